@@ -1,0 +1,1 @@
+"""LR Lab: see, compare and train with learning-rate schedules."""

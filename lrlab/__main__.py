@@ -1,0 +1,203 @@
+"""The command line: `python -m lrlab curve`, `train` and `runs`."""
+
+import argparse
+import csv
+import json
+import math
+import os
+import secrets
+import sys
+import time
+from dataclasses import asdict
+
+from lrlab import article
+from lrlab.errors import UserError
+from lrlab.plan import CLOCKS, Plan
+from lrlab.schedules import SCHEDULES, schedule_of_kind
+from lrlab.spec import DATA, OPTIMIZERS, RunSpec
+from lrlab.store import Store
+
+
+def main(arguments=None) -> int:
+    """Run one command; returns the exit code, 2 for what the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except UserError as error:
+        print(f"lrlab: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # `lrlab curve ... | head` is no mistake
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser():
+    kinds = ", ".join(schedule.kind for schedule in SCHEDULES)
+    parser = argparse.ArgumentParser(
+        prog="python -m lrlab",
+        description="See, compare and train with learning-rate schedules.",
+        epilog=f"Kinds of schedule: {kinds}. The dashboard: streamlit run app.py",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, run, help):
+        added = commands.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        return added
+
+    def schedule_options(added):
+        added.add_argument("kind", metavar="KIND", help=f"one of: {kinds}")
+        added.add_argument("parameters", metavar="name=value", nargs="*", help="its parameters")
+        added.add_argument("--epochs", type=int, default=article.EPOCHS, metavar="N")
+        added.add_argument("--clock", choices=CLOCKS, default="epoch", help="what a unit of time is")
+
+    curve = command("curve", _curve, "Print a schedule as CSV: step,epoch,lr.")
+    schedule_options(curve)
+    curve.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
+    curve.add_argument("--per-epoch", action="store_true", help="one row an epoch, not one a step")
+
+    train = command("train", _train, "Train on Fashion-MNIST and record the run.")
+    schedule_options(train)
+    train.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
+    train.add_argument("--seed", type=int, default=article.SEED, metavar="K")
+    train.add_argument("--train-images", type=int, default=article.TRAIN_IMAGES, metavar="M")
+    train.add_argument("--batch-size", type=int, default=article.BATCH_SIZE, metavar="B")
+    train.add_argument("--data", choices=DATA, default="auto")
+    train.add_argument("--name", help="what to call the run (default: the schedule's title)")
+    train.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    runs = command("runs", _runs, "List the recorded runs, newest first.")
+    runs.add_argument("--json", action="store_true", help="one JSON object a line")
+    return parser
+
+
+def _schedule(options):
+    values = {}
+    for given in options.parameters:
+        name, equals, text = given.partition("=")
+        if not equals:
+            raise UserError(f"A parameter is written name=value, but this is {given!r}.")
+        try:
+            values[name] = float(text)
+        except ValueError as error:
+            raise UserError(f"{name} must be a number, but it is {text!r}.") from error
+    return schedule_of_kind(options.kind, **values)
+
+
+def _curve(options):
+    plan = Plan(_schedule(options), options.epochs, options.steps_per_epoch, options.clock)
+    size = plan.steps_per_epoch
+    steps = range(0, plan.steps, size) if options.per_epoch else range(plan.steps)
+    rates = plan.epoch_rates() if options.per_epoch else plan.rates()
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("step", "epoch", "lr"))
+    table.writerows((step, step // size, repr(float(lr))) for step, lr in zip(steps, rates, strict=True))
+    return 0
+
+
+def _train(options):
+    schedule = _schedule(options)
+    spec = RunSpec(
+        schedule=schedule,
+        clock=options.clock,
+        optimizer=options.optimizer,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        train_images=options.train_images,
+        data=options.data,
+    )
+    store = Store()
+    # The only command that needs TensorFlow, which takes seconds to load.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    from tqdm import tqdm
+
+    from lrlab.training.execute import execute, heartbeat
+
+    worker = f"cli-{secrets.token_hex(8)}"
+    with heartbeat(store, worker, os.getpid()) as say:
+        run = store.run(store.add(spec, options.name or schedule.title, worker))
+        say("busy")
+        bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
+
+        def on_epoch(epoch):
+            if options.json:
+                _print_json({name: value for name, value in asdict(epoch).items() if name != "lr_end"})
+            bar.set_postfix(val_loss=f"{epoch.val_loss:.4f}", val_accuracy=f"{epoch.val_accuracy:.4f}")
+            bar.update()
+
+        try:
+            outcome = execute(store, run, on_epoch)
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            bar.close()
+    run = store.run(run.id)
+    _print_outcome(options, store, run, outcome)
+    return 1 if outcome.status == "failed" else 0
+
+
+def _print_outcome(options, store, run, outcome):
+    if options.json:
+        _print_json(
+            {
+                "test_loss": outcome.test_loss,
+                "test_accuracy": outcome.test_accuracy,
+                "data": run.data,
+                "status": outcome.status,
+            }
+        )
+    if outcome.status == "failed":
+        print(f"lrlab: {outcome.message}\n{outcome.details}", file=sys.stderr)
+    elif not options.json:
+        last = store.epochs(run.id)[-1:]
+        scores = [f"validation loss {e.val_loss:.4f}, accuracy {e.val_accuracy:.4f}" for e in last]
+        if outcome.test_loss is not None:
+            scores.append(f"test loss {outcome.test_loss:.4f}, accuracy {outcome.test_accuracy:.4f}")
+        print(f"Run {run.id} {outcome.status}. {outcome.message}".rstrip())
+        print(f"Data: {run.origin}.")
+        print("; ".join(scores).capitalize() + ".")
+
+
+def _runs(options):
+    store = Store()
+    for run in store.runs():
+        epochs = store.epochs(run.id)
+        if options.json:
+            _print_json(
+                {
+                    "id": run.id,
+                    "name": run.name,
+                    "status": run.status,
+                    "epochs_done": len(epochs),
+                    "val_loss": epochs[-1].val_loss if epochs else None,
+                    "val_accuracy": epochs[-1].val_accuracy if epochs else None,
+                    "test_loss": run.test_loss,
+                    "test_accuracy": run.test_accuracy,
+                    "data": run.data,
+                    "created": run.created,
+                    "spec": json.loads(run.spec.to_json()),
+                }
+            )
+        else:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
+            score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
+            progress = f"{len(epochs)}/{run.spec.epochs}"
+            print(
+                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
+                f"{run.spec.optimizer:<5} {run.name:<32} {score}".rstrip()
+            )
+    return 0
+
+
+def _print_json(record):
+    """One line of JSON; NaN and infinity, which JSON has not, are null."""
+    finite = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in record.items()
+    }
+    print(json.dumps(finite), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

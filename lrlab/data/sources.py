@@ -1,0 +1,88 @@
+"""Where the images come from: a folder, the Keras cache, a download, or else the synthetic set."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lrlab.data.dataset import Dataset
+from lrlab.data.download import download
+from lrlab.data.idx import MD5, read_folder
+from lrlab.data.synthetic import synthetic
+from lrlab.errors import UserError
+from lrlab.home import home
+
+
+@dataclass(frozen=True)
+class Location:
+    """What a run asked for as "auto" would train on now: in words, and the folder, if there is one."""
+
+    words: str
+    folder: Path | None
+
+
+def locate() -> Location:
+    """Where Fashion-MNIST is on this machine, without reading or downloading it.
+
+    In this order: `LRLAB_DATA_DIR`, the Keras cache, an earlier download. A folder that
+    `LRLAB_DATA_DIR` names is taken as it is, so that what is wrong with it is said and not hidden.
+    """
+    named = os.environ.get("LRLAB_DATA_DIR")
+    if named:
+        folder = Path(named).expanduser().resolve()
+        return Location(f"Fashion-MNIST from {folder} (LRLAB_DATA_DIR)", folder)
+    if _complete(keras_cache()):
+        return Location("Fashion-MNIST from the Keras cache", keras_cache())
+    if _complete(downloads()):
+        return Location("Fashion-MNIST, downloaded before", downloads())
+    return Location(
+        "Fashion-MNIST is not on this machine yet: the first run downloads it (31 MB), or trains on "
+        "the built-in synthetic set where there is no network",
+        None,
+    )
+
+
+def keras_cache() -> Path:
+    """The folder in which `keras.datasets.fashion_mnist.load_data()` keeps the files."""
+    base = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return base / "datasets" / "fashion-mnist"
+
+
+def downloads() -> Path:
+    """The folder in which LR Lab keeps the files that it has downloaded."""
+    return home() / "fashion-mnist"
+
+
+def load(name="auto", progress=lambda words: None) -> Dataset:
+    """The data set of that name: "fashion-mnist", "synthetic" or "auto", the first that can be had.
+
+    `progress` is told in words what is going on. Raises UserError for files that are bad or
+    truncated, and for "fashion-mnist" where it is neither on this machine nor to be downloaded.
+    """
+    if name == "synthetic":
+        progress("Drawing the synthetic images")
+        return synthetic()
+    folder = locate().folder
+    origin = locate().words
+    if folder is None:
+        progress("Downloading Fashion-MNIST (31 MB)")
+        try:
+            folder = download(downloads(), progress)
+            origin = "Fashion-MNIST, downloaded"
+        except UserError as error:
+            if name == "fashion-mnist":
+                raise
+            progress("Fashion-MNIST could not be downloaded; drawing the synthetic images")
+            return synthetic(because=str(error))
+    progress("Reading Fashion-MNIST")
+    return _fashion_mnist(folder, origin)
+
+
+@cache
+def _fashion_mnist(folder, origin):
+    arrays = read_folder(folder)
+    return Dataset("fashion-mnist", origin, *(arrays[name] for name in MD5))
+
+
+def _complete(folder):
+    return all((folder / name).is_file() for name in MD5)

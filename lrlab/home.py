@@ -1,0 +1,22 @@
+"""Where LR Lab keeps its files: `LRLAB_HOME`, or else the platform's folder for user data."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from lrlab.errors import UserError
+
+
+def home() -> Path:
+    """The folder, created where it is missing; raises UserError where that is not possible."""
+    folder = Path(os.environ.get("LRLAB_HOME") or platformdirs.user_data_path("lrlab", False))
+    folder = folder.expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"LR Lab cannot keep its files in {folder}: {error.strerror}. "
+            "Set LRLAB_HOME to a folder that can be written."
+        ) from error
+    return folder

@@ -1,0 +1,49 @@
+"""Time-based decay, as it is usually stated and as it comes out when a callback compounds it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrlab.schedules.parameter import decay_rate, rate
+from lrlab.schedules.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class TimeBasedDecay(Schedule):
+    """Divide the initial rate by a number that grows evenly with time.
+
+    Under the `step` clock this is Keras 2's `SGD(decay=...)`; equals Keras's
+    `InverseTimeDecay(decay_steps=1)`.
+    """
+
+    kind = "time-based"
+    title = "Time-based decay"
+    latex = r"\eta_t = \frac{\eta_0}{1 + k t}"
+
+    initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
+    decay: float = decay_rate(0.005, "k", "How fast the divisor grows.")
+
+    def __call__(self, t):
+        return self.initial_lr / (1 + self.decay * np.asarray(t, float))
+
+
+@dataclass(frozen=True)
+class CompoundingTimeBasedDecay(Schedule):
+    """Divide the *current* rate by 1 + k i at every unit of time i, so that the divisors multiply.
+
+    This is what a Keras `LearningRateScheduler` does when its function takes `(epoch, lr)` and
+    divides the `lr` it is handed. Between whole units of time the rate is held.
+    """
+
+    kind = "time-based-compounding"
+    title = "Time-based decay, compounding"
+    latex = r"\eta_t = \eta_0 \prod_{i=1}^{\lfloor t \rfloor} \frac{1}{1 + k i}"
+
+    initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
+    decay: float = decay_rate(0.005, "k", "How fast each divisor grows.")
+
+    def __call__(self, t):
+        whole = np.floor(np.asarray(t, float)).astype(np.int64)
+        last = int(whole.max(initial=0))
+        log_divisors = np.cumsum(np.log1p(self.decay * np.arange(last + 1)))
+        return self.initial_lr * np.exp(-log_divisors[whole])

@@ -1,0 +1,97 @@
+"""Everything that determines a training run, as one frozen value that is also JSON."""
+
+import json
+import math
+from dataclasses import dataclass, fields, replace
+
+from lrlab import article
+from lrlab.errors import UserError
+from lrlab.plan import Plan, check_whole
+from lrlab.schedules import Constant, Schedule, schedule_from_dict
+
+OPTIMIZERS = ("sgd", "adam")
+DATA = ("auto", "fashion-mnist", "synthetic")
+MIN_TRAIN_IMAGES = 100
+MAX_TRAIN_IMAGES = 60_000
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What is trained, on what, how long and from which seed.
+
+    The first `1 - validation_split` of `train_images` are trained on, the rest validate after every
+    epoch, as with `keras.Model.fit(validation_split=...)`. `seed` sets the initial weights and the
+    order of the batches; the choice of images is the same for every seed, so that runs compare.
+    `data` "auto" is Fashion-MNIST where it can be had and the synthetic set elsewhere; the store keeps
+    which one it became. Raises UserError for anything unknown or out of range.
+    """
+
+    schedule: Schedule = Constant()
+    clock: str = "epoch"
+    optimizer: str = "sgd"
+    epochs: int = article.EPOCHS
+    batch_size: int = article.BATCH_SIZE
+    seed: int = article.SEED
+    train_images: int = article.TRAIN_IMAGES
+    validation_split: float = article.VALIDATION_SPLIT
+    data: str = "auto"
+
+    def __post_init__(self):
+        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        _check_choice("data", self.data, DATA)
+        check_whole("seed", self.seed, 0, MAX_SEED)
+        check_whole("train_images", self.train_images, MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES)
+        split = self.validation_split
+        if isinstance(split, bool) or not isinstance(split, float) or not 0.01 <= split <= 0.9:
+            raise UserError(f"validation_split must be from 0.01 to 0.9, but it is {split!r}.")
+        check_whole("batch_size", self.batch_size, 1, self.fit_images)
+        if not isinstance(self.schedule, Schedule):
+            raise UserError(f"schedule must be a Schedule, but it is {self.schedule!r:.200}.")
+        _ = self.plan
+
+    @property
+    def fit_images(self) -> int:
+        """How many images are trained on; the rest of `train_images` validate."""
+        return math.floor(self.train_images * (1 - self.validation_split))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer updates an epoch; the last batch may be smaller."""
+        return math.ceil(self.fit_images / self.batch_size)
+
+    @property
+    def plan(self) -> Plan:
+        """The rate of every update of the run."""
+        return Plan(self.schedule, self.epochs, self.steps_per_epoch, self.clock)
+
+    def with_data(self, data):
+        """The same run on the data set of that name."""
+        return replace(self, data=data)
+
+    def to_json(self) -> str:
+        """One JSON object with every field."""
+        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        return json.dumps({**record, "schedule": self.schedule.to_dict()})
+
+    @classmethod
+    def from_json(cls, text):
+        """The RunSpec that `to_json` wrote; raises UserError for unknown keys and bad values."""
+        try:
+            record = json.loads(text)
+        except (TypeError, ValueError) as error:
+            raise UserError(f"A run is described by a JSON object, but this is not JSON: {error}.") from error
+        if not isinstance(record, dict):
+            raise UserError(f"A run is described by a JSON object, but this is {text!r:.200}.")
+        known = [f.name for f in fields(cls)]
+        unknown = sorted(set(record) - set(known))
+        if unknown:
+            raise UserError(f"A run has no {', '.join(unknown)}. It takes: {', '.join(known)}.")
+        if "schedule" in record:
+            record["schedule"] = schedule_from_dict(record["schedule"])
+        return cls(**record)
+
+
+def _check_choice(name, value, choices):
+    if value not in choices:
+        raise UserError(f"{name} must be one of {', '.join(choices)}, but it is {value!r}.")

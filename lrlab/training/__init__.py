@@ -1,0 +1,1 @@
+"""Training with TensorFlow: the network, the compiled epoch, the engine and the worker process."""

@@ -1,0 +1,92 @@
+"""What holds for every kind of schedule: shapes, checks, JSON and documentation."""
+
+import json
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrlab.errors import UserError
+from lrlab.schedules import SCHEDULES, schedule_from_dict, schedule_of_kind
+
+every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
+
+
+def schedules(cls):
+    """A strategy for schedules of a class, with parameters from their allowed ranges."""
+
+    def values(parameter):
+        if parameter.integer:
+            return st.integers(int(parameter.low), int(parameter.high))
+        return st.floats(parameter.low, parameter.high)
+
+    return st.builds(cls, **{name: values(p) for name, p in cls.parameters().items()})
+
+
+@every_kind
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_round_trip_shape_and_range(cls, data):
+    schedule = data.draw(schedules(cls))
+    assert schedule_from_dict(json.loads(json.dumps(schedule.to_dict()))) == schedule
+    assert hash(schedule) == hash(replace(schedule))
+    with np.errstate(under="ignore"):
+        for shape in ((), (7,), (2, 3)):
+            rates = schedule(data.draw(st.integers(0, 1000)) * np.ones(shape))
+            assert np.shape(rates) == shape
+            assert np.asarray(rates).dtype == np.float64
+            high = max(schedule.initial_lr, getattr(schedule, "final_lr", 0))
+            assert np.all((rates >= 0) & (rates <= high * (1 + 1e-9)))
+
+
+@every_kind
+def test_is_documented(cls):
+    assert cls.__doc__.splitlines()[0].endswith((".", ":"))
+    assert cls.title
+    assert cls.latex
+    for parameter in cls.parameters().values():
+        assert parameter.symbol
+        assert parameter.help.endswith((".", "%."))
+        assert (
+            parameter.low <= parameter.slider[0] < parameter.slider[1] <= parameter.high or parameter.optional
+        )
+
+
+@every_kind
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1, 1e9, "0.1", True, None, [1], 10**400])
+def test_an_initial_rate_that_is_no_rate_is_refused(cls, bad):
+    with pytest.raises(UserError, match="initial_lr must be a number from 1e-08 to 10, but it is"):
+        cls(initial_lr=bad)
+
+
+@every_kind
+def test_is_frozen_and_an_integer_rate_becomes_a_float(cls):
+    schedule = cls(initial_lr=1)
+    assert isinstance(schedule.initial_lr, float)
+    with pytest.raises(FrozenInstanceError):
+        schedule.initial_lr = 2.0
+
+
+def test_unknown_kinds_and_names_name_the_known_ones():
+    with pytest.raises(UserError, match="Choose one of: constant, polynomial"):
+        schedule_of_kind("cosinus")
+    with pytest.raises(UserError, match="It takes: initial_lr, decay"):
+        schedule_of_kind("exponential", gamma=1)
+    with pytest.raises(UserError, match="whole number from 1 to"):
+        schedule_of_kind("step", drop_every=2.5)
+    for record in (None, [], "constant", {}, {"kind": 3}, {"kind": "constant", "__class__": 1}):
+        with pytest.raises(UserError):
+            schedule_from_dict(record)
+
+
+def test_importing_schedules_loads_no_heavy_library():
+    code = (
+        "import sys, lrlab.schedules, lrlab.plan, lrlab.spec;"
+        "print([m for m in ('tensorflow', 'streamlit', 'plotly', 'sqlite3', 'pandas') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
