@@ -1,0 +1,16 @@
+"""LR Lab in the browser: `streamlit run app.py`."""
+
+import streamlit as st
+
+from lrlab.ui.server import ICON, show
+
+st.set_page_config(page_title="LR Lab", page_icon=ICON, layout="wide")
+show(
+    st.navigation(
+        [
+            st.Page("pages/lab/explore.py", title="Explore", icon=":material/tune:", default=True),
+            st.Page("pages/lab/train.py", title="Train", icon=":material/play_arrow:"),
+        ],
+        position="top",
+    )
+)

@@ -1,0 +1,10 @@
+"""Plotly figures: pure functions of curves and records.
+
+A trace carries the number of its colour in `meta`; the chart in the browser puts in the colour that
+the theme has for it, so that one figure serves light and dark.
+"""
+
+from lrlab.figures.rates import rates_figure
+from lrlab.figures.run import run_figure
+
+__all__ = ["rates_figure", "run_figure"]

@@ -1,0 +1,52 @@
+"""What all figures share: margins, hover, axes, and the colour of each line."""
+
+import plotly.graph_objects as go
+
+
+def line(color: int, **kwargs) -> go.Scatter:
+    """A line of the theme's colour number `color`."""
+    return go.Scatter(
+        mode="lines",
+        line={"width": 2.5, "simplify": False},
+        meta={"color": color},
+        hovertemplate="%{y:.4g}",
+        **kwargs,
+    )
+
+
+def layout(height: int) -> dict:
+    """Layout of a chart `height` pixels high whose zoom and hidden lines survive new data."""
+    return {
+        "height": height,
+        "margin": {"l": 12, "r": 12, "t": 8, "b": 8},
+        "hovermode": "x unified",
+        "dragmode": "zoom",
+        "uirevision": "kept",
+        "legend": {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left", "yanchor": "bottom"},
+    }
+
+
+def epoch_axis(epochs: int) -> dict:
+    """An x axis over the whole length of a run, in epochs."""
+    return {
+        "title": {"text": "Epoch", "standoff": 8},
+        "range": [0, epochs],
+        "uirevision": epochs,
+        "automargin": True,
+        "unifiedhovertitle": {"text": "Epoch %{x:.5~g}"},
+    }
+
+
+def rate_axis(log: bool) -> dict:
+    """A y axis of learning rates, linear from zero or logarithmic."""
+    scale = (
+        {"type": "log", "dtick": 1, "exponentformat": "power"}
+        if log
+        else {"type": "linear", "rangemode": "tozero", "tickformat": "~g"}
+    )
+    return {
+        "title": {"text": "Learning rate", "standoff": 8},
+        "automargin": True,
+        "uirevision": log,
+        **scale,
+    }

@@ -1,0 +1,1 @@
+"""What several pages share: the chart, controls, state and the live view of a run."""

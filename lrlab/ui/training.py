@@ -1,0 +1,93 @@
+"""The controls of Train: what is to be trained, what it will take, and the button."""
+
+import streamlit as st
+
+from lrlab import jobs
+from lrlab.article import CURVES
+from lrlab.data import locate
+from lrlab.errors import UserError
+from lrlab.figures import rates_figure
+from lrlab.store import Store
+from lrlab.ui import limits, state
+from lrlab.ui.chart import chart
+from lrlab.ui.controls import field
+
+RECIPES = {curve.id: curve for curve in (*CURVES, state.ADAM)}
+NUMBERS = (
+    {
+        state.EPOCHS: ("Epochs", limits.EPOCHS),
+        state.BATCH_SIZE: ("Batch size", limits.BATCH_SIZE),
+    },
+    {
+        state.TRAIN_IMAGES: ("Training images", limits.TRAIN_IMAGES),
+        state.SEED: ("Seed", limits.SEED),
+    },
+)
+DATA_NAMES = {
+    "auto": "Fashion-MNIST where it can be had",
+    "synthetic": "The built-in synthetic set",
+}
+
+
+def settings(store: Store) -> None:
+    """Choose a schedule, the sizes and the seed, and start the run."""
+    st.selectbox(
+        "Schedule",
+        list(RECIPES),
+        format_func=lambda id: RECIPES[id].name,
+        key=state.RECIPE,
+        persist_state="session",
+        help="As it is shaped on Explore now. Adam runs at its own default, a constant rate of 0.001.",
+    )
+    curve = state.recipe()
+    st.markdown(f"${curve.schedule.latex}$ with {_values(curve)}")
+    for row in NUMBERS:
+        with st.container(horizontal=True):
+            for key, (label, limit) in row.items():
+                field(key, label, limit, "train", help=limit.help)
+    st.selectbox(
+        "Data", list(DATA_NAMES), format_func=DATA_NAMES.get, key=state.DATA, persist_state="session"
+    )
+    if st.session_state[state.DATA] == "auto":
+        st.caption(f"{locate().words}.")
+    _start(store, curve)
+
+
+def _start(store, curve):
+    try:
+        spec = state.run_spec()
+    except UserError as error:
+        st.error(str(error))
+        spec = None
+    else:
+        color = list(RECIPES).index(curve.id)
+        figure = rates_figure({curve.name: (color, spec.plan)}, height=170)
+        chart(figure, "preview", f"Planned learning rate of {curve.name} over {spec.epochs} epochs")
+        st.caption(
+            f"{spec.fit_images:,} images train and {spec.train_images - spec.fit_images:,} validate: "
+            f"{spec.steps_per_epoch:,} steps an epoch, {spec.plan.steps:,} in all."
+        )
+    st.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=spec is None,
+        on_click=_train,
+        args=(store, spec, curve.name),
+    )
+
+
+def _train(store, spec, name):
+    state.choose_run(store.add(spec, name))
+    jobs.ensure_worker(store)
+
+
+def _values(curve):
+    every = {"epoch": "epoch", "step": "step", "smooth": "fraction of an epoch"}[curve.clock]
+    values = [
+        f"${parameter.symbol} = {getattr(curve.schedule, name):.6g}$"
+        for name, parameter in curve.schedule.parameters().items()
+        if not parameter.optional
+    ]
+    return ", ".join(values) + f", at each {every}"

@@ -1,0 +1,47 @@
+"""Explore: every schedule of the article on one chart, moved by sliders."""
+
+import streamlit as st
+
+from lrlab.article import CURVES
+from lrlab.figures import rates_figure
+from lrlab.ui import state
+from lrlab.ui.chart import chart
+from lrlab.ui.controls import card, in_color, number
+from lrlab.ui.limits import EPOCHS, SHARED_RATE, STEPS_PER_EPOCH
+
+state.fill()
+st.title("Explore learning-rate schedules")
+drawing, settings = st.columns([5, 3], gap="medium")
+
+with settings.container(height=690, border=False):
+    with st.container(border=True):
+        number(state.EPOCHS, "Epochs", EPOCHS, "How long the run is.")
+        number(state.STEPS_PER_EPOCH, "Steps an epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
+        one_rate = st.toggle(
+            "One initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help
+        )
+        if one_rate:
+            number(state.SHARED_RATE, r"Initial learning rate $\eta_0$", SHARED_RATE)
+        st.button(
+            "The article's values", on_click=state.reset, icon=":material/restart_alt:", width="stretch"
+        )
+    for color, curve in enumerate(CURVES):
+        if curve.id in st.session_state[state.SHOWN]:
+            card(curve, color, without=("initial_lr",) if one_rate else ())
+
+with drawing:
+    st.pills(
+        "Schedules shown",
+        [curve.id for curve in CURVES],
+        format_func={curve.id: in_color(curve, color) for color, curve in enumerate(CURVES)}.get,
+        wrap=True,
+        selection_mode="multi",
+        key=state.SHOWN,
+        persist_state="session",
+    )
+    log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
+    plans = state.plans_shown()
+    if plans:
+        chart(rates_figure(plans, log), key="rates", alt="Learning rate over epochs: " + ", ".join(plans))
+    else:
+        st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")

@@ -1,0 +1,106 @@
+"""Explore, run by Streamlit's AppTest: controls -> values -> figure."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lrlab.article import CURVES
+from lrlab.plan import Plan
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def page(home):
+    return AppTest.from_file(APP, default_timeout=30).run()
+
+
+def figure(page):
+    """What the first chart was sent."""
+    return json.loads(page.get("bidi_component")[0].proto.json)["figure"]
+
+
+def lines(page):
+    return {trace["name"]: trace for trace in figure(page)["data"]}
+
+
+def test_opens_on_the_articles_values(page):
+    assert not page.exception
+    assert page.title[0].value == "Explore learning-rate schedules"
+    assert list(lines(page)) == [curve.name for curve in CURVES]
+    for curve in CURVES:
+        first = Plan(curve.schedule, clock=curve.clock).rates()[0]
+        assert lines(page)[curve.name]["y"][0] == pytest.approx(first, rel=1e-4)
+    sliders = {slider.label.split("$")[0].strip() for slider in page.select_slider}
+    assert {"Initial learning rate", "Decay", "Drop rate", "Drop every", "Power", "Epochs"} <= sliders
+
+
+def test_every_slider_has_a_field_for_exact_values(page):
+    sliders = {slider.key.removesuffix(".slider") for slider in page.select_slider}
+    fields = {field.key.removesuffix(".field") for field in page.number_input}
+    assert sliders == fields
+
+
+def test_the_formula_of_each_is_shown(page):
+    text = " ".join(markdown.value for markdown in page.markdown)
+    assert all(curve.schedule.latex in text and curve.name in text for curve in CURVES)
+
+
+def test_a_slider_moves_its_curve_and_its_field(page):
+    page.select_slider(key="exponential.decay.slider").set_value(0.2).run()
+    assert page.number_input(key="exponential.decay.field").value == 0.2
+    assert lines(page)["Exponential"]["y"][10] == pytest.approx(0.5 * 2.718281828**-2, rel=1e-4)
+
+
+def test_a_typed_value_is_taken_exactly_and_the_slider_follows(page):
+    page.number_input(key="step.initial_lr.field").set_value(0.123456).run()
+    assert page.select_slider(key="step.initial_lr.slider").value == 0.123456
+    assert lines(page)["Step"]["y"][0] == 0.12346
+
+
+def test_the_articles_values_come_back_with_one_click(page):
+    before = figure(page)
+    page.number_input(key="constant.initial_lr.field").set_value(0.3).run()
+    page.number_input(key="epochs.field").set_value(12).run()
+    page.segmented_control(key="keras-decay.clock").set_value("epoch").run()
+    page.toggle(key="log").set_value(True).run()
+    assert figure(page) != before
+    next(button for button in page.button if button.label == "The article's values").click().run()
+    assert figure(page) == before
+
+
+def test_the_clock_is_one_switch_from_the_trap(page):
+    assert lines(page)["Keras built-in decay"]["line"]["shape"] == "linear"
+    page.segmented_control(key="keras-decay.clock").set_value("epoch").run()
+    assert lines(page)["Keras built-in decay"]["y"][1] == pytest.approx(0.1 / 1.01, rel=1e-4)
+
+
+def test_one_initial_rate_for_all(page):
+    page.toggle(key="one_rate").set_value(True).run()
+    page.number_input(key="initial_lr.field").set_value(0.2).run()
+    assert {line["y"][0] for line in lines(page).values()} == {0.2}
+    page.toggle(key="one_rate").set_value(False).run()
+    assert lines(page)["Constant"]["y"][0] == 0.01
+
+
+def test_schedules_can_be_hidden_down_to_none(page):
+    page.pills(key="shown").set_value(["step"]).run()
+    assert list(lines(page)) == ["Step"]
+    page.pills(key="shown").set_value([]).run()
+    assert not page.get("bidi_component")
+    assert "No schedule is shown" in page.info[0].value
+
+
+def test_what_is_set_is_there_again_after_another_page(page):
+    page.number_input(key="step.drop_rate.field").set_value(0.5).run()
+    page.pills(key="shown").set_value(["step", "constant"]).run()
+    page.number_input(key="epochs.field").set_value(42).run()
+    page.switch_page("pages/lab/train.py").run()
+    assert page.number_input(key="epochs.train").value == 42
+    page.number_input(key="epochs.train").set_value(43).run()
+    page.switch_page("pages/lab/explore.py").run()
+    assert page.number_input(key="step.drop_rate.field").value == 0.5
+    assert sorted(lines(page)) == ["Constant", "Step"]
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 43]
