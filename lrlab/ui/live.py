@@ -79,8 +79,8 @@ def _header(store, run, epochs):
                 st.code(run.details, language=None)
     elif run.message:
         (st.warning if run.status == "diverged" else st.info)(run.message)
-    if run.data == "synthetic" and run.spec.data != "synthetic":
-        st.warning(f"Not Fashion-MNIST: this run trained on {run.origin}.")
+    if run.data == "synthetic":
+        st.info(f"Not Fashion-MNIST: this run trains on {run.origin}.", icon=":material/info:")
     elif run.origin:
         st.caption(f"Data: {run.origin}.")
 

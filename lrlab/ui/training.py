@@ -67,20 +67,12 @@ def _start(store, curve):
             f"{spec.fit_images:,} images train and {spec.train_images - spec.fit_images:,} validate: "
             f"{spec.steps_per_epoch:,} steps an epoch, {spec.plan.steps:,} in all."
         )
-    st.button(
-        "Train",
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        disabled=spec is None,
-        on_click=_train,
-        args=(store, spec, curve.name),
-    )
-
-
-def _train(store, spec, name):
-    state.choose_run(store.add(spec, name))
-    jobs.ensure_worker(store)
+    # No callback: its arguments would be those of the run before a number that was just typed.
+    if st.button(
+        "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=spec is None
+    ):
+        state.choose_run(store.add(spec, curve.name))
+        jobs.ensure_worker(store)
 
 
 def _values(curve):

@@ -55,7 +55,7 @@ def test_trains_on_the_synthetic_set_to_the_end(page):
     assert {"Training loss", "Validation loss", "Validation accuracy", "Rate applied", "Test accuracy"} == {
         metric.label for metric in page.metric
     }
-    assert "Data: the built-in synthetic set." in texts(page)
+    assert "this run trains on the built-in synthetic set." in texts(page)
     (run,) = Store().runs()
     assert (run.name, run.status, len(Store().epochs(run.id))) == ("Step", "completed", 3)
 

@@ -1,0 +1,44 @@
+# make run, make test, make lint: each sets up what it needs. Only Python and git have to be there.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+FIND_PYTHON := for p in $$PYTHON3 python3.13 python3.12 python3.11 python3 python; do \
+	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
+
+.PHONY: run test lint clean
+
+run: $(VENV)/run
+	$(PYTHON) -m streamlit run app.py
+
+test: $(VENV)/test
+	$(PYTHON) tests/browser/chromium.py
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m pytest
+
+lint: $(VENV)/test
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+clean:
+	rm -rf $(VENV) static .pytest_cache .ruff_cache .hypothesis
+
+$(PYTHON):
+	@found=$$($(FIND_PYTHON)); \
+	if [ -z "$$found" ]; then \
+		echo "LR Lab needs Python 3.11, 3.12 or 3.13, which TensorFlow has builds for; found:" >&2; \
+		python3 --version >&2 || echo "no python3 at all" >&2; \
+		echo "Install one of them, or name it: make run PYTHON3=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$($$found --version)"; \
+	$$found -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/run: requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test: tests/requirements.txt requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+	@touch $@ $(VENV)/run

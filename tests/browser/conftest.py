@@ -1,0 +1,119 @@
+"""A real server and a real Chromium; any error in its console or in the server's log fails the test."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import find
+
+ROOT = Path(__file__).parents[2]
+DESKTOP = {"width": 1440, "height": 900}
+
+
+@contextmanager
+def serving(folder):
+    """Serve the app from this checkout, in the environment as it is; yields (address, process)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(address, process, log)
+        yield address, process
+    finally:
+        process.kill()
+        process.wait()
+    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")
+
+
+def _wait_until_healthy(address, process, log):
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if requests.get(f"{address}/_stcore/health", timeout=1).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError(f"The server did not come up:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture
+def server(tmp_path, home):
+    """A server without network and without data; yields (address, process)."""
+    with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def server_with_data(tmp_path, real_data):
+    """A server that has Fashion-MNIST; yields (address, process)."""
+    with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all tests."""
+    path = find()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("No Chromium: run `python tests/browser/chromium.py`.")
+        pytest.skip("needs Chromium: run `python tests/browser/chromium.py`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """A function that opens an address in a new window; errors in any window fail the test."""
+    errors, contexts = [], []
+
+    def open_page(address, viewport=DESKTOP, color_scheme="light", **options):
+        context = chromium.new_context(viewport=viewport, color_scheme=color_scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: _is_error(message) and errors.append(message.text))
+        page.goto(address)
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def _is_error(message):
+    # On a deep link Streamlit looks for its own address by trying some; the browser reports each 404.
+    probing = re.search(r"/\w+/_stcore/(health|host-config)$", message.location.get("url", ""))
+    return message.type == "error" and not probing
+
+
+def settle(page):
+    """Wait until the script of the page has run."""
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=30_000, state="attached")

@@ -1,0 +1,138 @@
+"""What a person sees who presses Train: points arrive one by one, and nothing is ever lost."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+EPOCHS = 40
+
+
+def go_to_train(page):
+    page.get_by_role("link", name="Train", exact=True).first.click()
+    page.get_by_role("heading", name="Train on Fashion-MNIST").wait_for()
+    settle(page)
+
+
+def type_number(page, label, value):
+    field = page.get_by_label(label, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
+    settle(page)
+
+
+def press_train(page, images=6000, epochs=EPOCHS):
+    type_number(page, "Epochs", epochs)
+    type_number(page, "Training images", images)
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def points(page):
+    """How many points the validation loss has on the chart."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.lrlab-chart')]"
+        ".filter(c => c.data?.length === 5).map(c => c.data[1].x.length)[0] ?? 0"
+    )
+
+
+def wait_for_points(page, count, seconds=60):
+    page.wait_for_function(
+        "count => [...document.querySelectorAll('.lrlab-chart')]"
+        ".some(c => c.data?.length === 5 && c.data[1].x.length >= count)",
+        arg=count,
+        timeout=seconds * 1000,
+    )
+
+
+def badge(page, status):
+    return page.get_by_text(re.compile(rf"\b{status}\b")).first
+
+
+def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
+    address, process = server_with_data
+    page = open_page(address)
+    go_to_train(page)
+    press_train(page)
+    wait_for_points(page, 1)
+    seen = [points(page)]
+    while seen[-1] < EPOCHS // 3:
+        wait_for_points(page, seen[-1] + 1)
+        seen.append(points(page))
+    assert len(seen) >= 3, f"the points came in lumps: {seen}"
+    assert "run=1" in page.url
+
+    page.reload()
+    settle(page)
+    wait_for_points(page, seen[-1])
+    page.get_by_role("link", name="Explore", exact=True).first.click()
+    page.get_by_role("heading", name="Explore").wait_for()
+    go_to_train(page)
+    badge(page, "completed").wait_for(timeout=120_000)
+    wait_for_points(page, EPOCHS)
+    assert page.get_by_text("Test accuracy").is_visible()
+    assert page.get_by_text("Data: Fashion-MNIST from").is_visible()
+    assert_quiet(page)
+    if sys.platform == "linux":
+        assert "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text()
+
+
+def assert_quiet(page):
+    """Nothing is sent once no run is active."""
+    settle(page)
+    page.evaluate("() => { window.scriptRuns = 0; }")
+    page.evaluate(
+        "() => new MutationObserver(() => window.scriptRuns++).observe("
+        "document.querySelector('[data-test-script-state]'),"
+        "{attributes: true, attributeFilter: ['data-test-script-state']})"
+    )
+    page.wait_for_timeout(3000)
+    assert page.evaluate("() => window.scriptRuns") == 0
+
+
+def test_without_network_and_data_it_trains_on_the_synthetic_set_and_says_so(server, open_page):
+    address, _ = server
+    page = open_page(address)
+    go_to_train(page)
+    assert page.get_by_text("Fashion-MNIST is not on this machine yet").is_visible()
+    press_train(page, images=1000, epochs=5)
+    badge(page, "completed").wait_for(timeout=120_000)
+    wait_for_points(page, 5)
+    assert page.get_by_text("Not Fashion-MNIST: this run trains on the built-in synthetic set").is_visible()
+
+
+def test_stop_and_closing_the_browser(server_with_data, open_page):
+    address, _ = server_with_data
+    page = open_page(address)
+    go_to_train(page)
+    press_train(page, images=20_000, epochs=500)
+    wait_for_points(page, 2)
+    before = points(page)
+    page.context.close()
+
+    page = open_page(address)
+    go_to_train(page)
+    wait_for_points(page, before + 2)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    badge(page, "stopped").wait_for(timeout=2500)
+    assert page.get_by_text(re.compile(r"Stopped in epoch \d+ of 500")).is_visible()
+    assert_quiet(page)
+
+
+def test_a_run_that_diverges_is_shown_and_breaks_nothing(server, open_page):
+    address, _ = server
+    page = open_page(address)
+    page.get_by_role("spinbutton").nth(2).fill("3")
+    page.get_by_role("spinbutton").nth(2).press("Enter")
+    settle(page)
+    go_to_train(page)
+    page.get_by_role("combobox", name=re.compile("Schedule")).first.click()
+    page.get_by_role("option", name="Constant", exact=True).click()
+    settle(page)
+    press_train(page, images=2000, epochs=30)
+    badge(page, "diverged").wait_for(timeout=120_000)
+    assert page.get_by_text(re.compile("The loss became (NaN|infinite) in epoch")).is_visible()
+    page.wait_for_selector(".lrlab-chart .main-svg", state="attached")
