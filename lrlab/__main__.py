@@ -19,16 +19,20 @@ from lrlab.store import Store
 
 
 def main(arguments=None) -> int:
-    """Run one command; returns the exit code, 2 for what the user can mend."""
+    """Run one command; returns the exit code: 2 for what the user can mend, 130 for Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
-        return options.command(options)
+        code = options.command(options)
+        sys.stdout.flush()  # here, where a closed pipe is still caught
+        return code
     except UserError as error:
         print(f"lrlab: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # `lrlab curve ... | head` is no mistake
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser():
@@ -128,8 +132,6 @@ def _train(options):
 
         try:
             outcome = execute(store, run, on_epoch)
-        except KeyboardInterrupt:
-            return 130
         finally:
             bar.close()
     run = store.run(run.id)

@@ -12,6 +12,7 @@ from lrlab.records import Outcome
 from lrlab.store import Store
 
 STOP_SECONDS = 1.0
+CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
 LAST_LINES = 30
 
@@ -44,8 +45,7 @@ def ensure_worker(store: Store) -> None:
     """Have a worker for this store: start one where there is none; returns at once."""
     with _lock:
         _bury(store)
-        if store.folder not in _workers:
-            _workers[store.folder] = _Worker(store.folder)
+        _start(store)
 
 
 def watch(store: Store) -> None:
@@ -64,10 +64,10 @@ def watch(store: Store) -> None:
                 worker.process.kill()
                 worker.process.wait()
                 _forget(store)
-    for run in store.abandoned():
-        store.finish(run.id, Outcome("failed", _ended_early(store, run)))
-    if store.runs(("queued",), limit=1):
-        ensure_worker(store)
+        for run in store.abandoned():
+            store.finish(run.id, Outcome("failed", _ended_early(store, run)))
+        if store.runs(("queued",), limit=1):
+            _start(store)
 
 
 def worker_state(store: Store) -> str | None:
@@ -84,8 +84,17 @@ def shut_down(store: Store) -> None:
         worker = _workers.get(store.folder)
         if worker:
             worker.process.stdin.close()
-            worker.process.wait()
+            try:
+                worker.process.wait(CLOSE_SECONDS)
+            except subprocess.TimeoutExpired:  # it hangs, or is still starting
+                worker.process.kill()
+                worker.process.wait()
             _forget(store)
+
+
+def _start(store):
+    if store.folder not in _workers:
+        _workers[store.folder] = _Worker(store.folder)
 
 
 def _bury(store):

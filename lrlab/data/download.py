@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pooch
 import requests
+from urllib3.exceptions import ReadTimeoutError
 
 from lrlab.data.idx import MD5
 from lrlab.errors import UserError
@@ -65,10 +66,12 @@ def download(folder: Path, progress=lambda words: None) -> Path:
 def _reason(error):
     if isinstance(error, requests.HTTPError):
         return f"the server answered {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or isinstance(error.__context__, ReadTimeoutError):
         return "the server did not answer in time"
     if isinstance(error, requests.ConnectionError):
         return "the server cannot be reached"
-    if isinstance(error, ValueError):
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the transfer broke off"
+    if isinstance(error, ValueError) and not isinstance(error, requests.RequestException):
         return "what arrived is not the original file (its md5 differs)"
     return str(error)

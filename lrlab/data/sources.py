@@ -30,7 +30,7 @@ def locate() -> Location:
     named = os.environ.get("LRLAB_DATA_DIR")
     if named:
         folder = Path(named).expanduser().resolve()
-        return Location(f"Fashion-MNIST from {folder} (LRLAB_DATA_DIR)", folder)
+        return Location("Fashion-MNIST from the folder in LRLAB_DATA_DIR", folder)
     if _complete(keras_cache()):
         return Location("Fashion-MNIST from the Keras cache", keras_cache())
     if _complete(downloads()):

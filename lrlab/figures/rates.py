@@ -13,18 +13,14 @@ def rates_figure(plans: dict[str, tuple[int, Plan]], log=False, height=520) -> g
     The names are in the hover text; the page around the chart is its legend. Every point is a value
     of `Plan.rates()`; under the `epoch` clock the line has steps.
     """
-    figure = go.Figure(layout=layout(height))
+    lines = []
     for name, (color, plan) in plans.items():
         times, rates = plan.curve()
         stepped = plan.clock == "epoch"
         if stepped:  # the last epoch's rate holds until its end
             times, rates = np.append(times, plan.epochs), np.append(rates, rates[-1])
-        figure.add_trace(
-            line(
-                color, name=name, x=times.tolist(), y=rates.tolist(), line_shape="hv" if stepped else "linear"
-            )
-        )
-    figure.update_xaxes(epoch_axis(max((plan.epochs for _, plan in plans.values()), default=1)))
-    figure.update_yaxes(rate_axis(log))
-    figure.update_layout(showlegend=False)
-    return figure
+        shape = "hv" if stepped else "linear"
+        lines.append(line(color, name=name, x=times.tolist(), y=rates.tolist(), line_shape=shape))
+    epochs = max((plan.epochs for _, plan in plans.values()), default=1)
+    axes = {"xaxis": epoch_axis(epochs), "yaxis": rate_axis(log), "showlegend": False}
+    return go.Figure(lines, layout(height) | axes)

@@ -3,11 +3,11 @@
 import plotly.graph_objects as go
 
 
-def line(color: int, **kwargs) -> go.Scatter:
+def line(color: int, mode="lines", **kwargs) -> go.Scatter:
     """A line of the theme's colour number `color`."""
     return go.Scatter(
-        mode="lines",
-        line={"width": 2.5, "simplify": False},
+        mode=mode,
+        line={"width": 2.5, "simplify": False, "shape": kwargs.pop("line_shape", "linear")},
         meta={"color": color},
         hovertemplate="%{y:.4g}",
         **kwargs,
@@ -31,22 +31,25 @@ def epoch_axis(epochs: int) -> dict:
     return {
         "title": {"text": "Epoch", "standoff": 8},
         "range": [0, epochs],
-        "uirevision": epochs,
+        "uirevision": str(epochs),
         "automargin": True,
         "unifiedhovertitle": {"text": "Epoch %{x:.5~g}"},
     }
 
 
+def measure_axis(title: str) -> dict:
+    """A y axis of a loss or an accuracy."""
+    return {
+        "title": {"text": title, "standoff": 8},
+        "tickformat": "~g",
+        "automargin": True,
+        "uirevision": "kept",
+    }
+
+
 def rate_axis(log: bool) -> dict:
     """A y axis of learning rates, linear from zero or logarithmic."""
-    scale = (
-        {"type": "log", "dtick": 1, "exponentformat": "power"}
-        if log
-        else {"type": "linear", "rangemode": "tozero", "tickformat": "~g"}
-    )
-    return {
-        "title": {"text": "Learning rate", "standoff": 8},
-        "automargin": True,
-        "uirevision": log,
-        **scale,
-    }
+    if not log:
+        return measure_axis("Learning rate") | {"type": "linear", "rangemode": "tozero"}
+    scale = {"type": "log", "dtick": 1, "exponentformat": "power", "tickformat": "", "uirevision": "log"}
+    return measure_axis("Learning rate") | scale

@@ -147,18 +147,19 @@ class Store:
 
     def request_stop(self, run: int) -> None:
         """Ask for a stop: a queued run ends at once, a running one when its worker reads this."""
+        # Queued first: a run that is claimed in between is then found running.
+        self._write(
+            "UPDATE runs SET status = 'stopped', ended = ?, message = ? WHERE id = ? AND status = 'queued'",
+            time.time(),
+            "Stopped before it began.",
+            run,
+        )
         self._write(
             "UPDATE runs SET stop_requested = coalesce(stop_requested, ?)"
             " WHERE id = ? AND status = 'running'",
             time.time(),
             run,
         )
-        with self._connection() as connection:
-            connection.execute(
-                "UPDATE runs SET status = 'stopped', ended = ?, message = ?"
-                " WHERE id = ? AND status = 'queued'",
-                (time.time(), "Stopped before it began.", run),
-            )
 
     def must_stop(self, run: int) -> bool:
         """Whether a stop was asked for, or the run is no longer running by another's word."""

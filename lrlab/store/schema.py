@@ -1,6 +1,7 @@
 """The tables, and the steps that bring an older file up to date."""
 
 import sqlite3
+import time
 
 from lrlab.errors import UserError
 
@@ -57,7 +58,7 @@ def migrate(connection: sqlite3.Connection, path) -> None:
         )
     if found == len(MIGRATIONS):
         return
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         for number in range(_version(connection), len(MIGRATIONS)):
@@ -68,3 +69,16 @@ def migrate(connection: sqlite3.Connection, path) -> None:
 
 def _version(connection):
     return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _switch_to_wal(connection):
+    """Have readers and a writer at once; waits for others here, as SQLite does everywhere but here."""
+    until = time.monotonic() + connection.execute("PRAGMA busy_timeout").fetchone()[0] / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)

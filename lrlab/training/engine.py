@@ -24,9 +24,9 @@ def train(
 ) -> Iterator[Epoch | Outcome]:
     """Yield an Epoch after each epoch and an Outcome at the end.
 
-    `must_stop` is asked every quarter of a second, between batches. A loss that is NaN or infinite
-    ends the run as "diverged"; the epoch in which it happened is yielded too. The test images are
-    scored once, at the end of a run that was not stopped.
+    `must_stop` is asked every quarter of a second, between batches. A loss that is NaN or infinite, of
+    a batch or in validation, ends the run as "diverged"; the epoch up to there is yielded too. The
+    test images are scored once, at the end of a run that was not stopped.
     """
     images, labels = data.sample(spec.train_images)
     fit = on_device(images[: spec.fit_images], labels[: spec.fit_images])
@@ -52,6 +52,7 @@ def train(
             done, chunk = stop, max(1, int(CHUNK_SECONDS / max(seconds_a_step, 1e-6)))
             finite = np.isfinite(log[:done, LOSS].numpy())
             if not finite.all():
+                done = int(np.argmin(finite)) + 1
                 break
         rows = log[:done].numpy().astype(float)
         seen = min(done * spec.batch_size, spec.fit_images)
@@ -66,12 +67,12 @@ def train(
             val_accuracy=val_accuracy,
             seconds=time.perf_counter() - began,
         )
-        if not finite.all():
-            step = int(np.argmin(finite))
+        loss = val_loss if finite.all() else rows[-1, LOSS]
+        if not np.isfinite(loss):
             yield Outcome(
                 "diverged",
-                f"The loss became {'infinite' if np.isinf(rows[step, LOSS]) else 'NaN'} in epoch "
-                f"{epoch + 1}, step {step + 1}, at a rate of {rows[step, RATE]:.4g}: the steps were "
+                f"The loss became {'infinite' if np.isinf(loss) else 'NaN'} in epoch "
+                f"{epoch + 1}, step {done}, at a rate of {rows[-1, RATE]:.4g}: the steps were "
                 "too large. Try a smaller initial learning rate.",
                 *compiled.score(*on_device(data.test_images, data.test_labels)),
             )

@@ -49,7 +49,7 @@ class CompiledEpoch:
 
         `order`, int32, says which image comes when; `rates`, float32, holds one rate a step; `log`,
         float32 of shape (steps, 3), takes each batch's sum of losses, its number of right answers and
-        the rate that the optimizer held.
+        the rate that the optimizer held. No batch follows one whose loss is NaN or infinite.
         """
         return self._steps(images, labels, order, rates, log, tf.constant(start), tf.constant(stop))
 
@@ -74,7 +74,10 @@ class CompiledEpoch:
             row = tf.stack([tf.reduce_sum(losses), hits, self.optimizer.learning_rate.value])
             return i + 1, tf.tensor_scatter_nd_update(log, [[i]], row[None])
 
-        return tf.while_loop(lambda i, log: i < stop, step, [start, log])[1]
+        def goes_on(i, log):
+            return (i < stop) & tf.math.is_finite(log[tf.maximum(i - 1, 0), LOSS])
+
+        return tf.while_loop(goes_on, step, [start, log])[1]
 
     def score(self, images, labels) -> tuple[float, float]:
         """Mean loss and accuracy over all the images, with the weights as they are."""

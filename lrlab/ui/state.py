@@ -71,13 +71,21 @@ def curve_as_set(curve: Curve) -> Curve:
     return replace(curve, schedule=schedule, clock=st.session_state[clock_key(curve)])
 
 
+def curves_shown() -> dict[int, Curve]:
+    """The curves to draw, as the visitor has set them, by the number of their colour."""
+    return {
+        color: curve_as_set(curve)
+        for color, curve in enumerate(CURVES)
+        if curve.id in st.session_state[SHOWN]
+    }
+
+
 def plans_shown() -> dict[str, tuple[int, Plan]]:
     """The plans to draw, by name, each with the number of its colour."""
     length = st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH]
     return {
-        curve.name: (color, Plan(curve_as_set(curve).schedule, *length, curve_as_set(curve).clock))
-        for color, curve in enumerate(CURVES)
-        if curve.id in st.session_state[SHOWN]
+        curve.name: (color, Plan(curve.schedule, *length, curve.clock))
+        for color, curve in curves_shown().items()
     }
 
 

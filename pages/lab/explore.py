@@ -25,9 +25,8 @@ with settings.container(height=690, border=False):
         st.button(
             "The article's values", on_click=state.reset, icon=":material/restart_alt:", width="stretch"
         )
-    for color, curve in enumerate(CURVES):
-        if curve.id in st.session_state[state.SHOWN]:
-            card(curve, color, without=("initial_lr",) if one_rate else ())
+    for color, curve in state.curves_shown().items():
+        card(curve, color, without=("initial_lr",) if one_rate else ())
 
 with drawing:
     st.pills(
@@ -42,6 +41,6 @@ with drawing:
     log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
     plans = state.plans_shown()
     if plans:
-        chart(rates_figure(plans, log), key="rates", alt="Learning rate over epochs: " + ", ".join(plans))
+        chart(rates_figure(plans, log), "rates", "Learning rate over epochs: " + ", ".join(plans))
     else:
         st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")

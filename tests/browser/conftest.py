@@ -20,8 +20,8 @@ DESKTOP = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def serving(folder):
-    """Serve the app from this checkout, in the environment as it is; yields (address, process)."""
+def serving(folder, **environment):
+    """Serve the app from this checkout, its log in `folder`; yields (address, process)."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -32,6 +32,7 @@ def serving(folder):
         process = subprocess.Popen(
             [*command, *options],
             cwd=ROOT,
+            env={**os.environ, **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

@@ -17,10 +17,10 @@ STATIC = Path(__file__).parents[3] / "static"
 DIGITS = 5
 
 
-def chart(figure, key: str, alt: str) -> None:
-    """Draw a `plotly.graph_objects.Figure`; `alt` is what a screen reader says of it."""
+def chart(figure, name: str, alt: str) -> None:
+    """Draw a `plotly.graph_objects.Figure`; `name` is its own on the page, `alt` is read aloud."""
     data = {"figure": _finite(figure.to_plotly_json()), "alt": alt, "plotly": _plotly_url()}
-    _component()(data=data, key=f"chart.{key}")
+    _component()(data=data, key=f"chart.{name}")
 
 
 @cache

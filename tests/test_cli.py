@@ -1,0 +1,251 @@
+"""The command line: what it prints, what it exits with, and what it says to a mistake."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lrlab.__main__ import main
+from lrlab.store import Store
+
+TINY = ["--train-images", "300", "--data", "synthetic"]
+
+pipes = pytest.mark.skipif(os.name != "posix", reason="closes pipes and sends signals as POSIX systems do")
+
+
+def start(*arguments):
+    """The command as a process of its own, with the buffers that a shell gives it."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "lrlab", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def rows(capsys, *arguments):
+    """The header and the rows of `curve`."""
+    assert main(["curve", *arguments]) == 0
+    header, *body = csv.reader(io.StringIO(capsys.readouterr().out))
+    return header, body
+
+
+def lines(text):
+    """One JSON object a line; NaN and Infinity, which JSON has not, are refused."""
+
+    def refuse(constant):
+        raise ValueError(f"{constant} is no JSON")
+
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+def test_curve_prints_one_row_a_step(capsys):
+    header, body = rows(capsys, "exponential", "initial_lr=0.5", "--epochs", "2", "--steps-per-epoch", "3")
+    assert header == ["step", "epoch", "lr"]
+    assert [row[:2] for row in body] == [[str(step), str(step // 3)] for step in range(6)]
+    assert [float(row[2]) for row in body] == pytest.approx([0.5] * 3 + [0.5 * 0.904837418] * 3)
+
+
+def test_curve_per_epoch_prints_one_row_an_epoch(capsys):
+    header, body = rows(capsys, "step", "--epochs", "11", "--per-epoch")
+    assert header == ["step", "epoch", "lr"]
+    assert [row[0] for row in body] == [str(250 * epoch) for epoch in range(11)]
+    assert [float(row[2]) for row in body] == [0.5] * 10 + [0.4]
+
+
+def test_curve_is_100_epochs_of_250_steps_where_nothing_is_said(capsys):
+    assert len(rows(capsys, "constant")[1]) == 25_000
+    assert len(rows(capsys, "constant", "--per-epoch")[1]) == 100
+
+
+def test_time_based_decay_as_coded_is_0_0153_at_epoch_38(capsys):
+    _, body = rows(
+        capsys, "time-based-compounding", "initial_lr=0.5", "decay=0.005", "--epochs", "100", "--per-epoch"
+    )
+    assert float(body[38][2]) == pytest.approx(0.0153, abs=5e-5)
+
+
+def test_keras_decay_on_the_step_clock_is_0_0286_after_one_epoch(capsys):
+    _, body = rows(
+        capsys, "time-based", "initial_lr=0.1", "decay=0.01", "--clock", "step", "--steps-per-epoch", "250"
+    )
+    assert float(body[250][2]) == pytest.approx(0.0286, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [("epoch", [1, 1, 0.5, 0.5]), ("step", [1, 0.75, 0.5, 0.25]), ("smooth", [1, 0.75, 0.5, 0.25])],
+)
+def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
+    sizes = ["--epochs", "2", "--steps-per-epoch", "2", "--clock", clock]
+    _, body = rows(capsys, "polynomial", "initial_lr=1", *sizes)
+    assert [float(row[2]) for row in body] == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["curve", "cosinus"], "Choose one of: constant, polynomial"),
+        (["curve", "exponential", "gamma=1"], "It takes: initial_lr, decay"),
+        (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 10"),
+        (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 10"),
+        (["curve", "exponential", "initial_lr"], "A parameter is written name=value"),
+        (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
+        (["curve", "constant", "--epochs", "0"], "epochs must be a whole number from 1 to 1,000"),
+        (["curve", "constant", "--steps-per-epoch", "0"], "steps_per_epoch must be a whole number from 1"),
+        (["train", "constant", "--train-images", "60001"], "from 100 to 60,000"),
+        (["train", "constant", "--batch-size", "0"], "batch_size must be a whole number from 1"),
+        (["train", "constant", "--seed", "-1"], "seed must be a whole number"),
+    ],
+)
+def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("lrlab: ")
+    assert remedy in printed.err
+    assert not (home / "runs.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        ([], "COMMAND"),
+        (["curve"], "KIND"),
+        (["curve", "constant", "--clock", "minute"], "choose from"),
+        (["curve", "constant", "--epochs", "many"], "invalid int value: 'many'"),
+        (["train", "constant", "--optimizer", "sgdd"], "choose from"),
+        (["train", "constant", "--data", "mnist"], "choose from"),
+    ],
+)
+def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert remedy in capsys.readouterr().err
+
+
+def test_help_lists_the_kinds(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    assert "time-based-compounding" in capsys.readouterr().out
+
+
+@pipes
+@pytest.mark.parametrize("options", [[], ["--per-epoch"]], ids=["more-than-a-pipe-holds", "less"])
+def test_a_reader_that_has_seen_enough_is_no_mistake(options):
+    process = start("curve", "constant", *options)
+    if not options:
+        assert process.stdout.readline() == "step,epoch,lr\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 0
+
+
+def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
+    assert (
+        main(["train", "exponential", "initial_lr=0.1", "--epochs", "3", "--json", "--seed", "1", *TINY]) == 0
+    )
+    printed = capsys.readouterr()
+    *epochs, score = lines(printed.out)
+    assert printed.err == ""
+    assert [epoch["epoch"] for epoch in epochs] == [0, 1, 2]
+    for epoch in epochs:
+        assert list(epoch) == ["epoch", "lr", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
+    assert [epoch["lr"] for epoch in epochs] == pytest.approx([0.1, 0.0904837, 0.0818731])
+    assert list(score) == ["test_loss", "test_accuracy", "data", "status"]
+    assert (score["data"], score["status"]) == ("synthetic", "completed")
+
+    assert main(["runs", "--json"]) == 0
+    (run,) = lines(capsys.readouterr().out)
+    assert (run["id"], run["name"], run["status"]) == (1, "Exponential decay", "completed")
+    assert (run["epochs_done"], run["data"]) == (3, "synthetic")
+    assert run["val_loss"] == epochs[-1]["val_loss"]
+    assert (run["test_loss"], run["test_accuracy"]) == (score["test_loss"], score["test_accuracy"])
+    assert run["spec"]["schedule"] == {"kind": "exponential", "initial_lr": 0.1, "decay": 0.1}
+    assert (run["spec"]["seed"], run["spec"]["train_images"], run["spec"]["epochs"]) == (1, 300, 3)
+
+
+def test_train_in_words_and_the_list_of_runs(home, capsys):
+    assert main(["runs"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["train", "constant", "--epochs", "1", "--optimizer", "adam", "--name", "Mine", *TINY]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Run 1 completed.\nData: the built-in synthetic set.\nValidation loss ")
+    assert "; test loss " in out
+    assert main(["runs"]) == 0
+    listed = capsys.readouterr().out
+    assert " completed " in listed
+    assert " 1/1 " in listed
+    assert " adam  Mine " in listed
+    assert Store().worker_state("anything") is None
+
+
+def test_a_diverged_run_prints_null_and_counts_as_a_result(home, capsys):
+    arguments = ["train", "constant", "initial_lr=10", "--epochs", "3", "--batch-size", "10", "--json", *TINY]
+    for seed in range(50):  # most seeds diverge at this rate; which, is the machine's arithmetic
+        assert main([*arguments, "--seed", str(seed)]) == 0
+        *epochs, score = lines(capsys.readouterr().out)
+        if score["status"] == "diverged":
+            break
+    assert score["status"] == "diverged"
+    assert None in (epochs[-1]["loss"], epochs[-1]["val_loss"])
+    assert main(["runs", "--json"]) == 0
+    assert lines(capsys.readouterr().out)[0]["status"] == "diverged"
+    assert main(["runs"]) == 0
+
+
+def test_a_bad_data_folder_exits_1_with_the_sentence(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path / "nothing-here"))
+    assert main(["train", "constant", "--epochs", "1", "--json", "--train-images", "300"]) == 1
+    printed = capsys.readouterr()
+    assert lines(printed.out)[-1]["status"] == "failed"
+    assert str(tmp_path / "nothing-here") in printed.err
+    assert "Traceback" not in printed.err
+
+
+@pipes
+def test_ctrl_c_ends_the_run_as_stopped_and_exits_130(home):
+    arguments = ["train", "constant", "--epochs", "1000", "--batch-size", "4", "--json", *TINY]
+    process = start(*arguments)
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    (run,) = Store().runs()
+    assert (run.status, run.message) == ("stopped", "Stopped from the keyboard.")
+    assert Store().epochs(run.id)
+
+
+@pipes
+def test_ctrl_c_while_tensorflow_loads_is_as_quiet(home):
+    process = start("train", "constant", *TINY)
+    while not (home / "runs.sqlite3").exists():  # the last that is done before
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert not Store().runs(("queued", "running"))
+
+
+@pytest.mark.real_data
+def test_the_articles_best_run_comes_out_as_it_does_in_keras(real_data, capsys):
+    schedule = ["exponential", "initial_lr=0.5", "decay=0.1"]
+    sizes = ["--epochs", "100", "--seed", "9125", "--train-images", "20000"]
+    assert main(["train", *schedule, *sizes, "--json"]) == 0
+    *epochs, score = lines(capsys.readouterr().out)
+    assert len(epochs) == 100
+    assert score["data"] == "fashion-mnist"
+    assert 0.34 < epochs[-1]["val_loss"] < 0.40
+    assert 0.86 < score["test_accuracy"] < 0.89

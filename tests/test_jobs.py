@@ -1,0 +1,236 @@
+"""The worker as a process: it trains what is queued, and whatever befalls it, no run is left hanging."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lrlab import jobs
+from lrlab.schedules import Constant
+from lrlab.spec import RunSpec
+from lrlab.store import Store
+
+SHORT = RunSpec(Constant(0.05), epochs=3, train_images=300, data="synthetic")
+LONG = RunSpec(Constant(0.001), epochs=1000, batch_size=4, train_images=1000, data="synthetic")
+
+signals = pytest.mark.skipif(os.name != "posix", reason="sends signals that only POSIX systems have")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """One store for the module, so that its worker, which takes seconds to start, is shared."""
+    store = Store(tmp_path_factory.mktemp("home"))
+    yield store
+    for run in store.runs(("queued", "running")):
+        store.request_stop(run.id)
+    jobs.shut_down(store)
+
+
+@pytest.fixture
+def own_store(tmp_path):
+    """A store of the test's own; its worker is ended with the test."""
+    store = Store(tmp_path)
+    yield store
+    jobs.shut_down(store)
+
+
+def wait_for(condition, seconds=90):
+    """Wait until the condition holds, and return what it returned."""
+    until = time.monotonic() + seconds
+    while not (met := condition()):
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+    return met
+
+
+def train(store, spec):
+    """Queue a run, and wait until its first epoch is recorded."""
+    id = store.add(spec, "a run")
+    jobs.watch(store)
+    wait_for(lambda: store.epochs(id) or not store.run(id).active)
+    return id
+
+
+def ended(store, id):
+    """The run, once it has ended."""
+    wait_for(lambda: not store.run(id).active)
+    return store.run(id)
+
+
+def worker_of(store):
+    """The process id of the one worker that beats, as its row in the file says."""
+    with closing(sqlite3.connect(store.path)) as connection:
+        rows = connection.execute("SELECT pid FROM workers ORDER BY heartbeat DESC").fetchall()
+    return rows[0][0] if rows else None
+
+
+def lives(pid):
+    """Whether the process runs; one that has ended and that nobody has waited for does not."""
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_what_is_queued_is_trained_by_one_worker_in_turn(store):
+    ids = [store.add(SHORT, name) for name in ("one", "two")]
+    jobs.watch(store)
+    assert jobs.worker_state(store) == "starting"
+    for id in ids:
+        run = ended(store, id)
+        assert (run.status, run.message, run.data) == ("completed", "", "synthetic")
+        assert [epoch.epoch for epoch in store.epochs(id)] == [0, 1, 2]
+        assert run.test_accuracy > 0.05
+    assert len({store.run(id).worker for id in ids}) == 1
+    first, second = (store.epochs(id) for id in ids)
+    assert [epoch.val_loss for epoch in first] == [epoch.val_loss for epoch in second]
+
+
+def test_a_stop_is_answered_within_two_seconds(store):
+    id = train(store, LONG)
+    asked = time.monotonic()
+    store.request_stop(id)
+    run = ended(store, id)
+    assert time.monotonic() - asked < 2
+    assert run.status == "stopped"
+    assert run.message.startswith("Stopped in epoch ")
+    assert jobs.worker_state(store)
+    assert store.epochs(id)
+
+
+@signals
+def test_a_worker_that_does_not_answer_a_stop_is_killed(store):
+    id = train(store, LONG)
+    pid = worker_of(store)
+    os.kill(pid, signal.SIGSTOP)
+    asked = time.monotonic()
+    store.request_stop(id)
+
+    def is_ended():
+        jobs.watch(store)
+        return not store.run(id).active
+
+    wait_for(is_ended)
+    assert 1 < time.monotonic() - asked < 10
+    assert store.run(id).status == "stopped"
+    assert not lives(pid)
+    assert jobs.worker_state(store) is None
+
+
+@signals
+def test_a_run_whose_worker_is_killed_ends_and_the_next_one_is_trained(store):
+    killed, waiting = train(store, LONG), store.add(SHORT, "next")
+    dead = store.run(killed).worker
+    done = len(store.epochs(killed))
+    os.kill(worker_of(store), signal.SIGKILL)
+
+    def is_ended():
+        jobs.watch(store)
+        return not store.run(killed).active
+
+    wait_for(is_ended)
+    run = store.run(killed)
+    assert run.status == "failed"
+    assert run.message.startswith("The training process ended after ")
+    assert "of 1000 epochs; what was recorded until then is kept. Train it again" in run.message
+    assert run.message.endswith("most often the machine was out of memory.")
+    assert f"Run {killed} begins" in run.details
+    assert len(store.epochs(killed)) >= done
+    assert store.run(waiting).status == "queued"
+    assert ended(store, waiting).status == "completed"
+    assert store.run(waiting).worker != dead
+
+
+@signals
+def test_a_worker_ends_with_its_server_and_so_does_its_run(store):
+    id = train(store, LONG)
+    pid = worker_of(store)
+    jobs.shut_down(store)
+    assert not lives(pid)
+    assert jobs.worker_state(store) is None
+    run = store.run(id)
+    assert (run.status, run.message) == ("stopped", "The app was closed while this run was training.")
+    assert store.epochs(id)
+    jobs.shut_down(store)  # where there is none, nothing happens
+
+
+@signals
+def test_a_server_that_is_killed_takes_its_worker_with_it(tmp_path):
+    store = Store(tmp_path)
+    id = store.add(LONG, "a run")
+    code = (
+        "import sys, time; from lrlab import jobs; from lrlab.store import Store;"
+        "jobs.ensure_worker(Store(sys.argv[1])); time.sleep(600)"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)])
+    try:
+        wait_for(lambda: store.epochs(id))
+        worker = worker_of(store)
+        assert lives(worker)
+    finally:
+        server.kill()
+        server.wait()
+    wait_for(lambda: not lives(worker), 10)
+    run = store.run(id)
+    assert (run.status, run.message) == ("stopped", "The app was closed while this run was training.")
+
+
+@signals
+def test_a_worker_that_hangs_does_not_keep_the_server_from_closing(own_store, monkeypatch):
+    monkeypatch.setattr(jobs, "CLOSE_SECONDS", 0.5)
+    jobs.ensure_worker(own_store)
+    pid = wait_for(lambda: worker_of(own_store))
+    os.kill(pid, signal.SIGSTOP)
+    jobs.shut_down(own_store)
+    assert not lives(pid)
+
+
+def test_a_worker_that_cannot_start_fails_what_waits_and_is_not_started_again_and_again(
+    own_store, tmp_path, monkeypatch
+):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "tensorflow.py").write_text("raise ImportError('broken on purpose')")
+    monkeypatch.setenv("PYTHONPATH", str(broken))
+    ids = [own_store.add(SHORT, name) for name in ("one", "two")]
+
+    def are_ended():
+        jobs.watch(own_store)
+        return not own_store.runs(("queued", "running"))
+
+    wait_for(are_ended)
+    for id in ids:
+        run = own_store.run(id)
+        assert run.status == "failed"
+        assert run.message.startswith("The training process could not be started. Its exit code was 1")
+        assert run.details.endswith("ImportError: broken on purpose")
+        assert own_store.epochs(id) == []
+    for _ in range(20):
+        jobs.watch(own_store)
+    assert jobs.worker_state(own_store) is None
+    log = (Path(own_store.folder) / "worker.log").read_text()
+    assert log.count("ImportError: broken on purpose") == 1
+
+
+def test_runs_that_a_vanished_worker_left_are_ended(own_store):
+    left = own_store.add(LONG, "left", worker="vanished")
+    fresh = own_store.add(LONG, "fresh", worker="alive")
+    own_store.beat("vanished", 1, "busy")
+    own_store.beat("alive", 2, "busy")
+    with closing(sqlite3.connect(own_store.path)) as connection:
+        connection.execute("UPDATE runs SET started = started - 60")
+        connection.execute("UPDATE workers SET heartbeat = heartbeat - 60 WHERE id = 'vanished'")
+        connection.commit()
+    jobs.watch(own_store)
+    assert own_store.run(left).status == "failed"
+    assert own_store.run(left).message.startswith("The training process ended after 0 of 1000 epochs")
+    assert own_store.run(fresh).status == "running"
+    assert jobs.worker_state(own_store) is None

@@ -1,0 +1,50 @@
+"""What the README says is so: its commands run, its map and its tables are complete."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from lrlab.__main__ import main
+from lrlab.schedules import SCHEDULES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^python -m lrlab (.*)$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if not command.startswith("train")])
+def test_a_command_of_the_readme_runs(home, command, capsys):
+    assert main(shlex.split(command)) == 0
+
+
+def test_the_training_command_of_the_readme_is_taken(home, capsys):
+    (command,) = [command for command in COMMANDS if command.startswith("train")]
+    with pytest.raises(SystemExit, match="0"):
+        main([*shlex.split(command), "--help"])
+
+
+def test_the_map_names_every_part_of_the_house():
+    house = README.split("## The house")[1].split("```")[1]
+    named = set(re.findall(r"^ +(\w+(?:/|\.py))", house, re.MULTILINE))
+    there = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "lrlab").iterdir()}
+    assert named == there - {"__init__.py", "__pycache__/", "errors.py"}
+
+
+def test_every_kind_and_parameter_is_in_the_table():
+    for schedule in SCHEDULES:
+        (row,) = re.findall(rf"^\| `{schedule.kind}` \|.*$", README, re.MULTILINE)
+        assert all(f"`{name}`" in row for name in schedule.parameters())
+
+
+def test_every_dependency_is_in_the_table():
+    table = README.split("## Dependencies")[1]
+    for file in ("requirements.txt", "tests/requirements.txt"):
+        for name in re.findall(r"^([a-z-]+)==", (ROOT / file).read_text(), re.MULTILINE):
+            assert re.search(rf"\b{name}\b", table), name
+
+
+def test_the_pictures_are_there():
+    for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (ROOT / path).stat().st_size > 10_000

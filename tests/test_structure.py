@@ -1,0 +1,106 @@
+"""The house's rules, read from the imports: layers point one way, each heavy library has one home."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+SOURCES = [*sorted((ROOT / "lrlab").rglob("*.py")), *PAGES, ROOT / "app.py"]
+
+# Each part imports only what stands before it.
+ORDER = (
+    *("errors", "records", "home", "schedules", "plan", "article", "spec", "export", "analysis", "figures"),
+    *("data", "store", "training", "jobs", "ui", "__main__", "pages", "app"),
+)
+# Value in, value out: these know only each other.
+PURE = {"errors", "records", "schedules", "plan", "article", "spec", "export", "analysis", "figures"}
+HOMES = {
+    "tensorflow": {"training"},
+    "keras": {"training"},
+    "streamlit": {"ui", "pages", "app"},
+    "plotly": {"figures"},
+    "sqlite3": {"store"},
+    "subprocess": {"jobs"},
+    "multiprocessing": set(),
+    "pickle": set(),
+}
+
+
+def part(path):
+    """The part of the house that a file is in: `store` for lrlab/store/runs.py, `pages` for a page."""
+    place = path.relative_to(ROOT).with_suffix("").parts
+    return place[1] if place[0] == "lrlab" else place[0]
+
+
+def imports(path):
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out from lrlab on"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def parts_used(path):
+    """The parts of LR Lab that a file imports, other than its own."""
+    modules = [module.split(".") for module in imports(path)]
+    return {module[1] for module in modules if module[0] == "lrlab" and len(module) > 1} - {part(path)}
+
+
+every_file = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+
+
+@every_file
+def test_layers_point_one_way(path):
+    own = part(path)
+    if own == "__init__":
+        assert not parts_used(path)
+        return
+    for used in parts_used(path):
+        assert ORDER.index(used) < ORDER.index(own), f"{own} must not import {used}"
+        assert own not in PURE or used in PURE, f"{own} is pure and must not import {used}"
+        assert used != "training" or own == "__main__", (
+            f"{own} must not import training, which loads TensorFlow"
+        )
+
+
+@every_file
+def test_each_heavy_library_has_one_home(path):
+    for module in imports(path):
+        library = module.split(".")[0]
+        assert part(path) in HOMES.get(library, {part(path)}), f"{part(path)} must not import {library}"
+
+
+@every_page
+def test_a_page_is_thin(path):
+    assert path.parent.parent == ROOT / "pages", "a page stands in the sub-folder of its section"
+    assert len(path.read_text().splitlines()) <= 60
+
+
+@every_page
+def test_a_page_holds_no_string_keys_of_session_state(path):
+    def is_state(node):
+        return isinstance(node, ast.Attribute) and node.attr == "session_state"
+
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Subscript) and is_state(node.value):
+            assert not isinstance(node.slice, ast.Constant | ast.JoinedStr), ast.unparse(node)
+        if isinstance(node, ast.Attribute) and is_state(node.value):
+            assert hasattr(dict, node.attr), ast.unparse(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_state(node.func.value):
+            assert not any(isinstance(given, ast.Constant) for given in node.args[:1]), ast.unparse(node)
+
+
+@pytest.mark.parametrize("module", ["jobs", "store", "data", "figures", "ui", "__main__"])
+def test_importing_what_the_web_process_needs_loads_no_tensorflow(module):
+    files = [path for path in SOURCES if part(path) == module]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]
+    code = f"import sys, {', '.join(names)}; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -1,0 +1,207 @@
+"""The engine: equal to `keras.Model.fit`, the same every time, and honest about its end."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from lrlab.records import Epoch, Outcome
+from lrlab.schedules import Constant, ExponentialDecay
+from lrlab.spec import RunSpec
+from lrlab.training import engine
+from lrlab.training.engine import batch_order, train
+from lrlab.training.epoch import compiled_epoch
+from lrlab.training.network import build_network, initial_weights
+
+# 400 images in batches of 64: six whole batches and one of 16.
+SPEC = RunSpec(
+    ExponentialDecay(0.3, 0.4), "smooth", epochs=3, batch_size=64, seed=7, train_images=500, data="synthetic"
+)
+WILD = RunSpec(Constant(10.0), epochs=3, train_images=500, data="synthetic")
+
+
+class EveryRate(keras.callbacks.Callback):
+    """Assigns the rate of every batch, as a user of Keras would."""
+
+    def __init__(self, rates):
+        super().__init__()
+        self.rates = iter(rates)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.optimizer.learning_rate = next(self.rates)
+
+
+def fit(spec, data):
+    """Train the same run with `keras.Model.fit`; returns the network and one history an epoch."""
+    images, labels = data.sample(spec.train_images)
+    pixels = images.astype(np.float32) / 255
+    validation = pixels[spec.fit_images :], labels[spec.fit_images :]
+    network = build_network()
+    for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
+        weight.assign(value)
+    network.compile(spec.optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    callback = EveryRate(spec.plan.rates())
+    histories = []
+    for epoch in range(spec.epochs):
+        order = batch_order(spec.seed, epoch, spec.fit_images)
+        history = network.fit(
+            pixels[order],
+            labels[order],
+            spec.batch_size,
+            shuffle=False,
+            validation_data=validation,
+            callbacks=[callback],
+            verbose=0,
+        )
+        histories.append({name: values[0] for name, values in history.history.items()})
+    return network, histories
+
+
+def records(spec, data):
+    """What a run yields but for the time that it took."""
+    return [
+        replace(record, seconds=0) if isinstance(record, Epoch) else record for record in train(spec, data)
+    ]
+
+
+def diverging(data):
+    """WILD with a seed that ends it after its first epoch; which seeds do is the machine's arithmetic."""
+    for seed in range(100):
+        spec = replace(WILD, seed=seed)
+        *epochs, outcome = train(spec, data)
+        if outcome.status == "diverged" and len(epochs) > 1:
+            return spec
+    pytest.fail("No run diverged at a rate of 10.")
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 0.3), ("adam", 0.001)])
+def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate):
+    spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4))
+    *epochs, outcome = train(spec, dataset)
+    ours = compiled_epoch(optimizer, spec.batch_size).network
+    theirs, histories = fit(spec, dataset)
+    # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
+    # grows from update to update.
+    for epoch, history in zip(epochs, histories, strict=True):
+        for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+            assert getattr(epoch, name) == pytest.approx(history[name], rel=1e-4), (epoch.epoch, name)
+    for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-3, atol=2e-5)
+    test = theirs.evaluate(dataset.test_images.astype(np.float32) / 255, dataset.test_labels, verbose=0)
+    assert (outcome.test_loss, outcome.test_accuracy) == pytest.approx(test, rel=1e-4)
+
+
+@pytest.mark.parametrize("clock", ["epoch", "step", "smooth"])
+def test_the_rates_that_were_applied_are_the_rates_that_are_drawn(dataset, clock):
+    spec = replace(SPEC, clock=clock)
+    rates = spec.plan.rates().astype(np.float32).reshape(spec.epochs, -1)
+    epochs = list(train(spec, dataset))[:-1]
+    assert [epoch.lr for epoch in epochs] == rates[:, 0].tolist()
+    assert [epoch.lr_end for epoch in epochs] == rates[:, -1].tolist()
+
+
+def test_a_run_learns_and_is_scored_at_its_end(dataset):
+    *epochs, outcome = train(SPEC, dataset)
+    assert [epoch.epoch for epoch in epochs] == [0, 1, 2]
+    assert epochs[-1].loss < epochs[0].loss
+    assert (outcome.status, outcome.message) == ("completed", "")
+    assert 0.3 < outcome.test_accuracy <= 1
+    assert all(epoch.seconds > 0 for epoch in epochs)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
+    spec = replace(SPEC, optimizer=optimizer)
+    first = records(spec, dataset)
+    weights = compiled_epoch(optimizer, spec.batch_size).network.get_weights()
+    other = records(replace(spec, seed=8, schedule=Constant(0.5)), dataset)
+    assert other != first
+    assert records(spec, dataset) == first
+    again = compiled_epoch(optimizer, spec.batch_size).network.get_weights()
+    for before, after in zip(weights, again, strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.002, 1000])
+def test_a_run_is_the_same_bit_for_bit_however_its_epochs_are_cut(dataset, monkeypatch, seconds):
+    spec = replace(SPEC, batch_size=10)
+    whole = records(spec, dataset)
+    monkeypatch.setattr(engine, "CHUNK_SECONDS", seconds)
+    assert records(spec, dataset) == whole
+
+
+def test_a_run_diverges_at_the_same_step_however_its_epochs_are_cut(dataset, monkeypatch):
+    spec = diverging(dataset)
+    monkeypatch.setattr(engine, "CHUNK_SECONDS", 0)
+    by_step = records(spec, dataset)
+    monkeypatch.setattr(engine, "CHUNK_SECONDS", 1000)
+    assert repr(records(spec, dataset)) == repr(by_step)  # NaN equals nothing, itself included
+
+
+def test_a_loss_that_is_no_number_is_a_result(dataset):
+    *epochs, outcome = train(diverging(dataset), dataset)
+    last = epochs[-1]
+    assert not np.isfinite(last.loss)
+    assert 0 <= last.accuracy <= 1
+    kind = "infinite" if np.isinf(last.loss) else "NaN"
+    assert outcome.message.startswith(f"The loss became {kind} in epoch {last.epoch + 1}, step ")
+    assert "at a rate of 10: the steps were too large. Try a smaller initial" in outcome.message
+    assert outcome.test_accuracy is not None
+
+
+def test_a_run_with_a_last_loss_that_is_no_number_is_never_complete(dataset):
+    ends = {}
+    for seed in range(40):
+        *epochs, outcome = train(replace(WILD, seed=seed, epochs=1, batch_size=10, train_images=112), dataset)
+        finite = np.isfinite(epochs[-1].loss) and np.isfinite(epochs[-1].val_loss)
+        ends[outcome.status] = ends.get(outcome.status, 0) + 1
+        assert outcome.status == ("completed" if finite else "diverged")
+    assert ends["diverged"] > 0
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2, 9])
+def test_a_run_stops_between_two_batches(dataset, monkeypatch, asked):
+    monkeypatch.setattr(engine, "CHUNK_SECONDS", 0)
+    answers = iter(range(1000))
+    *epochs, outcome = train(SPEC, dataset, lambda: next(answers) == asked)
+    assert outcome == Outcome("stopped", f"Stopped in epoch {len(epochs) + 1} of 3.")
+    # The first epoch is one piece; of the later ones each of the seven batches is.
+    assert len(epochs) == (asked + 6) // 7
+
+
+def test_the_order_of_the_batches_depends_on_seed_and_epoch_alone():
+    order = batch_order(1, 0, 1000)
+    assert order.dtype == np.int32
+    assert sorted(order) == list(range(1000))
+    np.testing.assert_array_equal(batch_order(1, 0, 1000), order)
+    assert (batch_order(1, 1, 1000) != order).any()
+    assert (batch_order(2, 0, 1000) != order).any()
+
+
+def test_the_network_is_the_articles():
+    network = build_network()
+    assert network.count_params() == 506_530
+    shapes = [tuple(weight.shape) for weight in network.weights]
+    assert shapes == [(784, 512), (512,), (512, 200), (200,), (200, 10), (10,)]
+
+
+def test_weights_depend_on_the_seed_alone():
+    network = build_network()
+    first, again, other = (
+        [np.asarray(weight) for weight in initial_weights(network, seed)] for seed in (1, 1, 2)
+    )
+    for number, weight in enumerate(first):
+        np.testing.assert_array_equal(weight, again[number])
+        if weight.ndim == 1:
+            assert not weight.any()
+        else:
+            assert (weight != other[number]).any()
+            limit = np.sqrt(6 / sum(weight.shape))
+            assert 0.9 * limit < np.abs(weight).max() <= limit
+
+
+def test_warming_up_leaves_no_trace(dataset):
+    before = records(SPEC, dataset)
+    engine.warm_up(SPEC)
+    assert records(SPEC, dataset) == before

@@ -1,0 +1,113 @@
+"""A run carried into the store: every epoch, every end, and the heartbeat."""
+
+import os
+import time
+
+import pytest
+
+from lrlab.records import Outcome
+from lrlab.schedules import Constant
+from lrlab.spec import RunSpec
+from lrlab.store import Store
+from lrlab.training import execute as module
+from lrlab.training.execute import execute, heartbeat
+
+SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
+
+
+@pytest.fixture
+def store(home):
+    return Store()
+
+
+def begin(store, spec=SPEC):
+    return store.run(store.add(spec, "a run", "test"))
+
+
+def test_a_run_is_recorded_epoch_by_epoch(store):
+    run = begin(store)
+    seen = []
+
+    def on_epoch(epoch):
+        assert store.epochs(run.id)[-1] == epoch
+        seen.append(epoch)
+
+    outcome = execute(store, run, on_epoch)
+    ended = store.run(run.id)
+    assert store.epochs(run.id) == seen
+    assert len(seen) == 3
+    assert (ended.status, outcome.status) == ("completed", "completed")
+    assert (ended.test_loss, ended.test_accuracy) == (outcome.test_loss, outcome.test_accuracy)
+    assert (ended.data, ended.origin) == ("synthetic", "the built-in synthetic set")
+    assert ended.ended >= ended.started
+
+
+def test_a_stop_is_answered(store):
+    run = begin(store)
+    outcome = execute(store, run, lambda epoch: store.request_stop(run.id))
+    assert (outcome.status, store.run(run.id).status) == ("stopped", "stopped")
+    assert len(store.epochs(run.id)) == 1
+
+
+def test_a_run_that_was_ended_by_another_stays_as_it_was_ended(store):
+    run = begin(store)
+    execute(store, run, lambda epoch: store.finish(run.id, Outcome("failed", "Ended elsewhere.")))
+    assert (store.run(run.id).status, store.run(run.id).message) == ("failed", "Ended elsewhere.")
+
+
+def test_a_bad_data_folder_ends_the_run_with_a_sentence(store, tmp_path, monkeypatch):
+    monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path / "nothing-here"))
+    run = begin(store, RunSpec(epochs=1, train_images=300))
+    outcome = execute(store, run)
+    ended = store.run(run.id)
+    assert ended.status == "failed"
+    assert ended.message == outcome.message
+    assert ended.message.startswith(str(tmp_path / "nothing-here" / "train-images-idx3-ubyte.gz"))
+    assert ended.details == ""
+
+
+def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):
+    def on_epoch(epoch):
+        raise RuntimeError("a bug")
+
+    run = begin(store)
+    assert execute(store, run, on_epoch).status == "failed"
+    ended = store.run(run.id)
+    assert "an error that LR Lab did not expect (RuntimeError)" in ended.message
+    assert ended.details.startswith("Traceback")
+    assert ended.details.endswith("RuntimeError: a bug\n")
+    assert len(store.epochs(run.id)) == 1
+
+
+def test_too_little_memory_is_said_with_a_remedy(store):
+    def on_epoch(epoch):
+        raise MemoryError
+
+    run = begin(store)
+    execute(store, run, on_epoch)
+    assert "ran out of memory. Take fewer training images" in store.run(run.id).message
+
+
+def test_the_keyboard_ends_the_run_as_stopped_and_is_passed_on(store):
+    def on_epoch(epoch):
+        raise KeyboardInterrupt
+
+    run = begin(store)
+    with pytest.raises(KeyboardInterrupt):
+        execute(store, run, on_epoch)
+    assert (store.run(run.id).status, store.run(run.id).message) == ("stopped", "Stopped from the keyboard.")
+
+
+def test_a_heartbeat_goes_on_until_its_end(store, monkeypatch):
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0.02)
+    run = begin(store)
+    # The run counts as old, so that only the heartbeat keeps it from being abandoned.
+    monkeypatch.setattr("lrlab.store.runs.STALE_SECONDS", 0.5)
+    with heartbeat(store, "test", os.getpid()) as say:
+        assert store.worker_state("test") == "starting"
+        say("busy")
+        time.sleep(0.8)
+        assert store.worker_state("test") == "busy"
+        assert store.abandoned() == []
+    assert store.worker_state("test") is None
+    assert [abandoned.id for abandoned in store.abandoned()] == [run.id]
