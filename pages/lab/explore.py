@@ -13,21 +13,6 @@ state.fill()
 st.title("Explore learning-rate schedules")
 drawing, settings = st.columns([5, 3], gap="medium")
 
-with settings.container(height=690, border=False):
-    with st.container(border=True):
-        number(state.EPOCHS, "Epochs", EPOCHS, "How long the run is.")
-        number(state.STEPS_PER_EPOCH, "Steps an epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
-        one_rate = st.toggle(
-            "One initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help
-        )
-        if one_rate:
-            number(state.SHARED_RATE, r"Initial learning rate $\eta_0$", SHARED_RATE)
-        st.button(
-            "The article's values", on_click=state.reset, icon=":material/restart_alt:", width="stretch"
-        )
-    for color, curve in state.curves_shown().items():
-        card(curve, color, without=("initial_lr",) if one_rate else ())
-
 with drawing:
     st.pills(
         "Schedules shown",
@@ -44,3 +29,18 @@ with drawing:
         chart(rates_figure(plans, log), "rates", "Learning rate over epochs: " + ", ".join(plans))
     else:
         st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
+
+with settings.container(height=690, border=False):
+    with st.container(border=True):
+        number(state.EPOCHS, "Epochs", EPOCHS, "How long the run is.")
+        number(state.STEPS_PER_EPOCH, "Steps an epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
+        one_rate = st.toggle(
+            "One initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help
+        )
+        if one_rate:
+            number(state.SHARED_RATE, r"Initial learning rate $\eta_0$", SHARED_RATE)
+        st.button(
+            "The article's values", on_click=state.reset, icon=":material/restart_alt:", width="stretch"
+        )
+    for color, curve in state.curves_shown().items():
+        card(curve, color, without=("initial_lr",) if one_rate else ())
