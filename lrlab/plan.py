@@ -71,11 +71,14 @@ class Plan:
     def curve(self, points=400):
         """Updates to draw, as (time in epochs, rate), float64, about `points` long, both ends kept.
 
-        Every value is a value of `rates()`. Under the `epoch` clock there is one point an epoch.
+        Every value is a value of `rates()`. Under the `epoch` clock they are the first and the last
+        update of every epoch, between which the rate is held.
         """
         if self.clock == "epoch":
-            return np.arange(self.epochs, dtype=float), self.epoch_rates()
-        steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
+            firsts = np.arange(self.epochs) * self.steps_per_epoch
+            steps = np.union1d(firsts, firsts + self.steps_per_epoch - 1)
+        else:
+            steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
         return steps / self.steps_per_epoch, self._rates_at(steps)
 
 

@@ -26,7 +26,8 @@ def test_what_is_drawn_is_what_is_trained_with(kind, epochs, size, clock):
     times, drawn = plan.curve(points=50)
     np.testing.assert_array_equal(drawn, rates[np.rint(times * size).astype(int)])
     assert times[0] == 0
-    assert len(times) <= max(50, epochs)
+    assert len(times) <= max(50, 2 * epochs)
+    assert times[-1] == (plan.steps - 1) / size
 
 
 def test_the_clock_says_what_time_is():

@@ -33,6 +33,8 @@ def epoch_axis(epochs: int) -> dict:
         "range": [0, epochs],
         "uirevision": str(epochs),
         "automargin": True,
+        "spikethickness": 1,
+        "spikedash": "solid",
         "unifiedhovertitle": {"text": "Epoch %{x:.5~g}"},
     }
 

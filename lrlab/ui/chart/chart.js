@@ -1,7 +1,7 @@
 // Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme.
 
 const NARROW = 480; // pixels; a chart there is lower, so that its controls fit on a telephone beside it
-const CONFIG = { responsive: false, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
+const CONFIG = { responsive: false, displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
 
 let loading; // the module is loaded once a page, and so is plotly.js
 
@@ -32,7 +32,8 @@ function themed(figure, element) {
   const layout = structuredClone(figure.layout);
   delete layout.template;
   layout.font = { ...layout.font, color: text, family: theme("font"), size: 13 };
-  layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+  layout.paper_bgcolor = layout.plot_bgcolor = theme("background-color");
+  layout.xaxis.spikecolor = theme("gray-color");
   layout.hoverlabel = { bgcolor: theme("background-color"), bordercolor: theme("border-color"), font: { color: text } };
   layout.modebar = { bgcolor: "rgba(0,0,0,0)", color: theme("gray-color"), activecolor: text };
   for (const [name, axis] of Object.entries(layout)) {
