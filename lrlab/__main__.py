@@ -13,7 +13,7 @@ from dataclasses import asdict
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.plan import CLOCKS, Plan
-from lrlab.schedules import SCHEDULES, schedule_of_kind
+from lrlab.schedules import SCHEDULES, class_of_kind, schedule_of_kind
 from lrlab.spec import DATA, OPTIMIZERS, RunSpec
 from lrlab.store import Store
 
@@ -76,15 +76,13 @@ def _parser():
 
 
 def _schedule(options):
+    known = class_of_kind(options.kind).parameters()
     values = {}
     for given in options.parameters:
         name, equals, text = given.partition("=")
         if not equals:
             raise UserError(f"A parameter is written name=value, but this is {given!r}.")
-        try:
-            values[name] = float(text)
-        except ValueError as error:
-            raise UserError(f"{name} must be a number, but it is {text!r}.") from error
+        values[name] = known[name].read(name, text) if name in known else text
     return schedule_of_kind(options.kind, **values)
 
 

@@ -65,6 +65,8 @@ def watch(store: Store) -> None:
                 worker.process.wait()
                 _forget(store)
         for run in store.abandoned():
+            if worker and run.worker == worker.id:
+                continue  # it lives: the machine slept, and with it the heartbeat
             store.finish(run.id, Outcome("failed", _ended_early(store, run)))
         if store.runs(("queued",), limit=1):
             _start(store)

@@ -40,6 +40,7 @@ class Plan:
                 f"{self.steps_per_epoch} steps are {self.steps:,}. Take fewer epochs, fewer images "
                 "or a larger batch size."
             )
+        self._rates_at(np.zeros(1))  # raises where the schedule does not fit into the run
 
     @property
     def steps(self) -> int:

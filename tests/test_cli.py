@@ -171,7 +171,7 @@ def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
     assert (run["epochs_done"], run["data"]) == (3, "synthetic")
     assert run["val_loss"] == epochs[-1]["val_loss"]
     assert (run["test_loss"], run["test_accuracy"]) == (score["test_loss"], score["test_accuracy"])
-    assert run["spec"]["schedule"] == {"kind": "exponential", "initial_lr": 0.1, "decay": 0.1}
+    assert run["spec"]["schedule"] == {"kind": "exponential", "initial_lr": 0.1, "decay": 0.1, "hold": 0}
     assert (run["spec"]["seed"], run["spec"]["train_images"], run["spec"]["epochs"]) == (1, 300, 3)
 
 

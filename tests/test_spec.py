@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lrlab import article
 from lrlab.errors import UserError
-from lrlab.schedules import SCHEDULES
+from lrlab.schedules import SCHEDULES, WarmupStableDecay
 from lrlab.spec import DATA, OPTIMIZERS, RunSpec
 
 
@@ -34,6 +34,7 @@ def test_the_last_batch_may_be_smaller():
     train_images=st.integers(100, 60_000),
 )
 def test_json_round_trip(kind, **fields):
+    assume(kind is not WarmupStableDecay or fields["epochs"] >= 25)  # its phases are that long
     spec = RunSpec(schedule=kind(), **fields)
     assert RunSpec.from_json(spec.to_json()) == spec
 

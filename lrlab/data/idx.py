@@ -25,7 +25,10 @@ SHAPES = {
     "t10k-images-idx3-ubyte.gz": (10_000, 28, 28),
     "t10k-labels-idx1-ubyte.gz": (10_000,),
 }
-REMEDY = "Put the original file there, or unset LRLAB_DATA_DIR to use another source."
+REMEDY = (
+    "Put the original file there; or, to use another source, delete it or unset LRLAB_DATA_DIR if that "
+    "names its folder."
+)
 
 
 def read_folder(folder: Path) -> dict[str, np.ndarray]:

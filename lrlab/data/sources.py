@@ -75,13 +75,11 @@ def load(name="auto", progress=lambda words: None) -> Dataset:
             progress("Fashion-MNIST could not be downloaded; drawing the synthetic images")
             return synthetic(because=str(error))
     progress("Reading Fashion-MNIST")
-    return _fashion_mnist(folder, origin)
-
-
-@cache
-def _fashion_mnist(folder, origin):
-    arrays = read_folder(folder)
+    arrays = _read_once(folder)
     return Dataset("fashion-mnist", origin, *(arrays[name] for name in MD5))
+
+
+_read_once = cache(read_folder)
 
 
 def _complete(folder):

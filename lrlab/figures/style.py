@@ -2,13 +2,21 @@
 
 import plotly.graph_objects as go
 
+HUES = 7
+DASHES = ("solid", "dash", "dot")
+
 
 def line(color: int, mode="lines", **kwargs) -> go.Scatter:
-    """A line of the theme's colour number `color`."""
+    """A line of the theme's colour number `color`; from the eighth on, the same colours dashed."""
     return go.Scatter(
         mode=mode,
-        line={"width": 2.5, "simplify": False, "shape": kwargs.pop("line_shape", "linear")},
-        meta={"color": color},
+        line={
+            "width": 2.5,
+            "simplify": False,
+            "shape": kwargs.pop("line_shape", "linear"),
+            "dash": DASHES[color // HUES % len(DASHES)],
+        },
+        meta={"color": color % HUES},
         hovertemplate="%{y:.4g}",
         **kwargs,
     )

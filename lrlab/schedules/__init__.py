@@ -1,20 +1,51 @@
 """What a learning-rate schedule is: frozen values with pure formulas, and the catalogue of them."""
 
-from lrlab.schedules.catalogue import SCHEDULES, schedule_from_dict, schedule_of_kind
+from lrlab.schedules.catalogue import (
+    SCHEDULES,
+    WRAPPERS,
+    class_of_kind,
+    schedule_from_dict,
+    schedule_of_kind,
+)
+from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
+from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
 from lrlab.schedules.schedule import Schedule
-from lrlab.schedules.smooth import ExponentialDecay, PolynomialDecay
-from lrlab.schedules.stepwise import Constant, StepDecay
+from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
+from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
+from lrlab.schedules.to_an_end import (
+    CosineDecay,
+    KDecay,
+    LinearDecay,
+    PolynomialDecay,
+    Rex,
+    TanhDecay,
+)
 
 __all__ = [
     "SCHEDULES",
+    "WRAPPERS",
     "CompoundingTimeBasedDecay",
     "Constant",
+    "Cooldown",
+    "CosineDecay",
+    "CosineRestarts",
+    "Cyclic",
     "ExponentialDecay",
+    "InverseSqrtDecay",
+    "KDecay",
+    "LinearDecay",
+    "OneCycle",
+    "PiecewiseConstant",
     "PolynomialDecay",
+    "Rex",
     "Schedule",
     "StepDecay",
+    "TanhDecay",
     "TimeBasedDecay",
+    "Warmup",
+    "WarmupStableDecay",
+    "class_of_kind",
     "schedule_from_dict",
     "schedule_of_kind",
 ]

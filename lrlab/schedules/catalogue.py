@@ -1,10 +1,20 @@
 """The catalogue: every kind of schedule, in the order in which it is shown."""
 
 from lrlab.errors import UserError
+from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
+from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
 from lrlab.schedules.schedule import Schedule
-from lrlab.schedules.smooth import ExponentialDecay, PolynomialDecay
-from lrlab.schedules.stepwise import Constant, StepDecay
+from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
+from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
+from lrlab.schedules.to_an_end import (
+    CosineDecay,
+    KDecay,
+    LinearDecay,
+    PolynomialDecay,
+    Rex,
+    TanhDecay,
+)
 
 SCHEDULES: tuple[type[Schedule], ...] = (
     Constant,
@@ -13,23 +23,50 @@ SCHEDULES: tuple[type[Schedule], ...] = (
     CompoundingTimeBasedDecay,
     ExponentialDecay,
     StepDecay,
+    PiecewiseConstant,
+    LinearDecay,
+    CosineDecay,
+    CosineRestarts,
+    OneCycle,
+    Cyclic,
+    InverseSqrtDecay,
+    WarmupStableDecay,
+    Rex,
+    KDecay,
+    TanhDecay,
 )
+WRAPPERS: tuple[type[Schedule], ...] = (Warmup, Cooldown)
+MAX_DEPTH = 4
 
 
 def schedule_of_kind(kind, **parameters) -> Schedule:
     """The schedule of that kind; raises UserError for an unknown kind or parameter name."""
-    by_kind = {schedule.kind: schedule for schedule in SCHEDULES}
-    if kind not in by_kind:
-        raise UserError(f"There is no schedule {kind!r}. Choose one of: {', '.join(by_kind)}.")
-    known = by_kind[kind].parameters()
+    cls = class_of_kind(kind)
+    known = [*cls.parameters(), *(["schedule"] if cls in WRAPPERS else [])]
     for name in parameters:
         if name not in known:
-            raise UserError(f"{kind} has no parameter {name!r}. It takes: {', '.join(known)}.")
-    return by_kind[kind](**parameters)
+            raise UserError(f"{kind} has no parameter {name!r:.60}. It takes: {', '.join(known)}.")
+    if cls in WRAPPERS and "schedule" not in parameters:
+        raise UserError(f"A {kind} goes around another schedule: give it one.")
+    return cls(**parameters)
 
 
-def schedule_from_dict(record) -> Schedule:
+def class_of_kind(kind) -> type[Schedule]:
+    """The class of schedules of that kind; raises UserError for an unknown kind."""
+    by_kind = {schedule.kind: schedule for schedule in (*SCHEDULES, *WRAPPERS)}
+    if kind not in by_kind:
+        raise UserError(f"There is no schedule {kind!r:.60}. Choose one of: {', '.join(by_kind)}.")
+    return by_kind[kind]
+
+
+def schedule_from_dict(record, depth=0) -> Schedule:
     """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else."""
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
         raise UserError(f"A schedule is a JSON object with a kind, but this is {record!r:.200}.")
+    if depth >= MAX_DEPTH:
+        raise UserError(f"Schedules can go around each other at most {MAX_DEPTH} deep.")
+    if "schedule" in record:
+        record = record | {"schedule": schedule_from_dict(record["schedule"], depth + 1)}
+    if not all(isinstance(name, str) for name in record):
+        raise UserError(f"A schedule's parameters have names, but this is {record!r:.200}.")
     return schedule_of_kind(**record)

@@ -1,4 +1,4 @@
-"""What a schedule's parameter is: symbol, unit, allowed range and the scale of its slider."""
+"""What a schedule's parameter is: symbol, unit, what is allowed, and the scale of its slider."""
 
 import math
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from lrlab.errors import UserError
 
 @dataclass(frozen=True)
 class Parameter:
-    """A kind of quantity: everything that formula, slider, check and help text need to know."""
+    """A number of some kind: everything that formula, slider, check and help text need to know."""
 
     symbol: str
     help: str
@@ -31,13 +31,80 @@ class Parameter:
         except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not self.low <= number <= self.high or (self.integer and number != int(number)):
-            raise UserError(f"{wanted}, but it is {value!r}.")
+            raise UserError(f"{wanted}, but it is {value!r:.60}.")
         return int(number) if self.integer else number
 
+    def read(self, name, text):
+        """The value that `text` writes; raises UserError where it writes none."""
+        try:
+            return float(text)
+        except ValueError as error:
+            raise UserError(f"{name} must be a number, but it is {text!r:.60}.") from error
 
-def rate(default, symbol, help, low=1e-8, **kwargs):
+
+@dataclass(frozen=True)
+class Numbers:
+    """Several numbers of one kind, as a tuple."""
+
+    each: Parameter
+    symbol: str
+    help: str
+    optional: bool = False
+    most: int = 20
+
+    def check(self, name, value):
+        """Return `value` as a tuple; raise UserError where it is none, or has a bad number in it."""
+        if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= self.most:
+            raise UserError(f"{name} must be 1 to {self.most} numbers, but it is {value!r:.60}.")
+        return tuple(self.each.check(f"each of {name}", number) for number in value)
+
+    def read(self, name, text):
+        """The numbers that `text` writes with commas between them."""
+        return tuple(self.each.read(name, part) for part in text.split(","))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some words."""
+
+    choices: tuple[str, ...]
+    help: str
+    symbol: str = ""
+    optional: bool = False
+
+    def check(self, name, value):
+        """Return `value`; raise UserError with the choices where it is none of them."""
+        if value not in self.choices:
+            raise UserError(f"{name} must be one of {', '.join(self.choices)}, but it is {value!r:.60}.")
+        return value
+
+    def read(self, name, text):
+        """`text` itself."""
+        return text
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    help: str
+    symbol: str = ""
+    optional: bool = False
+
+    def check(self, name, value):
+        """Return `value`; raise UserError where it is neither True nor False."""
+        if not isinstance(value, bool):
+            raise UserError(f"{name} must be true or false, but it is {value!r:.60}.")
+        return value
+
+    def read(self, name, text):
+        """What `text`, "true" or "false", says; anything else is left to `check`."""
+        return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def rate(default, symbol, help, low=1e-8):
     """A learning rate, on a logarithmic slider. No unit."""
-    return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, **kwargs))
+    return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True))
 
 
 def floor_rate(default, symbol, help):
@@ -47,13 +114,12 @@ def floor_rate(default, symbol, help):
 
 def decay_rate(default, symbol, help):
     """How much decay one unit of time brings, on a logarithmic slider."""
-    kind = Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}")
-    return _field(default, kind)
+    return _field(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
 
 
-def factor(default, symbol, help):
-    """What the rate is multiplied by, above 0 and at most 1."""
-    return _field(default, Parameter(symbol, help, 1e-6, 1.0, (0.05, 1.0)))
+def factor(default, symbol, help, low=1e-6, high=1.0, slider=(0.05, 1.0), log=False):
+    """What something is multiplied by or divided by, or a share of it. No unit."""
+    return _field(default, Parameter(symbol, help, low, high, slider, log))
 
 
 def exponent(default, symbol, help):
@@ -61,16 +127,45 @@ def exponent(default, symbol, help):
     return _field(default, Parameter(symbol, help, 0.01, 100.0, (0.1, 5.0)))
 
 
-def interval(default, symbol, help):
-    """A length of time, in units of time, at least 1."""
-    kind = Parameter(symbol, help, 1.0, 1e7, (1.0, 100.0), integer=True, unit="{unit}s")
-    return _field(default, kind)
+def bound(default, symbol, help):
+    """Where on the number line a curve begins or ends."""
+    return _field(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
+
+
+def interval(default, symbol, help, low=1):
+    """A length of time, in whole units of time."""
+    return _field(default, Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit="{unit}s"))
+
+
+def span(default, symbol, help, low=0.0):
+    """A length of time, in units of time; may be a fraction."""
+    return _field(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit="{unit}s"))
 
 
 def run_length(symbol, help):
     """A length of time, in units of time; None, the default, is the length of the run."""
-    kind = Parameter(symbol, help, 1.0, 1e7, (1.0, 300.0), integer=True, unit="{unit}s", optional=True)
+    kind = Parameter(symbol, help, 1.0, 1e7, (1, 300), unit="{unit}s", optional=True)
     return _field(None, kind)
+
+
+def rates(default, symbol, help):
+    """Several learning rates."""
+    return _field(default, Numbers(Parameter("", "", 0.0, 10.0, (0.0, 1.0)), symbol, help))
+
+
+def moments(default, symbol, help):
+    """Several points in time, in units of time."""
+    return _field(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help))
+
+
+def choice(choices, help):
+    """One of some words, by default the first."""
+    return _field(choices[0], Choice(choices, help))
+
+
+def switch(help):
+    """On or off, by default off."""
+    return _field(False, Switch(help))
 
 
 def _field(default, kind):

@@ -1,8 +1,11 @@
 """What every schedule can do: be checked, named, written down and laid over a length of time."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
+import numpy as np
+
+from lrlab.errors import UserError
 from lrlab.schedules.parameter import Parameter
 
 
@@ -20,6 +23,9 @@ class Schedule:
     latex: ClassVar[str]
 
     def __post_init__(self):
+        inner = getattr(self, "schedule", self)
+        if not isinstance(inner, Schedule):
+            raise UserError(f"The schedule inside a {self.kind} must be a Schedule, but it is {inner!r:.60}.")
         for name, parameter in self.parameters().items():
             object.__setattr__(self, name, parameter.check(name, getattr(self, name)))
 
@@ -28,8 +34,8 @@ class Schedule:
 
     @classmethod
     def parameters(cls) -> dict[str, Parameter]:
-        """The parameters by name, in the order of declaration."""
-        return {f.name: f.metadata["parameter"] for f in fields(cls)}
+        """The parameters by name, in the order of declaration, without a schedule inside."""
+        return {f.name: f.metadata["parameter"] for f in fields(cls) if f.metadata["parameter"]}
 
     def lasting(self, duration):
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
@@ -37,6 +43,27 @@ class Schedule:
             return replace(self, duration=duration)
         return self
 
+    def length(self):
+        """The duration, in units of time; raises UserError where it was left out."""
+        if self.duration is None:
+            raise UserError(
+                f"This {self.kind} schedule has no duration: give one, or lay it over a Plan, whose "
+                "length it then takes."
+            )
+        return self.duration
+
     def to_dict(self) -> dict:
         """The kind and every parameter, as JSON types."""
-        return {"kind": self.kind, **asdict(self)}
+        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in fields(self)}
+
+
+def _json(value):
+    if isinstance(value, Schedule):
+        return value.to_dict()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def held(t, hold):
+    """Time as a staircase with steps of length `hold`; as it is where `hold` is 0."""
+    t = np.asarray(t, float)
+    return np.floor(t / hold) * hold if hold else t

@@ -1,19 +1,20 @@
-"""Schedules that fall along a smooth curve: exponential and polynomial."""
+"""Schedules that fall along a smooth curve without an end: exponential and inverse square root."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from lrlab.errors import UserError
-from lrlab.schedules.parameter import decay_rate, exponent, floor_rate, rate, run_length
-from lrlab.schedules.schedule import Schedule
+from lrlab.schedules.parameter import decay_rate, interval, rate, span
+from lrlab.schedules.schedule import Schedule, held
 
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
     """Shrink the rate by the same factor in every unit of time.
 
-    Equals Keras's `ExponentialDecay` with `decay_rate = exp(-decay * decay_steps)`.
+    With `hold` the rate stays for that long and falls by as much at once. Equals Keras's
+    `ExponentialDecay` with `decay_rate = exp(-decay * decay_steps)`, and `staircase=True` with
+    `hold = decay_steps`.
     """
 
     kind = "exponential"
@@ -22,33 +23,26 @@ class ExponentialDecay(Schedule):
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.1, "k", "How fast the rate shrinks.")
+    hold: int = interval(0, "h", "How long each rate is held, as on a staircase; 0 follows the curve.", 0)
 
     def __call__(self, t):
-        return self.initial_lr * np.exp(-self.decay * np.asarray(t, float))
+        return self.initial_lr * np.exp(-self.decay * held(t, self.hold))
 
 
 @dataclass(frozen=True)
-class PolynomialDecay(Schedule):
-    """Fall from `initial_lr` to `final_lr` over `duration`, along a power of the time left.
+class InverseSqrtDecay(Schedule):
+    """Shrink the rate with the square root of time: fast at first, then ever more slowly.
 
-    Power 1 is linear, 0.5 a square root, 2 a square. After `duration` the rate stays at `final_lr`.
-    Equals Keras's `PolynomialDecay(cycle=False)`. Raises UserError when called without a duration.
+    Behind a warm-up as long as `timescale` it is the schedule of the Transformer ("Noam"; Vaswani et
+    al., 2017, "Attention Is All You Need", section 5.3), and transformers' inverse-sqrt schedule.
     """
 
-    kind = "polynomial"
-    title = "Polynomial decay"
-    latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)}{T}\right)^{p}"
+    kind = "inverse-sqrt"
+    title = "Inverse square root"
+    latex = r"\eta_t = \frac{\eta_0}{\sqrt{1 + t / \tau}}"
 
-    initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    power: float = exponent(1.0, "p", "Shape of the fall: 1 is linear, above 1 falls early.")
-    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end, and after it.")
-    duration: int | None = run_length("T", "How long the fall takes; empty is the whole run.")
+    initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start.")
+    timescale: float = span(10.0, r"\tau", "How long until the rate has fallen to 71 %.", low=1e-3)
 
     def __call__(self, t):
-        if self.duration is None:
-            raise UserError(
-                "This polynomial decay has no duration: give one, or lay it over a Plan, "
-                "whose length it then takes."
-            )
-        left = 1 - np.minimum(np.asarray(t, float), self.duration) / self.duration
-        return self.final_lr + (self.initial_lr - self.final_lr) * left**self.power
+        return self.initial_lr / np.sqrt(1 + np.asarray(t, float) / self.timescale)

@@ -1,10 +1,11 @@
-"""Schedules that hold a rate: constant, and dropping in steps."""
+"""Schedules that hold a rate: constant, dropping in steps, and piecewise."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from lrlab.schedules.parameter import factor, interval, rate
+from lrlab.errors import UserError
+from lrlab.schedules.parameter import factor, interval, moments, rate, rates
 from lrlab.schedules.schedule import Schedule
 
 
@@ -39,3 +40,33 @@ class StepDecay(Schedule):
 
     def __call__(self, t):
         return self.initial_lr * self.drop_rate ** np.floor(np.asarray(t, float) / self.drop_every)
+
+
+@dataclass(frozen=True)
+class PiecewiseConstant(Schedule):
+    """Hold one rate after another, changing at given points in time.
+
+    The rate changes *at* a boundary, as in PyTorch's `MultiStepLR` and optax's
+    `piecewise_constant_schedule`; Keras's `PiecewiseConstantDecay` changes one step later. Raises
+    UserError where the boundaries do not rise or are not one fewer than the rates.
+    """
+
+    kind = "piecewise"
+    title = "Piecewise constant"
+    latex = r"\eta_t = v_i \;\text{ for } b_i \le t < b_{i+1}"
+
+    rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates, in order, with commas.")
+    boundaries: tuple[float, ...] = moments((30, 60), "b", "When each next rate begins, with commas.")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if len(self.rates) != len(self.boundaries) + 1:
+            raise UserError(
+                f"A piecewise schedule has one rate more than boundaries, but these are {len(self.rates)} "
+                f"rates and {len(self.boundaries)} boundaries."
+            )
+        if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
+            raise UserError(f"The boundaries must rise, but they are {self.boundaries}.")
+
+    def __call__(self, t):
+        return np.asarray(self.rates)[np.searchsorted(self.boundaries, np.asarray(t, float), "right")]

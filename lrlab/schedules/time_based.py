@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrlab.schedules.parameter import decay_rate, rate
-from lrlab.schedules.schedule import Schedule
+from lrlab.schedules.parameter import decay_rate, interval, rate
+from lrlab.schedules.schedule import Schedule, held
 
 
 @dataclass(frozen=True)
 class TimeBasedDecay(Schedule):
     """Divide the initial rate by a number that grows evenly with time.
 
-    Under the `step` clock this is Keras 2's `SGD(decay=...)`; equals Keras's
-    `InverseTimeDecay(decay_steps=1)`.
+    With `hold` the rate stays for that long and falls by as much at once. Under the `step` clock this
+    is Keras 2's `SGD(decay=...)`. Equals Keras's `InverseTimeDecay` with `decay = decay_rate /
+    decay_steps`, and `staircase=True` with `hold = decay_steps`.
     """
 
     kind = "time-based"
@@ -22,9 +23,10 @@ class TimeBasedDecay(Schedule):
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "How fast the divisor grows.")
+    hold: int = interval(0, "h", "How long each rate is held, as on a staircase; 0 follows the curve.", 0)
 
     def __call__(self, t):
-        return self.initial_lr / (1 + self.decay * np.asarray(t, float))
+        return self.initial_lr / (1 + self.decay * held(t, self.hold))
 
 
 @dataclass(frozen=True)

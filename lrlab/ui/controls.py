@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from lrlab.article import Curve
+from lrlab.errors import UserError
 from lrlab.plan import CLOCKS
-from lrlab.schedules.parameter import Parameter
+from lrlab.schedules.parameter import Choice, Numbers, Parameter, Switch
 from lrlab.ui import state
 
 COLORS = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
@@ -71,15 +72,42 @@ def parameters(curve: Curve, without: tuple[str, ...] = ()) -> None:
     """The controls of every parameter of a curve that has a value of its own."""
     unit = {"epoch": "epoch", "step": "step", "smooth": "epoch"}[st.session_state[state.clock_key(curve)]]
     for name, parameter in curve.schedule.parameters().items():
-        if name not in without and not parameter.optional:
-            label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
+        if name in without or parameter.optional:
+            continue
+        key = state.parameter_key(curve, name)
+        label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
+        if parameter.symbol:
+            label += f" ${parameter.symbol}$"
+        if isinstance(parameter, Parameter):
             of = f" ({parameter.unit.format(unit=unit)})" if parameter.unit else ""
-            number(
-                state.parameter_key(curve, name),
-                f"{label} ${parameter.symbol}${of}",
-                parameter,
-                parameter.help,
+            number(key, label + of, parameter, parameter.help)
+        elif isinstance(parameter, Numbers):
+            _numbers(key, label, parameter)
+        elif isinstance(parameter, Choice):
+            st.segmented_control(
+                label, parameter.choices, required=True, help=parameter.help, **_following(key, "choice")
             )
+        elif isinstance(parameter, Switch):
+            st.toggle(label, help=parameter.help, **_following(key, "switch"))
+
+
+def _numbers(key, label, parameter):
+    """A text field for several numbers; while it cannot be read, the last good ones stay."""
+    text = state.text_key(key)
+    if text not in st.session_state:
+        st.session_state[text] = ", ".join(map(_text, st.session_state[key]))
+    st.text_input(label, help=parameter.help, key=text, on_change=_take_numbers, args=(text, key, parameter))
+    try:
+        parameter.check("this", parameter.read("this", st.session_state[text]))
+    except UserError as error:
+        st.error(str(error))
+
+
+def _take_numbers(text, key, parameter):
+    try:
+        st.session_state[key] = parameter.check(key, parameter.read(key, st.session_state[text]))
+    except UserError:
+        return  # said under the field, for as long as the text stands there
 
 
 def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
@@ -100,7 +128,7 @@ def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
 
 def in_color(curve: Curve, color: int) -> str:
     """Markdown of a curve's name behind a mark in its colour on the chart."""
-    return f":{COLORS[color]}[●] **{curve.name}**"
+    return f":{COLORS[color % len(COLORS)]}[●] **{curve.name}**"
 
 
 @lru_cache(maxsize=64)

@@ -6,14 +6,22 @@ import streamlit as st
 
 from lrlab import article
 from lrlab.article import CURVES, Curve
+from lrlab.errors import UserError
 from lrlab.plan import Plan
-from lrlab.schedules import Constant
+from lrlab.schedules import SCHEDULES, Constant
+from lrlab.schedules.parameter import Numbers
 from lrlab.spec import RunSpec
 
-SHOWN, EPOCHS, STEPS_PER_EPOCH = "shown", "epochs", "steps"
+SHOWN, MORE, EPOCHS, STEPS_PER_EPOCH = "shown", "more", "epochs", "steps"
 LOG_RATES, ONE_RATE, SHARED_RATE = "log", "one_rate", "initial_lr"
 RECIPE, BATCH_SIZE, SEED, TRAIN_IMAGES, DATA = "schedule", "batch", "seed", "images", "data"
 RUN, LOG_RUN_RATE = "run", "log_run_rate"
+BEYOND = tuple(
+    Curve(cls.kind, cls.title, cls())
+    for cls in SCHEDULES
+    if cls not in {type(curve.schedule) for curve in CURVES}
+)
+CATALOGUE = (*CURVES, *BEYOND)
 ADAM = Curve("adam", "Adam, constant rate", Constant(0.001))
 
 
@@ -30,13 +38,14 @@ def clock_key(curve: Curve) -> str:
 def _defaults():
     values = {
         SHOWN: [curve.id for curve in CURVES],
+        MORE: [],
         EPOCHS: article.EPOCHS,
         STEPS_PER_EPOCH: article.STEPS_PER_EPOCH,
         LOG_RATES: False,
         ONE_RATE: False,
         SHARED_RATE: 0.5,
     }
-    for curve in CURVES:
+    for curve in CATALOGUE:
         values[clock_key(curve)] = curve.clock
         for name in curve.schedule.parameters():
             values[parameter_key(curve, name)] = getattr(curve.schedule, name)
@@ -60,38 +69,53 @@ def fill() -> None:
 def reset() -> None:
     """Set everything on Explore back to the article's values."""
     st.session_state.update(_defaults())
+    for curve in CATALOGUE:
+        for name, parameter in curve.schedule.parameters().items():
+            if isinstance(parameter, Numbers):
+                st.session_state.pop(text_key(parameter_key(curve, name)), None)
+
+
+def text_key(key: str) -> str:
+    """The key of the text in which several numbers are typed."""
+    return f"{key}.text"
 
 
 def curve_as_set(curve: Curve) -> Curve:
-    """A curve of the article with the parameters and the clock that the visitor has given it."""
+    """A curve with the parameters and the clock that the visitor has given it.
+
+    Raises UserError where the values do not fit together.
+    """
     values = {name: st.session_state[parameter_key(curve, name)] for name in curve.schedule.parameters()}
-    if st.session_state[ONE_RATE]:
+    if st.session_state[ONE_RATE] and "initial_lr" in values:
         values["initial_lr"] = st.session_state[SHARED_RATE]
     schedule = type(curve.schedule)(**values)
     return replace(curve, schedule=schedule, clock=st.session_state[clock_key(curve)])
 
 
 def curves_shown() -> dict[int, Curve]:
-    """The curves to draw, as the visitor has set them, by the number of their colour."""
-    return {
-        color: curve_as_set(curve)
-        for color, curve in enumerate(CURVES)
-        if curve.id in st.session_state[SHOWN]
-    }
+    """The curves to draw, as they were before anything was set, by the number of their colour."""
+    shown = {*st.session_state[SHOWN], *st.session_state[MORE]}
+    return {color: curve for color, curve in enumerate(CATALOGUE) if curve.id in shown}
 
 
-def plans_shown() -> dict[str, tuple[int, Plan]]:
-    """The plans to draw, by name, each with the number of its colour."""
-    length = st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH]
-    return {
-        curve.name: (color, Plan(curve.schedule, *length, curve.clock))
-        for color, curve in curves_shown().items()
-    }
+def plans_shown() -> tuple[dict[str, tuple[int, Plan]], dict[str, str]]:
+    """The plans to draw, by name, each with the number of its colour; and what is wrong, by name."""
+    plans, problems = {}, {}
+    for color, curve in curves_shown().items():
+        try:
+            as_set = curve_as_set(curve)
+            plan = Plan(
+                as_set.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], as_set.clock
+            )
+            plans[curve.name] = color, plan
+        except UserError as error:
+            problems[curve.name] = str(error)
+    return plans, problems
 
 
 def recipe() -> Curve:
     """The schedule that is to be trained, as it is shaped on Explore; or Adam's constant rate."""
-    curves = {curve.id: curve for curve in CURVES}
+    curves = {curve.id: curve for curve in CATALOGUE}
     chosen = st.session_state[RECIPE]
     return ADAM if chosen == ADAM.id else curve_as_set(curves[chosen])
 

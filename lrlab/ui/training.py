@@ -3,7 +3,6 @@
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.article import CURVES
 from lrlab.data import locate
 from lrlab.errors import UserError
 from lrlab.figures import rates_figure
@@ -12,7 +11,7 @@ from lrlab.ui import limits, state
 from lrlab.ui.chart import chart
 from lrlab.ui.controls import field
 
-RECIPES = {curve.id: curve for curve in (*CURVES, state.ADAM)}
+RECIPES = {curve.id: curve for curve in (*state.CATALOGUE, state.ADAM)}
 NUMBERS = (
     {
         state.EPOCHS: ("Epochs", limits.EPOCHS),
@@ -39,8 +38,12 @@ def settings(store: Store) -> None:
         persist_state="session",
         help="As it is shaped on Explore now. Adam runs at its own default, a constant rate of 0.001.",
     )
-    curve = state.recipe()
-    st.markdown(f"${curve.schedule.latex}$ with {_values(curve)}")
+    try:
+        curve = state.recipe()
+        st.markdown(f"${curve.schedule.latex}$ with {_values(curve)}")
+    except UserError as error:
+        st.error(str(error))
+        return
     for row in NUMBERS:
         with st.container(horizontal=True):
             for key, (label, limit) in row.items():
@@ -78,8 +81,12 @@ def _start(store, curve):
 def _values(curve):
     every = {"epoch": "epoch", "step": "step", "smooth": "fraction of an epoch"}[curve.clock]
     values = [
-        f"${parameter.symbol} = {getattr(curve.schedule, name):.6g}$"
+        f"${parameter.symbol} = {_value(getattr(curve.schedule, name))}$"
         for name, parameter in curve.schedule.parameters().items()
-        if not parameter.optional
+        if parameter.symbol and not parameter.optional
     ]
     return ", ".join(values) + f", at each {every}"
+
+
+def _value(value):
+    return r",\ ".join(f"{v:.6g}" for v in (value if isinstance(value, tuple) else (value,)))

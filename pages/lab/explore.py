@@ -23,11 +23,21 @@ with drawing:
         key=state.SHOWN,
         persist_state="session",
     )
+    st.multiselect(
+        "More schedules",
+        [curve.id for curve in state.BEYOND],
+        format_func={curve.id: curve.name for curve in state.BEYOND}.get,
+        key=state.MORE,
+        persist_state="session",
+        placeholder="Cosine, one cycle, warm-up and others",
+    )
     log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
-    plans = state.plans_shown()
+    plans, problems = state.plans_shown()
+    for name, problem in problems.items():
+        st.warning(f"{name}: {problem}")
     if plans:
         chart(rates_figure(plans, log), "rates", "Learning rate over epochs: " + ", ".join(plans))
-    else:
+    elif not problems:
         st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
 
 with settings.container(height=690, border=False):

@@ -22,7 +22,7 @@ def refusal(folder):
     with pytest.raises(UserError) as caught:
         read_folder(folder)
     message = str(caught.value)
-    assert message.endswith("Put the original file there, or unset LRLAB_DATA_DIR to use another source.")
+    assert "Put the original file there; or, to use another source, delete it" in message
     return message
 
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
 from lrlab.plan import Plan
+from lrlab.ui.state import BEYOND, CATALOGUE
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -104,3 +105,41 @@ def test_what_is_set_is_there_again_after_another_page(page):
     assert page.number_input(key="step.drop_rate.field").value == 0.5
     assert sorted(lines(page)) == ["Constant", "Step"]
     assert figure(page)["layout"]["xaxis"]["range"] == [0, 43]
+
+
+def test_every_kind_of_the_catalogue_can_be_shown_and_shaped(page):
+    more = page.multiselect(key="more")
+    more.set_value([curve.id for curve in BEYOND]).run()
+    assert not page.exception
+    assert set(lines(page)) == {curve.name for curve in CATALOGUE}
+    page.segmented_control(key="one-cycle.curve.choice").set_value("linear").run()
+    page.toggle(key="polynomial.cycle.switch").set_value(True).run()
+    page.number_input(key="cyclic.half_cycle.field").set_value(4.0).run()
+    assert not page.exception
+    assert lines(page)["Cyclic triangles"]["y"][8] == pytest.approx(0.1, rel=1e-4)
+
+
+def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
+    page.multiselect(key="more").set_value(["piecewise"]).run()
+    page.text_input(key="piecewise.rates.text").set_value("0.2, 0.02, 0.002").run()
+    assert lines(page)["Piecewise constant"]["y"][0] == 0.2
+    page.text_input(key="piecewise.rates.text").set_value("0.2, fast").run()
+    assert "must be a number, but it is ' fast'" in page.error[0].value
+    assert lines(page)["Piecewise constant"]["y"][0] == 0.2
+    page.text_input(key="piecewise.rates.text").set_value("0.3, 0.03").run()
+    assert "one rate more than boundaries" in page.warning[0].value
+    assert "Piecewise constant" not in lines(page)
+    next(button for button in page.button if button.label == "The article's values").click().run()
+    page.multiselect(key="more").set_value(["piecewise"]).run()
+    assert page.text_input(key="piecewise.rates.text").value == "0.1, 0.01, 0.001"
+
+
+def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
+    page.multiselect(key="more").set_value(["wsd"]).run()
+    page.number_input(key="epochs.field").set_value(10).run()
+    assert "take 25 units of time, but it lasts 10" in page.warning[0].value
+    assert list(lines(page)) == [curve.name for curve in CURVES]
+    page.switch_page("pages/lab/train.py").run()
+    page.selectbox(key="schedule").set_value("wsd").run()
+    assert not page.exception
+    assert "take 25 units of time" in page.error[0].value

@@ -11,20 +11,52 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
-from lrlab.schedules import SCHEDULES, schedule_from_dict, schedule_of_kind
+from lrlab.schedules import (
+    SCHEDULES,
+    WRAPPERS,
+    Constant,
+    Cooldown,
+    PiecewiseConstant,
+    Warmup,
+    WarmupStableDecay,
+    schedule_from_dict,
+    schedule_of_kind,
+)
+from lrlab.schedules.parameter import Choice, Parameter, Switch
 
 every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
+starting = pytest.mark.parametrize(
+    "cls", [cls for cls in SCHEDULES if "initial_lr" in cls.parameters()], ids=lambda cls: cls.kind
+)
+RATES = ("initial_lr", "max_lr", "final_lr")
 
 
-def schedules(cls):
-    """A strategy for schedules of a class, with parameters from their allowed ranges."""
+def values(parameter):
+    """A strategy for allowed values of a parameter."""
+    if isinstance(parameter, Choice):
+        return st.sampled_from(parameter.choices)
+    if isinstance(parameter, Switch):
+        return st.booleans()
+    if parameter.integer:
+        return st.integers(int(parameter.low), int(parameter.high))
+    return st.floats(parameter.low, parameter.high)
 
-    def values(parameter):
-        if parameter.integer:
-            return st.integers(int(parameter.low), int(parameter.high))
-        return st.floats(parameter.low, parameter.high)
 
-    return st.builds(cls, **{name: values(p) for name, p in cls.parameters().items()})
+@st.composite
+def schedules(draw, cls, duration=None):
+    """Schedules of a class, with parameters from their allowed ranges that fit together."""
+    if cls is PiecewiseConstant:
+        boundaries = sorted(draw(st.sets(st.integers(0, 300), min_size=1, max_size=6)))
+        each = st.floats(0, 10)
+        return cls(
+            draw(st.lists(each, min_size=len(boundaries) + 1, max_size=len(boundaries) + 1)), boundaries
+        )
+    given = {name: draw(values(p)) for name, p in cls.parameters().items()}
+    if cls is WarmupStableDecay:
+        given |= {"warmup": draw(st.integers(0, 50)), "cooldown": draw(st.integers(1, 50))}
+    if "duration" in given:
+        given["duration"] = draw(st.integers(100, 1000))
+    return cls(**given)
 
 
 @every_kind
@@ -39,8 +71,8 @@ def test_round_trip_shape_and_range(cls, data):
             rates = schedule(data.draw(st.integers(0, 1000)) * np.ones(shape))
             assert np.shape(rates) == shape
             assert np.asarray(rates).dtype == np.float64
-            high = max(schedule.initial_lr, getattr(schedule, "final_lr", 0))
-            assert np.all((rates >= 0) & (rates <= high * (1 + 1e-9)))
+            ends = [getattr(schedule, name, 0) for name in RATES] + list(getattr(schedule, "rates", ()))
+            assert np.all((rates >= 0) & (rates <= max(ends) * (1 + 1e-9)))
 
 
 @every_kind
@@ -49,21 +81,20 @@ def test_is_documented(cls):
     assert cls.title
     assert cls.latex
     for parameter in cls.parameters().values():
-        assert parameter.symbol
-        assert parameter.help.endswith((".", "%."))
-        assert (
-            parameter.low <= parameter.slider[0] < parameter.slider[1] <= parameter.high or parameter.optional
-        )
+        assert parameter.help
+        if isinstance(parameter, Parameter):
+            assert parameter.symbol
+            assert parameter.low <= parameter.slider[0] < parameter.slider[1] <= parameter.high
 
 
-@every_kind
+@starting
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1, 1e9, "0.1", True, None, [1], 10**400])
 def test_an_initial_rate_that_is_no_rate_is_refused(cls, bad):
     with pytest.raises(UserError, match="initial_lr must be a number from 1e-08 to 10, but it is"):
         cls(initial_lr=bad)
 
 
-@every_kind
+@starting
 def test_is_frozen_and_an_integer_rate_becomes_a_float(cls):
     schedule = cls(initial_lr=1)
     assert isinstance(schedule.initial_lr, float)
@@ -81,6 +112,28 @@ def test_unknown_kinds_and_names_name_the_known_ones():
     for record in (None, [], "constant", {}, {"kind": 3}, {"kind": "constant", "__class__": 1}):
         with pytest.raises(UserError):
             schedule_from_dict(record)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cls=st.sampled_from(SCHEDULES), wrapper=st.sampled_from(WRAPPERS), data=st.data())
+def test_a_wrapped_schedule_round_trips_and_lasts_as_long_as_the_run(cls, wrapper, data):
+    inner = data.draw(schedules(cls))
+    schedule = wrapper(wrapper(inner))
+    assert schedule_from_dict(json.loads(json.dumps(schedule.to_dict()))) == schedule
+    with np.errstate(under="ignore"):
+        rates = schedule.lasting(1200)(np.arange(1200))
+    assert rates.shape == (1200,)
+    assert np.isfinite(rates).all()
+
+
+def test_wrapped_too_deep_or_around_nothing_is_refused():
+    schedule = Constant()
+    for _ in range(4):
+        schedule = Warmup(Cooldown(schedule))
+    with pytest.raises(UserError, match="at most 4 deep"):
+        schedule_from_dict(schedule.to_dict())
+    with pytest.raises(UserError, match="around another schedule"):
+        schedule_from_dict({"kind": "warm-up"})
 
 
 def test_importing_schedules_loads_no_heavy_library():

@@ -1,0 +1,131 @@
+"""A warm-up before and a cool-down after any schedule, and the two around a constant rate."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from lrlab.errors import UserError
+from lrlab.schedules.parameter import choice, floor_rate, interval, rate, run_length
+from lrlab.schedules.schedule import Schedule
+
+COOLDOWNS = {
+    "linear": lambda z: 1 - z,
+    "cosine": lambda z: 0.5 * (1 + np.cos(np.pi * z)),
+    "1-sqrt": lambda z: 1 - np.sqrt(z),
+}
+
+
+@dataclass(frozen=True)
+class WarmupStableDecay(Schedule):
+    """Warm up, hold the rate for most of the run, and cool down at its end.
+
+    Hu et al., 2024, "MiniCPM"; the cool-down 1-sqrt from Hägele et al., 2024, "Scaling Laws and
+    Compute-Optimal Training Beyond Fixed Training Durations". Equals transformers' and timm's WSD.
+    Raises UserError when called without a duration, or one shorter than its phases.
+    """
+
+    kind = "wsd"
+    title = "Warm-up, stable, decay"
+    latex = (
+        r"\eta_t = \eta_0 \cdot \begin{cases} t / w & t < w \\ 1 & w \le t < T - c \\"
+        r" f\!\left(\frac{t - (T - c)}{c}\right) & t \ge T - c \end{cases}"
+    )
+
+    initial_lr: float = rate(0.1, r"\eta_0", "The rate that is held.")
+    warmup: int = interval(5, "w", "How long the rate rises from zero.", low=0)
+    cooldown: int = interval(20, "c", "How long the rate falls at the end.")
+    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end, and after it.")
+    shape: str = choice(("1-sqrt", "linear", "cosine"), "What the fall looks like.")
+    duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
+
+    def __call__(self, t):
+        t = np.asarray(t, float)
+        length = _length_of(self)
+        z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
+        fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
+        return np.where(t < self.warmup, self.initial_lr * t / max(self.warmup, 1), fall)
+
+
+@dataclass(frozen=True)
+class Warmup(Schedule):
+    """Rise to the start of another schedule over `warmup`, and then follow it.
+
+    The schedule inside counts its time from the end of the warm-up, and what it lasts by default is the
+    run less the warm-up, as in optax's `warmup_cosine_decay_schedule` and Keras's `warmup_target`.
+    """
+
+    kind = "warm-up"
+    title = "Warm-up"
+    latex = r"\eta_t = \eta_s + (\eta_0 - \eta_s)\, t / w \;\text{ for } t < w"
+
+    schedule: Schedule = field(metadata={"parameter": None})
+    warmup: int = interval(5, "w", "How long the rate rises.")
+    start_lr: float = floor_rate(0.0, r"\eta_s", "The rate at the start.")
+    shape: str = choice(("linear", "exponential"), "What the rise looks like.")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.shape == "exponential" and not self.start_lr:
+            raise UserError(
+                "An exponential warm-up cannot start at 0: give start_lr a value above 0, or take the "
+                "linear shape."
+            )
+
+    def __call__(self, t):
+        t = np.asarray(t, float)
+        peak = self.schedule(np.zeros(()))
+        share = np.minimum(t / self.warmup, 1)
+        if self.shape == "linear":
+            rise = self.start_lr + (peak - self.start_lr) * share
+        else:
+            rise = self.start_lr * (peak / self.start_lr) ** share
+        return np.where(t < self.warmup, rise, self.schedule(np.maximum(t - self.warmup, 0)))
+
+    def lasting(self, duration):
+        """The same with the schedule inside lasting what the warm-up leaves."""
+        return replace(self, schedule=self.schedule.lasting(max(duration - self.warmup, 1)))
+
+
+@dataclass(frozen=True)
+class Cooldown(Schedule):
+    """Follow another schedule, and fall from where it then is to `final_lr` over the last `cooldown`.
+
+    The schedule inside lasts, by default, as long as the whole. Raises UserError when called without a
+    duration, or one shorter than the cool-down.
+    """
+
+    kind = "cool-down"
+    title = "Cool-down"
+    latex = (
+        r"\eta_t = \eta_T + (\eta_{T-c} - \eta_T)\, f\!\left(\tfrac{t - (T - c)}{c}\right)"
+        r"\;\text{ for } t \ge T - c"
+    )
+
+    schedule: Schedule = field(metadata={"parameter": None})
+    cooldown: int = interval(20, "c", "How long the rate falls at the end.")
+    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end, and after it.")
+    shape: str = choice(("linear", "cosine", "1-sqrt"), "What the fall looks like.")
+    duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
+
+    def __call__(self, t):
+        t = np.asarray(t, float)
+        begin = _length_of(self) - self.cooldown
+        z = np.clip((t - begin) / self.cooldown, 0, 1)
+        fall = self.final_lr + (self.schedule(np.asarray(begin)) - self.final_lr) * COOLDOWNS[self.shape](z)
+        return np.where(t < begin, self.schedule(np.minimum(t, begin)), fall)
+
+    def lasting(self, duration):
+        """The same, and the schedule inside, with durations that were left out set."""
+        return replace(super().lasting(duration), schedule=self.schedule.lasting(duration))
+
+
+def _length_of(schedule):
+    """The duration, which must hold the phases; raises UserError where it does not."""
+    length = schedule.length()
+    phases = getattr(schedule, "warmup", 0) + schedule.cooldown
+    if phases > length:
+        raise UserError(
+            f"The phases of this {schedule.kind} schedule take {phases:g} units of time, but it lasts "
+            f"{length:g}. Make them shorter, or the run longer."
+        )
+    return length
