@@ -19,7 +19,9 @@ CLOCK_HELP = (
     "`keras.optimizers.schedules` and in Keras's old `decay` argument. **Smoothly**: $t$ is the epoch "
     "with its fraction, at every batch."
 )
+MARKS = ("●", "┅", "┈")
 POINTS_A_DECADE = 60
+SHORT = 60
 
 
 def number(key: str, label: str, parameter: Parameter, help: str = "") -> None:
@@ -113,7 +115,8 @@ def _take_numbers(text, key, parameter):
 def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
     """A curve's name in its colour, its formula, its parameters and its clock."""
     with st.container(border=True):
-        st.markdown(f"{in_color(curve, color)}\u2003$\\displaystyle {curve.schedule.latex}$")
+        gap = "\u2003" if len(curve.schedule.latex) < SHORT else "\n\n"
+        st.markdown(f"{in_color(curve, color)}{gap}$\\displaystyle {curve.schedule.latex}$")
         parameters(curve, without)
         st.segmented_control(
             "The rate changes",
@@ -127,8 +130,9 @@ def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
 
 
 def in_color(curve: Curve, color: int) -> str:
-    """Markdown of a curve's name behind a mark in its colour on the chart."""
-    return f":{COLORS[color % len(COLORS)]}[●] **{curve.name}**"
+    """Markdown of a curve's name behind a mark in its colour and dash on the chart."""
+    mark = MARKS[color // len(COLORS) % len(MARKS)]
+    return f":{COLORS[color % len(COLORS)]}[{mark}] **{curve.name}**"
 
 
 @lru_cache(maxsize=64)
