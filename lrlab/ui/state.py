@@ -16,6 +16,7 @@ SHOWN, MORE, EPOCHS, STEPS_PER_EPOCH = "shown", "more", "epochs", "steps"
 LOG_RATES, ONE_RATE, SHARED_RATE = "log", "one_rate", "initial_lr"
 RECIPE, BATCH_SIZE, SEED, TRAIN_IMAGES, DATA = "schedule", "batch", "seed", "images", "data"
 RUN, LOG_RUN_RATE = "run", "log_run_rate"
+AT_EPOCHS = "at_epochs"
 BEYOND = tuple(
     Curve(cls.kind, cls.title, cls())
     for cls in SCHEDULES
@@ -61,6 +62,7 @@ def fill() -> None:
         TRAIN_IMAGES: article.TRAIN_IMAGES,
         DATA: "auto",
         LOG_RUN_RATE: False,
+        AT_EPOCHS: "0, 1, 10, 38, 60, 99",
     }
     for key, value in {**_defaults(), **training}.items():
         st.session_state.setdefault(key, value)

@@ -7,6 +7,7 @@ from lrlab.figures import rates_figure
 from lrlab.ui import state
 from lrlab.ui.chart import chart
 from lrlab.ui.controls import card, in_color, number
+from lrlab.ui.in_numbers import in_numbers
 from lrlab.ui.limits import EPOCHS, SHARED_RATE, STEPS_PER_EPOCH
 
 state.fill()
@@ -37,6 +38,7 @@ with drawing:
         st.warning(f"{name}: {problem}")
     if plans:
         chart(rates_figure(plans, log), "rates", "Learning rate over epochs: " + ", ".join(plans))
+        in_numbers(plans)
     elif not problems:
         st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
 

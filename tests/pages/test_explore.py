@@ -143,3 +143,18 @@ def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
     page.selectbox(key="schedule").set_value("wsd").run()
     assert not page.exception
     assert "take 25 units of time" in page.error[0].value
+
+
+def test_the_curves_in_numbers(page):
+    table = page.dataframe[0].value.set_index("Schedule")
+    assert table.loc["Time-based, as coded", "Epoch 38"] == pytest.approx(0.0153, abs=5e-5)
+    assert table.loc["Keras built-in decay", "Epoch 1"] == pytest.approx(0.0286, abs=5e-5)
+    assert table.loc["Constant", ["Peak", "Final", "Mean", "Area"]].tolist() == pytest.approx(
+        [0.01] * 3 + [1.0]
+    )
+    assert table.loc["Exponential", "Half-life"] == 7
+    page.number_input(key="epochs.field").set_value(20).run()
+    assert "Epoch 38" not in page.dataframe[0].value
+    assert any("**Polynomial.** It never reaches its floor" in text.value for text in page.caption)
+    page.text_input(key="at_epochs").set_value("3, x").run()
+    assert "whole numbers from 0 to 19" in page.error[0].value

@@ -1,0 +1,58 @@
+"""The curves of Explore in numbers: a table, and what one may not have meant."""
+
+import pandas as pd
+import streamlit as st
+
+from lrlab.plan import Plan
+from lrlab.summary import summary, warnings
+from lrlab.ui import state
+
+HELP = {
+    "Peak": "The highest rate of the run.",
+    "Final": "The rate of the last update.",
+    "Mean": "The mean over all updates.",
+    "Area": "The area under the curve, in rate times epochs.",
+    "Half-life": "Epochs from the peak until the rate is at most half of it; empty where it never is.",
+    "Under 1 %": "Epochs that run at less than a hundredth of the peak.",
+}
+
+
+def in_numbers(plans: dict[str, tuple[int, Plan]]) -> None:
+    """A row a plan, with its rate at chosen epochs; and its warnings."""
+    with st.expander("The curves in numbers", icon=":material/table:"):
+        text = st.text_input("Rates at the epochs", key=state.AT_EPOCHS, persist_state="session")
+        longest = max(plan.epochs for _, plan in plans.values())
+        epochs = _epochs(text, longest)
+        if epochs is None:
+            st.error(f"Write whole numbers from 0 to {longest - 1} with commas between them, not {text!r}.")
+        rows = [_row(name, plan, epochs or []) for name, (_, plan) in plans.items()]
+        numbers = {
+            name: st.column_config.NumberColumn(format="%.4g", help=HELP.get(name)) for name in rows[0]
+        }
+        del numbers["Schedule"]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)
+    for name, (_, plan) in plans.items():
+        if found := warnings(plan):
+            st.caption(f":material/info: **{name}.** {' '.join(found)}")
+
+
+def _epochs(text, longest):
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() for part in parts):
+        return None
+    return sorted({int(part) for part in parts if len(part) < 9 and int(part) < longest})
+
+
+def _row(name, plan, epochs):
+    numbers = summary(plan)
+    at = plan.epoch_rates()
+    return {
+        "Schedule": name,
+        "Peak": numbers.peak,
+        "Final": numbers.final,
+        "Mean": numbers.mean,
+        "Area": numbers.area,
+        "Half-life": numbers.half_life,
+        "Under 1 %": numbers.faint,
+        **{f"Epoch {epoch}": at[epoch] for epoch in epochs},
+    }
