@@ -13,7 +13,7 @@ from dataclasses import asdict
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.plan import CLOCKS, Plan
-from lrlab.schedules import SCHEDULES, class_of_kind, schedule_of_kind
+from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
 from lrlab.spec import DATA, OPTIMIZERS, RunSpec
 from lrlab.store import Store
 
@@ -52,6 +52,10 @@ def _parser():
     def schedule_options(added):
         added.add_argument("kind", metavar="KIND", help=f"one of: {kinds}")
         added.add_argument("parameters", metavar="name=value", nargs="*", help="its parameters")
+        for phase, where in (("warmup", "before"), ("cooldown", "at the end of")):
+            added.add_argument(
+                f"--{phase}", type=int, default=0, metavar="W", help=f"length of a {phase} {where} it"
+            )
         added.add_argument("--epochs", type=int, default=article.EPOCHS, metavar="N")
         added.add_argument("--clock", choices=CLOCKS, default="epoch", help="what a unit of time is")
 
@@ -83,7 +87,10 @@ def _schedule(options):
         if not equals:
             raise UserError(f"A parameter is written name=value, but this is {given!r}.")
         values[name] = known[name].read(name, text) if name in known else text
-    return schedule_of_kind(options.kind, **values)
+    schedule = schedule_of_kind(options.kind, **values)
+    if options.cooldown:
+        schedule = Cooldown(schedule, options.cooldown)
+    return Warmup(schedule, options.warmup) if options.warmup else schedule
 
 
 def _curve(options):
@@ -118,7 +125,7 @@ def _train(options):
 
     worker = f"cli-{secrets.token_hex(8)}"
     with heartbeat(store, worker, os.getpid()) as say:
-        run = store.run(store.add(spec, options.name or schedule.title, worker))
+        run = store.run(store.add(spec, options.name or class_of_kind(options.kind).title, worker))
         say("busy")
         bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
 

@@ -249,3 +249,22 @@ def test_the_articles_best_run_comes_out_as_it_does_in_keras(real_data, capsys):
     assert score["data"] == "fashion-mnist"
     assert 0.34 < epochs[-1]["val_loss"] < 0.40
     assert 0.86 < score["test_accuracy"] < 0.89
+
+
+def test_a_warm_up_and_a_cool_down_go_around_any_kind(capsys):
+    arguments = ["curve", "constant", "initial_lr=0.1", "--epochs", "10", "--per-epoch"]
+    assert main([*arguments, "--warmup", "2", "--cooldown", "4"]) == 0
+    rates = [float(line.split(",")[2]) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert rates == pytest.approx([0, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.075, 0.05, 0.025])
+    assert main([*arguments, "--cooldown", "11"]) == 2
+    assert "take 11 units of time, but it lasts 10" in capsys.readouterr().err
+
+
+def test_several_numbers_words_and_switches_are_read(capsys):
+    assert main(["curve", "piecewise", "rates=0.1,0.01", "boundaries=1", "--epochs", "2", "--per-epoch"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["0,0,0.1", "250,1,0.01"]
+    assert (
+        main(["curve", "one-cycle", "curve=linear", "three_phases=true", "--epochs", "9", "--per-epoch"]) == 0
+    )
+    assert main(["curve", "one-cycle", "three_phases=maybe"]) == 2
+    assert "three_phases must be true or false, but it is 'maybe'" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.plan import CLOCKS
 from lrlab.schedules.parameter import Choice, Numbers, Parameter, Switch
-from lrlab.ui import state
+from lrlab.ui import limits, state
 
 COLORS = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
 CLOCK_NAMES = {"epoch": "each epoch", "step": "each step", "smooth": "smoothly"}
@@ -72,7 +72,7 @@ def _take(widget, key):
 
 def parameters(curve: Curve, without: tuple[str, ...] = ()) -> None:
     """The controls of every parameter of a curve that has a value of its own."""
-    unit = {"epoch": "epoch", "step": "step", "smooth": "epoch"}[st.session_state[state.clock_key(curve)]]
+    unit = _unit(curve)
     for name, parameter in curve.schedule.parameters().items():
         if name in without or parameter.optional:
             continue
@@ -91,6 +91,22 @@ def parameters(curve: Curve, without: tuple[str, ...] = ()) -> None:
             )
         elif isinstance(parameter, Switch):
             st.toggle(label, help=parameter.help, **_following(key, "switch"))
+
+
+def _around(curve):
+    """How long a warm-up before the curve and a cool-down at its end take."""
+    if {"warmup", "cooldown"} & set(curve.schedule.parameters()):
+        return
+    with st.container(horizontal=True):
+        for label, key, limit in (
+            ("Warm-up", state.warmup_key(curve), limits.WARMUP),
+            ("Cool-down", state.cooldown_key(curve), limits.COOLDOWN),
+        ):
+            field(key, f"{label} ({_unit(curve)}s)", limit, "length", help=limit.help)
+
+
+def _unit(curve):
+    return "step" if st.session_state[state.clock_key(curve)] == "step" else "epoch"
 
 
 def _numbers(key, label, parameter):
@@ -118,6 +134,7 @@ def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
         gap = "\u2003" if len(curve.schedule.latex) < SHORT else "\n\n"
         st.markdown(f"{in_color(curve, color)}{gap}$\\displaystyle {curve.schedule.latex}$")
         parameters(curve, without)
+        _around(curve)
         st.segmented_control(
             "The rate changes",
             CLOCKS,

@@ -31,3 +31,5 @@ TRAIN_IMAGES = _whole(
     MAX_TRAIN_IMAGES,
 )
 SEED = _whole("Sets the initial weights and the order of the batches.", 0, MAX_SEED)
+WARMUP = _whole("Rise from zero in a straight line over this time, before the schedule begins.", 0, 10**7)
+COOLDOWN = _whole("Fall to zero in a straight line over this time, at the end of the run.", 0, 10**7)

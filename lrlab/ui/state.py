@@ -8,7 +8,7 @@ from lrlab import article
 from lrlab.article import CURVES, Curve
 from lrlab.errors import UserError
 from lrlab.plan import Plan
-from lrlab.schedules import SCHEDULES, Constant
+from lrlab.schedules import SCHEDULES, Constant, Cooldown, Warmup
 from lrlab.schedules.parameter import Numbers
 from lrlab.spec import RunSpec
 
@@ -36,6 +36,16 @@ def clock_key(curve: Curve) -> str:
     return f"{curve.id}.clock"
 
 
+def warmup_key(curve: Curve) -> str:
+    """The key of the length of a curve's warm-up; 0 is none."""
+    return f"{curve.id}.before"
+
+
+def cooldown_key(curve: Curve) -> str:
+    """The key of the length of a curve's cool-down; 0 is none."""
+    return f"{curve.id}.after"
+
+
 def _defaults():
     values = {
         SHOWN: [curve.id for curve in CURVES],
@@ -47,7 +57,7 @@ def _defaults():
         SHARED_RATE: 0.5,
     }
     for curve in CATALOGUE:
-        values[clock_key(curve)] = curve.clock
+        values |= {clock_key(curve): curve.clock, warmup_key(curve): 0, cooldown_key(curve): 0}
         for name in curve.schedule.parameters():
             values[parameter_key(curve, name)] = getattr(curve.schedule, name)
     return values
@@ -91,6 +101,10 @@ def curve_as_set(curve: Curve) -> Curve:
     if st.session_state[ONE_RATE] and "initial_lr" in values:
         values["initial_lr"] = st.session_state[SHARED_RATE]
     schedule = type(curve.schedule)(**values)
+    if cooldown := st.session_state[cooldown_key(curve)]:
+        schedule = Cooldown(schedule, cooldown)
+    if warmup := st.session_state[warmup_key(curve)]:
+        schedule = Warmup(schedule, warmup)
     return replace(curve, schedule=schedule, clock=st.session_state[clock_key(curve)])
 
 

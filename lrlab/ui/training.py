@@ -40,7 +40,7 @@ def settings(store: Store) -> None:
     )
     try:
         curve = state.recipe()
-        st.markdown(f"${curve.schedule.latex}$ with {_values(curve)}")
+        st.markdown(_in_words(curve))
     except UserError as error:
         st.error(str(error))
         return
@@ -78,14 +78,25 @@ def _start(store, curve):
         jobs.ensure_worker(store)
 
 
-def _values(curve):
+def _in_words(curve):
+    """A curve's formula with its values, and what goes around it."""
+    around = []
+    schedule = curve.schedule
+    while hasattr(schedule, "schedule"):
+        around.append(f"with a {schedule.title.lower()}: {_values(schedule)}")
+        schedule = schedule.schedule
     every = {"epoch": "epoch", "step": "step", "smooth": "fraction of an epoch"}[curve.clock]
+    formula = f"${schedule.latex}$ with {_values(schedule)}"
+    return ", ".join([formula, *around, f"at each {every}"])
+
+
+def _values(schedule):
     values = [
-        f"${parameter.symbol} = {_value(getattr(curve.schedule, name))}$"
-        for name, parameter in curve.schedule.parameters().items()
+        f"${parameter.symbol} = {_value(getattr(schedule, name))}$"
+        for name, parameter in schedule.parameters().items()
         if parameter.symbol and not parameter.optional
     ]
-    return ", ".join(values) + f", at each {every}"
+    return ", ".join(values)
 
 
 def _value(value):

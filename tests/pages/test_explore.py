@@ -40,7 +40,7 @@ def test_opens_on_the_articles_values(page):
 
 def test_every_slider_has_a_field_for_exact_values(page):
     sliders = {slider.key.removesuffix(".slider") for slider in page.select_slider}
-    fields = {field.key.removesuffix(".field") for field in page.number_input}
+    fields = {field.key.removesuffix(".field") for field in page.number_input if field.key.endswith(".field")}
     assert sliders == fields
 
 
@@ -158,3 +158,18 @@ def test_the_curves_in_numbers(page):
     assert any("**Polynomial.** It never reaches its floor" in text.value for text in page.caption)
     page.text_input(key="at_epochs").set_value("3, x").run()
     assert "whole numbers from 0 to 19" in page.error[0].value
+
+
+def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
+    page.number_input(key="step.before.length").set_value(4).run()
+    page.number_input(key="step.after.length").set_value(10).run()
+    drawn = lines(page)["Step"]["y"][::2]
+    assert drawn[:5] == pytest.approx([0, 0.125, 0.25, 0.375, 0.5])
+    assert drawn[14] == pytest.approx(0.4)
+    assert drawn[95] == pytest.approx(drawn[90] / 2)
+    page.switch_page("pages/lab/train.py").run()
+    page.selectbox(key="schedule").set_value("step").run()
+    assert not page.exception
+    (words,) = [text.value for text in page.markdown if "with a warm-up" in text.value]
+    assert words.endswith("with a cool-down: $c = 10$, $\\eta_T = 0$, at each epoch")
+    assert CURVES[-1].schedule.latex in words
