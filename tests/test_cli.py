@@ -228,6 +228,17 @@ def test_ctrl_c_ends_the_run_as_stopped_and_exits_130(home):
 
 
 @pipes
+def test_a_run_that_nobody_reads_any_more_ends_as_stopped(home):
+    process = start("train", "constant", "--epochs", "1000", "--batch-size", "4", "--json", *TINY)
+    process.stdout.readline()
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    assert process.wait(timeout=60) == 0
+    (run,) = Store().runs()
+    assert (run.status, run.message) == ("stopped", "Stopped: nobody reads what it prints any more.")
+
+
+@pipes
 def test_ctrl_c_while_tensorflow_loads_is_as_quiet(home):
     process = start("train", "constant", *TINY)
     while not (home / "runs.sqlite3").exists():  # the last that is done before

@@ -20,7 +20,7 @@ def execute(store: Store, run: Run, on_epoch: Callable[[Epoch], None] = lambda e
     """Train a run that the store holds as running, and record all of it there; returns the Outcome.
 
     Whatever goes wrong ends the run as "failed" with a sentence and the traceback, and is not raised;
-    only KeyboardInterrupt is, after the run was ended as "stopped".
+    only KeyboardInterrupt and BrokenPipeError are, after the run was ended as "stopped".
     """
     try:
         outcome = _train(store, run, on_epoch)
@@ -28,6 +28,9 @@ def execute(store: Store, run: Run, on_epoch: Callable[[Epoch], None] = lambda e
         outcome = Outcome("failed", str(error))
     except KeyboardInterrupt:
         store.finish(run.id, Outcome("stopped", "Stopped from the keyboard."))
+        raise
+    except BrokenPipeError:
+        store.finish(run.id, Outcome("stopped", "Stopped: nobody reads what it prints any more."))
         raise
     except Exception as error:  # the run's owner must learn of anything that ends it
         outcome = Outcome("failed", _in_words(error), details=traceback.format_exc())
