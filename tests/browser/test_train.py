@@ -2,6 +2,7 @@
 
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
-EPOCHS = 40
+EPOCHS = 10
 
 
 def go_to_train(page):
@@ -25,8 +26,9 @@ def type_number(page, label, value):
     settle(page)
 
 
-def press_train(page, images=6000, epochs=EPOCHS):
+def press_train(page, images, epochs, batch_size=64):
     type_number(page, "Epochs", epochs)
+    type_number(page, "Batch size", batch_size)
     type_number(page, "Training images", images)
     page.get_by_role("button", name="Train", exact=True).click()
 
@@ -56,13 +58,16 @@ def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
     address, process = server_with_data
     page = open_page(address)
     go_to_train(page)
-    press_train(page)
+    # So small a batch makes an epoch take longer than the second between two refreshes.
+    press_train(page, images=20_000, epochs=EPOCHS, batch_size=3)
     wait_for_points(page, 1)
     seen = [points(page)]
-    while seen[-1] < EPOCHS // 3:
+    while seen[-1] < EPOCHS // 2:
         wait_for_points(page, seen[-1] + 1)
         seen.append(points(page))
-    assert len(seen) >= 3, f"the points came in lumps: {seen}"
+    steps = [later - earlier for earlier, later in pairwise(seen)]
+    assert max(steps) <= 2, f"the points came in lumps: {seen}"
+    assert steps.count(1) >= len(steps) / 2, f"the points came in lumps: {seen}"
     assert "run=1" in page.url
 
     page.reload()
