@@ -64,6 +64,7 @@ def watch(store: Store) -> None:
                 worker.process.kill()
                 worker.process.wait()
                 _forget(store)
+                break  # a worker has one run
         for run in store.abandoned():
             if worker and run.worker == worker.id:
                 continue  # it lives: the machine slept, and with it the heartbeat

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from lrlab.plan import Plan
+from lrlab.schedules import Warmup
 
 FAINT = 0.01
 REACHED = 0.02
@@ -17,7 +18,7 @@ class Summary:
 
     `area` is the sum of the rates over the run in rate times epochs, `half_life` how long after its
     peak the rate is first at most half of it (None where it never is), `faint` how much of the run is
-    below 1 % of the peak.
+    below 1 % of the peak. `warnings` are sentences: a floor that is not reached, a rate of zero.
     """
 
     peak: float
@@ -26,12 +27,14 @@ class Summary:
     area: float
     half_life: float | None
     faint: float
+    warnings: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
 def summary(plan: Plan) -> Summary:
-    """The numbers of a plan, from every update of it."""
-    rates = plan.rates()
+    """The numbers of a plan, from every update of it, and what one may not have meant."""
+    # Under the epoch clock every update of an epoch has the rate of its first.
+    rates, size = (plan.epoch_rates(), 1) if plan.clock == "epoch" else (plan.rates(), plan.steps_per_epoch)
     top = int(rates.argmax())
     peak = float(rates[top])
     halved = np.flatnonzero(rates[top:] <= peak / 2)
@@ -40,32 +43,31 @@ def summary(plan: Plan) -> Summary:
         final=float(rates[-1]),
         mean=float(rates.mean()),
         area=float(rates.mean() * plan.epochs),
-        half_life=float(halved[0] / plan.steps_per_epoch) if halved.size and peak else None,
-        faint=float((rates < FAINT * peak).sum() / plan.steps_per_epoch),
+        half_life=float(halved[0] / size) if halved.size and peak else None,
+        faint=float((rates < FAINT * peak).sum() / size),
+        warnings=(*_about_the_end(plan, rates), *_about_zero(rates, size)),
     )
 
 
-@lru_cache(maxsize=256)
-def warnings(plan: Plan) -> tuple[str, ...]:
-    """What one may not have meant, as sentences: a floor that is not reached, a rate of zero."""
-    rates = plan.rates()
-    unit = "steps" if plan.clock == "step" else "epochs"
-    length = plan.steps if plan.clock == "step" else plan.epochs
-    found = []
-    duration = getattr(plan.schedule, "duration", None)
-    floor = getattr(plan.schedule, "final_lr", None)
-    if duration is not None and duration > length:
-        found.append(f"It is made for {duration:g} {unit}, but the run ends after {length}.")
+def _about_the_end(plan, rates):
+    schedule, before = plan.schedule, 0
+    while isinstance(schedule, Warmup):
+        schedule, before = schedule.schedule, before + schedule.warmup
+    unit, length = ("steps", plan.steps) if plan.clock == "step" else ("epochs", plan.epochs)
+    duration = getattr(schedule, "duration", None)
+    floor = getattr(schedule, "final_lr", None)
+    if duration is not None and before + duration > length:
+        yield f"It is made for {before + duration:g} {unit}, but the run ends after {length}."
     elif floor is not None and rates[-1] - floor > REACHED * (rates.max() - floor):
-        found.append(
-            f"It never reaches its floor of {floor:g}: the last update has a rate of {rates[-1]:.4g}."
-        )
+        yield f"It never reaches its floor of {floor:g}: the last update has a rate of {rates[-1]:.4g}."
+
+
+def _about_zero(rates, size):
     if not rates.any():
-        found.append("The rate is zero throughout: nothing is learned.")
-    elif rates[0] == 0:
-        found.append("The first update has a rate of zero: it changes nothing.")
-    zeros = int((np.cumsum(rates[::-1]) == 0).sum())
-    if rates.any() and zeros >= plan.steps_per_epoch:
-        since = (plan.steps - zeros) / plan.steps_per_epoch
-        found.append(f"The rate is zero from epoch {since:g} on: nothing more is learned.")
-    return tuple(found)
+        yield "The rate is zero throughout: nothing is learned."
+        return
+    if rates[0] == 0:
+        yield "The first update has a rate of zero: it changes nothing."
+    after = np.flatnonzero(rates)[-1] + 1
+    if len(rates) - after >= size:
+        yield f"The rate is zero from epoch {after / size:g} on: nothing more is learned."

@@ -17,7 +17,7 @@ from lrlab.schedules import (
     Warmup,
     WarmupStableDecay,
 )
-from lrlab.summary import summary, warnings
+from lrlab.summary import summary
 
 
 def test_a_step_decay_worked_out_by_hand():
@@ -51,7 +51,8 @@ def test_numbers_fit_together_for_every_kind(kind, epochs, size, clock):
     assert 0 <= numbers.final <= numbers.peak * (1 + 1e-12)
     assert numbers.area == pytest.approx(plan.rates().sum() / size)
     assert 0 <= numbers.faint <= epochs
-    assert all(sentence.endswith(".") for sentence in warnings(plan))
+    assert numbers.final == plan.rates()[-1]
+    assert all(sentence.endswith(".") for sentence in numbers.warnings)
 
 
 @pytest.mark.parametrize(
@@ -64,10 +65,15 @@ def test_numbers_fit_together_for_every_kind(kind, epochs, size, clock):
         (Plan(LinearDecay(0.1, duration=50), 100, 10), ["zero from epoch 50 on"]),
         (Plan(Warmup(Constant(0.1), 5)), ["first update has a rate of zero"]),
         (Plan(PiecewiseConstant((0.0, 0.0), (5,))), ["zero throughout"]),
+        (
+            Plan(Warmup(LinearDecay(0.1, duration=98), 5, 0.01)),
+            ["made for 103 epochs, but the run ends after 100"],
+        ),
+        (Plan(Warmup(LinearDecay(0.1), 5, 0.01), 15), ["never reaches its floor"]),
         (Plan(CosineRestarts(0.1, 20), 70), ["never reaches its floor"]),
     ],
 )
 def test_what_one_may_not_have_meant_is_said(plan, said):
-    sentences = warnings(plan)
+    sentences = summary(plan).warnings
     assert len(sentences) == len(said)
     assert all(words in sentence for words, sentence in zip(said, sentences, strict=True))

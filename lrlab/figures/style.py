@@ -26,6 +26,7 @@ def layout(height: int) -> dict:
     """Layout of a chart `height` pixels high whose zoom and hidden lines survive new data."""
     return {
         "height": height,
+        "template": {},  # the browser's theme takes its place
         "margin": {"l": 12, "r": 12, "t": 8, "b": 8},
         "hovermode": "x unified",
         "dragmode": "zoom",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lrlab.article import Curve
 from lrlab.errors import UserError
+from lrlab.figures.style import HUES
 from lrlab.plan import CLOCKS
 from lrlab.schedules.parameter import Choice, Numbers, Parameter, Switch
 from lrlab.ui import limits, state
@@ -148,8 +149,8 @@ def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
 
 def in_color(curve: Curve, color: int) -> str:
     """Markdown of a curve's name behind a mark in its colour and dash on the chart."""
-    mark = MARKS[color // len(COLORS) % len(MARKS)]
-    return f":{COLORS[color % len(COLORS)]}[{mark}] **{curve.name}**"
+    mark = MARKS[color // HUES % len(MARKS)]
+    return f":{COLORS[color % HUES]}[{mark}] **{curve.name}**"
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lrlab.plan import Plan
-from lrlab.summary import summary, warnings
+from lrlab.summary import summary
 from lrlab.ui import state
 
 HELP = {
@@ -32,7 +32,7 @@ def in_numbers(plans: dict[str, tuple[int, Plan]]) -> None:
         del numbers["Schedule"]
         st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)
     for name, (_, plan) in plans.items():
-        if found := warnings(plan):
+        if found := summary(plan).warnings:
             st.caption(f":material/info: **{name}.** {' '.join(found)}")
 
 

@@ -94,7 +94,9 @@ def _progress(store, run, epochs):
     ahead = sum(other.id < run.id for other in store.runs(("queued", "running")))
     if ahead:
         return f"Waiting: {ahead} run{'s' if ahead > 1 else ''} ahead of this one"
-    return "Waiting for the training process: TensorFlow takes some seconds to load"
+    if jobs.worker_state(store) == "starting":
+        return "Waiting for the training process: TensorFlow takes some seconds to load"
+    return "Waiting for the training process"
 
 
 def _duration(seconds):

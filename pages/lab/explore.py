@@ -44,7 +44,7 @@ with drawing:
 
 with settings.container(height=690, border=False):
     with st.container(border=True):
-        number(state.EPOCHS, "Epochs", EPOCHS, "How long the run is.")
+        number(state.EPOCHS, "Epochs", EPOCHS, EPOCHS.help)
         number(state.STEPS_PER_EPOCH, "Steps an epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
         one_rate = st.toggle(
             "One initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help

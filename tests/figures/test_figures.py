@@ -60,3 +60,8 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
 
 def test_a_run_without_epochs_is_an_empty_chart():
     assert all(len(trace.x) == 0 for trace in run_figure([], length=5).data)
+
+
+def test_no_template_is_sent_since_the_theme_takes_its_place():
+    for figure in (run_figure([], length=5), rates_figure(plans())):
+        assert figure.layout.template.layout.to_plotly_json() == {}

@@ -1,6 +1,7 @@
 // Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme.
 
-const NARROW = 480; // pixels; a chart there is lower, so that its controls fit on a telephone beside it
+const NARROW = 480; // pixels: on a telephone a chart is lower, so that its controls fit beside it
+const LOW = 400;
 const CONFIG = { responsive: false, displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
 
 let loading; // the module is loaded once a page, and so is plotly.js
@@ -24,13 +25,12 @@ function loadPlotly(url) {
   return loading;
 }
 
-function themed(figure, element) {
+function themed(figure, height, element) {
   const style = getComputedStyle(element);
   const theme = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const colors = theme("chart-categorical-colors").split(",");
   const text = theme("text-color");
-  const layout = structuredClone(figure.layout);
-  delete layout.template;
+  const layout = { ...structuredClone(figure.layout), height };
   layout.font = { ...layout.font, color: text, family: theme("font"), size: 13 };
   layout.paper_bgcolor = layout.plot_bgcolor = theme("background-color");
   layout.xaxis.spikecolor = theme("gray-color");
@@ -52,11 +52,12 @@ export default async function ({ parentElement, data }) {
   const host = parentElement.querySelector(".lrlab-chart");
   host.setAttribute("aria-label", data.alt);
   host.newest = data;
-  if (host.clientWidth < NARROW && data.figure.layout.height > 400) data.figure.layout.height = 340 + data.figure.layout.height / 10;
-  host.style.minHeight = `${data.figure.layout.height}px`;
+  const wanted = data.figure.layout.height;
+  const height = host.clientWidth < NARROW ? Math.min(wanted, LOW) : wanted;
+  host.style.minHeight = `${height}px`;
   const Plotly = await loadPlotly(data.plotly);
   if (host.newest !== data || !host.isConnected) return;
-  await Plotly.react(host, ...themed(data.figure, host), CONFIG);
+  await Plotly.react(host, ...themed(data.figure, height, host), CONFIG);
   host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
   host.watcher.observe(host);
   return () =>
