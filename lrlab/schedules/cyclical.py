@@ -32,8 +32,8 @@ class CosineRestarts(Schedule):
     restart_factor: float = factor(1.0, "m", "What each restart is multiplied by.")
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end of each period.")
 
-    def __call__(self, t):
-        past = np.asarray(t, float) / self.period
+    def at(self, t):
+        past = t / self.period
         if self.period_factor == 1:
             number = np.floor(past)
             share = past - number
@@ -67,8 +67,7 @@ class Cyclic(Schedule):
     cycle_factor: float = factor(1.0, "c", "What each triangle's height is multiplied by.")
     shrink: float = factor(1.0, r"\gamma", "What the height is multiplied by in each unit of time.")
 
-    def __call__(self, t):
-        t = np.asarray(t, float)
+    def at(self, t):
         number = np.floor(t / (2 * self.half_cycle))
         x = np.abs(t / self.half_cycle - 2 * number - 1)
         height = np.maximum(0, 1 - x) * self.cycle_factor**number * self.shrink**t
@@ -100,20 +99,20 @@ class OneCycle(Schedule):
     curve: str = choice(("cosine", "linear"), "What rise and fall look like.")
     duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
 
-    def __call__(self, t):
+    def at(self, t):
         start = self.max_lr / self.start_factor
         end = start / self.end_factor
-        last = max(self.length() - 1, 1e-9)
-        top = min(max(self.rise * self.duration - 1, 0), last)
-        back = min(2 * top, last)
+        last = np.maximum(self.length() - 1, 1e-9)
+        top = np.clip(self.rise * self.length() - 1, 0, last)
+        back = np.minimum(2 * top, last)
         phases = [(0, top, start, self.max_lr), (top, last, self.max_lr, end)]
         if self.three_phases:
             phases[1:] = [(top, back, self.max_lr, start), (back, last, start, end)]
-        t = np.minimum(np.asarray(t, float), last)
-        rates = np.full(np.shape(t), end)
-        for begin, finish, high, low in reversed(phases):
-            if finish > begin:
-                share = np.clip((t - begin) / (finish - begin), 0, 1)
-                way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))
-                rates = np.where(t <= finish, high + (low - high) * way, rates)
-        return rates
+        t = np.minimum(t, last)
+        rate = end
+        for begin, finish, before, after in reversed(phases):
+            share = np.clip((t - begin) / np.maximum(finish - begin, 1e-9), 0, 1)
+            way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))
+            until = np.where(finish > begin, finish, -1)
+            rate = np.where(t <= until, before + (after - before) * way, rate)
+        return rate

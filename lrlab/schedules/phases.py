@@ -1,6 +1,6 @@
 """A warm-up before and a cool-down after any schedule, and the two around a constant rate."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,12 +38,11 @@ class WarmupStableDecay(Schedule):
     shape: str = choice(("1-sqrt", "linear", "cosine"), "What the fall looks like.")
     duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
 
-    def __call__(self, t):
-        t = np.asarray(t, float)
+    def at(self, t):
         length = _length_of(self)
         z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
         fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < self.warmup, self.initial_lr * t / max(self.warmup, 1), fall)
+        return np.where(t < self.warmup, self.initial_lr * t / np.maximum(self.warmup, 1), fall)
 
 
 @dataclass(frozen=True)
@@ -71,19 +70,18 @@ class Warmup(Schedule):
                 "linear shape."
             )
 
-    def __call__(self, t):
-        t = np.asarray(t, float)
-        peak = self.schedule(np.zeros(()))
+    def at(self, t):
+        peak = self.schedule.at(0 * t)
         share = np.minimum(t / self.warmup, 1)
         if self.shape == "linear":
             rise = self.start_lr + (peak - self.start_lr) * share
         else:
             rise = self.start_lr * (peak / self.start_lr) ** share
-        return np.where(t < self.warmup, rise, self.schedule(np.maximum(t - self.warmup, 0)))
+        return np.where(t < self.warmup, rise, self.schedule.at(np.maximum(t - self.warmup, 0)))
 
     def lasting(self, duration):
         """The same with the schedule inside lasting what the warm-up leaves."""
-        return replace(self, schedule=self.schedule.lasting(max(duration - self.warmup, 1)))
+        return self.but(schedule=self.schedule.lasting(np.maximum(duration - self.warmup, 1)))
 
 
 @dataclass(frozen=True)
@@ -107,16 +105,15 @@ class Cooldown(Schedule):
     shape: str = choice(("linear", "cosine", "1-sqrt"), "What the fall looks like.")
     duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
 
-    def __call__(self, t):
-        t = np.asarray(t, float)
+    def at(self, t):
         begin = _length_of(self) - self.cooldown
         z = np.clip((t - begin) / self.cooldown, 0, 1)
-        fall = self.final_lr + (self.schedule(np.asarray(begin)) - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < begin, self.schedule(np.minimum(t, begin)), fall)
+        fall = self.final_lr + (self.schedule.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
+        return np.where(t < begin, self.schedule.at(np.minimum(t, begin)), fall)
 
     def lasting(self, duration):
         """The same, and the schedule inside, with durations that were left out set."""
-        return replace(super().lasting(duration), schedule=self.schedule.lasting(duration))
+        return super().lasting(duration).but(schedule=self.schedule.lasting(duration))
 
 
 def _length_of(schedule):

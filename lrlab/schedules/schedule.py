@@ -1,6 +1,8 @@
 """What every schedule can do: be checked, named, written down and laid over a length of time."""
 
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass, fields
+from functools import singledispatch
 from typing import ClassVar
 
 import numpy as np
@@ -30,6 +32,11 @@ class Schedule:
             object.__setattr__(self, name, parameter.check(name, getattr(self, name)))
 
     def __call__(self, t):
+        t = np.asarray(t, float)
+        return np.broadcast_to(self.at(t), t.shape)
+
+    def at(self, t):
+        """The formula itself, in arithmetic and NumPy's functions alone, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
 
     @classmethod
@@ -39,9 +46,14 @@ class Schedule:
 
     def lasting(self, duration):
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
-        if getattr(self, "duration", duration) is None:
-            return replace(self, duration=duration)
-        return self
+        return self.but(duration=duration) if getattr(self, "duration", duration) is None else self
+
+    def but(self, **values):
+        """The same schedule with other values, which are not checked: they may be traced."""
+        other = copy(self)
+        for name, value in values.items():
+            object.__setattr__(other, name, value)
+        return other
 
     def length(self):
         """The duration, in units of time; raises UserError where it was left out."""
@@ -65,5 +77,11 @@ def _json(value):
 
 def held(t, hold):
     """Time as a staircase with steps of length `hold`; as it is where `hold` is 0."""
-    t = np.asarray(t, float)
     return np.floor(t / hold) * hold if hold else t
+
+
+@singledispatch
+def running_sum(n, terms):
+    """terms(0) + ... + terms(n), for an array of whole n."""
+    n = np.asarray(n).astype(np.int64)
+    return np.cumsum(terms(np.arange(n.max(initial=0) + 1)))[n]

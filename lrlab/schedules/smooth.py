@@ -25,7 +25,7 @@ class ExponentialDecay(Schedule):
     decay: float = decay_rate(0.1, "k", "How fast the rate shrinks.")
     hold: int = interval(0, "h", "How long each rate is held, as on a staircase; 0 follows the curve.", 0)
 
-    def __call__(self, t):
+    def at(self, t):
         return self.initial_lr * np.exp(-self.decay * held(t, self.hold))
 
 
@@ -44,5 +44,5 @@ class InverseSqrtDecay(Schedule):
     initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start.")
     timescale: float = span(10.0, r"\tau", "How long until the rate has fallen to 71 %.", low=1e-3)
 
-    def __call__(self, t):
-        return self.initial_lr / np.sqrt(1 + np.asarray(t, float) / self.timescale)
+    def at(self, t):
+        return self.initial_lr / np.sqrt(1 + t / self.timescale)

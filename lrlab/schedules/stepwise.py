@@ -19,8 +19,8 @@ class Constant(Schedule):
 
     initial_lr: float = rate(0.01, r"\eta_0", "The rate, from start to end.")
 
-    def __call__(self, t):
-        return np.full(np.shape(t), self.initial_lr)
+    def at(self, t):
+        return self.initial_lr
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class StepDecay(Schedule):
     drop_rate: float = factor(0.8, "d", "What remains of the rate at each drop: 0.8 keeps 80 %.")
     drop_every: int = interval(10, "s", "How long each rate is held before the next drop.")
 
-    def __call__(self, t):
-        return self.initial_lr * self.drop_rate ** np.floor(np.asarray(t, float) / self.drop_every)
+    def at(self, t):
+        return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,8 @@ class PiecewiseConstant(Schedule):
         if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
             raise UserError(f"The boundaries must rise, but they are {self.boundaries}.")
 
-    def __call__(self, t):
-        return np.asarray(self.rates)[np.searchsorted(self.boundaries, np.asarray(t, float), "right")]
+    def at(self, t):
+        rate = self.rates[-1]
+        for boundary, before in zip(reversed(self.boundaries), reversed(self.rates[:-1]), strict=True):
+            rate = np.where(t < boundary, before, rate)
+        return rate

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrlab.schedules.parameter import decay_rate, interval, rate
-from lrlab.schedules.schedule import Schedule, held
+from lrlab.schedules.schedule import Schedule, held, running_sum
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class TimeBasedDecay(Schedule):
     decay: float = decay_rate(0.005, "k", "How fast the divisor grows.")
     hold: int = interval(0, "h", "How long each rate is held, as on a staircase; 0 follows the curve.", 0)
 
-    def __call__(self, t):
+    def at(self, t):
         return self.initial_lr / (1 + self.decay * held(t, self.hold))
 
 
@@ -44,8 +44,5 @@ class CompoundingTimeBasedDecay(Schedule):
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "How fast each divisor grows.")
 
-    def __call__(self, t):
-        whole = np.floor(np.asarray(t, float)).astype(np.int64)
-        last = int(whole.max(initial=0))
-        log_divisors = np.cumsum(np.log1p(self.decay * np.arange(last + 1)))
-        return self.initial_lr * np.exp(-log_divisors[whole])
+    def at(self, t):
+        return self.initial_lr * np.exp(-running_sum(np.floor(t), lambda i: np.log1p(self.decay * i)))

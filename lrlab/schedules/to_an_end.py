@@ -19,8 +19,8 @@ class Falling(Schedule):
     Raises UserError when called without a duration.
     """
 
-    def __call__(self, t):
-        z = np.minimum(np.asarray(t, float), self.length()) / self.length()
+    def at(self, t):
+        z = np.minimum(t, self.length()) / self.length()
         return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(z)
 
     def shape(self, z):
@@ -47,10 +47,9 @@ class PolynomialDecay(Falling):
     cycle: bool = switch("After the end, begin again over a longer duration.")
     duration: float | None = run_length("T", LENGTH)
 
-    def __call__(self, t):
+    def at(self, t):
         if not self.cycle:
-            return super().__call__(t)
-        t = np.asarray(t, float)
+            return super().at(t)
         longer = self.length() * np.maximum(1, np.ceil(t / self.length()))
         return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(t / longer)
 
