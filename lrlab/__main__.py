@@ -1,4 +1,4 @@
-"""The command line: `python -m lrlab curve`, `train` and `runs`."""
+"""The command line: `python -m lrlab curve`, `export`, `train` and `runs`."""
 
 import argparse
 import csv
@@ -12,6 +12,7 @@ from dataclasses import asdict
 
 from lrlab import article
 from lrlab.errors import UserError
+from lrlab.export import TARGETS, source
 from lrlab.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
 from lrlab.spec import DATA, OPTIMIZERS, RunSpec
@@ -64,6 +65,11 @@ def _parser():
     curve.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
     curve.add_argument("--per-epoch", action="store_true", help="one row an epoch, not one a step")
 
+    export = command("export", _export, "Print source code with exactly this curve.")
+    schedule_options(export)
+    export.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
+    export.add_argument("--to", choices=TARGETS, required=True, help="the framework")
+
     train = command("train", _train, "Train on Fashion-MNIST and record the run.")
     schedule_options(train)
     train.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
@@ -93,8 +99,17 @@ def _schedule(options):
     return Warmup(schedule, options.warmup) if options.warmup else schedule
 
 
+def _plan(options):
+    return Plan(_schedule(options), options.epochs, options.steps_per_epoch, options.clock)
+
+
+def _export(options):
+    print(source(_plan(options), options.to), end="")
+    return 0
+
+
 def _curve(options):
-    plan = Plan(_schedule(options), options.epochs, options.steps_per_epoch, options.clock)
+    plan = _plan(options)
     size = plan.steps_per_epoch
     steps = range(0, plan.steps, size) if options.per_epoch else range(plan.steps)
     rates = plan.epoch_rates() if options.per_epoch else plan.rates()

@@ -48,7 +48,8 @@ class Plan:
         return self.epochs * self.steps_per_epoch
 
     @cached_property
-    def _laid(self) -> Schedule:
+    def laid(self) -> Schedule:
+        """The schedule with a duration that was left out set to the length of the run."""
         return self.schedule.lasting(self.steps if self.clock == "step" else self.epochs)
 
     def _rates_at(self, steps):
@@ -59,7 +60,7 @@ class Plan:
         else:
             time = steps / self.steps_per_epoch
         with np.errstate(under="ignore"):
-            return self._laid(np.asarray(time, float))
+            return self.laid(np.asarray(time, float))
 
     def rates(self):
         """The rate of every update, float64, shape (epochs * steps_per_epoch,): what is trained with."""

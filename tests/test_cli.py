@@ -133,6 +133,18 @@ def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):
     assert remedy in capsys.readouterr().err
 
 
+def test_export_prints_code_that_runs_as_it_is(capsys):
+    arguments = ["step", "drop_rate=0.5", "--warmup", "2", "--epochs", "9", "--steps-per-epoch", "4"]
+    assert main(["export", *arguments, "--clock", "smooth", "--to", "keras"]) == 0
+    code = capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-c", code + "\nprint(len(Rates().table))"], capture_output=True)
+    assert done.stdout.split() == [b"36"], done.stderr.decode()
+    _, body = rows(capsys, *arguments, "--clock", "smooth")
+    names = {}
+    exec(code, names)
+    assert [float(rate) for *_, rate in body] == pytest.approx(names["Rates"]().table.tolist(), rel=1e-6)
+
+
 def test_help_lists_the_kinds(capsys):
     with pytest.raises(SystemExit) as left:
         main(["--help"])

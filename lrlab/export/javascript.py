@@ -1,0 +1,119 @@
+"""A plan's formula as JavaScript, with every number of it left open."""
+
+from functools import lru_cache
+
+from lrlab.errors import UserError
+from lrlab.export.traced import Traced, traced_parameters, write
+from lrlab.plan import Plan
+
+DIALECT = {
+    "name": "{0}",
+    "pi": "Math.PI",
+    "add": "({0} + {1})",
+    "subtract": "({0} - {1})",
+    "multiply": "({0} * {1})",
+    "divide": "({0} / {1})",
+    "power": "Math.pow({0}, {1})",
+    "floor_divide": "Math.floor({0} / {1})",
+    "remainder": "({0} - {1} * Math.floor({0} / {1}))",
+    "negative": "(-{0})",
+    "positive": "{0}",
+    "absolute": "Math.abs({0})",
+    "less": "({0} < {1})",
+    "less_equal": "({0} <= {1})",
+    "greater": "({0} > {1})",
+    "greater_equal": "({0} >= {1})",
+    "not_equal": "({0} !== {1})",
+    "equal": "({0} === {1})",
+    "minimum": "Math.min({0}, {1})",
+    "maximum": "Math.max({0}, {1})",
+    "where": "({0} ? {1} : {2})",
+    "clip": "Math.min(Math.max({0}, {1}), {2})",
+    "running_sum": "sum({0}, (i) => {1})",
+    **{name: f"Math.{name}({{0}})" for name in ("exp", "log", "log1p", "sqrt", "cos", "sin", "tan", "tanh")},
+    **{name: f"Math.{name}({{0}})" for name in ("floor", "ceil")},
+}
+
+
+def javascript(plan: Plan) -> tuple[str, dict[str, float]]:
+    """The body of a JavaScript function (p, step, sum) -> rate, and the numbers `p` of this plan.
+
+    `p` holds every number of the schedule by name, and `epochs` and `steps_per_epoch`. `sum(n, f)` is
+    f(0) + ... + f(n). The rate is NaN where the schedule does not fit into the run.
+    """
+    numbers = {"epochs": plan.epochs, "steps_per_epoch": plan.steps_per_epoch}
+
+    def keep(name, value):
+        numbers[name] = value
+        return value
+
+    traced_parameters(plan.schedule, keep)
+    return _body(_Shape(plan)), numbers
+
+
+class _Shape:
+    """A plan that equals every plan with other numbers but the same formula."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        self.key = repr(traced_parameters(plan.schedule, lambda name, value: name)[0]), plan.clock
+
+    def __eq__(self, other):
+        return self.key == other.key
+
+    def __hash__(self):
+        return hash(self.key)
+
+
+@lru_cache(maxsize=256)
+def _body(shape):
+    plan, branches, decided = shape.plan, [], []
+    while decided is not None:
+        path = _Path(decided)
+
+        def symbol(name, value=None, path=path):
+            return Traced("name", (f"p.{name}",), None, path.decide)
+
+        step, size = Traced("name", ("step",), None, path.decide), symbol("steps_per_epoch")
+        time = {"step": step, "epoch": step // size, "smooth": step / size}[plan.clock]
+        length = symbol("epochs") * size if plan.clock == "step" else symbol("epochs")
+        try:
+            rate = traced_parameters(plan.schedule, symbol)[0].lasting(length).at(time)
+        except UserError:
+            rate = float("nan")
+        branches.append(_branch(path, rate))
+        decided = path.next()
+    return "\n".join(branches)
+
+
+class _Path:
+    """One way through the conditions of a formula, which are met in the same order each time."""
+
+    def __init__(self, answers):
+        self.answers, self.conditions = list(answers), []
+
+    def decide(self, node):
+        _, text = write(node, DIALECT, share=False)
+        if text not in self.conditions:
+            self.conditions.append(text)
+        if len(self.answers) < len(self.conditions):
+            self.answers.append(True)
+        return self.answers[self.conditions.index(text)]
+
+    def next(self):
+        """The answers of the way to take next; None when all were taken."""
+        answers = self.answers[: len(self.conditions)]
+        while answers and not answers[-1]:
+            answers.pop()
+        return [*answers[:-1], False] if answers else None
+
+
+def _branch(path, rate):
+    lines, text = write(rate, DIALECT) if isinstance(rate, Traced) else ([], _literal(rate))
+    body = "".join(f"const {name} = {written}; " for name, written in lines) + f"return {text};"
+    asked = zip(path.conditions, path.answers, strict=False)
+    return f"if ({' && '.join(c if yes else f'!{c}' for c, yes in asked) or 'true'}) {{ {body} }}"
+
+
+def _literal(rate):
+    return "NaN" if rate != rate else repr(float(rate))
