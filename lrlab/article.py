@@ -3,7 +3,7 @@
 Source: Katherine (Yi) Li, "How to Choose a Learning Rate Scheduler for Neural Networks".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lrlab.schedules import (
     CompoundingTimeBasedDecay,
@@ -25,20 +25,25 @@ STEPS_PER_EPOCH = 250
 
 @dataclass(frozen=True)
 class Curve:
-    """A schedule with a short name of its own and the clock it runs under."""
+    """A schedule with a short name of its own, the clock it runs under, and its look on a chart.
 
-    id: str
+    `color` is a number that every theme has a colour for; `id` only tells curves apart.
+    """
+
+    id: str = field(compare=False)
     name: str
     schedule: Schedule
     clock: str = "epoch"
+    color: int = 0
+    shown: bool = True
 
 
 CURVES = (
     Curve("constant", "Constant", Constant(0.01)),
-    Curve("keras-decay", "Keras built-in decay", TimeBasedDecay(0.1, 0.01), "step"),
-    Curve("polynomial", "Polynomial", PolynomialDecay(0.5, 1.0)),
-    Curve("time-based", "Time-based, as stated", TimeBasedDecay(0.5, 0.005)),
-    Curve("compounding", "Time-based, as coded", CompoundingTimeBasedDecay(0.5, 0.005)),
-    Curve("exponential", "Exponential", ExponentialDecay(0.5, 0.1)),
-    Curve("step", "Step", StepDecay(0.5, 0.8, 10)),
+    Curve("keras-decay", "Keras built-in decay", TimeBasedDecay(0.1, 0.01), "step", 1),
+    Curve("polynomial", "Polynomial", PolynomialDecay(0.5, 1.0), color=2),
+    Curve("time-based", "Time-based, as stated", TimeBasedDecay(0.5, 0.005), color=3),
+    Curve("compounding", "Time-based, as coded", CompoundingTimeBasedDecay(0.5, 0.005), color=4),
+    Curve("exponential", "Exponential", ExponentialDecay(0.5, 0.1), color=5),
+    Curve("step", "Step", StepDecay(0.5, 0.8, 10), color=6),
 )

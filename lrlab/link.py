@@ -1,0 +1,188 @@
+"""A scene as the query of a link, and back.
+
+A link says only what differs from the article's scene: `?e=30&c=cosine~0.2~~~_w5&c=step`. Each `c` is a
+curve: its kind, its parameters in their order (what is left out or empty is the default), and then
+`_c` its clock, `_k` its colour, `_h` where it is hidden, `_w` its warm-up, `_d` its cool-down and `_n`
+its name.
+"""
+
+from dataclasses import fields
+from urllib.parse import parse_qsl, urlencode
+
+from lrlab.article import Curve
+from lrlab.errors import UserError
+from lrlab.plan import check_whole
+from lrlab.scene import COLORS, MAX_CURVES, Scene, peel
+from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
+from lrlab.schedules.parameter import Numbers, Switch
+
+LONGEST = 8000
+SHORT = {
+    "e": "epochs",
+    "s": "steps_per_epoch",
+    "b": "batch_size",
+    "x": "axis",
+    "l": "log",
+    "r": "shared_lr",
+    "t": "at_epochs",
+}
+WHOLE = ("epochs", "steps_per_epoch", "batch_size")
+
+
+def to_query(scene: Scene) -> str:
+    """The query of the link that holds `scene`: empty for the article's, else from `?` on."""
+    start = Scene()
+    given = [
+        (short, _text(getattr(scene, name)))
+        for short, name in SHORT.items()
+        if getattr(scene, name) != getattr(start, name)
+    ]
+    if scene.curves != start.curves:
+        given += [("c", _curve_text(at, curve)) for at, curve in enumerate(scene.curves)] or [("c", "")]
+    return f"?{urlencode(given)}" if given else ""
+
+
+def from_query(query: str) -> Scene:
+    """The scene that `to_query` wrote; names that no link has are left alone.
+
+    Raises UserError, with what was wrong, for everything else.
+    """
+    if len(query) > LONGEST:
+        raise UserError(f"A link is at most {LONGEST:,} characters long, but this has {len(query):,}.")
+    try:
+        given = parse_qsl(
+            query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100
+        )
+    except ValueError as error:
+        raise UserError(f"The link cannot be read: {error}.") from error
+    values, curves = {}, []
+    for name, text in given:
+        if name == "c":
+            curves.append(text)
+        elif SHORT.get(name) in values:
+            raise UserError(f"The link says {name}= more than once.")
+        elif name in SHORT:
+            values[SHORT[name]] = _value(SHORT[name], text)
+    if curves:
+        texts = [] if curves == [""] else curves
+        if len(texts) > MAX_CURVES:
+            raise UserError(f"A link has at most {MAX_CURVES} curves, but this has {len(texts)}.")
+        values["curves"] = with_ids([_curve(at, text) for at, text in enumerate(texts)])
+    return Scene(**values)
+
+
+def with_ids(curves) -> tuple[Curve, ...]:
+    """The curves, each with an id made of its kind that no other has."""
+    taken, named = set(), []
+    for curve in curves:
+        kind = peel(curve.schedule)[2].kind
+        id = next(i for i in (kind, *(f"{kind}-{n}" for n in range(2, 99))) if i not in taken)
+        taken.add(id)
+        named.append(Curve(id, **{f.name: getattr(curve, f.name) for f in fields(Curve) if f.name != "id"}))
+    return tuple(named)
+
+
+def _value(name, text):
+    if name in WHOLE:
+        return _whole(name, text)
+    if name == "at_epochs":
+        return tuple(_whole("each of at_epochs", part) for part in text.split("_") if part)
+    if name == "log":
+        return _yes(name, text)
+    return _number(name, text) if name == "shared_lr" else text
+
+
+def _curve_text(at, curve):
+    warmup, cooldown, schedule = peel(curve.schedule)
+    parts = [schedule.kind, *_parameter_texts(schedule)]
+    for mark, around in (("_w", warmup), ("_d", cooldown)):
+        if around:
+            parts.append(mark + "_".join(_parameter_texts(around)))
+    parts += [f"_c{curve.clock}"] if curve.clock != "epoch" else []
+    parts += [f"_k{curve.color}"] if curve.color != at % COLORS else []
+    parts += [] if curve.shown else ["_h"]
+    parts += [f"_n{curve.name}"] if curve.name != schedule.title else []
+    return "~".join(parts)
+
+
+def _curve(at, text):
+    text, _, name = text.partition("~_n")
+    parts = text.split("~")
+    cls = class_of_kind(parts[0])
+    if cls in WRAPPERS:
+        raise UserError(f"A {cls.kind} goes around another schedule: the link must name that one.")
+    values = [part for part in parts[1:] if not part.startswith("_")]
+    marks = parts[1 + len(values) :]
+    schedule, clock, color, shown = cls(**_parameters(cls, values)), "epoch", at % COLORS, True
+    around = {}
+    for mark in marks:
+        sign, rest = mark[:2], mark[2:]
+        if sign == "_c":
+            clock = rest
+        elif sign == "_k":
+            color = _whole("color", rest)
+        elif mark == "_h":
+            shown = False
+        elif sign in ("_w", "_d") and sign not in around:
+            around[sign] = rest.split("_")
+        else:
+            raise UserError(f"The link says {mark!r:.60} of a curve, which means nothing here.")
+    for sign, wrapper in (("_d", Cooldown), ("_w", Warmup)):
+        if sign in around:
+            schedule = wrapper(schedule, **_parameters(wrapper, around[sign]))
+    return Curve("", name or cls.title, schedule, clock, color, shown)
+
+
+def _parameter_texts(schedule):
+    texts = []
+    for name in schedule.parameters():
+        default = next(f.default for f in fields(schedule) if f.name == name)
+        value = getattr(schedule, name)
+        texts.append("" if value == default else _text(value))
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _parameters(cls, texts):
+    known = cls.parameters()
+    if len(texts) > len(known):
+        raise UserError(f"{cls.kind} has {len(known)} parameters, but the link gives {len(texts)}.")
+    values = {}
+    for (name, parameter), text in zip(known.items(), texts, strict=False):
+        if not text:
+            continue
+        if isinstance(parameter, Switch):
+            values[name] = _yes(name, text)
+        else:
+            values[name] = parameter.read(
+                name, text.replace("_", ",") if isinstance(parameter, Numbers) else text
+            )
+    return values
+
+
+def _text(value):
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, tuple):
+        return "_".join(map(_text, value))
+    return repr(value).removesuffix(".0") if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _whole(name, text):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise UserError(f"{name} must be a whole number, but the link says {text!r:.60}.")
+    return check_whole(name, int(text), 0, 10**9)
+
+
+def _number(name, text):
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UserError(f"{name} must be a number, but the link says {text!r:.60}.") from error
+
+
+def _yes(name, text):
+    if text not in ("0", "1"):
+        raise UserError(f"{name} must be 0 or 1, but the link says {text!r:.60}.")
+    return text == "1"

@@ -1,0 +1,151 @@
+"""Links: what goes in comes out, and whatever else comes in is said to be wrong and does nothing."""
+
+import random
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrlab.article import Curve
+from lrlab.errors import UserError
+from lrlab.link import from_query, to_query
+from lrlab.plan import CLOCKS
+from lrlab.scene import AXES, COLORS, MAX_CURVES, Scene
+from lrlab.schedules import SCHEDULES, Constant, Cooldown, CosineDecay, ExponentialDecay, Warmup
+from tests.schedules.test_catalogue import schedules
+
+names = st.text(min_size=1, max_size=40).filter(lambda name: name.isprintable() and name == name.strip())
+
+
+@st.composite
+def curves(draw):
+    """Curves of any kind and look, with a warm-up and a cool-down or without."""
+    schedule = draw(schedules(draw(st.sampled_from(SCHEDULES))))
+    if draw(st.booleans()):
+        schedule = Cooldown(schedule, draw(st.integers(1, 99)), draw(st.floats(0, 10)), "1-sqrt")
+    if draw(st.booleans()):
+        shape = draw(st.sampled_from(("linear", "exponential")))
+        schedule = Warmup(schedule, draw(st.integers(1, 99)), draw(st.floats(1e-9, 10)), shape)
+    clock = draw(st.sampled_from(CLOCKS))
+    return Curve("", draw(names), schedule, clock, draw(st.integers(0, COLORS - 1)), draw(st.booleans()))
+
+
+scenes = st.builds(
+    Scene,
+    curves=st.lists(curves(), max_size=6, unique_by=lambda curve: curve.name).map(tuple),
+    epochs=st.integers(1, 1000),
+    steps_per_epoch=st.integers(1, 60_000),
+    batch_size=st.integers(1, 60_000),
+    axis=st.sampled_from(AXES),
+    log=st.booleans(),
+    shared_lr=st.none() | st.floats(1e-8, 10),
+    at_epochs=st.lists(st.integers(0, 1000), max_size=20).map(tuple),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(scenes)
+def test_a_scene_comes_back_the_same(scene):
+    back = from_query(to_query(scene))
+    assert back == scene
+    assert len({curve.id for curve in back.curves}) == len(back.curves)
+
+
+def test_the_articles_scene_needs_no_query():
+    assert to_query(Scene()) == ""
+    assert from_query("") == from_query("?run=3&embed=true") == Scene()
+
+
+def test_links_are_short_and_can_be_read():
+    scene = Scene(
+        (
+            Curve("", "Cosine decay", Warmup(CosineDecay(0.2), 5), "smooth"),
+            Curve("", "mine", ExponentialDecay(0.5, 0.2), color=3, shown=False),
+        ),
+        epochs=30,
+    )
+    assert to_query(scene) == "?e=30&c=cosine~0.2~_w~_csmooth&c=exponential~~0.2~_k3~_h~_nmine"
+    assert len(to_query(replace(Scene(), epochs=7, log=True))) < 12
+    moved = replace(Scene(), curves=(*Scene().curves[:-1],))
+    assert len(to_query(moved)) < 400
+
+
+def test_a_scene_without_curves_has_a_link():
+    assert from_query(to_query(Scene(()))) == Scene(())
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("?e=0", "epochs must be a whole number from 1 to 1,000, but it is 0"),
+        ("?e=1e3", "the link says '1e3'"),
+        ("?e=5&e=6", "more than once"),
+        ("?x=parsec", "axis must be one of epoch, step, image"),
+        ("?l=yes", "log must be 0 or 1"),
+        ("?r=nan", "shared_lr must be a number from 1e-08 to 10, but it is nan"),
+        ("?c=cosinus", "There is no schedule 'cosinus'"),
+        ("?c=warm-up", "goes around another schedule"),
+        ("?c=step~0.5~2", "drop_rate must be a number from 1e-06 to 1, but it is 2.0"),
+        ("?c=step~a", "initial_lr must be a number"),
+        ("?c=step~1~1~1~1", "step has 3 parameters, but the link gives 4"),
+        ("?c=step~_zap", "'_zap'"),
+        ("?c=step~_cnoon", "There is no clock 'noon'"),
+        ("?c=step~_k99", "color must be a whole number from 0 to 20"),
+        ("?c=step&c=step", "name of its own"),
+        ("?c=step~_n" + "a" * 41, "1 to 40 printable characters"),
+        ("?c=piecewise~0.1_0.2~3_4", "one rate more than boundaries"),
+        ("?" + "&".join(["c=step"] * (MAX_CURVES + 1)), "at most 20 curves"),
+        ("?e=" + "9" * 9000, "at most 8,000 characters"),
+        ("?c=%ff%fe", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_said(query, wrong):
+    with pytest.raises(UserError, match=wrong):
+        from_query(query)
+
+
+HOSTILE = [
+    *(f"?{name}={value}" for name in "esbxlrtc" for value in (
+        "", "-1", "0x10", "1e999", "nan", "-inf", "None", "[]", "{}", "__import__('os').system('id')",
+        "%00", "<script>alert(1)</script>", "../../etc/passwd", "' OR 1=1 --", "٣", "²", "𝟙", "1" * 4000,
+        "~" * 4000, "_" * 4000, "step~" * 1000,
+    )),
+    *(f"?c={kind}~{'~'.join([value] * count)}" for kind in ("step", "piecewise", "formula")
+      for value in ("nan", "1e400", "__class__", "_w_w", "_n", "%f0%9f%98%80") for count in (1, 2, 9)),
+]  # fmt: skip
+
+
+def outcome(query):
+    """The scene, or None where the link was refused; and the seconds it took."""
+    began = time.perf_counter()
+    try:
+        scene = from_query(query)
+    except UserError:
+        scene = None
+    return scene, time.perf_counter() - began
+
+
+def test_hostile_links_are_refused_or_mean_something_and_never_hang():
+    assert len(HOSTILE) >= 200
+    chance = random.Random(9125)
+    pieces = (
+        *("?", "&", "=", "~", "_", "c=", "e=", "%", "_w", "_d", "_n", "_k", "1", "0.5", "-", "step", "cosine"),
+        *("formula", "wsd", "linear", "é", "\x00", "\ud800", " ", "+", "t", "(", ")", "**", "9"),
+    )
+    good = to_query(Scene((Curve("", "a", Warmup(Cooldown(Constant()), 3), "step"),), 30, log=True))
+
+    def any_link():
+        if chance.random() < 0.5:
+            return "?" + "".join(chance.choices(pieces, k=chance.randrange(60)))
+        at = chance.randrange(len(good))
+        return good[:at] + chance.choice(pieces) + good[at + chance.randrange(3) :]
+
+    from_query(good)
+    for query in [*HOSTILE, *(any_link() for _ in range(10_000))]:
+        scene, seconds = outcome(query)
+        if seconds > 0.05:  # once more, in case the machine was busy with something else
+            scene, seconds = outcome(query)
+        assert seconds < 0.05, query
+        assert scene is None or from_query(to_query(scene)) == scene, query
