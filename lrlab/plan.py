@@ -59,7 +59,7 @@ class Plan:
             time = steps // self.steps_per_epoch
         else:
             time = steps / self.steps_per_epoch
-        with np.errstate(under="ignore"):
+        with np.errstate(all="ignore"):
             return self.laid(np.asarray(time, float))
 
     def rates(self):

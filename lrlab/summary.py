@@ -1,5 +1,6 @@
 """What a plan's curve says in a few numbers and sentences."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +19,8 @@ class Summary:
 
     `area` is the sum of the rates over the run in rate times epochs, `half_life` how long after its
     peak the rate is first at most half of it (None where it never is), `faint` how much of the run is
-    below 1 % of the peak. `warnings` are sentences: a floor that is not reached, a rate of zero.
+    below 1 % of the peak. `warnings` are sentences: a floor that is not reached, a rate of zero, below
+    zero, or that is no number (and then no other is, either).
     """
 
     peak: float
@@ -35,6 +37,10 @@ def summary(plan: Plan) -> Summary:
     """The numbers of a plan, from every update of it, and what one may not have meant."""
     # Under the epoch clock every update of an epoch has the rate of its first.
     rates, size = (plan.epoch_rates(), 1) if plan.clock == "epoch" else (plan.rates(), plan.steps_per_epoch)
+    if not np.isfinite(rates).all():
+        at = np.flatnonzero(~np.isfinite(rates))[0] / size
+        nothing = f"There is no rate at epoch {at:g}: the formula gives no finite number there."
+        return Summary(*[math.nan] * 4, None, math.nan, (nothing,))
     top = int(rates.argmax())
     peak = float(rates[top])
     halved = np.flatnonzero(rates[top:] <= peak / 2)
@@ -63,6 +69,9 @@ def _about_the_end(plan, rates):
 
 
 def _about_zero(rates, size):
+    below = np.flatnonzero(rates < 0)
+    if below.size:
+        yield f"The rate is negative at epoch {below[0] / size:g}: it would climb the loss."
     if not rates.any():
         yield "The rate is zero throughout: nothing is learned."
         return

@@ -1,5 +1,7 @@
 """A plan in numbers and sentences, against what can be worked out by hand."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -11,6 +13,7 @@ from lrlab.schedules import (
     Constant,
     CosineRestarts,
     ExponentialDecay,
+    Formula,
     LinearDecay,
     PiecewiseConstant,
     StepDecay,
@@ -77,3 +80,12 @@ def test_what_one_may_not_have_meant_is_said(plan, said):
     sentences = summary(plan).warnings
     assert len(sentences) == len(said)
     assert all(words in sentence for words, sentence in zip(said, sentences, strict=True))
+
+
+def test_a_formula_without_a_rate_or_below_zero_is_warned_of():
+    broken = summary(Plan(Formula("1 / (t - 3)"), 10, 2))
+    assert broken.warnings == ("There is no rate at epoch 3: the formula gives no finite number there.",)
+    assert math.isnan(broken.mean)
+    assert "The rate is negative at epoch 6" in " ".join(
+        summary(Plan(Formula("0.5 - t / 10"), 10, 2)).warnings
+    )

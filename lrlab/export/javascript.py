@@ -9,6 +9,8 @@ from lrlab.plan import Plan
 DIALECT = {
     "name": "{0}",
     "pi": "Math.PI",
+    "inf": "({0}Infinity)",
+    "nan": "NaN",
     "add": "({0} + {1})",
     "subtract": "({0} - {1})",
     "multiply": "({0} * {1})",

@@ -12,6 +12,8 @@ LONG = 80
 DIALECT = {
     "name": "{0}",
     "pi": "np.pi",
+    "inf": "({0}np.inf)",
+    "nan": "np.nan",
     "add": "({0} + {1})",
     "subtract": "({0} - {1})",
     "multiply": "({0} * {1})",

@@ -89,7 +89,7 @@ def write(
         if node.op == "name":
             return dialect["name"].format(*node.args)
         if node.op == "number":
-            return dialect["pi"] if node.value == np.pi else f"({node.args[0]!r})"
+            return _number_text(node.value, dialect)
         if id(node) not in known:
             args = [text(arg) for arg in node.args]
             if node.op == "running_sum" and long:
@@ -102,6 +102,14 @@ def write(
 
     rest = text(root)
     return lines, rest
+
+
+def _number_text(value, dialect):
+    if value == np.pi or not np.isfinite(value):
+        return dialect["pi" if value == np.pi else "nan" if np.isnan(value) else "inf"].format(
+            "-" if value < 0 else ""
+        )
+    return f"({value!r})"
 
 
 def _local_names():
@@ -124,7 +132,7 @@ def _operation(name, function, inputs):
     if name == "where" and values[0] is not None:
         return nodes[1] if values[0] else nodes[2]
     if known and name in ("minimum", "maximum", "clip"):
-        return next(node for node in nodes if node.value == value)
+        return next((node for node in nodes if node.value == value), number(_plain(value)))
     simple = _simple(name, nodes)
     return Traced(name, nodes, value, decide) if simple is None else simple
 
@@ -142,7 +150,7 @@ def _simple(name, nodes):
         return nodes[1 - literal.index(0)]
     if (name == "subtract" and literal[1] == 0) or (name in ("divide", "power") and literal[1] == 1):
         return nodes[0]
-    if name == "divide" and literal[0] == 0:
+    if name == "divide" and literal[0] == 0 and nodes[1].value:
         return nodes[0]
     return None
 

@@ -8,6 +8,7 @@ from lrlab.schedules.catalogue import (
     schedule_of_kind,
 )
 from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
+from lrlab.schedules.formula import Formula
 from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
 from lrlab.schedules.schedule import Schedule
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
@@ -32,6 +33,7 @@ __all__ = [
     "CosineRestarts",
     "Cyclic",
     "ExponentialDecay",
+    "Formula",
     "InverseSqrtDecay",
     "KDecay",
     "LinearDecay",

@@ -2,6 +2,7 @@
 
 from lrlab.errors import UserError
 from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
+from lrlab.schedules.formula import Formula
 from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
 from lrlab.schedules.schedule import Schedule
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
@@ -34,6 +35,7 @@ SCHEDULES: tuple[type[Schedule], ...] = (
     Rex,
     KDecay,
     TanhDecay,
+    Formula,
 )
 WRAPPERS: tuple[type[Schedule], ...] = (Warmup, Cooldown)
 MAX_DEPTH = 4

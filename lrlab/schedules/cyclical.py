@@ -23,6 +23,9 @@ class CosineRestarts(Schedule):
         r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2}\, m^{i}"
         r"\left(1 + \cos\frac{\pi t_i}{T_i}\right),\quad T_i = T_0\, f^{i}"
     )
+    helps = "For snapshots at the end of each period, and to leave a poor minimum."
+    assumes = "A restart costs: right after it the loss rises again."
+    paper = "Loshchilov and Hutter, 2017, SGDR (arXiv:1608.03983)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start of the first period.")
     period: float = span(20.0, "T_0", "How long the first period is.", low=1.0)
@@ -60,6 +63,9 @@ class Cyclic(Schedule):
         r"\eta_t = \eta_b + (\eta_m - \eta_b)\, \max(0, 1 - x)\, c^{i}\, \gamma^{t},"
         r"\quad x = \left|\frac{t}{s} - 2i - 1\right|"
     )
+    helps = "To search a range of good rates, and to train without fixing a length."
+    assumes = "Both rates are known, as from a range test."
+    paper = "Smith, 2017, Cyclical Learning Rates for Training Neural Networks (arXiv:1506.01186)."
 
     initial_lr: float = rate(0.01, r"\eta_b", "The rate at the foot of each triangle.")
     max_lr: float = rate(0.1, r"\eta_m", "The rate at the top of the first triangle.")
@@ -88,6 +94,9 @@ class OneCycle(Schedule):
         r"\frac{\eta_m}{a} \xrightarrow{\;pT - 1\;} \eta_m"
         r"\xrightarrow{\;T - 1\;} \frac{\eta_m}{a\, b}"
     )
+    helps = "For short runs at a rate that would diverge without the rise."
+    assumes = "The run really ends at T, and momentum falls while the rate rises (not shown here)."
+    paper = "Smith and Topin, 2018, Super-Convergence (arXiv:1708.07120)."
 
     max_lr: float = rate(0.1, r"\eta_m", "The rate at the top.")
     start_factor: float = factor(

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from lrlab.errors import UserError
+from lrlab.schedules.expression import parse
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,27 @@ class Switch:
         return {"true": True, "false": False}.get(text.lower(), text)
 
 
+@dataclass(frozen=True)
+class Expression:
+    """A formula over some names, as text."""
+
+    names: tuple[str, ...]
+    help: str
+    symbol: str = ""
+    optional: bool = False
+
+    def check(self, name, value):
+        """Return `value` without blanks around it; raise UserError where it is no formula."""
+        if not isinstance(value, str):
+            raise UserError(f"{name} must be a formula as text, but it is of type {type(value).__name__}.")
+        parse(value, self.names)
+        return value.strip()
+
+    def read(self, name, text):
+        """`text` itself."""
+        return text
+
+
 def rate(default, symbol, help, low=1e-8):
     """A learning rate, on a logarithmic slider. No unit."""
     return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True))
@@ -166,6 +188,11 @@ def choice(choices, help):
 def switch(help):
     """On or off, by default off."""
     return _field(False, Switch(help))
+
+
+def expression(default, names, help):
+    """A formula over `names`."""
+    return _field(default, Expression(names, help))
 
 
 def _field(default, kind):

@@ -30,6 +30,9 @@ class WarmupStableDecay(Schedule):
         r"\eta_t = \eta_0 \cdot \begin{cases} t / w & t < w \\ 1 & w \le t < T - c \\"
         r" f\!\left(\frac{t - (T - c)}{c}\right) & t \ge T - c \end{cases}"
     )
+    helps = "When you may want to go on: cool down from any point of the stable phase."
+    assumes = "The cool-down is long enough, often a tenth to a fifth of the run."
+    paper = "Hu et al., 2024, MiniCPM (arXiv:2404.06395); Hägele et al., 2024 (arXiv:2405.18392)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The rate that is held.")
     warmup: int = interval(5, "w", "How long the rate rises from zero.", low=0)
@@ -56,6 +59,9 @@ class Warmup(Schedule):
     kind = "warm-up"
     title = "Warm-up"
     latex = r"\eta_t = \eta_s + (\eta_0 - \eta_s)\, t / w \;\text{ for } t < w"
+    helps = "When the first updates at full rate would do harm: Adam, large batches, deep networks."
+    assumes = "A few hundred steps are enough for most runs."
+    paper = "Goyal et al., 2017, Accurate, Large Minibatch SGD (arXiv:1706.02677)."
 
     schedule: Schedule = field(metadata={"parameter": None})
     warmup: int = interval(5, "w", "How long the rate rises.")
@@ -97,6 +103,12 @@ class Cooldown(Schedule):
     latex = (
         r"\eta_t = \eta_T + (\eta_{T-c} - \eta_T)\, f\!\left(\tfrac{t - (T - c)}{c}\right)"
         r"\;\text{ for } t \ge T - c"
+    )
+    helps = "To end any schedule on a small rate."
+    assumes = "The run really ends at T."
+    paper = (
+        "Hägele et al., 2024, Scaling Laws and Compute-Optimal Training Beyond Fixed Training "
+        "Durations (arXiv:2405.18392)."
     )
 
     schedule: Schedule = field(metadata={"parameter": None})

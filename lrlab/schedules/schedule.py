@@ -23,6 +23,9 @@ class Schedule:
     kind: ClassVar[str]
     title: ClassVar[str]
     latex: ClassVar[str]
+    helps: ClassVar[str] = ""
+    assumes: ClassVar[str] = ""
+    paper: ClassVar[str] = ""
 
     def __post_init__(self):
         inner = getattr(self, "schedule", self)

@@ -20,6 +20,9 @@ class ExponentialDecay(Schedule):
     kind = "exponential"
     title = "Exponential decay"
     latex = r"\eta_t = \eta_0 \; e^{-k t}"
+    helps = "When the rate should fall fast at first and need no length of the run."
+    assumes = "The time scale 1 / k fits the run: too short and learning stops, too long and it hardly falls."
+    paper = "Bengio, 2012, Practical Recommendations for Gradient-Based Training (arXiv:1206.5533)."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.1, "k", "How fast the rate shrinks.")
@@ -40,6 +43,9 @@ class InverseSqrtDecay(Schedule):
     kind = "inverse-sqrt"
     title = "Inverse square root"
     latex = r"\eta_t = \frac{\eta_0}{\sqrt{1 + t / \tau}}"
+    helps = "When the run has no fixed end: the rate never comes near zero."
+    assumes = "A warm-up before it; the first rate is used at full height otherwise."
+    paper = "Vaswani et al., 2017, Attention Is All You Need, section 5.3 (arXiv:1706.03762)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start.")
     timescale: float = span(10.0, r"\tau", "How long until the rate has fallen to 71 %.", low=1e-3)

@@ -16,6 +16,9 @@ class Constant(Schedule):
     kind = "constant"
     title = "Constant"
     latex = r"\eta_t = \eta_0"
+    helps = "As the baseline, and while you look for a rate that trains at all."
+    assumes = "One rate suits the start and the end alike; the noise of the last steps never dies down."
+    paper = "Robbins and Monro, 1951, A Stochastic Approximation Method, on why a rate should shrink."
 
     initial_lr: float = rate(0.01, r"\eta_0", "The rate, from start to end.")
 
@@ -33,6 +36,9 @@ class StepDecay(Schedule):
     kind = "step"
     title = "Step decay"
     latex = r"\eta_t = \eta_0 \; d^{\,\lfloor t / s \rfloor}"
+    helps = "When training moves in plateaus: each drop lets the loss fall once more."
+    assumes = "You know about when each plateau comes."
+    paper = "He et al., 2016, Deep Residual Learning for Image Recognition, section 4.2 (arXiv:1512.03385)."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     drop_rate: float = factor(0.8, "d", "What remains of the rate at each drop: 0.8 keeps 80 %.")
@@ -54,6 +60,9 @@ class PiecewiseConstant(Schedule):
     kind = "piecewise"
     title = "Piecewise constant"
     latex = r"\eta_t = v_i \;\text{ for } b_i \le t < b_{i+1}"
+    helps = "To repeat a published recipe, or to write down what was found by hand."
+    assumes = "Every boundary and every rate is yours to choose."
+    paper = "He et al., 2016, Deep Residual Learning for Image Recognition, section 4.2 (arXiv:1512.03385)."
 
     rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates, in order, with commas.")
     boundaries: tuple[float, ...] = moments((30, 60), "b", "When each next rate begins, with commas.")

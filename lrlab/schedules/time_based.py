@@ -20,6 +20,9 @@ class TimeBasedDecay(Schedule):
     kind = "time-based"
     title = "Time-based decay"
     latex = r"\eta_t = \frac{\eta_0}{1 + k t}"
+    helps = "When a gentle fall that never ends is wanted."
+    assumes = "You know what t counts: the same decay per batch is hundreds of times faster than per epoch."
+    paper = "Robbins and Monro, 1951, A Stochastic Approximation Method."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "How fast the divisor grows.")
@@ -40,6 +43,9 @@ class CompoundingTimeBasedDecay(Schedule):
     kind = "time-based-compounding"
     title = "Time-based decay, compounding"
     latex = r"\eta_t = \eta_0 \prod_{i=1}^{\lfloor t \rfloor} \frac{1}{1 + k i}"
+    helps = "To see what a callback does that divides the rate it is given: learning stops early."
+    assumes = "Nothing good: it is a common mistake, kept here to be recognised."
+    paper = "Li, How to Choose a Learning Rate Scheduler for Neural Networks, whose code does this."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "How fast each divisor grows.")

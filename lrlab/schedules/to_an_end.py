@@ -40,6 +40,9 @@ class PolynomialDecay(Falling):
     kind = "polynomial"
     title = "Polynomial decay"
     latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)}{T}\right)^{p}"
+    helps = "When the length of the run is fixed and the rate should end near zero."
+    assumes = "The run really ends at T: stopped earlier, it never had its small rates."
+    paper = "Chen et al., 2017, DeepLab, section 4.1 (arXiv:1606.00915), with power 0.9."
 
     initial_lr: float = rate(0.5, r"\eta_0", START)
     power: float = exponent(1.0, "p", "Shape of the fall: 1 is linear, above 1 falls early.")
@@ -67,6 +70,11 @@ class LinearDecay(Falling):
     kind = "linear"
     title = "Linear to zero"
     latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)}{T}\right)"
+    helps = "As a strong default for a run of fixed length, behind a warm-up."
+    assumes = "The run really ends at T."
+    paper = (
+        "Defazio et al., 2023, When, Why and How Much? Adaptive Learning Rate Scheduling (arXiv:2310.07831)."
+    )
 
     initial_lr: float = rate(0.1, r"\eta_0", START)
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
@@ -87,6 +95,9 @@ class CosineDecay(Falling):
     kind = "cosine"
     title = "Cosine decay"
     latex = r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2} \left(1 + \cos\frac{\pi \min(t, T)}{T}\right)"
+    helps = "As a default for a run of fixed length: high for long, soft at the end."
+    assumes = "The run really ends at T."
+    paper = "Loshchilov and Hutter, 2017, SGDR (arXiv:1608.03983)."
 
     initial_lr: float = rate(0.1, r"\eta_0", START)
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
@@ -106,6 +117,9 @@ class KDecay(Falling):
     kind = "k-decay"
     title = "k-decay"
     latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)^k}{T^k}\right)^{p}"
+    helps = "When a polynomial falls too early for you."
+    assumes = "The run really ends at T; k is one more number to choose."
+    paper = "Zhang and Li, 2020, k-decay (arXiv:2004.05909)."
 
     initial_lr: float = rate(0.1, r"\eta_0", START)
     k: float = exponent(2.0, "k", "How long the rate is held up: 1 is a polynomial decay.")
@@ -130,6 +144,9 @@ class Rex(Falling):
         r"\eta_t = \eta_T + (\eta_0 - \eta_T) \frac{1 - z}{\frac{1}{2} + \frac{1}{2}(1 - z)},"
         r"\quad z = \frac{\min(t, T)}{T}"
     )
+    helps = "When the budget is short: it keeps the rate up and needs no tuning."
+    assumes = "The run really ends at T."
+    paper = "Chen, Wolfe and Kyrillidis, 2022, REX (arXiv:2107.04197)."
 
     initial_lr: float = rate(0.1, r"\eta_0", START)
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
@@ -153,6 +170,9 @@ class TanhDecay(Falling):
         r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2}"
         r"\left(1 - \tanh\left(L + (U - L) \frac{t}{T}\right)\right),\quad t < T"
     )
+    helps = "When a long plateau before the fall is wanted."
+    assumes = "The piece of the tangent from L to U fits: it starts below the peak where L is near 0."
+    paper = "Hsueh, Li and Wu, 2019, Hyperbolic-Tangent Decay (arXiv:1806.01593)."
 
     initial_lr: float = rate(0.1, r"\eta_0", START)
     lower: float = bound(-7.0, "L", "Where on the tangent the run begins.")

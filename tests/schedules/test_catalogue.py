@@ -22,13 +22,19 @@ from lrlab.schedules import (
     schedule_from_dict,
     schedule_of_kind,
 )
-from lrlab.schedules.parameter import Choice, Parameter, Switch
+from lrlab.schedules.parameter import Choice, Expression, Parameter, Switch
 
 every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
 starting = pytest.mark.parametrize(
     "cls", [cls for cls in SCHEDULES if "initial_lr" in cls.parameters()], ids=lambda cls: cls.kind
 )
 RATES = ("initial_lr", "max_lr", "final_lr")
+FORMULAS = (
+    "initial_lr * exp(-decay * t)",
+    "final_lr + (initial_lr - final_lr) * (1 - min(t / T, 1)) ** power",
+    "initial_lr if t < T / 2 else final_lr",
+    "clip(initial_lr * (1 + cos(pi * t / T)) / 2, 0, initial_lr)",
+)
 
 
 def values(parameter):
@@ -37,6 +43,8 @@ def values(parameter):
         return st.sampled_from(parameter.choices)
     if isinstance(parameter, Switch):
         return st.booleans()
+    if isinstance(parameter, Expression):
+        return st.sampled_from(FORMULAS)
     if parameter.integer:
         return st.integers(int(parameter.low), int(parameter.high))
     return st.floats(parameter.low, parameter.high)
@@ -80,6 +88,9 @@ def test_is_documented(cls):
     assert cls.__doc__.splitlines()[0].endswith((".", ":"))
     assert cls.title
     assert cls.latex
+    assert cls.helps.endswith(".")
+    assert cls.assumes.endswith(".")
+    assert cls.paper.endswith(".") or cls.kind == "formula"
     for parameter in cls.parameters().values():
         assert parameter.help
         if isinstance(parameter, Parameter):

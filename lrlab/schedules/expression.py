@@ -1,0 +1,193 @@
+"""Formulas written by a user: read into a tree of a few allowed operations, and never executed."""
+
+import ast
+import operator
+import re
+import warnings
+from functools import lru_cache, reduce
+
+import numpy as np
+
+from lrlab.errors import UserError
+
+MAX_LENGTH = 200
+MAX_LEVELS = 50
+
+CONSTANTS = {"pi": np.pi, "e": np.e}
+BINARY = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+COMPARISONS = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+# How many values a function takes, None for two or more, and what it does with them.
+FUNCTIONS = {
+    **{name: (1, getattr(np, name)) for name in ("exp", "log", "sqrt", "cos", "sin", "tan", "tanh")},
+    **{name: (1, getattr(np, name)) for name in ("floor", "ceil", "abs")},
+    "min": (None, lambda *values: reduce(np.minimum, values)),
+    "max": (None, lambda *values: reduce(np.maximum, values)),
+    "where": (3, np.where),
+    "clip": (3, np.clip),
+}
+REASONS = {
+    ast.Constant: "only plain numbers are values",
+    ast.BinOp: "there is no such operation (a power is written **)",
+    ast.UnaryOp: "only + and - stand before a value",
+    ast.BoolOp: "'and' and 'or' are not known (put a condition inside a condition)",
+    ast.Attribute: "nothing can follow a dot",
+    ast.Subscript: "nothing has parts to choose from",
+    ast.Lambda: "no functions can be made",
+    ast.NamedExpr: "nothing can be given a name",
+    ast.Starred: "values are given to a function one by one",
+}
+
+
+@lru_cache(maxsize=256)
+def parse(text, names):
+    """The formula that `text` writes over the variables `names`, a tuple, as a function to call.
+
+    The function takes a function from a name, of those that the formula uses, to its value: a number,
+    an array or an object that overloads operators and NumPy's functions. A comparison is a condition
+    where one is expected, and 1 or 0 elsewhere; what is no number comes out as NaN or infinity. Raises
+    UserError, with the place in the text without blanks around it, for anything but the operations here.
+    """
+    text = text.strip()
+    if not text:
+        raise UserError(f"The formula is empty. {_allowed(names)}")
+    if len(text) > MAX_LENGTH:
+        raise UserError(f"A formula has at most {MAX_LENGTH} characters, but this one has {len(text):,}.")
+    reader = _Reader(text, names)
+    root = reader.number(reader.tree())
+    used = frozenset(reader.used)
+
+    def evaluate(value):
+        with np.errstate(all="ignore"):
+            # Times 1.0, for Python's own numbers raise where NumPy's give infinity or NaN.
+            return root({name: np.multiply(1.0, value(name)) for name in used})
+
+    return evaluate
+
+
+def _allowed(names):
+    return (
+        f"A formula has numbers, {', '.join((*names, *CONSTANTS))}, + - * / // % **, parentheses, "
+        f"a if t < b else c (or <=, >, >=), and {', '.join(FUNCTIONS)}."
+    )
+
+
+class _Reader:
+    """Turns each node of a syntax tree that is allowed into a function of the variables' values."""
+
+    def __init__(self, text, names):
+        self.text, self.names, self.used = text, names, set()
+
+    def refusal(self, start, end, reason):
+        """The error that names a place, what is there, and why it is refused."""
+        there = f"{self.text[start:end]!r:.30}" if start < len(self.text) else "its end"
+        return UserError(
+            f"The formula cannot be read at character {start + 1}, {there}: {reason}. {_allowed(self.names)}"
+        )
+
+    def refused(self, node, reason):
+        return self.refusal(node.col_offset, node.end_col_offset, reason)
+
+    def tree(self):
+        """The syntax tree of the text, no deeper than is safe to walk."""
+        # Python takes look-alikes for plain letters, ends a formula at a # or a new line, and counts anew
+        # inside an f-string.
+        if odd := re.search(r"""[^ -~]|[#'"\\]""", self.text):
+            raise self.refusal(odd.start(), odd.end(), "this character has no place in a formula")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(self.text, mode="eval").body
+        except SyntaxError as error:
+            start = error.offset - 1 if error.offset else len(self.text)  # 0 is the end
+            raise self.refusal(start, None, f"this is no formula ({error.msg})") from error
+        except (ValueError, MemoryError, RecursionError, OverflowError) as error:
+            raise self.refusal(0, None, "this is too deeply nested or no formula") from error
+        level = [tree]
+        for _ in range(MAX_LEVELS):
+            level = [child for node in level for child in ast.iter_child_nodes(node)]
+        for node in level:
+            if isinstance(node, ast.expr):
+                raise self.refused(node, f"this is more than {MAX_LEVELS} operations deep")
+        return tree
+
+    def number(self, node):
+        """The function for a node that gives a number."""
+        match node:
+            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+                return self.literal(node, np.float64(value))
+            case ast.Name(id=name) if name in self.names:
+                self.used.add(name)
+                return lambda values: values[name]
+            case ast.Name(id=name) if name in CONSTANTS:
+                return self.literal(node, np.float64(CONSTANTS[name]))
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
+                return _applied(UNARY[type(op)], self.number(operand))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+                return _applied(BINARY[type(op)], self.number(left), self.number(right))
+            case ast.Compare():
+                ones = [_applied(_as_number, condition) for condition in self.comparisons(node)]
+                return reduce(lambda before, one: _applied(operator.mul, before, one), ones)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return _applied(np.where, self.condition(test), self.number(body), self.number(orelse))
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
+                return self.call(node, name, args)
+        raise self.refused(node, self.reason(node))
+
+    def literal(self, node, value):
+        if not np.isfinite(value):
+            raise self.refused(node, "this number is too large")
+        return lambda values: value
+
+    def comparisons(self, node):
+        """The functions for the single comparisons in a < b < c."""
+        if not all(type(op) in COMPARISONS for op in node.ops):
+            raise self.refused(node, "only <, <=, > and >= compare")
+        values = [self.number(value) for value in (node.left, *node.comparators)]
+        return [
+            _applied(COMPARISONS[type(op)], left, right)
+            for left, op, right in zip(values, node.ops, values[1:], strict=False)
+        ]
+
+    def condition(self, node):
+        """The function for a node that is asked whether it holds; a number does unless it is 0."""
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return self.comparisons(node)[0]
+        number = self.number(node)
+        return lambda values: number(values) != 0
+
+    def call(self, node, name, args):
+        count, function = FUNCTIONS[name]
+        if len(args) != count if count else len(args) < 2:
+            wanted = "2 or more values" if count is None else f"{count} value{'s' * (count > 1)}"
+            raise self.refused(node, f"{name} takes {wanted}, not {len(args)}")
+        first = self.condition if name == "where" else self.number
+        return _applied(function, first(args[0]), *map(self.number, args[1:]))
+
+    def reason(self, node):
+        match node:
+            case ast.Name(id=name) if name in FUNCTIONS:
+                return f"{name} is a function and needs its values in parentheses"
+            case ast.Name():
+                return "there is no such name"
+            case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
+                return "the values of a function have no names"
+            case ast.Call():
+                return "there is no such function"
+        return REASONS.get(type(node), "this is no part of a formula")
+
+
+def _applied(function, *parts):
+    return lambda values: function(*[part(values) for part in parts])
+
+
+def _as_number(condition):
+    return np.where(condition, 1.0, 0.0)
