@@ -1,4 +1,4 @@
-# make run, make test, make lint: each sets up what it needs. Only Python and git have to be there.
+# make run, make test, make lint, make bench: each sets up what it needs. Only Python and git have to be there.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -6,7 +6,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 FIND_PYTHON := for p in $$PYTHON3 python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
 
-.PHONY: run test lint pictures clean
+.PHONY: run test lint bench pictures clean
 
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
@@ -20,6 +20,9 @@ test: $(VENV)/test
 lint: $(VENV)/test
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+bench: $(VENV)/test
+	$(PYTHON) -m tests.bench.drag
 
 pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures

@@ -1,15 +1,15 @@
 """A scene as the query of a link, and back.
 
 A link says only what differs from the article's scene: `?e=30&c=cosine~0.2~~~_w5&c=step`. Each `c` is a
-curve: its kind, its parameters in their order (what is left out or empty is the default), and then
-`_c` its clock, `_k` its colour, `_h` where it is hidden, `_w` its warm-up, `_d` its cool-down and `_n`
-its name.
+curve: one of the article's or a kind, then what differs from it: its parameters in their order (left out
+or empty where they are the same), `_c` its clock, `_k` its colour, `_h` where it is hidden, `_w` its
+warm-up, `_d` its cool-down and `_n` its name.
 """
 
-from dataclasses import fields
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
-from lrlab.article import Curve
+from lrlab.article import CURVES, Curve
 from lrlab.errors import UserError
 from lrlab.plan import check_whole
 from lrlab.scene import COLORS, MAX_CURVES, Scene, peel
@@ -17,6 +17,7 @@ from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 from lrlab.schedules.parameter import Numbers, Switch
 
 LONGEST = 8000
+ARTICLE = {curve.id: curve for curve in CURVES}
 SHORT = {
     "e": "epochs",
     "s": "steps_per_epoch",
@@ -72,14 +73,18 @@ def from_query(query: str) -> Scene:
 
 
 def with_ids(curves) -> tuple[Curve, ...]:
-    """The curves, each with an id made of its kind that no other has."""
+    """The curves, each with an id that no other has: its own, with a number where that is taken."""
     taken, named = set(), []
     for curve in curves:
-        kind = peel(curve.schedule)[2].kind
-        id = next(i for i in (kind, *(f"{kind}-{n}" for n in range(2, 99))) if i not in taken)
+        id = free_id(curve.id or peel(curve.schedule)[2].kind, taken)
         taken.add(id)
-        named.append(Curve(id, **{f.name: getattr(curve, f.name) for f in fields(Curve) if f.name != "id"}))
+        named.append(replace(curve, id=id))
     return tuple(named)
+
+
+def free_id(wanted: str, taken) -> str:
+    """`wanted`, with a number where it is among those taken."""
+    return next(i for i in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if i not in taken)
 
 
 def _value(name, text):
@@ -93,27 +98,44 @@ def _value(name, text):
 
 
 def _curve_text(at, curve):
+    schedule = peel(curve.schedule)[2]
+    same = [id for id, known in ARTICLE.items() if type(known.schedule) is type(schedule)]
+    heads = same if schedule.kind in ARTICLE else [schedule.kind, *same]
+    return min((_text_from(head, at, curve) for head in heads), key=len)
+
+
+def _text_from(head, at, curve):
+    start = _start(at, head)
     warmup, cooldown, schedule = peel(curve.schedule)
-    parts = [schedule.kind, *_parameter_texts(schedule)]
+    parts = [head, *_parameter_texts(schedule, start.schedule)]
     for mark, around in (("_w", warmup), ("_d", cooldown)):
         if around:
-            parts.append(mark + "_".join(_parameter_texts(around)))
-    parts += [f"_c{curve.clock}"] if curve.clock != "epoch" else []
-    parts += [f"_k{curve.color}"] if curve.color != at % COLORS else []
+            parts.append(mark + "_".join(_parameter_texts(around, type(around)(schedule))))
+    parts += [f"_c{curve.clock}"] if curve.clock != start.clock else []
+    parts += [f"_k{curve.color}"] if curve.color != start.color else []
     parts += [] if curve.shown else ["_h"]
-    parts += [f"_n{curve.name}"] if curve.name != schedule.title else []
+    parts += [f"_n{curve.name}"] if curve.name != start.name else []
     return "~".join(parts)
+
+
+def _start(at, head):
+    """The curve that a link's word stands for, in the colour of its place."""
+    if head in ARTICLE:
+        return replace(ARTICLE[head], color=at % COLORS)
+    cls = class_of_kind(head)
+    if cls in WRAPPERS:
+        raise UserError(f"A {cls.kind} goes around another schedule: the link must name that one.")
+    return Curve(head, cls.title, cls(), color=at % COLORS)
 
 
 def _curve(at, text):
     text, _, name = text.partition("~_n")
     parts = text.split("~")
-    cls = class_of_kind(parts[0])
-    if cls in WRAPPERS:
-        raise UserError(f"A {cls.kind} goes around another schedule: the link must name that one.")
+    start = _start(at, parts[0])
     values = [part for part in parts[1:] if not part.startswith("_")]
     marks = parts[1 + len(values) :]
-    schedule, clock, color, shown = cls(**_parameters(cls, values)), "epoch", at % COLORS, True
+    schedule = replace(start.schedule, **_parameters(type(start.schedule), values))
+    clock, color, shown = start.clock, start.color, True
     around = {}
     for mark in marks:
         sign, rest = mark[:2], mark[2:]
@@ -130,15 +152,15 @@ def _curve(at, text):
     for sign, wrapper in (("_d", Cooldown), ("_w", Warmup)):
         if sign in around:
             schedule = wrapper(schedule, **_parameters(wrapper, around[sign]))
-    return Curve("", name or cls.title, schedule, clock, color, shown)
+    return Curve(start.id, name or start.name, schedule, clock, color, shown)
 
 
-def _parameter_texts(schedule):
+def _parameter_texts(schedule, start):
+    """The texts of the parameters that differ from those of `start`, in their order."""
     texts = []
     for name in schedule.parameters():
-        default = next(f.default for f in fields(schedule) if f.name == name)
         value = getattr(schedule, name)
-        texts.append("" if value == default else _text(value))
+        texts.append("" if value == getattr(start, name) else _text(value))
     while texts and not texts[-1]:
         texts.pop()
     return texts

@@ -3,15 +3,17 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.style import epoch_axis, layout, line, rate_axis
+from lrlab.figures.style import layout, line, rate_axis, time_axis
 from lrlab.plan import Plan
 
 
-def rates_figure(plans: dict[str, tuple[int, Plan]], log=False, height=520) -> go.Figure:
+def rates_figure(
+    plans: dict[str, tuple[int, Plan]], log=False, height=520, axis="epoch", batch_size=1
+) -> go.Figure:
     """One line a plan: `plans` maps a name to the number of its colour and the Plan.
 
     The names are in the hover text; the page around the chart is its legend. Every point is a value
-    of `Plan.rates()`; under the `epoch` clock the line has steps.
+    of `Plan.rates()`; under the `epoch` clock the line has steps. `axis` counts epochs, steps or images.
     """
     lines = []
     for name, (color, plan) in plans.items():
@@ -20,7 +22,30 @@ def rates_figure(plans: dict[str, tuple[int, Plan]], log=False, height=520) -> g
         if stepped:  # the last epoch's rate holds until its end
             times, rates = np.append(times, plan.epochs), np.append(rates, rates[-1])
         shape = "hv" if stepped else "linear"
+        times = times * an_epoch(plan, axis, batch_size)
         lines.append(line(color, name=name, x=times.tolist(), y=rates.tolist(), line_shape=shape))
-    epochs = max((plan.epochs for _, plan in plans.values()), default=1)
-    axes = {"xaxis": epoch_axis(epochs), "yaxis": rate_axis(log), "showlegend": False}
+    length = max((p.epochs * an_epoch(p, axis, batch_size) for _, p in plans.values()), default=1)
+    axes = {"xaxis": time_axis(length, axis), "yaxis": rate_axis(log), "showlegend": False}
     return go.Figure(lines, layout(height) | axes)
+
+
+def an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
+    """How long an epoch is on an axis of epochs, steps or images."""
+    return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.steps_per_epoch * batch_size}[axis]
+
+
+def lines_figure(lines: dict[str, np.ndarray], first=0, unit="step", log=False, height=320) -> go.Figure:
+    """Rates at every step, or epoch, from `first` on, as one line each that holds them; with a legend."""
+    drawn = [
+        line(
+            color,
+            name=name,
+            x=[*range(first, first + len(rates) + 1)],
+            y=[*rates, rates[-1]],
+            line_shape="hv",
+        )
+        for color, (name, rates) in enumerate(lines.items())
+    ]
+    longest = first + max(map(len, lines.values()), default=1)
+    axes = {"xaxis": time_axis(longest, unit) | {"range": [first, longest]}, "yaxis": rate_axis(log)}
+    return go.Figure(drawn, layout(height) | axes)

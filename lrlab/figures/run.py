@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from lrlab.figures.style import epoch_axis, layout, line, measure_axis, rate_axis
+from lrlab.figures.style import layout, line, measure_axis, rate_axis, time_axis
 from lrlab.records import Epoch
 
 TRAINING, VALIDATION, RATE = range(3)
@@ -43,7 +43,7 @@ def run_figure(epochs: list[Epoch], length: int, log_rate=False, height=590) -> 
         layout(height)
         | {
             "hoversubplots": "axis",
-            "xaxis": epoch_axis(length),
+            "xaxis": time_axis(length),
             "yaxis": rate_axis(log_rate) | {"domain": [0, 0.29]},
             "yaxis2": measure_axis("Accuracy") | {"domain": [0.355, 0.645]},
             "yaxis3": measure_axis("Loss") | {"domain": [0.71, 1]},

@@ -35,16 +35,17 @@ def layout(height: int) -> dict:
     }
 
 
-def epoch_axis(epochs: int) -> dict:
-    """An x axis over the whole length of a run, in epochs."""
+def time_axis(length: float, unit: str = "epoch") -> dict:
+    """An x axis over the whole length of a run, in epochs, steps or images seen."""
+    name = {"epoch": "Epoch", "step": "Step", "image": "Images seen"}[unit]
     return {
-        "title": {"text": "Epoch", "standoff": 8},
-        "range": [0, epochs],
-        "uirevision": str(epochs),
+        "title": {"text": name, "standoff": 8},
+        "range": [0, length],
+        "uirevision": f"{unit} {length}",
         "automargin": True,
         "spikethickness": 1,
         "spikedash": "solid",
-        "unifiedhovertitle": {"text": "Epoch %{x:.5~g}"},
+        "unifiedhovertitle": {"text": f"{name} %{{x:.5~g}}" if unit == "epoch" else f"{name} %{{x:,d}}"},
     }
 
 

@@ -1,18 +1,20 @@
 """Controls for numbers: a slider to drag and a field beside it for exact values."""
 
+import re
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.figures.style import HUES
 from lrlab.plan import CLOCKS
-from lrlab.schedules.parameter import Choice, Numbers, Parameter, Switch
+from lrlab.scene import COLORS, MAX_NAME
+from lrlab.schedules import Schedule
+from lrlab.schedules.parameter import Choice, Expression, Numbers, Parameter, Switch
 from lrlab.ui import limits, state
 
-COLORS = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
+COLOR_NAMES = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
 CLOCK_NAMES = {"epoch": "each epoch", "step": "each step", "smooth": "smoothly"}
 CLOCK_HELP = (
     "What time $t$ is, and how often the rate changes. **Each epoch**: $t$ is the epoch, as in a "
@@ -71,86 +73,166 @@ def _take(widget, key):
     st.session_state[key] = st.session_state[widget]
 
 
-def parameters(curve: Curve, without: tuple[str, ...] = ()) -> None:
-    """The controls of every parameter of a curve that has a value of its own."""
-    unit = _unit(curve)
-    for name, parameter in curve.schedule.parameters().items():
-        if name in without or parameter.optional:
-            continue
-        key = state.parameter_key(curve, name)
-        label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
-        if parameter.symbol:
-            label += f" ${parameter.symbol}$"
-        if isinstance(parameter, Parameter):
-            of = f" ({parameter.unit.format(unit=unit)})" if parameter.unit else ""
+def parameters(curve: str, without: tuple[str, ...] = ()) -> None:
+    """The controls of every parameter of a curve's schedule that has a value of its own."""
+    for name, parameter in state.curve_class(curve).parameters().items():
+        if name not in without and not parameter.optional:
+            _control(curve, state.parameter_key(curve, name), _label(name, parameter), parameter)
+
+
+def _control(curve, key, label, parameter, slider=True):
+    if isinstance(parameter, Parameter):
+        of = f" ({parameter.unit.format(unit=_unit(curve))})" if parameter.unit else ""
+        if slider:
             number(key, label + of, parameter, parameter.help)
-        elif isinstance(parameter, Numbers):
-            _numbers(key, label, parameter)
-        elif isinstance(parameter, Choice):
-            st.segmented_control(
-                label, parameter.choices, required=True, help=parameter.help, **_following(key, "choice")
-            )
-        elif isinstance(parameter, Switch):
-            st.toggle(label, help=parameter.help, **_following(key, "switch"))
+        else:
+            field(key, label + of, parameter, help=parameter.help)
+    elif isinstance(parameter, Numbers | Expression):
+        _written(key, label, parameter)
+    elif isinstance(parameter, Choice):
+        st.segmented_control(
+            label, parameter.choices, required=True, help=parameter.help, **_following(key, "choice")
+        )
+    elif isinstance(parameter, Switch):
+        st.toggle(label, help=parameter.help, **_following(key, "switch"))
+
+
+def _label(name, parameter):
+    label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
+    return f"{label} ${parameter.symbol}$" if parameter.symbol else label
 
 
 def _around(curve):
-    """How long a warm-up before the curve and a cool-down at its end take."""
-    if {"warmup", "cooldown"} & set(curve.schedule.parameters()):
+    """A warm-up before the curve and a cool-down at its end: how long, and from there on how."""
+    if {"warmup", "cooldown"} & set(state.curve_class(curve).parameters()):
         return
     with st.container(horizontal=True):
-        for label, key, limit in (
-            ("Warm-up", state.warmup_key(curve), limits.WARMUP),
-            ("Cool-down", state.cooldown_key(curve), limits.COOLDOWN),
+        for kind, label, limit in (
+            (state.WARMUP, "Warm-up", limits.WARMUP),
+            (state.COOLDOWN, "Cool-down", limits.COOLDOWN),
         ):
+            key = state.around_key(curve, kind, state.LENGTHS[kind])
             field(key, f"{label} ({_unit(curve)}s)", limit, "length", help=limit.help)
+    for kind, around in state.AROUND.items():
+        if st.session_state[state.around_key(curve, kind, state.LENGTHS[kind])]:
+            with st.container(horizontal=True):
+                for name, parameter in around.parameters().items():
+                    if name != state.LENGTHS[kind] and not parameter.optional:
+                        label = f"{around.title}: {_label(name, parameter).lower()}".replace(
+                            r"\eta_t", r"\eta_T"
+                        )
+                        _control(curve, state.around_key(curve, kind, name), label, parameter, slider=False)
 
 
 def _unit(curve):
     return "step" if st.session_state[state.clock_key(curve)] == "step" else "epoch"
 
 
-def _numbers(key, label, parameter):
-    """A text field for several numbers; while it cannot be read, the last good ones stay."""
+def _written(key, label, parameter):
+    """A text field for what is no single number; while it cannot be read, the last good value stays."""
     text = state.text_key(key)
     if text not in st.session_state:
-        st.session_state[text] = ", ".join(map(_text, st.session_state[key]))
-    st.text_input(label, help=parameter.help, key=text, on_change=_take_numbers, args=(text, key, parameter))
+        value = st.session_state[key]
+        st.session_state[text] = value if isinstance(value, str) else ", ".join(map(_text, value))
+    st.text_input(label, help=parameter.help, key=text, on_change=_take_text, args=(text, key, parameter))
     try:
         parameter.check("this", parameter.read("this", st.session_state[text]))
     except UserError as error:
         st.error(str(error))
 
 
-def _take_numbers(text, key, parameter):
+def _take_text(text, key, parameter):
     try:
         st.session_state[key] = parameter.check(key, parameter.read(key, st.session_state[text]))
     except UserError:
         return  # said under the field, for as long as the text stands there
 
 
-def card(curve: Curve, color: int, without: tuple[str, ...] = ()) -> None:
-    """A curve's name in its colour, its formula, its parameters and its clock."""
+def card(curve: str, without: tuple[str, ...] = ()) -> None:
+    """A curve's name in its colour, its formula, its parameters, its clock, and what can be done with it."""
+    schedule = state.curve_class(curve)
     with st.container(border=True):
-        gap = "\u2003" if len(curve.schedule.latex) < SHORT else "\n\n"
-        st.markdown(f"{in_color(curve, color)}{gap}$\\displaystyle {curve.schedule.latex}$")
+        short = len(schedule.latex) < SHORT
+        with st.container(horizontal=True, vertical_alignment="center" if short else "top"):
+            gap = "\u2003" if short else "\n\n"
+            st.markdown(f"{in_color(curve)}{gap}$\\displaystyle {schedule.latex}$", width="stretch")
+            _menu(curve)
         parameters(curve, without)
         _around(curve)
         st.segmented_control(
             "The rate changes",
             CLOCKS,
             format_func=CLOCK_NAMES.get,
-            key=state.clock_key(curve),
             required=True,
             help=CLOCK_HELP,
-            persist_state="session",
+            **_following(state.clock_key(curve), "clock"),
         )
 
 
-def in_color(curve: Curve, color: int) -> str:
+def _menu(curve):
+    """About the schedule, and the curve's name, colour and place."""
+    menu = st.popover(
+        ":material/more_vert:",
+        type="tertiary",
+        help="About this schedule, and the name, colour and place of its curve",
+        on_change="rerun",
+        key=f"{curve}.menu",
+    )
+    if not menu.open:
+        return
+    with menu:
+        schedule = state.curve_class(curve)
+        st.markdown(about(schedule))
+        st.text_input("Name", max_chars=MAX_NAME, **_renaming(curve))
+        st.pills(
+            "Colour",
+            range(COLORS),
+            format_func=_swatch,
+            required=True,
+            **_following(state.color_key(curve), "color"),
+        )
+        with st.container(horizontal=True):
+            for label, icon, act, args in (
+                ("Up", "arrow_upward", state.move, (curve, -1)),
+                ("Down", "arrow_downward", state.move, (curve, 1)),
+                ("Duplicate", "content_copy", state.duplicate, (curve,)),
+                ("Remove", "delete", state.remove, (curve,)),
+            ):
+                st.button(
+                    label, icon=f":material/{icon}:", on_click=act, args=args, key=f"{curve}.{label}.button"
+                )
+
+
+def _renaming(curve):
+    widget = f"{curve}.name.text"
+    st.session_state[widget] = state.curve_name(curve)
+    return {"key": widget, "on_change": _rename, "args": (curve, widget)}
+
+
+def _rename(curve, widget):
+    state.rename(curve, st.session_state[widget])
+
+
+def about(schedule: type[Schedule]) -> str:
+    """Markdown of what a schedule does, when it helps, what it assumes and where it comes from."""
+    lines = [schedule.__doc__.splitlines()[0].replace("`", "")]
+    for label, text in (("Helps", schedule.helps), ("Assumes", schedule.assumes), ("Source", schedule.paper)):
+        lines += [f"**{label}.** {text}"] if text else []
+    return "\n\n".join(lines)
+
+
+def _swatch(color):
+    return f":{COLOR_NAMES[color % HUES]}[{MARKS[color // HUES]}]"
+
+
+def in_color(curve: str) -> str:
     """Markdown of a curve's name behind a mark in its colour and dash on the chart."""
-    mark = MARKS[color // HUES % len(MARKS)]
-    return f":{COLORS[color % HUES]}[{mark}] **{curve.name}**"
+    return f"{_swatch(state.curve_color(curve))} **{plain(state.curve_name(curve))}**"
+
+
+def plain(text: str) -> str:
+    """Text as it stands in Markdown, whatever is in it."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", text)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""The curves of Explore in numbers: a table, and what one may not have meant."""
+"""The curves of Explore in numbers, and what one may not have meant."""
 
 import pandas as pd
 import streamlit as st
@@ -6,6 +6,7 @@ import streamlit as st
 from lrlab.plan import Plan
 from lrlab.summary import summary
 from lrlab.ui import state
+from lrlab.ui.controls import plain
 
 HELP = {
     "Peak": "The highest rate of the run.",
@@ -17,30 +18,24 @@ HELP = {
 }
 
 
-def in_numbers(plans: dict[str, tuple[int, Plan]]) -> None:
-    """A row a plan, with its rate at chosen epochs; and its warnings."""
-    with st.expander("The curves in numbers", icon=":material/table:"):
-        text = st.text_input("Rates at the epochs", key=state.AT_EPOCHS, persist_state="session")
-        longest = max(plan.epochs for _, plan in plans.values())
-        epochs = _epochs(text, longest)
-        if epochs is None:
-            st.error(f"Write whole numbers from 0 to {longest - 1} with commas between them, not {text!r}.")
-        rows = [_row(name, plan, epochs or []) for name, (_, plan) in plans.items()]
-        numbers = {
-            name: st.column_config.NumberColumn(format="%.4g", help=HELP.get(name)) for name in rows[0]
-        }
-        del numbers["Schedule"]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)
-    for name, (_, plan) in plans.items():
+def in_numbers(plans: dict[str, Plan]) -> None:
+    """A row a curve, with its rate at chosen epochs."""
+    text = st.text_input("Rates at the epochs", key=state.AT_EPOCHS, persist_state="session")
+    epochs, longest = state.at_epochs(), st.session_state[state.EPOCHS]
+    if epochs is None:
+        st.error(f"Write whole numbers from 0 to {longest - 1} with commas between them, not {text!r}.")
+    inside = [epoch for epoch in epochs or () if epoch < longest]
+    rows = [_row(state.curve_name(curve), plan, inside) for curve, plan in plans.items()]
+    numbers = {name: st.column_config.NumberColumn(format="%.4g", help=HELP.get(name)) for name in rows[0]}
+    del numbers["Schedule"]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)
+
+
+def warnings(plans: dict[str, Plan]) -> None:
+    """What one may not have meant, under the chart."""
+    for curve, plan in plans.items():
         if found := summary(plan).warnings:
-            st.caption(f":material/info: **{name}.** {' '.join(found)}")
-
-
-def _epochs(text, longest):
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isdecimal() for part in parts):
-        return None
-    return sorted({int(part) for part in parts if len(part) < 9 and int(part) < longest})
+            st.caption(f":material/info: **{plain(state.curve_name(curve))}.** {' '.join(found)}")
 
 
 def _row(name, plan, epochs):

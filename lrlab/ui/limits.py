@@ -1,8 +1,20 @@
 """Ranges and help of the numbers that belong to no schedule."""
 
 from lrlab.plan import MAX_EPOCHS, MAX_STEPS_PER_EPOCH
+from lrlab.scene import SHARED_RATE
 from lrlab.schedules.parameter import Parameter
 from lrlab.spec import MAX_SEED, MAX_TRAIN_IMAGES, MIN_TRAIN_IMAGES
+
+__all__ = [
+    "BATCH_SIZE",
+    "COOLDOWN",
+    "EPOCHS",
+    "SEED",
+    "SHARED_RATE",
+    "STEPS_PER_EPOCH",
+    "TRAIN_IMAGES",
+    "WARMUP",
+]
 
 
 def _whole(help, low, high, slider=(1, 100)):
@@ -16,14 +28,6 @@ STEPS_PER_EPOCH = _whole(
     MAX_STEPS_PER_EPOCH,
     (1, 1000),
 )
-SHARED_RATE = Parameter(
-    r"\eta_0",
-    "Start every schedule at the same rate, to compare their shapes.",
-    1e-8,
-    10.0,
-    (1e-4, 1.0),
-    log=True,
-)
 BATCH_SIZE = _whole("How many images each update of the weights sees.", 1, MAX_TRAIN_IMAGES)
 TRAIN_IMAGES = _whole(
     "The last fifth of them is kept for validation, as with `validation_split=0.2`.",
@@ -31,5 +35,5 @@ TRAIN_IMAGES = _whole(
     MAX_TRAIN_IMAGES,
 )
 SEED = _whole("Sets the initial weights and the order of the batches.", 0, MAX_SEED)
-WARMUP = _whole("Rise from zero in a straight line over this time, before the schedule begins.", 0, 10**7)
-COOLDOWN = _whole("Fall to zero in a straight line over this time, at the end of the run.", 0, 10**7)
+WARMUP = _whole("Rise to the start of the schedule over this time, and only then begin it.", 0, 10**7)
+COOLDOWN = _whole("Leave the schedule this long before the end of the run, and fall.", 0, 10**7)

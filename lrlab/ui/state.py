@@ -1,139 +1,289 @@
 """What a visitor has set, for every page: the only place that knows the keys of the session state."""
 
-from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from lrlab import article
-from lrlab.article import CURVES, Curve
+from lrlab.article import Curve
 from lrlab.errors import UserError
+from lrlab.link import free_id, from_query, to_query, with_ids
 from lrlab.plan import Plan
-from lrlab.schedules import SCHEDULES, Constant, Cooldown, Warmup
-from lrlab.schedules.parameter import Numbers
+from lrlab.scene import COLORS, MAX_CURVES, MAX_NAME, Scene, peel
+from lrlab.schedules import Constant, Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.spec import RunSpec
 
-SHOWN, MORE, EPOCHS, STEPS_PER_EPOCH = "shown", "more", "epochs", "steps"
-LOG_RATES, ONE_RATE, SHARED_RATE = "log", "one_rate", "initial_lr"
+CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
+AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
+AT_EPOCHS, PANEL, LINK_PROBLEM, ADD = "at_epochs", "panel", "link_problem", "add"
 RECIPE, BATCH_SIZE, SEED, TRAIN_IMAGES, DATA = "schedule", "batch", "seed", "images", "data"
 RUN, LOG_RUN_RATE = "run", "log_run_rate"
-AT_EPOCHS = "at_epochs"
-BEYOND = tuple(
-    Curve(cls.kind, cls.title, cls())
-    for cls in SCHEDULES
-    if cls not in {type(curve.schedule) for curve in CURVES}
-)
-CATALOGUE = (*CURVES, *BEYOND)
+WARMUP, COOLDOWN = "warm-up", "cool-down"
+AROUND = {WARMUP: Warmup, COOLDOWN: Cooldown}
+LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
 ADAM = Curve("adam", "Adam, constant rate", Constant(0.001))
 
 
-def parameter_key(curve: Curve, name: str) -> str:
-    """The key under which a curve's parameter is kept."""
-    return f"{curve.id}.{name}"
+def parameter_key(curve: str, name: str) -> str:
+    """The key under which a parameter of the curve with that id is kept."""
+    return f"{curve}.{name}"
 
 
-def clock_key(curve: Curve) -> str:
-    """The key under which a curve's clock is kept."""
-    return f"{curve.id}.clock"
+def slider_of(curve: str, name: str) -> str:
+    """The key of the value that a curve's parameter has: its own, or that of all initial rates."""
+    shared = name == "initial_lr" and st.session_state[ONE_RATE]
+    return SHARED_RATE if shared else parameter_key(curve, name)
 
 
-def warmup_key(curve: Curve) -> str:
-    """The key of the length of a curve's warm-up; 0 is none."""
-    return f"{curve.id}.before"
+def around_key(curve: str, kind: str, name: str) -> str:
+    """The key of a parameter of a curve's warm-up or cool-down; a length of 0 is none."""
+    return f"{curve}.{kind}.{name}"
 
 
-def cooldown_key(curve: Curve) -> str:
-    """The key of the length of a curve's cool-down; 0 is none."""
-    return f"{curve.id}.after"
+def text_key(key: str) -> str:
+    """The key of the text in which a value is typed that is no single number."""
+    return f"{key}.text"
 
 
-def _defaults():
-    values = {
-        SHOWN: [curve.id for curve in CURVES],
-        MORE: [],
-        EPOCHS: article.EPOCHS,
-        STEPS_PER_EPOCH: article.STEPS_PER_EPOCH,
-        LOG_RATES: False,
-        ONE_RATE: False,
-        SHARED_RATE: 0.5,
-    }
-    for curve in CATALOGUE:
-        values |= {clock_key(curve): curve.clock, warmup_key(curve): 0, cooldown_key(curve): 0}
-        for name in curve.schedule.parameters():
-            values[parameter_key(curve, name)] = getattr(curve.schedule, name)
-    return values
+def _key(name):
+    def key(curve: str) -> str:
+        return f"{curve}.{name}"
+
+    key.__doc__ = f"The key under which a curve's {name} is kept."
+    return key
+
+
+kind_key, name_key, clock_key, color_key = _key("kind"), _key("name"), _key("clock"), _key("color")
 
 
 def fill() -> None:
-    """Give everything that was not set yet its default: the article's values."""
+    """Give everything that was not set yet its first value: the link's, or else the article's."""
+    state = st.session_state
+    if CURVES not in state:
+        query = urlencode(
+            [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
+        )
+        try:
+            show(from_query(query))
+        except UserError as error:
+            show(Scene())
+            state[LINK_PROBLEM] = f"This link could not be opened, so these are the article's values. {error}"
     training = {
         RECIPE: "exponential",
-        BATCH_SIZE: article.BATCH_SIZE,
         SEED: article.SEED,
         TRAIN_IMAGES: article.TRAIN_IMAGES,
         DATA: "auto",
         LOG_RUN_RATE: False,
-        AT_EPOCHS: "0, 1, 10, 38, 60, 99",
     }
-    for key, value in {**_defaults(), **training}.items():
-        st.session_state.setdefault(key, value)
+    for key, value in training.items():
+        state.setdefault(key, value)
+
+
+def show(scene: Scene) -> None:
+    """Put a scene in the place of all that Explore shows."""
+    state = st.session_state
+    for curve in state.get(CURVES, []):
+        _forget(curve)
+    curves = with_ids(scene.curves)
+    state.update(
+        {
+            CURVES: [curve.id for curve in curves],
+            SHOWN: [curve.id for curve in curves if curve.shown],
+            EPOCHS: scene.epochs,
+            STEPS_PER_EPOCH: scene.steps_per_epoch,
+            BATCH_SIZE: scene.batch_size,
+            AXIS: scene.axis,
+            LOG_RATES: scene.log,
+            ONE_RATE: scene.shared_lr is not None,
+            SHARED_RATE: scene.shared_lr or 0.5,
+            AT_EPOCHS: ", ".join(map(str, scene.at_epochs)),
+        }
+    )
+    state.pop(LINK_PROBLEM, None)
+    for curve in curves:
+        _keep(curve)
 
 
 def reset() -> None:
     """Set everything on Explore back to the article's values."""
-    st.session_state.update(_defaults())
-    for curve in CATALOGUE:
-        for name, parameter in curve.schedule.parameters().items():
-            if isinstance(parameter, Numbers):
-                st.session_state.pop(text_key(parameter_key(curve, name)), None)
+    show(Scene())
 
 
-def text_key(key: str) -> str:
-    """The key of the text in which several numbers are typed."""
-    return f"{key}.text"
+def scene() -> Scene:
+    """All that Explore shows; raises UserError where a curve's values do not fit together."""
+    state = st.session_state
+    return Scene(
+        curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
+        epochs=state[EPOCHS],
+        steps_per_epoch=state[STEPS_PER_EPOCH],
+        batch_size=state[BATCH_SIZE],
+        axis=state[AXIS],
+        log=state[LOG_RATES],
+        shared_lr=state[SHARED_RATE] if state[ONE_RATE] else None,
+        at_epochs=at_epochs() or (),
+    )
 
 
-def curve_as_set(curve: Curve) -> Curve:
-    """A curve with the parameters and the clock that the visitor has given it.
+def link() -> str | None:
+    """The query of a link to all that Explore shows; None while something on it does not fit."""
+    try:
+        return to_query(scene())
+    except UserError:
+        return None
+
+
+def at_epochs() -> tuple[int, ...] | None:
+    """The epochs whose rates are listed; None where the text for them cannot be read."""
+    parts = [part.strip() for part in st.session_state[AT_EPOCHS].split(",") if part.strip()]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in parts):
+        return None
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def _keep(curve):
+    state = st.session_state
+    warmup, cooldown, schedule = peel(curve.schedule)
+    state[kind_key(curve.id)] = schedule.kind
+    state[name_key(curve.id)] = curve.name
+    state[clock_key(curve.id)] = curve.clock
+    state[color_key(curve.id)] = curve.color
+    for name in schedule.parameters():
+        state[parameter_key(curve.id, name)] = getattr(schedule, name)
+    for kind, around in ((WARMUP, warmup), (COOLDOWN, cooldown)):
+        given = around or AROUND[kind](schedule)
+        for name in given.parameters():
+            state[around_key(curve.id, kind, name)] = getattr(given, name)
+        if not around:
+            state[around_key(curve.id, kind, LENGTHS[kind])] = 0
+
+
+def _forget(curve):
+    for key in list(st.session_state):
+        if str(key).startswith(f"{curve}."):
+            del st.session_state[key]
+
+
+def curve_class(curve: str) -> type[Schedule]:
+    """The class of a curve's schedule."""
+    return class_of_kind(st.session_state[kind_key(curve)])
+
+
+def curve_name(curve: str) -> str:
+    """A curve's name."""
+    return st.session_state[name_key(curve)]
+
+
+def curve_color(curve: str) -> int:
+    """The number of a curve's colour."""
+    return st.session_state[color_key(curve)]
+
+
+def curve_as_set(curve: str, shared: bool = True) -> Curve:
+    """A curve with all that the visitor has given it; its initial rate is the `shared` one if there is one.
 
     Raises UserError where the values do not fit together.
     """
-    values = {name: st.session_state[parameter_key(curve, name)] for name in curve.schedule.parameters()}
-    if st.session_state[ONE_RATE] and "initial_lr" in values:
-        values["initial_lr"] = st.session_state[SHARED_RATE]
-    schedule = type(curve.schedule)(**values)
-    if cooldown := st.session_state[cooldown_key(curve)]:
-        schedule = Cooldown(schedule, cooldown)
-    if warmup := st.session_state[warmup_key(curve)]:
-        schedule = Warmup(schedule, warmup)
-    return replace(curve, schedule=schedule, clock=st.session_state[clock_key(curve)])
+    state = st.session_state
+    cls = curve_class(curve)
+    values = {name: state[parameter_key(curve, name)] for name in cls.parameters()}
+    if shared and state[ONE_RATE] and "initial_lr" in values:
+        values["initial_lr"] = state[SHARED_RATE]
+    schedule = cls(**values)
+    for kind, around in reversed(AROUND.items()):
+        if state[around_key(curve, kind, LENGTHS[kind])]:
+            given = {name: state[around_key(curve, kind, name)] for name in around.parameters()}
+            schedule = around(schedule, **given)
+    shown = curve in state[SHOWN]
+    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], curve_color(curve), shown)
 
 
-def curves_shown() -> dict[int, Curve]:
-    """The curves to draw, as they were before anything was set, by the number of their colour."""
-    shown = {*st.session_state[SHOWN], *st.session_state[MORE]}
-    return {color: curve for color, curve in enumerate(CATALOGUE) if curve.id in shown}
+def add(kind: str) -> None:
+    """Put one more curve of that kind below the others, with its default values."""
+    cls = class_of_kind(kind)
+    _append(Curve("", cls.title, cls()))
 
 
-def plans_shown() -> tuple[dict[str, tuple[int, Plan]], dict[str, str]]:
-    """The plans to draw, by name, each with the number of its colour; and what is wrong, by name."""
+def duplicate(curve: str) -> None:
+    """Put a copy of a curve below it, with the same values and a name and colour of its own."""
+    try:
+        _append(curve_as_set(curve, shared=False), st.session_state[CURVES].index(curve) + 1)
+    except UserError:
+        return  # what does not fit together is said on the page already
+
+
+def _append(curve, at=None):
+    state = st.session_state
+    if len(state[CURVES]) >= MAX_CURVES:
+        return
+    used = [curve_color(other) for other in state[CURVES]]
+    color = min(range(COLORS), key=lambda color: (used.count(color), color))
+    id = free_id(curve.id or peel(curve.schedule)[2].kind, {*state[CURVES]})
+    _keep(Curve(id, _free_name(curve.name), curve.schedule, curve.clock, color))
+    order = [*state[CURVES]]
+    order.insert(len(order) if at is None else at, id)
+    state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
+
+
+def _free_name(name, besides=None):
+    taken = {curve_name(curve) for curve in st.session_state[CURVES] if curve != besides}
+    candidates = (name, *(f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99)))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def remove(curve: str) -> None:
+    """Take a curve away."""
+    state = st.session_state
+    state[CURVES] = [other for other in state[CURVES] if other != curve]
+    state[SHOWN] = [other for other in state[SHOWN] if other != curve]
+    _forget(curve)
+
+
+def move(curve: str, by: int) -> None:
+    """Put a curve `by` places further down, or up where `by` is negative."""
+    order = [*st.session_state[CURVES]]
+    at = order.index(curve)
+    order.insert(max(at + by, 0), order.pop(at))
+    st.session_state[CURVES] = order
+
+
+def rename(curve: str, name: str) -> None:
+    """Give a curve a name that no other has; an empty one leaves it as it was."""
+    name = "".join(letter for letter in name if letter.isprintable()).strip()[:MAX_NAME].strip()
+    if name:
+        st.session_state[name_key(curve)] = _free_name(name, curve)
+
+
+def curves_shown() -> list[str]:
+    """The curves to draw, in order."""
+    return [curve for curve in st.session_state[CURVES] if curve in st.session_state[SHOWN]]
+
+
+def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
+    """The plans to draw, and what is wrong with those that cannot be, both by curve."""
     plans, problems = {}, {}
-    for color, curve in curves_shown().items():
+    for curve in curves_shown():
         try:
-            as_set = curve_as_set(curve)
-            plan = Plan(
-                as_set.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], as_set.clock
+            set_to = curve_as_set(curve)
+            plans[curve] = Plan(
+                set_to.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], set_to.clock
             )
-            plans[curve.name] = color, plan
         except UserError as error:
-            problems[curve.name] = str(error)
+            problems[curve] = str(error)
     return plans, problems
+
+
+def recipes() -> dict[str, str]:
+    """What can be trained, by id: the curves of Explore, and Adam; the chosen one stays among them."""
+    names = {curve: curve_name(curve) for curve in st.session_state[CURVES]} | {ADAM.id: ADAM.name}
+    if st.session_state[RECIPE] not in names:
+        st.session_state[RECIPE] = next(iter(names))
+    return names
 
 
 def recipe() -> Curve:
     """The schedule that is to be trained, as it is shaped on Explore; or Adam's constant rate."""
-    curves = {curve.id: curve for curve in CATALOGUE}
     chosen = st.session_state[RECIPE]
-    return ADAM if chosen == ADAM.id else curve_as_set(curves[chosen])
+    return ADAM if chosen == ADAM.id else curve_as_set(chosen)
 
 
 def run_spec() -> RunSpec:

@@ -11,7 +11,6 @@ from lrlab.ui import limits, state
 from lrlab.ui.chart import chart
 from lrlab.ui.controls import field
 
-RECIPES = {curve.id: curve for curve in (*state.CATALOGUE, state.ADAM)}
 NUMBERS = (
     {
         state.EPOCHS: ("Epochs", limits.EPOCHS),
@@ -32,8 +31,8 @@ def settings(store: Store) -> None:
     """Choose a schedule, the sizes and the seed, and start the run."""
     st.selectbox(
         "Schedule",
-        list(RECIPES),
-        format_func=lambda id: RECIPES[id].name,
+        list(recipes := state.recipes()),
+        format_func=recipes.get,
         key=state.RECIPE,
         persist_state="session",
         help="As it is shaped on Explore now. Adam runs at its own default, a constant rate of 0.001.",
@@ -63,8 +62,7 @@ def _start(store, curve):
         st.error(str(error))
         spec = None
     else:
-        color = list(RECIPES).index(curve.id)
-        figure = rates_figure({curve.name: (color, spec.plan)}, height=170)
+        figure = rates_figure({curve.name: (curve.color, spec.plan)}, height=170)
         chart(figure, "preview", f"Planned learning rate of {curve.name} over {spec.epochs} epochs")
         st.caption(
             f"{spec.fit_images:,} images train and {spec.train_images - spec.fit_images:,} validate: "

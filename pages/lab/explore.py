@@ -1,46 +1,32 @@
-"""Explore: every schedule of the article on one chart, moved by sliders."""
+"""Explore: schedules on one chart, moved by sliders, and taken home."""
 
 import streamlit as st
 
-from lrlab.article import CURVES
-from lrlab.figures import rates_figure
 from lrlab.ui import state
-from lrlab.ui.chart import chart
 from lrlab.ui.controls import card, in_color, number
-from lrlab.ui.in_numbers import in_numbers
+from lrlab.ui.drawing import drawing
 from lrlab.ui.limits import EPOCHS, SHARED_RATE, STEPS_PER_EPOCH
+from lrlab.ui.panels import panels
 
 state.fill()
 st.title("Explore learning-rate schedules")
-drawing, settings = st.columns([5, 3], gap="medium")
+if problem := st.session_state.get(state.LINK_PROBLEM):
+    st.warning(problem)
+chart, settings = st.columns([5, 3], gap="medium")
 
-with drawing:
+with chart:
     st.pills(
         "Schedules shown",
-        [curve.id for curve in CURVES],
-        format_func={curve.id: in_color(curve, color) for color, curve in enumerate(CURVES)}.get,
+        st.session_state[state.CURVES],
+        format_func={curve: in_color(curve) for curve in st.session_state[state.CURVES]}.get,
         wrap=True,
         selection_mode="multi",
         key=state.SHOWN,
         persist_state="session",
     )
-    st.multiselect(
-        "More schedules",
-        [curve.id for curve in state.BEYOND],
-        format_func={curve.id: curve.name for curve in state.BEYOND}.get,
-        key=state.MORE,
-        persist_state="session",
-        placeholder="Cosine, one cycle, warm-up and others",
-    )
-    log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
     plans, problems = state.plans_shown()
-    for name, problem in problems.items():
-        st.warning(f"{name}: {problem}")
-    if plans:
-        chart(rates_figure(plans, log), "rates", "Learning rate over epochs: " + ", ".join(plans))
-        in_numbers(plans)
-    elif not problems:
-        st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
+    drawing(plans, problems)
+    panels(plans)
 
 with settings.container(height=690, border=False):
     with st.container(border=True):
@@ -54,5 +40,5 @@ with settings.container(height=690, border=False):
         st.button(
             "The article's values", on_click=state.reset, icon=":material/restart_alt:", width="stretch"
         )
-    for color, curve in state.curves_shown().items():
-        card(curve, color, without=("initial_lr",) if one_rate else ())
+    for curve in state.curves_shown():
+        card(curve, without=("initial_lr",) if one_rate else ())

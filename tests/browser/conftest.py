@@ -20,13 +20,13 @@ DESKTOP = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def serving(folder, **environment):
+def serving(folder, script="app.py", **environment):
     """Serve the app from this checkout, its log in `folder`; yields (address, process)."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -113,6 +113,147 @@ def test_a_slider_can_be_dragged(page):
     )
 
 
+def drawn(page, number):
+    """The path of the line of that number on the screen."""
+    return page.evaluate(
+        "n => document.querySelectorAll('.lrlab-chart path.js-line')[n].getAttribute('d')", number
+    )
+
+
+def press_on(page, slider):
+    """Put the mouse on a slider's thumb and press; returns where that is."""
+    slider.scroll_into_view_if_needed()
+    knob = slider.locator("xpath=../..").bounding_box()
+    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
+    """Before the server hears of anything: it answers only when the thumb is let go."""
+    before, others = drawn(page, 5), drawn(page, 6)
+    page.evaluate(
+        "() => { window.runs = 0; new MutationObserver(() => window.runs++).observe("
+        "document.querySelector('[data-test-script-state]'), {attributes: true}); }"
+    )
+    x, y = press_on(page, thumb(page, "Exponential", 1))
+    page.mouse.move(x - 40, y, steps=4)
+    one = drawn(page, 5)
+    page.mouse.move(x - 80, y, steps=4)
+    other = drawn(page, 5)
+    assert len({before, one, other}) == 3
+    assert drawn(page, 6) == others
+    decay = float(thumb(page, "Exponential", 1).get_attribute("aria-valuetext"))
+    page.wait_for_timeout(400)  # the thumb rests: the whole chart, hover texts too
+    assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+    assert page.evaluate("() => window.runs") == 0
+    page.mouse.up()
+    settle(page)
+    page.wait_for_timeout(300)
+    assert float(thumb(page, "Exponential", 1).get_attribute("aria-valuetext")) == decay
+    assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+
+
+def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
+    x, y = press_on(page, thumb(page, "Exponential", 0))
+    page.mouse.move(x + 20, y, steps=4)
+    rate = float(thumb(page, "Exponential", 0).get_attribute("aria-valuetext"))
+    assert rate > 0.55
+    page.wait_for_function(
+        "rate => document.querySelector('.lrlab-chart')._fullLayout.yaxis.range[1] > rate",
+        arg=rate,
+        timeout=3000,
+    )
+    page.mouse.up()
+    settle(page)
+    x, y = press_on(page, thumb(page, "Steps an epoch", 0))
+    page.mouse.move(x + 40, y, steps=4)
+    page.wait_for_function(
+        "() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110", timeout=3000
+    )
+    page.mouse.up()
+
+
+def test_an_answer_older_than_the_thumb_is_not_drawn(page):
+    """Let go, and drag on before the server has answered: the curve stays with the thumb."""
+    slider = thumb(page, "Exponential", 1)
+    x, y = press_on(page, slider)
+    page.mouse.move(x - 30, y, steps=3)
+    page.mouse.up()
+    page.mouse.down()
+    page.mouse.move(x - 90, y, steps=3)
+    decay = float(slider.get_attribute("aria-valuetext"))
+    for _ in range(20):
+        page.wait_for_timeout(50)
+        assert trace(page, "Exponential")[20] >= 0.5 * 2.718281828 ** (-10 * 0.1) * 0.99
+    assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+    page.mouse.up()
+
+
+def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
+    field = page.get_by_role("spinbutton").nth(2)
+    field.fill("0.02")
+    field.press("Enter")
+    wait_for_first(page, "Constant", 0.02)
+    page.wait_for_function("() => location.search.startsWith('?c=constant~0.02&c=keras-decay')")
+    steps_back = page.evaluate("() => history.length")
+    page.reload()
+    wait_until_drawn(page)
+    wait_for_first(page, "Constant", 0.02)
+    other = open_page(page.url)
+    wait_until_drawn(other)
+    wait_for_first(other, "Constant", 0.02)
+    other.get_by_role("button", name="The article's values").click()
+    other.wait_for_function("() => location.search === ''")
+    assert page.evaluate("() => history.length") == steps_back
+
+
+def test_a_broken_link_opens_the_articles_values_and_says_why(server, open_page):
+    page = open_page(server[0] + "/?e=5&c=step~7~7")
+    wait_until_drawn(page)
+    page.get_by_text("This link could not be opened").wait_for()
+    page.get_by_text("drop_rate must be a number from 1e-06 to 1, but it is 7.0").wait_for()
+    assert trace(page, "Step")[0] == 0.5
+
+
+def test_a_schedule_is_added_renamed_recoloured_moved_copied_and_removed(page):
+    page.get_by_role("button", name="Add a schedule").click()
+    page.get_by_text("REX", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data.length === 8")
+    names = "() => document.querySelector('.lrlab-chart').data.map((line) => line.name)"
+    page.locator(".st-key-rex-menu button").first.click()
+    menu = page.get_by_test_id("stPopoverBody")
+    menu.get_by_text("Hold the rate up for most of the run").wait_for()
+    menu.get_by_label("Name").fill("My *own* $x$ curve")
+    menu.get_by_label("Name").press("Enter")
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data[7].name.startsWith('My')")
+    page.locator(".st-key-rex-color-color button").nth(9).click()
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data[7].line.dash === 'dash'")
+    menu.get_by_role("button", name="Up", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].name.startsWith('My')")
+    menu.get_by_role("button", name="Duplicate").click()
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data.length === 9")
+    assert page.evaluate(names)[6:8] == ["My *own* $x$ curve", "My *own* $x$ curve (2)"]
+    menu.get_by_role("button", name="Remove").click()
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data.length === 8")
+    assert page.evaluate(names)[6] == "My *own* $x$ curve (2)"
+
+
+def test_code_is_taken_home(page):
+    page.get_by_role("tab", name="Take it home").click()
+    page.get_by_text("optimizer = keras.optimizers.SGD").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download constant.py").click()
+    assert "keras.optimizers.SGD(learning_rate=0.01)" in download.value.path().read_text()
+    page.locator(".lrlab-chart").hover()
+    for kind in ("PNG", "SVG"):
+        with page.expect_download() as download:
+            page.locator(f".lrlab-chart [data-title='Download as {kind}']").click()
+        assert download.value.suggested_filename == f"schedules.{kind.lower()}"
+        assert download.value.path().stat().st_size > 5000
+
+
 def test_colours_follow_the_theme(server, open_page):
     colors = {}
     for scheme in ("light", "dark"):

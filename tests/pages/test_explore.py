@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
 from lrlab.plan import Plan
-from lrlab.ui.state import BEYOND, CATALOGUE
+from lrlab.schedules import SCHEDULES
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -25,6 +25,12 @@ def figure(page):
 
 def lines(page):
     return {trace["name"]: trace for trace in figure(page)["data"]}
+
+
+def add(page, *kinds):
+    """Add schedules by the menu above the chart."""
+    for kind in kinds:
+        page.get("menu_button")[0].set_value(kind).run()
 
 
 def test_opens_on_the_articles_values(page):
@@ -65,7 +71,7 @@ def test_the_articles_values_come_back_with_one_click(page):
     before = figure(page)
     page.number_input(key="constant.initial_lr.field").set_value(0.3).run()
     page.number_input(key="epochs.field").set_value(12).run()
-    page.segmented_control(key="keras-decay.clock").set_value("epoch").run()
+    page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     page.toggle(key="log").set_value(True).run()
     assert figure(page) != before
     next(button for button in page.button if button.label == "The article's values").click().run()
@@ -74,7 +80,7 @@ def test_the_articles_values_come_back_with_one_click(page):
 
 def test_the_clock_is_one_switch_from_the_trap(page):
     assert lines(page)["Keras built-in decay"]["line"]["shape"] == "linear"
-    page.segmented_control(key="keras-decay.clock").set_value("epoch").run()
+    page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     assert lines(page)["Keras built-in decay"]["y"][2] == pytest.approx(0.1 / 1.01, rel=1e-4)
 
 
@@ -108,19 +114,19 @@ def test_what_is_set_is_there_again_after_another_page(page):
 
 
 def test_every_kind_of_the_catalogue_can_be_shown_and_shaped(page):
-    more = page.multiselect(key="more")
-    more.set_value([curve.id for curve in BEYOND]).run()
+    page.session_state["shown"] = []
+    add(page, *(schedule.kind for schedule in SCHEDULES[6:]))
     assert not page.exception
-    assert set(lines(page)) == {curve.name for curve in CATALOGUE}
+    assert set(lines(page)) == {schedule.title for schedule in SCHEDULES[6:]}
     page.segmented_control(key="one-cycle.curve.choice").set_value("linear").run()
-    page.toggle(key="polynomial.cycle.switch").set_value(True).run()
+    page.toggle(key="one-cycle.three_phases.switch").set_value(True).run()
     page.number_input(key="cyclic.half_cycle.field").set_value(4.0).run()
     assert not page.exception
     assert lines(page)["Cyclic triangles"]["y"][8] == pytest.approx(0.1, rel=1e-4)
 
 
 def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
-    page.multiselect(key="more").set_value(["piecewise"]).run()
+    add(page, "piecewise")
     page.text_input(key="piecewise.rates.text").set_value("0.2, 0.02, 0.002").run()
     assert lines(page)["Piecewise constant"]["y"][0] == 0.2
     page.text_input(key="piecewise.rates.text").set_value("0.2, fast").run()
@@ -130,12 +136,12 @@ def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
     assert "one rate more than boundaries" in page.warning[0].value
     assert "Piecewise constant" not in lines(page)
     next(button for button in page.button if button.label == "The article's values").click().run()
-    page.multiselect(key="more").set_value(["piecewise"]).run()
+    add(page, "piecewise")
     assert page.text_input(key="piecewise.rates.text").value == "0.1, 0.01, 0.001"
 
 
 def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
-    page.multiselect(key="more").set_value(["wsd"]).run()
+    add(page, "wsd")
     page.number_input(key="epochs.field").set_value(10).run()
     assert "take 25 units of time, but it lasts 10" in page.warning[0].value
     assert list(lines(page)) == [curve.name for curve in CURVES]
@@ -161,8 +167,8 @@ def test_the_curves_in_numbers(page):
 
 
 def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
-    page.number_input(key="step.before.length").set_value(4).run()
-    page.number_input(key="step.after.length").set_value(10).run()
+    page.number_input(key="step.warm-up.warmup.length").set_value(4).run()
+    page.number_input(key="step.cool-down.cooldown.length").set_value(10).run()
     drawn = lines(page)["Step"]["y"][::2]
     assert drawn[:5] == pytest.approx([0, 0.125, 0.25, 0.375, 0.5])
     assert drawn[14] == pytest.approx(0.4)

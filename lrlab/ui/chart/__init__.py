@@ -17,9 +17,14 @@ STATIC = Path(__file__).parents[3] / "static"
 DIGITS = 5
 
 
-def chart(figure, name: str, alt: str) -> None:
-    """Draw a `plotly.graph_objects.Figure`; `name` is its own on the page, `alt` is read aloud."""
+def chart(figure, name: str, alt: str, live: dict | None = None, link: str | None = None) -> None:
+    """Draw a `plotly.graph_objects.Figure`; `name` is its own on the page, `alt` is read aloud.
+
+    With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
+    query of the page's address.
+    """
     data = {"figure": _finite(figure.to_plotly_json()), "alt": alt, "plotly": _plotly_url()}
+    data |= {"live": live, "link": link}
     _component()(data=data, key=f"chart.{name}")
 
 
@@ -34,7 +39,7 @@ def _component():
         "lrlab.chart",
         html='<div class="lrlab-chart" role="img"></div>',
         css=(HERE / "chart.css").read_text(encoding="utf-8"),
-        js=(HERE / "chart.js").read_text(encoding="utf-8"),
+        js="".join((HERE / name).read_text(encoding="utf-8") for name in ("preview.js", "chart.js")),
         isolate_styles=False,  # Plotly's style sheet does not reach into a shadow root
     )
 

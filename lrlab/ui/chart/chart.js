@@ -1,8 +1,37 @@
-// Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme.
+// Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme, and
+// a slider's thumb calls it, too: what the thumbs stand on is drawn even where the server's answer, which
+// may be older, says something else.
 
 const NARROW = 480; // pixels: on a telephone a chart is lower, so that its controls fit beside it
 const LOW = 400;
-const CONFIG = { responsive: false, displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
+const REST = 200; // milliseconds
+const COPY = { width: 24, height: 24, path: "M4 4h11v3h5v13H9v-3H4zm5 3h4V6H6v9h3zm2 2v9h7V9z" };
+const VECTOR = { width: 24, height: 24, path: "M3 17h4v4H3zM17 3h4v4h-4zM6 16C6 9 9 6 16 6l.2 2C10 8 8 10 8 16z" };
+
+let settings; // one object: Plotly.react makes a chart anew where the configuration is another
+
+// Pictures to take home, and the few tools that a curve needs.
+function config(Plotly) {
+  if (settings) return settings;
+  const button = (name, title, icon, click) => ({ name, title, icon, click });
+  const save = (format) => (host) => Plotly.downloadImage(host, { format, filename: "schedules", scale: 2 });
+  const copy = (type, picture) => async (host) =>
+    navigator.clipboard.write([new ClipboardItem({ [type]: picture(host) })]);
+  const png = async (host) => (await fetch(await Plotly.toImage(host, { format: "png", scale: 2 }))).blob();
+  const svg = async (host) => {
+    const address = await Plotly.toImage(host, { format: "svg" });
+    return new Blob([decodeURIComponent(address.slice(address.indexOf(",") + 1))], { type: "text/plain" });
+  };
+  const pictures = [
+    button("png", "Download as PNG", Plotly.Icons.camera, save("png")),
+    button("svg", "Download as SVG", VECTOR, save("svg")),
+    button("copy-png", "Copy as PNG", COPY, copy("image/png", png)),
+    button("copy-svg", "Copy as SVG", COPY, copy("text/plain", svg)),
+  ];
+  const tools = ["zoom2d", "pan2d", "resetScale2d"];
+  settings = { responsive: false, displaylogo: false, modeBarButtons: [pictures, tools] };
+  return settings;
+}
 
 let loading; // the module is loaded once a page, and so is plotly.js
 
@@ -48,22 +77,79 @@ function themed(figure, height, element) {
   return [data, layout];
 }
 
+// Moves the lines alone, where the axes can stay as they are: a tenth of what Plotly.react takes. Returns
+// whether that was so.
+function redrawLines(host, figure) {
+  const { xaxis, yaxis } = host._fullLayout ?? {};
+  if (!xaxis?.d2p || figure.layout.xaxis.uirevision !== host.layout.xaxis.uirevision) return false;
+  const [low, high] = yaxis.range.map((end) => (yaxis.type === "log" ? 10 ** end : end));
+  const paths = figure.data.map((trace, at) => {
+    const uid = host._fullData[at]?.uid;
+    return uid && host.querySelector(`.scatterlayer .trace${uid} path.js-line`);
+  });
+  if (paths.length !== host._fullData.length || paths.some((path) => !path)) return false;
+  const inside = (y) => Number.isNaN(y) || (y <= high && (y >= low || y <= 0));
+  if (yaxis.autorange && !figure.data.every(({ y }) => y.every(inside))) return false;
+  figure.data.forEach(({ x, y, line }, at) => {
+    if (y !== host.lines[at]) paths[at].setAttribute("d", pathOf(x, y, line.shape, xaxis, yaxis));
+  });
+  host.lines = figure.data.map(({ y }) => y);
+  return true;
+}
+
+function pathOf(x, y, shape, xaxis, yaxis) {
+  let path = "";
+  let pen = false;
+  for (let at = 0; at < x.length; at++) {
+    const across = Math.round(xaxis.d2p(x[at]) * 100) / 100;
+    const down = Math.round(yaxis.d2p(y[at]) * 100) / 100;
+    if (!Number.isFinite(down)) pen = false;
+    else {
+      path += pen ? (shape === "hv" ? `H${across}V${down}` : `L${across},${down}`) : `M${across},${down}`;
+      pen = true;
+    }
+  }
+  return path;
+}
+
 export default async function ({ parentElement, data }) {
   const host = parentElement.querySelector(".lrlab-chart");
   host.setAttribute("aria-label", data.alt);
   host.newest = data;
+  // The address follows, without a step in the history for each change.
+  if (data.link != null && location.search !== data.link) {
+    history.replaceState(history.state, "", location.pathname + data.link);
+  }
   const wanted = data.figure.layout.height;
   const height = host.clientWidth < NARROW ? Math.min(wanted, LOW) : wanted;
   host.style.minHeight = `${height}px`;
   const Plotly = await loadPlotly(data.plotly);
   if (host.newest !== data || !host.isConnected) return;
-  await Plotly.react(host, ...themed(data.figure, height, host), CONFIG);
+  const figure = () => (data.live ? withThumbs(data.figure, data.live) : data.figure);
+  const draw = () => {
+    const now = figure();
+    host.lines = now.data.map(({ y }) => y);
+    return Plotly.react(host, ...themed(now, height, host), config(Plotly));
+  };
+  host.thumbs?.disconnect();
+  if (data.live) {
+    let settled; // the whole chart is drawn when the thumb rests
+    host.thumbs = new MutationObserver(() => {
+      if (!host.isConnected || host.newest !== data) return;
+      clearTimeout(settled);
+      if (redrawLines(host, figure())) settled = setTimeout(() => host.newest === data && draw(), REST);
+      else draw();
+    });
+    host.thumbs.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+  }
+  await draw();
   host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
   host.watcher.observe(host);
   return () =>
     requestAnimationFrame(() => {
       if (host.isConnected) return; // only this drawing was given up, not the chart
       host.watcher.disconnect();
+      host.thumbs?.disconnect();
       Plotly.purge(host);
     });
 }

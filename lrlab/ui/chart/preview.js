@@ -1,0 +1,90 @@
+// Works out a plan's lines from the numbers that its sliders stand on, as Plan.curve does in Python.
+
+const POINTS = 400;
+const functions = new Map(); // one function a formula, whatever its numbers
+
+function rateFunction(body) {
+  if (!functions.has(body)) functions.set(body, new Function("p", "step", "sum", body));
+  return functions.get(body);
+}
+
+function even(value) {
+  const near = Math.round(value); // NumPy rounds halves to even numbers
+  return near - value === 0.5 && near % 2 ? near - 1 : near;
+}
+
+function stepsToDraw(clock, epochs, size) {
+  const steps = [];
+  if (clock === "epoch") {
+    for (let first = 0; first < epochs * size; first += size) {
+      steps.push(first);
+      if (size > 1) steps.push(first + size - 1);
+    }
+    return steps;
+  }
+  const last = epochs * size - 1;
+  for (let at = 0; at < POINTS; at++) {
+    const step = at === POINTS - 1 ? last : even(at * (last / (POINTS - 1)));
+    if (step !== steps.at(-1)) steps.push(step);
+  }
+  return steps;
+}
+
+function runningSum() {
+  const totals = [];
+  return (n, term) => {
+    while (totals.length <= n) totals.push((totals.at(-1) ?? 0) + term(totals.length));
+    return totals[n];
+  };
+}
+
+// The points of a line: x in units of the axis, y the rate. `unit` is how much of the axis a step is.
+// A line whose numbers are as they were when it was last worked out has the same arrays.
+function pointsOf(line, numbers, axis, unit) {
+  const { body, clock } = line;
+  const key = JSON.stringify(numbers);
+  if (line.key === key) return line.points;
+  const rate = rateFunction(body);
+  const { epochs, steps_per_epoch: size } = numbers;
+  const steps = stepsToDraw(clock, epochs, size);
+  const sum = runningSum();
+  const y = steps.map((step) => rate(numbers, step, sum));
+  if (clock === "epoch") {
+    steps.push(epochs * size); // the last epoch's rate holds until its end
+    y.push(y.at(-1));
+  }
+  line.key = key;
+  line.points = { x: steps.map((step) => (axis === "epoch" ? step / size : step * unit)), y };
+  return line.points;
+}
+
+// What the thumb of a slider stands on now, as it is read aloud; undefined where there is no such slider.
+function thumb(key) {
+  const text = document.querySelector(`.${key} input[type="range"]`)?.getAttribute("aria-valuetext");
+  return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
+}
+
+// A line's numbers with the thumbs' values in them; its own where every thumb is where it was.
+function followed(line) {
+  const moved = {};
+  for (const [name, key] of Object.entries(line.sliders)) {
+    const value = thumb(key);
+    if (value !== undefined && value !== Number(line.numbers[name].toPrecision(6))) moved[name] = value;
+  }
+  return Object.keys(moved).length ? { ...line.numbers, ...moved } : line.numbers;
+}
+
+// The server's figure with the lines whose thumbs have moved on since.
+function withThumbs(figure, live) {
+  const numbers = live.lines.map(followed);
+  const data = figure.data.map((trace, at) =>
+    numbers[at] === live.lines[at].numbers
+      ? trace
+      : { ...trace, ...pointsOf(live.lines[at], numbers[at], live.axis, live.unit) },
+  );
+  const { epochs, steps_per_epoch: size } = numbers[0];
+  const length = live.axis === "epoch" ? epochs : epochs * size * live.unit;
+  const { xaxis } = figure.layout;
+  const ranged = { ...xaxis, range: [0, length], uirevision: xaxis.uirevision.replace(/\S+$/, String(length)) };
+  return { data, layout: { ...figure.layout, xaxis: ranged } };
+}

@@ -1,0 +1,53 @@
+"""The chart of Explore, what is set for it as a whole, and what is wrong with a curve."""
+
+import streamlit as st
+
+from lrlab.figures import rates_figure
+from lrlab.plan import Plan
+from lrlab.scene import AXES
+from lrlab.schedules import SCHEDULES, class_of_kind
+from lrlab.ui import state
+from lrlab.ui.chart import chart
+from lrlab.ui.controls import plain
+from lrlab.ui.in_numbers import warnings
+from lrlab.ui.preview import preview
+
+AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
+
+
+def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
+    """Every curve that is shown on one chart, which follows the sliders while they are dragged."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.menu_button(
+            "Add a schedule",
+            [schedule.kind for schedule in SCHEDULES],
+            format_func=lambda kind: class_of_kind(kind).title,
+            icon=":material/add:",
+            key=state.ADD,
+            on_click=_add,
+        )
+        st.segmented_control(
+            "Time axis",
+            AXES,
+            format_func=AXIS_NAMES.get,
+            key=state.AXIS,
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
+    for curve, problem in problems.items():
+        st.warning(f"{plain(state.curve_name(curve))}: {problem}")
+    if plans:
+        axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
+        named = {state.curve_name(curve): (state.curve_color(curve), plan) for curve, plan in plans.items()}
+        figure = rates_figure(named, log, axis=axis, batch_size=batch_size)
+        alt = f"Learning rate over {AXIS_NAMES[axis].lower()}: {', '.join(named)}"
+        chart(figure, "rates", alt, live=preview(plans, axis, batch_size), link=state.link())
+        warnings(plans)
+    elif not problems:
+        st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
+
+
+def _add():
+    state.add(st.session_state[state.ADD])

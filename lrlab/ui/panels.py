@@ -1,0 +1,92 @@
+"""What stands under the chart of Explore: numbers, and code to take home."""
+
+import csv
+import io
+import json
+
+import streamlit as st
+
+from lrlab.export import TARGETS, source
+from lrlab.plan import Plan
+from lrlab.ui import state
+from lrlab.ui.in_numbers import in_numbers
+
+FRAMEWORKS = {"keras": "Keras", "pytorch": "PyTorch", "optax": "optax"}
+OTHERS = {"json": "JSON", "csv": "CSV"}
+
+
+def panels(plans: dict[str, Plan]) -> None:
+    """One panel at a time; the others cost nothing."""
+    named = {
+        ":material/table: In numbers": in_numbers,
+        ":material/download: Take it home": _take_home,
+    }
+    tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
+    for tab, panel in zip(tabs, named.values(), strict=True):
+        if tab.open:
+            with tab:
+                if plans:
+                    panel(plans)
+                else:
+                    st.caption("Show a schedule first.")
+
+
+def _chosen(plans, key, **kwargs):
+    names = {curve: state.curve_name(curve) for curve in plans}
+    curve = st.selectbox("Schedule", list(plans), format_func=names.get, key=key, **kwargs)
+    return curve, plans[curve]
+
+
+def _take_home(plans):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        curve, plan = _chosen(plans, "home.curve", width=260)
+        form = st.segmented_control(
+            "As",
+            [*TARGETS, *OTHERS],
+            format_func=(FRAMEWORKS | OTHERS).get,
+            default="keras",
+            required=True,
+            key="home.form",
+        )
+    name = state.curve_name(curve)
+    text, language = written(plan, form, name)
+    file = f"{curve}.{'py' if form in TARGETS else form}"
+    st.code(_shortened(text), language=language, height=360)
+    with st.container(horizontal=True):
+        st.download_button(
+            f"Download {file}", text, file, on_click="ignore", icon=":material/download:", key="home.file"
+        )
+    st.caption(
+        "The button of the box copies. A picture: the camera above the chart saves PNG, and beside it SVG. "
+        "The address of this page holds all that is set on it: copy it to share it."
+    )
+
+
+def written(plan: Plan, form: str, name: str) -> tuple[str, str | None]:
+    """A plan in a form to take home, and the language that it is coloured as."""
+    if form in TARGETS:
+        return source(plan, form, name), "python"
+    if form == "json":
+        record = {
+            "name": name,
+            "schedule": plan.schedule.to_dict(),
+            "clock": plan.clock,
+            "epochs": plan.epochs,
+            "steps_per_epoch": plan.steps_per_epoch,
+        }
+        return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("epoch", "lr") if plan.clock == "epoch" else ("step", "epoch", "lr"))
+    if plan.clock == "epoch":
+        table.writerows(enumerate(map(repr, plan.epoch_rates().tolist())))
+    else:
+        size = plan.steps_per_epoch
+        rates = map(repr, plan.rates().tolist())
+        table.writerows((step, step // size, rate) for step, rate in enumerate(rates))
+    return text.getvalue(), None
+
+
+def _shortened(text, lines=400):
+    parts = text.split("\n", lines)
+    return text if len(parts) <= lines else "\n".join([*parts[:lines], "… and so on; the file has it all."])

@@ -1,0 +1,33 @@
+"""What the chart needs to follow a slider that is being dragged, before the server hears of it."""
+
+import re
+
+from lrlab.export import javascript
+from lrlab.figures.rates import an_epoch
+from lrlab.plan import Plan
+from lrlab.schedules.parameter import Parameter
+from lrlab.ui import state
+
+
+def preview(plans: dict[str, Plan], axis: str, batch_size: int) -> dict:
+    """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
+
+    Sliders are named by the class that Streamlit gives a widget for its key.
+    """
+    shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
+    lines = []
+    for curve, plan in plans.items():
+        body, numbers = javascript(plan)
+        sliders = {
+            name: _slider(state.slider_of(curve, name))
+            for name, parameter in state.curve_class(curve).parameters().items()
+            if isinstance(parameter, Parameter) and name in numbers
+        }
+        lines.append({"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock})
+    any_plan = next(iter(plans.values()))
+    images = an_epoch(any_plan, axis, batch_size) // (1 if axis == "epoch" else any_plan.steps_per_epoch)
+    return {"lines": lines, "axis": axis, "unit": images}
+
+
+def _slider(key):
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", f"{key}.slider")
