@@ -25,6 +25,8 @@ ORDER = (
         "scene",
         "link",
         "export",
+        "applied",
+        "conventions",
         "analysis",
         "figures",
     ),
@@ -42,6 +44,8 @@ PURE = {
     "scene",
     "link",
     "export",
+    "applied",
+    "conventions",
     "analysis",
     "figures",
 }

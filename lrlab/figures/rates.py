@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.style import layout, line, rate_axis, time_axis
+from lrlab.figures.style import DASHES, layout, line, rate_axis, time_axis
 from lrlab.plan import Plan
 
 
@@ -34,18 +34,14 @@ def an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.steps_per_epoch * batch_size}[axis]
 
 
-def lines_figure(lines: dict[str, np.ndarray], first=0, unit="step", log=False, height=320) -> go.Figure:
-    """Rates at every step, or epoch, from `first` on, as one line each that holds them; with a legend."""
-    drawn = [
-        line(
-            color,
-            name=name,
-            x=[*range(first, first + len(rates) + 1)],
-            y=[*rates, rates[-1]],
-            line_shape="hv",
-        )
-        for color, (name, rates) in enumerate(lines.items())
-    ]
-    longest = first + max(map(len, lines.values()), default=1)
-    axes = {"xaxis": time_axis(longest, unit) | {"range": [first, longest]}, "yaxis": rate_axis(log)}
+def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> go.Figure:
+    """Rates at every step, or at each so many, from step `first` on: held lines, with a legend."""
+    drawn = []
+    for color, (name, rates) in enumerate(lines.items()):
+        steps = [first + every * number for number in range(len(rates) + 1)]
+        trace = line(color, name=name, x=steps, y=[*rates, rates[-1]], line_shape="hv")
+        trace.line.dash = DASHES[color % len(DASHES)]  # lines may lie on each other
+        drawn.append(trace)
+    last = first + every * max(map(len, lines.values()), default=1)
+    axes = {"xaxis": time_axis(last, "step") | {"range": [first, last]}, "yaxis": rate_axis(False)}
     return go.Figure(drawn, layout(height) | axes)

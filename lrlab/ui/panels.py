@@ -1,4 +1,4 @@
-"""What stands under the chart of Explore: numbers, and code to take home."""
+"""What stands under the chart of Explore: numbers, code to take home, what runs, conventions."""
 
 import csv
 import io
@@ -6,13 +6,19 @@ import json
 
 import streamlit as st
 
+from lrlab.applied import applied
+from lrlab.conventions import CONVENTIONS
 from lrlab.export import TARGETS, source
+from lrlab.figures.rates import lines_figure
 from lrlab.plan import Plan
 from lrlab.ui import state
+from lrlab.ui.chart import chart
 from lrlab.ui.in_numbers import in_numbers
 
 FRAMEWORKS = {"keras": "Keras", "pytorch": "PyTorch", "optax": "optax"}
 OTHERS = {"json": "JSON", "csv": "CSV"}
+MOST_DRAWN = 3000
+MOST_STEPS = 500_000
 
 
 def panels(plans: dict[str, Plan]) -> None:
@@ -20,12 +26,14 @@ def panels(plans: dict[str, Plan]) -> None:
     named = {
         ":material/table: In numbers": in_numbers,
         ":material/download: Take it home": _take_home,
+        ":material/rule: What you wrote, what runs": _what_runs,
+        ":material/compare_arrows: Conventions": _conventions,
     }
     tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
     for tab, panel in zip(tabs, named.values(), strict=True):
         if tab.open:
             with tab:
-                if plans:
+                if plans or panel is _conventions:
                     panel(plans)
                 else:
                     st.caption("Show a schedule first.")
@@ -90,3 +98,48 @@ def written(plan: Plan, form: str, name: str) -> tuple[str, str | None]:
 def _shortened(text, lines=400):
     parts = text.split("\n", lines)
     return text if len(parts) <= lines else "\n".join([*parts[:lines], "… and so on; the file has it all."])
+
+
+def _what_runs(plans):
+    curve, plan = _chosen(plans, "runs.curve", width=320)
+    if plan.steps > MOST_STEPS:
+        st.caption(f"This is worked out for runs of up to {MOST_STEPS:,} steps; this one has {plan.steps:,}.")
+        return
+    cases = {case.id: case for case in applied(plan)}
+    case = cases[
+        st.pills(
+            "What is written",
+            list(cases),
+            format_func=lambda id: cases[id].title,
+            default=next(iter(cases)),
+            required=True,
+            key=f"runs.case.{curve}",
+        )
+    ]
+    st.code(case.code, language="python")
+    every = max(1, len(case.rates) // MOST_DRAWN)
+    lines = {"Stated": case.stated[::every], "Applied": case.rates[::every]}
+    figure = lines_figure(lines, case.first_step, every)
+    chart(figure, "runs", f"Stated and applied rate of {state.curve_name(curve)}: {case.title}")
+    st.markdown(case.sentence)
+
+
+def _conventions(plans):
+    by_id = {convention.id: convention for convention in CONVENTIONS}
+    chosen = st.pills(
+        "Where frameworks disagree",
+        list(by_id),
+        format_func=lambda id: by_id[id].title,
+        default=CONVENTIONS[0].id,
+        required=True,
+        key="convention",
+    )
+    convention = by_id[chosen]
+    st.markdown(convention.question)
+    chart(
+        lines_figure({variant.name: variant.rates for variant in convention.variants}),
+        "conventions",
+        f"{convention.title}: {', '.join(variant.name for variant in convention.variants)}",
+    )
+    st.markdown("\n".join(f"- **{v.name}**: `{v.who}`. {v.note}" for v in convention.variants))
+    st.markdown(convention.lesson)

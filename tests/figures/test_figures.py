@@ -6,6 +6,7 @@ import numpy as np
 
 from lrlab.article import CURVES
 from lrlab.figures import rates_figure, run_figure
+from lrlab.figures.rates import lines_figure
 from lrlab.plan import Plan
 from lrlab.records import Epoch
 
@@ -65,3 +66,20 @@ def test_a_run_without_epochs_is_an_empty_chart():
 def test_no_template_is_sent_since_the_theme_takes_its_place():
     for figure in (run_figure([], length=5), rates_figure(plans())):
         assert figure.layout.template.layout.to_plotly_json() == {}
+
+
+def test_the_axis_counts_epochs_steps_or_images():
+    ends = {"epoch": 20, "step": 600, "image": 600 * 64}
+    for axis, end in ends.items():
+        figure = rates_figure(plans(epochs=20, steps_per_epoch=30), axis=axis, batch_size=64)
+        assert figure.layout.xaxis.range == (0, end)
+        for trace in figure.data:
+            assert end * 599 / 600 <= trace.x[-1] <= end
+
+
+def test_lines_of_single_steps_are_held_and_apart():
+    stated, run = np.array([3.0, 2.0]), np.array([3.0, 1.0])
+    figure = lines_figure({"Stated": stated, "Applied": run}, first=10, every=5)
+    assert figure.data[0].x == (10, 15, 20)
+    assert figure.data[1].y == (3.0, 1.0, 1.0)
+    assert figure.data[0].line.dash != figure.data[1].line.dash

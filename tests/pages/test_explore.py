@@ -7,8 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
+from lrlab.export import source
 from lrlab.plan import Plan
 from lrlab.schedules import SCHEDULES
+from lrlab.ui.panels import written
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -18,9 +20,13 @@ def page(home):
     return AppTest.from_file(APP, default_timeout=30).run()
 
 
-def figure(page):
+def sent(page):
     """What the first chart was sent."""
-    return json.loads(page.get("bidi_component")[0].proto.json)["figure"]
+    return json.loads(page.get("bidi_component")[0].proto.json)
+
+
+def figure(page):
+    return sent(page)["figure"]
 
 
 def lines(page):
@@ -179,3 +185,75 @@ def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
     (words,) = [text.value for text in page.markdown if "with a warm-up" in text.value]
     assert words.endswith("with a cool-down: $c = 10$, $\\eta_T = 0$, at each epoch")
     assert CURVES[-1].schedule.latex in words
+
+
+def test_a_link_opens_what_it_says(home):
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.query_params["c"] = ["cosine~0.2~_w5~_nMine", "formula~0.1 * (t < 5)"]
+    page.query_params["e"] = "30"
+    page.run()
+    assert not page.exception
+    assert list(lines(page)) == ["Mine", "Your own formula"]
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 30]
+    assert lines(page)["Mine"]["y"][2] == pytest.approx(0.04)
+    assert sent(page)["link"] == "?e=30&c=cosine~0.2~_w~_nMine&c=formula~0.1+%2A+%28t+%3C+5%29"
+
+
+@pytest.mark.parametrize("query", [{"e": "0"}, {"c": "../../x"}, {"c": ["step"] * 2}, {"r": "nan"}])
+def test_a_broken_link_opens_the_articles_values(home, query):
+    page = AppTest.from_file(APP, default_timeout=30)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    assert list(lines(page)) == [curve.name for curve in CURVES]
+    assert "This link could not be opened" in page.warning[0].value
+    page.number_input(key="epochs.field").set_value(12).run()
+    next(button for button in page.button if button.label == "The article's values").click().run()
+    assert not page.warning
+
+
+def test_a_formula_is_typed_and_what_it_may_not_say_is_refused_with_the_place(page):
+    add(page, "formula")
+    page.text_input(key="formula.formula.text").set_value("initial_lr / (1 + t)").run()
+    assert lines(page)["Your own formula"]["y"][2] == pytest.approx(0.05)
+    page.text_input(key="formula.formula.text").set_value("t.__class__").run()
+    assert "at character" in page.error[0].value
+    assert lines(page)["Your own formula"]["y"][2] == pytest.approx(0.05)
+
+
+def test_the_preview_names_the_slider_of_each_number(page):
+    live = sent(page)["live"]
+    keys = {f"st-key-{slider.key.replace('.', '-')}" for slider in page.select_slider}
+    named = {key for line in live["lines"] for key in line["sliders"].values()}
+    assert keys == named
+    page.toggle(key="one_rate").set_value(True).run()
+    live = sent(page)["live"]
+    assert {line["sliders"]["initial_lr"] for line in live["lines"]} == {"st-key-initial_lr-slider"}
+
+
+def test_the_time_axis_counts_steps_and_images(page):
+    for axis, end in (("step", 25_000), ("image", 1_600_000), ("epoch", 100)):
+        page.segmented_control(key="axis").set_value(axis).run()
+        assert figure(page)["layout"]["xaxis"]["range"] == [0, end]
+
+
+@pytest.mark.parametrize("form", ["keras", "pytorch", "optax", "json", "csv"])
+def test_what_is_taken_home(form):
+    plan = Plan(CURVES[5].schedule, 3, 4)
+    text, _ = written(plan, form, "Exponential")
+    if form == "csv":
+        assert text.splitlines()[:2] == ["epoch,lr", "0,0.5"]
+    elif form == "json":
+        assert json.loads(text)["schedule"]["decay"] == 0.1
+    else:
+        assert text == source(plan, form, "Exponential")
+
+
+@pytest.mark.parametrize("panel", ["Take it home", "What you wrote, what runs", "Conventions"])
+def test_a_panel_opens(page, panel):
+    tab = next(tab for tab in page.tabs if panel in tab.label)
+    page.session_state["panel"] = tab.label
+    page.run()
+    assert not page.exception
+    assert len(page.code) + len(page.get("bidi_component")) > 1

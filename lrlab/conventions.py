@@ -1,0 +1,280 @@
+"""Where frameworks disagree about the same few words: as curves, and what to do about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrlab.schedules import (
+    Constant,
+    CosineDecay,
+    CosineRestarts,
+    OneCycle,
+    PiecewiseConstant,
+    PolynomialDecay,
+    Schedule,
+    Warmup,
+)
+
+STEPS = 28
+BASE, FLOOR = 0.1, 0.001
+TIME = np.arange(STEPS, dtype=float)
+KERAS = "keras.optimizers.schedules."
+TORCH = "torch.optim.lr_scheduler."
+TIMM = "timm.scheduler."
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One framework's reading: the call, and its rate at every step from step 0 on.
+
+    `rates` ends early where the framework refuses to go on. Base rate 0.1, no unit.
+    """
+
+    name: str
+    who: str
+    rates: tuple[float, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A question that frameworks answer differently, their answers, and what to do about it."""
+
+    id: str
+    title: str
+    question: str
+    variants: tuple[Variant, ...]
+    lesson: str
+
+
+def _variant(name, who, rates, note) -> Variant:
+    """A Variant whose rates are given as an array, or as a schedule that counts steps."""
+    return Variant(name, who, tuple((rates(TIME) if isinstance(rates, Schedule) else rates).tolist()), note)
+
+
+def _drop(boundary):
+    return PiecewiseConstant((BASE, BASE / 10), (boundary,))
+
+
+def _warm(duration):
+    return Warmup(CosineDecay(BASE, duration=duration), 5)
+
+
+def _hold(start):
+    return Warmup(Constant(BASE), 5, start)
+
+
+def _unbounded_cosine(floor):
+    """The cosine of a decay over 20 steps, which nobody stops there."""
+    return floor + (BASE - floor) * 0.5 * (1 + np.cos(np.pi * TIME / 20))
+
+
+def _optax_one_cycle(moments, shape):
+    """The one cycle of optax: from 1/25 of the peak to a 250,000th, which is reached at the last moment."""
+    values = BASE * np.array([1 / 25, 1, 1 / 25, 1 / 25e4])[[0, 1, 2, 3] if len(moments) == 4 else [0, 1, 3]]
+    phase = np.clip(np.searchsorted(moments, TIME, "right") - 1, 0, len(moments) - 2)
+    before, length = np.take(moments, phase), np.diff(moments)[phase]
+    way = shape(np.clip((TIME - before) / length, 0, 1))
+    return values[phase] + (values[phase + 1] - values[phase]) * way
+
+
+BOUNDARY = Convention(
+    "boundary",
+    "A boundary of 5",
+    "Which is the first step that has the new rate when the boundary is 5?",
+    (
+        _variant(
+            "Keras",
+            KERAS + "PiecewiseConstantDecay([5], [0.1, 0.01])",
+            _drop(6),
+            "Step 6: a boundary is the last step of the old rate.",
+        ),
+        _variant(
+            "PyTorch",
+            TORCH + "MultiStepLR(optimizer, milestones=[5], gamma=0.1)",
+            _drop(5),
+            "Step 5: a milestone is the first step of the new rate.",
+        ),
+        _variant(
+            "optax",
+            "optax.piecewise_constant_schedule(0.1, {5: 0.1})",
+            _drop(5),
+            "Step 5, as in PyTorch.",
+        ),
+        _variant(
+            "timm",
+            TIMM + "MultiStepLRScheduler(optimizer, decay_t=[5], decay_rate=0.1)",
+            _drop(4),
+            "Step 4: it looks one step ahead, and keeps to that for the sake of old recipes.",
+        ),
+    ),
+    "Steps count from 0, and one step hardly matters. But timm's scheduler and PyTorch's usually count "
+    "epochs, and then the drop comes a whole epoch apart.",
+)
+
+WARMUP_LENGTH = Convention(
+    "warmup-length",
+    "20 steps with a warm-up of 5",
+    "Is the warm-up part of the 20 steps, or does it come on top of them?",
+    (
+        _variant(
+            "optax",
+            "optax.warmup_cosine_decay_schedule(0.0, 0.1, warmup_steps=5, decay_steps=20)",
+            _warm(15),
+            "Part of it: the cosine takes the 15 steps that are left, and ends at step 20.",
+        ),
+        _variant(
+            "transformers",
+            "transformers.get_cosine_schedule_with_warmup(optimizer, num_warmup_steps=5, "
+            "num_training_steps=20)",
+            np.where(TIME < 5, BASE * TIME / 5, BASE * 0.5 * (1 + np.cos(np.pi * (TIME - 5) / 15))),
+            "Part of it; after step 20 it would rise again.",
+        ),
+        _variant(
+            "Keras",
+            KERAS + "CosineDecay(0.0, decay_steps=20, warmup_target=0.1, warmup_steps=5)",
+            _warm(20),
+            "On top of it: the cosine takes 20 steps of its own, and ends at step 25.",
+        ),
+        _variant(
+            "timm, prefix",
+            TIMM + "CosineLRScheduler(optimizer, t_initial=20, warmup_t=5, warmup_prefix=True)",
+            _warm(20),
+            "On top of it, as in Keras.",
+        ),
+        _variant(
+            "timm",
+            TIMM + "CosineLRScheduler(optimizer, t_initial=20, warmup_t=5)",
+            np.where(TIME < 5, BASE * TIME / 5, CosineDecay(BASE, duration=20)(TIME)),
+            "Part of it, but it hides the beginning of the cosine: the full rate is never reached.",
+        ),
+    ),
+    "Look at the rate of the very last step. If it is not near the floor, the run is as much too short as "
+    "the warm-up is long: in Keras give decay_steps = steps - warmup_steps.",
+)
+
+FIRST_VALUE = Convention(
+    "first-warmup-value",
+    "The first step of a warm-up",
+    "What is the rate of the very first update when the warm-up takes 5 steps?",
+    (
+        _variant(
+            "transformers",
+            "transformers.get_constant_schedule_with_warmup(optimizer, num_warmup_steps=5)",
+            _hold(0.0),
+            "0, always: the first update changes nothing.",
+        ),
+        _variant(
+            "timm",
+            TIMM + "StepLRScheduler(optimizer, decay_t=1000, warmup_t=5, warmup_lr_init=0.001)",
+            _hold(0.001),
+            "warmup_lr_init, here 0.001; left out it is 0.",
+        ),
+        _variant(
+            "Keras",
+            KERAS + "CosineDecay(0.01, decay_steps=1000, alpha=1.0, warmup_target=0.1, warmup_steps=5)",
+            _hold(0.01),
+            "initial_learning_rate, here 0.01: the peak is warmup_target. Write 0.0, as 0 is an error.",
+        ),
+        _variant(
+            "optax",
+            "optax.warmup_constant_schedule(init_value=0.02, peak_value=0.1, warmup_steps=5)",
+            _hold(0.02),
+            "init_value, here 0.02; it has to be given.",
+        ),
+        _variant(
+            "PyTorch",
+            TORCH + "LinearLR(optimizer, start_factor=1 / 3, total_iters=5)",
+            _hold(BASE / 3),
+            "A third of the full rate, unless start_factor says otherwise.",
+        ),
+    ),
+    "Give the first rate yourself: the peak divided by the length of the warm-up, here 0.02, wastes no "
+    "update and begins no higher than it must.",
+)
+
+AFTER_THE_END = Convention(
+    "after-the-end",
+    "Past the end",
+    "What is the rate when training goes on after the 20 steps that the schedule was made for?",
+    (
+        _variant(
+            "PyTorch",
+            TORCH + "CosineAnnealingLR(optimizer, T_max=20, eta_min=0.001)",
+            _unbounded_cosine(FLOOR),
+            "It rises again, along the other half of the cosine.",
+        ),
+        _variant(
+            "transformers",
+            "transformers.get_cosine_schedule_with_warmup(optimizer, num_warmup_steps=0, "
+            "num_training_steps=20)",
+            _unbounded_cosine(0.0),
+            "It rises again, from 0; so does its cosine with a floor (cosine_with_min_lr).",
+        ),
+        _variant(
+            "transformers, restarts",
+            "transformers.get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, "
+            "num_warmup_steps=0, num_training_steps=20, num_cycles=2)",
+            np.where(TIME < 20, CosineRestarts(BASE, 10, 1.0)(TIME), 0.0),
+            "It stays at 0, and so does the linear schedule: nothing more is learned.",
+        ),
+        _variant(
+            "Keras, optax",
+            KERAS + "CosineDecay(0.1, decay_steps=20, alpha=0.01), "
+            "optax.cosine_decay_schedule(0.1, decay_steps=20, alpha=0.01)",
+            CosineDecay(BASE, FLOOR, 20),
+            "It stays at its floor.",
+        ),
+        _variant(
+            "Keras, cycle",
+            KERAS + "PolynomialDecay(0.1, decay_steps=20, end_learning_rate=0.001, cycle=True)",
+            PolynomialDecay(BASE, 1.0, FLOOR, True, 20),
+            "It jumps to half of the rate at step 21, to fall anew until step 40.",
+        ),
+        _variant(
+            "timm",
+            TIMM + "CosineLRScheduler(optimizer, t_initial=20, lr_min=0.001)",
+            CosineDecay(BASE, FLOOR, 20),
+            "It stays at lr_min once its cycle_limit, by default one cycle, is used up.",
+        ),
+    ),
+    "Take the schedule's length from the number of steps that you really train, and make a new schedule "
+    "when you train on.",
+)
+
+LAST_STEP = Convention(
+    "one-cycle-last-step",
+    "The last step of one cycle",
+    "Is the smallest rate reached at the last step of 20, or only after it?",
+    (
+        _variant(
+            "PyTorch",
+            TORCH + "OneCycleLR(optimizer, max_lr=0.1, total_steps=20)",
+            OneCycle(BASE, duration=20)(TIME[:20]),
+            "At step 19, the last of the 20; the peak is at step 5.",
+        ),
+        _variant(
+            "optax",
+            "optax.cosine_onecycle_schedule(20, 0.1)",
+            _optax_one_cycle((0, 6, 20), lambda z: 0.5 * (1 - np.cos(np.pi * z))),
+            "At step 20, which a run of 20 steps does not have; the peak is at step 6.",
+        ),
+        _variant(
+            "PyTorch, linear",
+            TORCH + "OneCycleLR(optimizer, max_lr=0.1, total_steps=20, anneal_strategy='linear', "
+            "three_phase=True)",
+            OneCycle(BASE, three_phases=True, curve="linear", duration=20)(TIME[:20]),
+            "At step 19; it is back at its first rate at step 10, after twice the rise.",
+        ),
+        _variant(
+            "optax, linear",
+            "optax.linear_onecycle_schedule(20, 0.1)",
+            _optax_one_cycle((0, 6, 17, 20), lambda z: z),
+            "At step 20; it is back at its first rate at step 17, after 85 % of the steps.",
+        ),
+    ),
+    "In optax give one step less than you train: cosine_onecycle_schedule(19, 0.1) is PyTorch's curve over "
+    "20 steps. PyTorch's scheduler must be stepped once a batch, and refuses to go far beyond total_steps.",
+)
+
+CONVENTIONS: tuple[Convention, ...] = (BOUNDARY, WARMUP_LENGTH, FIRST_VALUE, AFTER_THE_END, LAST_STEP)
