@@ -9,8 +9,10 @@ from lrlab.export import source
 from lrlab.export.source import rate_source
 from lrlab.plan import Plan
 from lrlab.schedules import (
+    CompoundingTimeBasedDecay,
     Constant,
     CosineDecay,
+    Cyclic,
     ExponentialDecay,
     LinearDecay,
     PolynomialDecay,
@@ -40,6 +42,9 @@ class Applied:
     @property
     def sentence(self) -> str:
         """The largest difference in numbers, and its cause."""
+        known = np.isfinite(self.stated) & np.isfinite(self.rates)
+        if not known.all():
+            return "The formula gives no finite rate at some steps: nothing can be trained with it."
         far = np.abs(self.stated - self.rates)
         at = int(far.argmax())
         if not far[at] > 1e-9 * np.abs(self.stated).max():
@@ -81,7 +86,9 @@ def _schedule_object(plan):
 
 def _compounding(plan):
     schedule = plan.laid
-    if plan.clock == "step" or "initial_lr" not in schedule.parameters() or isinstance(schedule, Constant):
+    if plan.clock == "step" or isinstance(schedule, Constant | CompoundingTimeBasedDecay | Cyclic):
+        return None
+    if "initial_lr" not in rate_source(plan):
         return None
     rate, rates = schedule.initial_lr, []
     with np.errstate(all="ignore"):
@@ -119,19 +126,23 @@ def _whole_number(plan):
     meant = replace(
         plan, schedule=schedule.but(initial_lr=1.0), clock="step" if plan.clock == "step" else "smooth"
     )
-    steps = np.arange(plan.steps)
-    z = steps if meant.clock == "step" else steps / plan.steps_per_epoch
+    unit = 1 if meant.clock == "step" else plan.steps_per_epoch
+    if isinstance(schedule, ExponentialDecay) and not schedule.hold and schedule.decay > unit:
+        return None  # Keras would divide by a number of steps cut down to 0
     code = re.sub(r"\b1\.0,", "1,", source(meant, "keras"), count=1)
     cause = (
         "A rate written as 1 instead of 1.0 makes Keras compute in whole numbers: every other number of "
         "the schedule loses its fraction. (Shown at a rate of 1, whatever the rate is.)"
     )
     title = "A whole number as rate"
-    return _case(plan, "whole-number", title, code, meant.rates(), _in_whole_numbers(schedule, z), cause)
+    return _case(
+        plan, "whole-number", title, code, meant.rates(), _in_whole_numbers(schedule, plan.steps, unit), cause
+    )
 
 
-def _in_whole_numbers(schedule, t):
+def _in_whole_numbers(schedule, steps, unit):
     """Keras's own formulas from a rate of 1, with each parameter cut down to a whole number."""
+    t = np.arange(steps) / unit
     if isinstance(schedule, ExponentialDecay | StepDecay):
         hold = schedule.drop_every if isinstance(schedule, StepDecay) else schedule.hold
         factor = schedule.drop_rate if isinstance(schedule, StepDecay) else np.exp(-schedule.decay)
@@ -141,7 +152,8 @@ def _in_whole_numbers(schedule, t):
         hold = schedule.hold
         past = np.floor(t / hold) if hold else t
         return 1 / (1 + int(schedule.decay * max(hold, 1)) * past)
-    z = np.minimum(t, schedule.duration) / schedule.duration
+    duration = max(int(schedule.duration * unit), 1)
+    z = np.minimum(np.arange(steps), duration) / duration
     if isinstance(schedule, CosineDecay):
         floor = schedule.final_lr  # of all its numbers the only one that stays
         return floor + (1 - floor) * 0.5 * (1 + np.cos(KERAS_PI * z))

@@ -10,6 +10,7 @@ from lrlab.schedules import (
     SCHEDULES,
     CosineDecay,
     ExponentialDecay,
+    Formula,
     LinearDecay,
     PolynomialDecay,
     StepDecay,
@@ -56,6 +57,8 @@ def by_keras(code, epochs, initial_epoch=0):
         PolynomialDecay(0.5, 2.0, 0.1),
         LinearDecay(0.5),
         CosineDecay(0.5, 0.01),
+        CosineDecay(0.5, 0.0, 4.6),
+        PolynomialDecay(0.5, 2.0, duration=3.7),
     ],
     ids=lambda schedule: schedule.kind,
 )
@@ -88,6 +91,12 @@ def test_the_articles_surprises():
     ignored = cases(Plan(decay, clock="step"))["sgd-decay"]
     assert set(ignored.rates) == {0.1}
     assert "0.1 is applied. Keras 3 ignores `decay`" in ignored.sentence
+
+
+def test_a_formula_without_a_rate_is_said_to_have_none():
+    broken = cases(Plan(Formula("0.1 / (t - 1)"), 6, SIZE))
+    assert broken["as-planned"].sentence.startswith("The formula gives no finite rate")
+    assert "compounding" not in broken
 
 
 def test_no_difference_is_said_to_be_none():

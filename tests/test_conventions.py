@@ -11,8 +11,7 @@ from lrlab.conventions import BASE, CONVENTIONS, STEPS
 GOLDEN = json.loads((Path(__file__).parent / "schedules" / "golden.json").read_text())
 BY_ID = {convention.id: convention for convention in CONVENTIONS}
 VARIANTS = [(convention.id, variant) for convention in CONVENTIONS for variant in convention.variants]
-NOT_TWICE = "Keras, optax"  # its call is two calls
-LIBRARIES = {"keras.": "keras", "optax.": "optax", "torch.": "torch", "timm.": "timm"}
+TWO = "Keras, optax"  # the variant that names two calls
 
 every_variant = pytest.mark.parametrize(
     "variant", [pytest.param(variant, id=f"{id}-{variant.name}") for id, variant in VARIANTS]
@@ -30,7 +29,7 @@ def library(call):
 
 def calls(variant):
     """The calls that a variant names: one, or two for two frameworks that agree."""
-    if variant.name != NOT_TWICE:
+    if variant.name != TWO:
         return [variant.who]
     keras_call, optax_call = variant.who.split(", optax.")
     return [keras_call, "optax." + optax_call]

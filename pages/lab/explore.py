@@ -26,7 +26,6 @@ with chart:
     )
     plans, problems = state.plans_shown()
     drawing(plans, problems)
-    panels(plans)
 
 with settings.container(height=690, border=False):
     with st.container(border=True):
@@ -42,3 +41,5 @@ with settings.container(height=690, border=False):
         )
     for curve in state.curves_shown():
         card(curve, without=("initial_lr",) if one_rate else ())
+
+panels(plans)

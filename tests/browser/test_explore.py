@@ -30,7 +30,8 @@ def wait_for_first(page, name, value):
 
 def thumb(page, card, nth=0):
     """The range input of a slider in the card of that name."""
-    box = page.locator("[data-testid=stVerticalBlock]").filter(has_text=card).last
+    sliders = page.locator("input[type=range]")
+    box = page.locator("[data-testid=stVerticalBlock]").filter(has_text=card).filter(has=sliders).last
     return box.locator("input[type=range]").nth(nth)
 
 
@@ -153,6 +154,28 @@ def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
     page.wait_for_timeout(300)
     assert float(thumb(page, "Exponential", 1).get_attribute("aria-valuetext")) == decay
     assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+
+
+def test_a_finger_moves_a_curve_too(server, open_page):
+    page = open_page(server[0] + "/?c=exponential", viewport=TELEPHONE, has_touch=True, is_mobile=True)
+    wait_until_drawn(page)
+    slider = thumb(page, "Exponential", 1)
+    slider.scroll_into_view_if_needed()
+    knob = slider.locator("xpath=../..").bounding_box()
+    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    before = drawn(page, 0)
+    touch("touchStart", {"x": x, "y": y})
+    for distance in range(10, 60, 10):
+        touch("touchMove", {"x": x - distance, "y": y})
+    page.wait_for_timeout(50)
+    assert drawn(page, 0) != before
+    assert float(slider.get_attribute("aria-valuetext")) < 0.1
+    touch("touchEnd")
 
 
 def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
