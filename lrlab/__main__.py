@@ -13,9 +13,10 @@ from dataclasses import asdict
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
+from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
 from lrlab.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
-from lrlab.spec import DATA, OPTIMIZERS, RunSpec
+from lrlab.spec import DATA, RunSpec
 from lrlab.store import Store
 
 
@@ -72,7 +73,12 @@ def _parser():
 
     train = command("train", _train, "Train on Fashion-MNIST and record the run.")
     schedule_options(train)
-    train.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
+    train.add_argument(
+        "--optimizer",
+        default="sgd",
+        metavar="KIND[:name=value,...]",
+        help=f"one of: {', '.join(optimizer.kind for optimizer in OPTIMIZERS)}",
+    )
     train.add_argument("--seed", type=int, default=article.SEED, metavar="K")
     train.add_argument("--train-images", type=int, default=article.TRAIN_IMAGES, metavar="M")
     train.add_argument("--batch-size", type=int, default=article.BATCH_SIZE, metavar="B")
@@ -85,15 +91,27 @@ def _parser():
     return parser
 
 
-def _schedule(options):
-    known = class_of_kind(options.kind).parameters()
+def _values(known, written):
+    """The values of parameters that are written name=value."""
     values = {}
-    for given in options.parameters:
+    for given in written:
         name, equals, text = given.partition("=")
         if not equals:
             raise UserError(f"A parameter is written name=value, but this is {given!r}.")
         values[name] = known[name].read(name, text) if name in known else text
-    schedule = schedule_of_kind(options.kind, **values)
+    return values
+
+
+def _optimizer(text):
+    """`adam`, or with its parameters `adam:beta_1=0.8,epsilon=1e-5`."""
+    kind, _, written = text.partition(":")
+    known = type(optimizer_of_kind(kind)).parameters()
+    return optimizer_of_kind(kind, **_values(known, written.split(",") if written else []))
+
+
+def _schedule(options):
+    known = class_of_kind(options.kind).parameters()
+    schedule = schedule_of_kind(options.kind, **_values(known, options.parameters))
     if options.cooldown:
         schedule = Cooldown(schedule, options.cooldown)
     return Warmup(schedule, options.warmup) if options.warmup else schedule
@@ -124,7 +142,7 @@ def _train(options):
     spec = RunSpec(
         schedule=schedule,
         clock=options.clock,
-        optimizer=options.optimizer,
+        optimizer=_optimizer(options.optimizer),
         epochs=options.epochs,
         batch_size=options.batch_size,
         seed=options.seed,
@@ -207,7 +225,7 @@ def _runs(options):
             progress = f"{len(epochs)}/{run.spec.epochs}"
             print(
                 f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
-                f"{run.spec.optimizer:<5} {run.name:<32} {score}".rstrip()
+                f"{run.spec.optimizer.kind:<8} {run.name:<32} {score}".rstrip()
             )
     return 0
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 
 from lrlab import article
 from lrlab.errors import UserError
+from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
 from lrlab.plan import Plan, check_whole
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
-OPTIMIZERS = ("sgd", "adam")
 DATA = ("auto", "fashion-mnist", "synthetic")
 MIN_TRAIN_IMAGES = 100
 MAX_TRAIN_IMAGES = 60_000
@@ -29,7 +29,7 @@ class RunSpec:
 
     schedule: Schedule = Constant()
     clock: str = "epoch"
-    optimizer: str = "sgd"
+    optimizer: Optimizer = SGD()
     epochs: int = article.EPOCHS
     batch_size: int = article.BATCH_SIZE
     seed: int = article.SEED
@@ -38,7 +38,8 @@ class RunSpec:
     data: str = "auto"
 
     def __post_init__(self):
-        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        if not isinstance(self.optimizer, Optimizer):
+            raise UserError(f"optimizer must be an Optimizer, but it is {self.optimizer!r:.200}.")
         _check_choice("data", self.data, DATA)
         check_whole("seed", self.seed, 0, MAX_SEED)
         check_whole("train_images", self.train_images, MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES)
@@ -72,7 +73,8 @@ class RunSpec:
     def to_json(self) -> str:
         """One JSON object with every field."""
         record = {f.name: getattr(self, f.name) for f in fields(self)}
-        return json.dumps({**record, "schedule": self.schedule.to_dict()})
+        whole = {"schedule": self.schedule.to_dict(), "optimizer": self.optimizer.to_dict()}
+        return json.dumps({**record, **whole})
 
     @classmethod
     def from_json(cls, text):
@@ -89,6 +91,8 @@ class RunSpec:
             raise UserError(f"A run has no {', '.join(unknown)}. It takes: {', '.join(known)}.")
         if "schedule" in record:
             record["schedule"] = schedule_from_dict(record["schedule"])
+        if "optimizer" in record:
+            record["optimizer"] = optimizer_from_record(record["optimizer"])
         return cls(**record)
 
 

@@ -104,6 +104,9 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["train", "constant", "--train-images", "60001"], "from 100 to 60,000"),
         (["train", "constant", "--batch-size", "0"], "batch_size must be a whole number from 1"),
         (["train", "constant", "--seed", "-1"], "seed must be a whole number"),
+        (["train", "constant", "--optimizer", "sgdd"], "optimizer must be one of sgd, momentum, nesterov"),
+        (["train", "constant", "--optimizer", "adam:beta=1"], "It takes: beta_1, beta_2, epsilon"),
+        (["train", "constant", "--optimizer", "adam:beta_1=2"], "beta_1 must be a number from 0 to 1"),
     ],
 )
 def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
@@ -122,7 +125,6 @@ def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
         (["curve"], "KIND"),
         (["curve", "constant", "--clock", "minute"], "choose from"),
         (["curve", "constant", "--epochs", "many"], "invalid int value: 'many'"),
-        (["train", "constant", "--optimizer", "sgdd"], "choose from"),
         (["train", "constant", "--data", "mnist"], "choose from"),
     ],
 )
@@ -190,7 +192,8 @@ def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
 def test_train_in_words_and_the_list_of_runs(home, capsys):
     assert main(["runs"]) == 0
     assert capsys.readouterr().out == ""
-    assert main(["train", "constant", "--epochs", "1", "--optimizer", "adam", "--name", "Mine", *TINY]) == 0
+    adam = ["--optimizer", "adam:epsilon=1e-5"]
+    assert main(["train", "constant", "--epochs", "1", *adam, "--name", "Mine", *TINY]) == 0
     out = capsys.readouterr().out
     assert out.startswith("Run 1 completed.\nData: the built-in synthetic set.\nValidation loss ")
     assert "; test loss " in out
@@ -198,7 +201,7 @@ def test_train_in_words_and_the_list_of_runs(home, capsys):
     listed = capsys.readouterr().out
     assert " completed " in listed
     assert " 1/1 " in listed
-    assert " adam  Mine " in listed
+    assert " adam     Mine " in listed
     assert Store().worker_state("anything") is None
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from lrlab import article
 from lrlab.errors import UserError
+from lrlab.optimizers import OPTIMIZERS, Adam
 from lrlab.schedules import SCHEDULES, WarmupStableDecay
-from lrlab.spec import DATA, OPTIMIZERS, RunSpec
+from lrlab.spec import DATA, RunSpec
 
 
 def test_the_articles_run_has_250_steps_an_epoch():
@@ -26,7 +27,7 @@ def test_the_last_batch_may_be_smaller():
 @given(
     kind=st.sampled_from(SCHEDULES),
     clock=st.sampled_from(("epoch", "step", "smooth")),
-    optimizer=st.sampled_from(OPTIMIZERS),
+    optimizer=st.sampled_from(OPTIMIZERS).map(lambda cls: cls()) | st.builds(Adam, st.floats(0, 1)),
     data=st.sampled_from(DATA),
     epochs=st.integers(1, 100),
     batch_size=st.integers(10, 80),
@@ -42,7 +43,11 @@ def test_json_round_trip(kind, **fields):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"optimizer": "sgdd"}, "one of sgd, adam"),
+        ({"optimizer": "sgdd"}, "one of sgd, momentum"),
+        ({"optimizer": {"kind": "sgd", "momentum": 0.9}}, "sgd has no parameter 'momentum'. It takes none"),
+        ({"optimizer": {"kind": "adam", "beta_1": 2}}, "beta_1 must be a number from 0 to 1, but it is 2"),
+        ({"optimizer": {"beta_1": 0.5}}, "but it is None"),
+        ({"optimizer": ["adam"]}, "but it is"),
         ({"data": "mnist"}, "one of auto, fashion-mnist, synthetic"),
         ({"seed": -1}, "seed must be"),
         ({"train_images": 60_001}, "from 100 to 60,000"),
@@ -66,3 +71,8 @@ def test_bad_json_is_refused_with_the_allowed_values(change, message):
 def test_what_is_no_json_object_is_refused(text):
     with pytest.raises(UserError, match="JSON object"):
         RunSpec.from_json(text)
+
+
+def test_a_run_of_an_earlier_version_names_its_optimizer_alone():
+    record = {**json.loads(RunSpec().to_json()), "optimizer": "adam"}
+    assert RunSpec.from_json(json.dumps(record)).optimizer == Adam()

@@ -1,7 +1,8 @@
 """What a schedule's parameter is: symbol, unit, what is allowed, and the scale of its slider."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
 
 from lrlab.errors import UserError
 from lrlab.schedules.expression import parse
@@ -124,6 +125,34 @@ class Expression:
         return text
 
 
+class Parametrised:
+    """A frozen dataclass of some `kind`, whose fields say what they may hold.
+
+    Raises UserError for a value that is not of its field's kind or out of its range.
+    """
+
+    kind: ClassVar[str]
+
+    def __post_init__(self):
+        for name, parameter in self.parameters().items():
+            object.__setattr__(self, name, parameter.check(name, getattr(self, name)))
+
+    @classmethod
+    def parameters(cls) -> dict[str, "Parameter | Numbers | Choice | Switch | Expression"]:
+        """The parameters by name, in the order of declaration."""
+        return {f.name: f.metadata["parameter"] for f in fields(cls) if f.metadata["parameter"]}
+
+    def to_dict(self) -> dict:
+        """The kind and every field, as JSON types."""
+        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in fields(self)}
+
+
+def _json(value):
+    if isinstance(value, Parametrised):
+        return value.to_dict()
+    return list(value) if isinstance(value, tuple) else value
+
+
 def rate(default, symbol, help, low=1e-8):
     """A learning rate, on a logarithmic slider. No unit."""
     return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True))
@@ -178,6 +207,16 @@ def rates(default, symbol, help):
 def moments(default, symbol, help):
     """Several points in time, in units of time."""
     return _field(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help))
+
+
+def share(default, symbol, help):
+    """A share, from 0 to 1. No unit."""
+    return _field(default, Parameter(symbol, help, 0.0, 1.0, (0.0, 1.0)))
+
+
+def tiny(default, symbol, help):
+    """A number close to 0 that keeps a divisor from it."""
+    return _field(default, Parameter(symbol, help, 1e-12, 1.0, (1e-10, 1e-2), log=True))
 
 
 def choice(choices, help):

@@ -1,18 +1,18 @@
 """What every schedule can do: be checked, named, written down and laid over a length of time."""
 
 from copy import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import singledispatch
 from typing import ClassVar
 
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules.parameter import Parameter
+from lrlab.schedules.parameter import Parametrised
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(Parametrised):
     """A learning rate as a function of time: a frozen value that is called with `t`.
 
     `schedule(t)` takes time from 0 (float64, any shape) and returns rates of the same shape. What a
@@ -20,7 +20,6 @@ class Schedule:
     Raises UserError for a parameter that is no number or out of its range.
     """
 
-    kind: ClassVar[str]
     title: ClassVar[str]
     latex: ClassVar[str]
     helps: ClassVar[str] = ""
@@ -31,8 +30,7 @@ class Schedule:
         inner = getattr(self, "schedule", self)
         if not isinstance(inner, Schedule):
             raise UserError(f"The schedule inside a {self.kind} must be a Schedule, but it is {inner!r:.60}.")
-        for name, parameter in self.parameters().items():
-            object.__setattr__(self, name, parameter.check(name, getattr(self, name)))
+        super().__post_init__()
 
     def __call__(self, t):
         t = np.asarray(t, float)
@@ -41,11 +39,6 @@ class Schedule:
     def at(self, t):
         """The formula itself, in arithmetic and NumPy's functions alone, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
-
-    @classmethod
-    def parameters(cls) -> dict[str, Parameter]:
-        """The parameters by name, in the order of declaration, without a schedule inside."""
-        return {f.name: f.metadata["parameter"] for f in fields(cls) if f.metadata["parameter"]}
 
     def lasting(self, duration):
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
@@ -66,16 +59,6 @@ class Schedule:
                 "length it then takes."
             )
         return self.duration
-
-    def to_dict(self) -> dict:
-        """The kind and every parameter, as JSON types."""
-        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in fields(self)}
-
-
-def _json(value):
-    if isinstance(value, Schedule):
-        return value.to_dict()
-    return list(value) if isinstance(value, tuple) else value
 
 
 def held(t, hold):

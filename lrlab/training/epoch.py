@@ -5,22 +5,37 @@ that Python is entered once for many batches. See TensorFlow's guide "Better per
 tf.function" and `tf.function(jit_compile=True)`.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from lrlab.optimizers import Optimizer
 from lrlab.training.network import build_network, initial_weights
 
-OPTIMIZERS = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}
+CLASSES = {
+    "sgd": keras.optimizers.SGD,
+    "momentum": keras.optimizers.SGD,
+    "nesterov": partial(keras.optimizers.SGD, nesterov=True),
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "rmsprop": keras.optimizers.RMSprop,
+    "adagrad": keras.optimizers.Adagrad,
+}
 LOSS, HITS, RATE = range(3)
 
 
 @lru_cache(maxsize=4)
-def compiled_epoch(optimizer: str, batch_size: int) -> "CompiledEpoch":
+def compiled_epoch(optimizer: Optimizer, batch_size: int) -> "CompiledEpoch":
     """The one CompiledEpoch of this process for an optimizer and a batch size; compiled at first use."""
     return CompiledEpoch(optimizer, batch_size)
+
+
+def keras_optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
+    """Keras's own optimizer with the same parameters; its rate is set at every update."""
+    given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
+    return CLASSES[optimizer.kind](learning_rate=1.0, **given)
 
 
 class CompiledEpoch:
@@ -34,15 +49,16 @@ class CompiledEpoch:
     def __init__(self, optimizer, batch_size):
         self.batch_size = batch_size
         self.network = build_network()
-        self.optimizer = OPTIMIZERS[optimizer](1.0)
+        self.optimizer = keras_optimizer(optimizer)
         self.optimizer.build(self.network.trainable_variables)
+        self._unused = [variable.numpy() for variable in self.optimizer.variables]
 
     def reset(self, seed: int) -> None:
         """Begin a run: weights from `seed`, an optimizer that has seen nothing."""
         for weight, value in zip(self.network.weights, initial_weights(self.network, seed), strict=True):
             weight.assign(value)
-        for variable in self.optimizer.variables:
-            variable.assign(tf.zeros(variable.shape, variable.dtype))
+        for variable, value in zip(self.optimizer.variables, self._unused, strict=True):
+            variable.assign(value)
 
     def steps(self, images, labels, order, rates, log, start: int, stop: int):
         """Train on batches `start` to `stop` of an epoch and return `log` with their rows filled.

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+from lrlab.optimizers import SGD, Adam
 from lrlab.records import Outcome
 from lrlab.spec import RunSpec
 from lrlab.store import Store
@@ -25,7 +26,7 @@ def main(worker: str) -> None:
     current = _CurrentRun(store)
     threading.Thread(target=current.end_with_parent, daemon=True).start()
     with heartbeat(store, worker, os.getpid()) as say:
-        to_compile = [RunSpec(optimizer="sgd"), RunSpec(optimizer="adam")]
+        to_compile = [RunSpec(optimizer=SGD()), RunSpec(optimizer=Adam())]
         idle_since = time.monotonic()
         while time.monotonic() - idle_since < IDLE_SECONDS:
             run = store.claim(worker)

@@ -32,7 +32,8 @@ def live_run(run: Run) -> None:
 
 def run_label(run: Run) -> str:
     """A run in one line, in words that stay true while it trains."""
-    return f"{run.id} · {run.name} · {run.spec.epochs} epochs, seed {run.spec.seed}"
+    spec = run.spec
+    return f"{run.id} · {run.name} · {spec.optimizer.title} · {spec.epochs} epochs, seed {spec.seed}"
 
 
 def _panel(run_id, was_active):

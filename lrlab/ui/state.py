@@ -8,6 +8,7 @@ from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.link import free_id, from_query, to_query, with_ids
+from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
 from lrlab.plan import Plan
 from lrlab.scene import COLORS, MAX_CURVES, MAX_NAME, Scene, peel
 from lrlab.schedules import Constant, Cooldown, Schedule, Warmup, class_of_kind
@@ -21,6 +22,7 @@ RUN, LOG_RUN_RATE = "run", "log_run_rate"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
+OPTIMIZER = "optimizer"
 ADAM = Curve("adam", "Adam, constant rate", Constant(0.001))
 
 
@@ -38,6 +40,11 @@ def slider_of(curve: str, name: str) -> str:
 def around_key(curve: str, kind: str, name: str) -> str:
     """The key of a parameter of a curve's warm-up or cool-down; a length of 0 is none."""
     return f"{curve}.{kind}.{name}"
+
+
+def optimizer_key(kind: str, name: str) -> str:
+    """The key under which a parameter of that kind of optimizer is kept."""
+    return f"{OPTIMIZER}.{kind}.{name}"
 
 
 def text_key(key: str) -> str:
@@ -74,6 +81,12 @@ def fill() -> None:
         TRAIN_IMAGES: article.TRAIN_IMAGES,
         DATA: "auto",
         LOG_RUN_RATE: False,
+        OPTIMIZER: SGD.kind,
+        **{
+            optimizer_key(cls.kind, name): getattr(cls(), name)
+            for cls in OPTIMIZERS
+            for name in cls.parameters()
+        },
     }
     for key, value in training.items():
         state.setdefault(key, value)
@@ -286,13 +299,22 @@ def recipe() -> Curve:
     return ADAM if chosen == ADAM.id else curve_as_set(chosen)
 
 
+def optimizer() -> Optimizer:
+    """The optimizer of the run, with its parameters as they are set."""
+    if st.session_state[RECIPE] == ADAM.id:
+        return Adam()
+    kind = st.session_state[OPTIMIZER]
+    names = type(optimizer_of_kind(kind)).parameters()
+    return optimizer_of_kind(kind, **{name: st.session_state[optimizer_key(kind, name)] for name in names})
+
+
 def run_spec() -> RunSpec:
     """The run that the controls of Train describe; raises UserError where it cannot be."""
     curve = recipe()
     return RunSpec(
         schedule=curve.schedule,
         clock=curve.clock,
-        optimizer="adam" if curve is ADAM else "sgd",
+        optimizer=optimizer(),
         epochs=st.session_state[EPOCHS],
         batch_size=st.session_state[BATCH_SIZE],
         seed=st.session_state[SEED],

@@ -6,6 +6,7 @@ from lrlab import jobs
 from lrlab.data import locate
 from lrlab.errors import UserError
 from lrlab.figures import rates_figure
+from lrlab.optimizers import OPTIMIZERS
 from lrlab.store import Store
 from lrlab.ui import limits, state
 from lrlab.ui.chart import chart
@@ -43,6 +44,8 @@ def settings(store: Store) -> None:
     except UserError as error:
         st.error(str(error))
         return
+    if st.session_state[state.RECIPE] != state.ADAM.id:
+        _optimizer()
     for row in NUMBERS:
         with st.container(horizontal=True):
             for key, (label, limit) in row.items():
@@ -53,6 +56,20 @@ def settings(store: Store) -> None:
     if st.session_state[state.DATA] == "auto":
         st.caption(f"{locate().words}.")
     _start(store, curve)
+
+
+def _optimizer():
+    names = {optimizer.kind: optimizer.title for optimizer in OPTIMIZERS}
+    st.selectbox(
+        "Optimizer", list(names), format_func=names.get, key=state.OPTIMIZER, persist_state="session"
+    )
+    optimizer = state.optimizer()
+    if optimizer.parameters():
+        with st.container(horizontal=True):
+            for name, parameter in optimizer.parameters().items():
+                label = f"{name.replace('_', ' ').capitalize()} ${parameter.symbol}$"
+                key = state.optimizer_key(optimizer.kind, name)
+                field(key, label, parameter, "train", help=parameter.help)
 
 
 def _start(store, curve):

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
+from lrlab.optimizers import Adam, Nesterov
 from lrlab.records import Epoch, Outcome
 from lrlab.spec import RunSpec
 from lrlab.store import Store
@@ -65,7 +66,20 @@ def test_adam_runs_at_its_own_default(page):
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
-    assert (run.spec.optimizer, run.spec.schedule.initial_lr) == ("adam", 0.001)
+    assert (run.spec.optimizer, run.spec.schedule.initial_lr) == (Adam(), 0.001)
+
+
+def test_an_optimizer_is_chosen_with_its_parameters(page):
+    page.selectbox(key="optimizer").set_value("nesterov").run()
+    page.number_input(key="optimizer.nesterov.momentum.train").set_value(0.5).run()
+    page.selectbox(key="optimizer").set_value("adagrad").run()
+    assert page.number_input(key="optimizer.adagrad.initial_accumulator_value.train").value == 0.1
+    page.selectbox(key="optimizer").set_value("nesterov").run()
+    jobs.shut_down(Store())
+    train(page)
+    (run,) = Store().runs()
+    assert run.spec.optimizer == Nesterov(0.5)
+    assert any("SGD with Nesterov momentum" in box.options[0] for box in page.selectbox if box.key == "run")
 
 
 def test_a_run_that_cannot_be_is_refused_before_the_click(page):

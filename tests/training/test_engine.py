@@ -6,12 +6,22 @@ import keras
 import numpy as np
 import pytest
 
+from lrlab.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    RMSprop,
+)
 from lrlab.records import Epoch, Outcome
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.spec import RunSpec
 from lrlab.training import engine
 from lrlab.training.engine import batch_order, train
-from lrlab.training.epoch import compiled_epoch
+from lrlab.training.epoch import compiled_epoch, keras_optimizer
 from lrlab.training.network import build_network, initial_weights
 
 # 400 images in batches of 64: six whole batches and one of 16.
@@ -40,7 +50,7 @@ def fit(spec, data):
     network = build_network()
     for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
         weight.assign(value)
-    network.compile(spec.optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    network.compile(keras_optimizer(spec.optimizer), "sparse_categorical_crossentropy", metrics=["accuracy"])
     callback = EveryRate(spec.plan.rates())
     histories = []
     for epoch in range(spec.epochs):
@@ -75,7 +85,19 @@ def diverging(data):
     pytest.fail("No run diverged at a rate of 10.")
 
 
-@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 0.3), ("adam", 0.001)])
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [
+        (SGD(), 0.3),
+        (Momentum(0.8), 0.01),
+        (Nesterov(), 0.01),
+        (Adam(epsilon=1e-5), 0.001),
+        (AdamW(0.1), 0.001),
+        (RMSprop(momentum=0.5), 0.001),
+        (Adagrad(), 0.02),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
 def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate):
     spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4))
     *epochs, outcome = train(spec, dataset)
@@ -110,8 +132,9 @@ def test_a_run_learns_and_is_scored_at_its_end(dataset):
     assert all(epoch.seconds > 0 for epoch in epochs)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda cls: cls.kind)
 def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
+    optimizer = optimizer()
     spec = replace(SPEC, optimizer=optimizer)
     first = records(spec, dataset)
     weights = compiled_epoch(optimizer, spec.batch_size).network.get_weights()
