@@ -23,6 +23,7 @@ lint: $(VENV)/test
 
 bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.drag
+	$(PYTHON) -m tests.bench.train
 
 pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures

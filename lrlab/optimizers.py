@@ -15,6 +15,7 @@ class Optimizer(Parametrised):
     """How a gradient and a rate become an update; equals the Keras optimizer of its parameters."""
 
     title: ClassVar[str]
+    usual_lr: ClassVar[float] = 0.01  # Keras's default
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Adam(Optimizer):
 
     kind = "adam"
     title = "Adam"
+    usual_lr = 0.001
 
     beta_1: float = share(0.9, r"\beta_1", "How slowly the mean of the gradient forgets.")
     beta_2: float = share(0.999, r"\beta_2", "How slowly the mean of its square forgets.")
@@ -63,6 +65,7 @@ class AdamW(Optimizer):
 
     kind = "adamw"
     title = "AdamW"
+    usual_lr = 0.001
 
     weight_decay: float = share(0.004, r"\lambda", "How much of each weight goes, times the rate.")
     beta_1: float = share(0.9, r"\beta_1", "How slowly the mean of the gradient forgets.")
@@ -76,6 +79,7 @@ class RMSprop(Optimizer):
 
     kind = "rmsprop"
     title = "RMSprop"
+    usual_lr = 0.001
 
     rho: float = share(0.9, r"\rho", "How slowly the mean of the square forgets.")
     momentum: float = share(0.0, r"\mu", "How much of the last step goes into the next.")

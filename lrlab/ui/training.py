@@ -8,10 +8,12 @@ from lrlab.errors import UserError
 from lrlab.figures import rates_figure
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.store import Store
+from lrlab.summary import summary
 from lrlab.ui import limits, state
 from lrlab.ui.chart import chart
 from lrlab.ui.controls import field
 
+FAR = 60  # times the usual rate; the article trains SGD at 50 times it
 NUMBERS = (
     {
         state.EPOCHS: ("Epochs", limits.EPOCHS),
@@ -64,12 +66,16 @@ def _optimizer():
         "Optimizer", list(names), format_func=names.get, key=state.OPTIMIZER, persist_state="session"
     )
     optimizer = state.optimizer()
-    if optimizer.parameters():
+    for pair in _pairs([*optimizer.parameters().items()]):
         with st.container(horizontal=True):
-            for name, parameter in optimizer.parameters().items():
+            for name, parameter in pair:
                 label = f"{name.replace('_', ' ').capitalize()} ${parameter.symbol}$"
                 key = state.optimizer_key(optimizer.kind, name)
                 field(key, label, parameter, "train", help=parameter.help)
+
+
+def _pairs(items):
+    return [items[at : at + 2] for at in range(0, len(items), 2)]
 
 
 def _start(store, curve):
@@ -80,6 +86,12 @@ def _start(store, curve):
         spec = None
     else:
         figure = rates_figure({curve.name: (curve.color, spec.plan)}, height=170)
+        peak, usual = summary(spec.plan).peak, spec.optimizer.usual_lr
+        if peak > FAR * usual:
+            st.caption(
+                f":material/info: {spec.optimizer.title} is mostly trained at about {usual:g}; this "
+                f"schedule goes up to {peak:.4g}, where it may well diverge."
+            )
         chart(figure, "preview", f"Planned learning rate of {curve.name} over {spec.epochs} epochs")
         st.caption(
             f"{spec.fit_images:,} images train and {spec.train_images - spec.fit_images:,} validate: "

@@ -74,6 +74,9 @@ def test_an_optimizer_is_chosen_with_its_parameters(page):
     page.number_input(key="optimizer.nesterov.momentum.train").set_value(0.5).run()
     page.selectbox(key="optimizer").set_value("adagrad").run()
     assert page.number_input(key="optimizer.adagrad.initial_accumulator_value.train").value == 0.1
+    assert "mostly trained" not in texts(page)
+    page.selectbox(key="optimizer").set_value("rmsprop").run()
+    assert "RMSprop is mostly trained at about 0.001; this schedule goes up to 0.5" in texts(page)
     page.selectbox(key="optimizer").set_value("nesterov").run()
     jobs.shut_down(Store())
     train(page)
