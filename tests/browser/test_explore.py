@@ -61,6 +61,15 @@ def test_keys_move_a_curve_and_the_reader_hears_the_value(page):
     assert thumb(page, "Step").get_attribute("aria-valuetext") == f"{moved:g}"
 
 
+def test_a_reader_hears_name_value_and_unit_and_no_tex(page):
+    page.wait_for_function("() => !document.querySelector('input[aria-label*=\"$\"]')")
+    assert (
+        page.get_by_role("slider", name="Decay (per epoch)").nth(1).get_attribute("aria-valuetext") == "0.005"
+    )
+    assert page.get_by_role("slider", name="Drop every (epochs)").count() == 1
+    assert page.get_by_role("spinbutton", name="Drop rate, exact value").count() == 1
+
+
 def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
     field = page.get_by_role("spinbutton").nth(2)
     field.fill("0.0123456")

@@ -77,6 +77,13 @@ function themed(figure, height, element) {
   return [data, layout];
 }
 
+// Streamlit reads a label's TeX aloud as it is written; the name and the unit say enough.
+function nameWithoutTex() {
+  for (const control of document.querySelectorAll('input[aria-label*="$"], [role="group"][aria-label*="$"]')) {
+    control.setAttribute("aria-label", control.getAttribute("aria-label").replace(/\s*\$[^$]*\$/g, ""));
+  }
+}
+
 // Moves the lines alone, where the axes can stay as they are: a tenth of what Plotly.react takes. Returns
 // whether that was so.
 function redrawLines(host, figure) {
@@ -143,6 +150,7 @@ export default async function ({ parentElement, data }) {
     host.thumbs.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
   }
   await draw();
+  setTimeout(nameWithoutTex, REST); // cards that came with this figure may be drawn after it
   host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
   host.watcher.observe(host);
   return () =>
