@@ -89,7 +89,7 @@ def _header(store, run, epochs):
 def _progress(store, run, epochs):
     if epochs:
         left = median(epoch.seconds for epoch in epochs) * (run.spec.epochs - len(epochs))
-        return f"Epoch {len(epochs)} of {run.spec.epochs}, about {_duration(left)} left"
+        return f"Epoch {len(epochs)} of {run.spec.epochs}, about {in_words(left)} left"
     if run.status == "running":
         return f"{run.stage or 'Beginning'} …"
     ahead = sum(other.id < run.id for other in store.runs(("queued", "running")))
@@ -100,7 +100,8 @@ def _progress(store, run, epochs):
     return "Waiting for the training process"
 
 
-def _duration(seconds):
+def in_words(seconds: float) -> str:
+    """A length of time as one says it."""
     if seconds < 90:
         return f"{math.ceil(seconds)} s"
     minutes = round(seconds / 60)

@@ -1,5 +1,7 @@
 """The controls of Train: what is to be trained, what it will take, and the button."""
 
+from statistics import median
+
 import streamlit as st
 
 from lrlab import jobs
@@ -12,7 +14,10 @@ from lrlab.summary import summary
 from lrlab.ui import limits, state
 from lrlab.ui.chart import chart
 from lrlab.ui.controls import field
+from lrlab.ui.live import in_words
 
+ENDED = ("completed", "stopped", "diverged")
+RECENT = 20
 FAR = 60  # times the usual rate; the article trains SGD at 50 times it
 NUMBERS = (
     {
@@ -74,6 +79,17 @@ def _optimizer():
                 field(key, label, parameter, "train", help=parameter.help)
 
 
+def _estimate(store, spec):
+    """How long the run will take, by the newest one with batches of that size; nothing without one."""
+    for run in store.runs(ENDED, limit=RECENT):
+        seconds = [epoch.seconds for epoch in store.epochs(run.id)[1:]]
+        if seconds and run.spec.batch_size == spec.batch_size:
+            whole = median(seconds) * spec.fit_images / run.spec.fit_images * spec.epochs
+            long = " That is over an hour." if whole > 3600 else ""
+            return f"At the pace of run {run.id}, about {in_words(whole)}.{long}"
+    return ""
+
+
 def _pairs(items):
     return [items[at : at + 2] for at in range(0, len(items), 2)]
 
@@ -95,7 +111,7 @@ def _start(store, curve):
         chart(figure, "preview", f"Planned learning rate of {curve.name} over {spec.epochs} epochs")
         st.caption(
             f"{spec.fit_images:,} images train and {spec.train_images - spec.fit_images:,} validate: "
-            f"{spec.steps_per_epoch:,} steps an epoch, {spec.plan.steps:,} in all."
+            f"{spec.steps_per_epoch:,} steps an epoch, {spec.plan.steps:,} in all. {_estimate(store, spec)}"
         )
     # No callback: its arguments would be those of the run before a number that was just typed.
     if st.button(

@@ -57,6 +57,10 @@ def test_trains_on_the_synthetic_set_to_the_end(page):
         metric.label for metric in page.metric
     }
     assert "this run trains on the built-in synthetic set." in texts(page)
+    assert "At the pace of run 1, about " in texts(page)
+    page.number_input(key="epochs.train").set_value(1000).run()
+    page.number_input(key="images.train").set_value(60_000).run()
+    assert "in all. At the pace of run 1, about " in texts(page)
     (run,) = Store().runs()
     assert (run.name, run.status, len(Store().epochs(run.id))) == ("Step", "completed", 3)
 
