@@ -22,6 +22,7 @@ lint: $(VENV)/test
 	$(PYTHON) -m ruff format .
 
 bench: $(VENV)/test
+	$(PYTHON) tests/browser/chromium.py
 	$(PYTHON) -m tests.bench.drag
 	$(PYTHON) -m tests.bench.train
 

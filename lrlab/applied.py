@@ -88,14 +88,15 @@ def _compounding(plan):
     schedule = plan.laid
     if plan.clock == "step" or isinstance(schedule, Constant | CompoundingTimeBasedDecay | Cyclic):
         return None
-    if "initial_lr" not in rate_source(plan):
+    code = rate_source(replace(plan, clock="epoch"))
+    if "initial_lr" not in code:
         return None
     rate, rates = schedule.initial_lr, []
     with np.errstate(all="ignore"):
         for epoch in range(plan.epochs):
             rate = float(schedule.but(initial_lr=rate)(epoch))
             rates.append(rate)
-    code = re.sub(r"^initial_lr = .*\n", "", rate_source(replace(plan, clock="epoch")), flags=re.MULTILINE)
+    code = re.sub(r"^initial_lr = .*\n", "", code, flags=re.MULTILINE)
     code = re.sub(r"\binitial_lr\b", "lr", code).replace("def rate(t):", "def rate(t, lr):").strip()
     code = (
         f"import keras\nimport numpy as np\n\n{code}\n\n\n"

@@ -1,6 +1,6 @@
 """A scene as the query of a link, and back.
 
-A link says only what differs from the article's scene: `?e=30&c=cosine~0.2~~~_w5&c=step`. Each `c` is a
+A link says only what differs from the article's scene: `?e=30&c=cosine~0.2~_w5&c=step`. Each `c` is a
 curve: one of the article's or a kind, then what differs from it: its parameters in their order (left out
 or empty where they are the same), `_c` its clock, `_k` its colour, `_h` where it is hidden, `_w` its
 warm-up, `_d` its cool-down and `_n` its name.
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from lrlab.article import CURVES, Curve
 from lrlab.errors import UserError
 from lrlab.plan import check_whole
-from lrlab.scene import COLORS, MAX_CURVES, Scene, peel
+from lrlab.scene import COLORS, MAX_CURVES, SHARED_RATE, Scene, peel
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 from lrlab.schedules.parameter import Numbers, Switch
 
@@ -94,7 +94,7 @@ def _value(name, text):
         return tuple(_whole("each of at_epochs", part) for part in text.split("_") if part)
     if name == "log":
         return _yes(name, text)
-    return _number(name, text) if name == "shared_lr" else text
+    return SHARED_RATE.read(name, text) if name == "shared_lr" else text
 
 
 def _curve_text(at, curve):
@@ -195,13 +195,6 @@ def _whole(name, text):
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise UserError(f"{name} must be a whole number, but the link says {text!r:.60}.")
     return check_whole(name, int(text), 0, 10**9)
-
-
-def _number(name, text):
-    try:
-        return float(text)
-    except ValueError as error:
-        raise UserError(f"{name} must be a number, but the link says {text!r:.60}.") from error
 
 
 def _yes(name, text):

@@ -37,13 +37,11 @@ class Momentum(Optimizer):
 
 
 @dataclass(frozen=True)
-class Nesterov(Optimizer):
+class Nesterov(Momentum):
     """Momentum that looks ahead. Nesterov, 1983; Sutskever et al., 2013."""
 
     kind = "nesterov"
     title = "SGD with Nesterov momentum"
-
-    momentum: float = share(0.9, r"\mu", "How much of the last step goes into the next.")
 
 
 @dataclass(frozen=True)
@@ -60,17 +58,13 @@ class Adam(Optimizer):
 
 
 @dataclass(frozen=True)
-class AdamW(Optimizer):
+class AdamW(Adam):
     """Adam with weights that shrink by themselves. Loshchilov and Hutter, 2019 (arXiv:1711.05101)."""
 
     kind = "adamw"
     title = "AdamW"
-    usual_lr = 0.001
 
     weight_decay: float = share(0.004, r"\lambda", "How much of each weight goes, times the rate.")
-    beta_1: float = share(0.9, r"\beta_1", "How slowly the mean of the gradient forgets.")
-    beta_2: float = share(0.999, r"\beta_2", "How slowly the mean of its square forgets.")
-    epsilon: float = tiny(1e-7, r"\epsilon", "Keeps the divisor from 0.")
 
 
 @dataclass(frozen=True)

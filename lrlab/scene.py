@@ -12,6 +12,7 @@ from lrlab.schedules.parameter import Parameter
 AXES = ("epoch", "step", "image")
 COLORS = 21
 MAX_CURVES = 20
+MAX_LISTED = 20
 MAX_NAME = 40
 MAX_BATCH = 60_000
 SHARED_RATE = Parameter(
@@ -50,8 +51,8 @@ class Scene:
             raise UserError(f"The axis must be one of {', '.join(AXES)}, but it is {self.axis!r:.60}.")
         if self.shared_lr is not None:
             SHARED_RATE.check("shared_lr", self.shared_lr)
-        if len(self.at_epochs) > MAX_CURVES:
-            raise UserError(f"At most {MAX_CURVES} epochs are listed, but these are {len(self.at_epochs)}.")
+        if len(self.at_epochs) > MAX_LISTED:
+            raise UserError(f"At most {MAX_LISTED} epochs are listed, but these are {len(self.at_epochs)}.")
         for epoch in self.at_epochs:
             check_whole("each of at_epochs", epoch, 0, MAX_EPOCHS)
         if len(self.curves) > MAX_CURVES:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from lrlab.plan import Plan
-from lrlab.schedules import Warmup
+from lrlab.schedules import Formula, Warmup
 
 FAINT = 0.01
 REACHED = 0.02
@@ -60,6 +60,8 @@ def _about_the_end(plan, rates):
     while isinstance(schedule, Warmup):
         schedule, before = schedule.schedule, before + schedule.warmup
     unit, length = ("steps", plan.steps) if plan.clock == "step" else ("epochs", plan.epochs)
+    if isinstance(schedule, Formula):  # its final_lr is a number like any other
+        return
     duration = getattr(schedule, "duration", None)
     floor = getattr(schedule, "final_lr", None)
     if duration is not None and before + duration > length:

@@ -119,8 +119,10 @@ def test_a_boundary_of_5_bites_at_three_different_steps():
 
 
 def test_a_warm_up_inside_the_total_ends_5_steps_before_one_outside():
-    floor = {name: first(rates("warmup-length", name), lambda r: (r < 1e-9) & (np.arange(STEPS) > 0))
-             for name in ("optax", "transformers", "Keras", "timm, prefix", "timm")}  # fmt: skip
+    floor = {
+        name: first(rates("warmup-length", name), lambda r: (r < 1e-9) & (np.arange(STEPS) > 0))
+        for name in ("optax", "transformers", "Keras", "timm, prefix", "timm")
+    }
     assert floor == {"optax": 20, "transformers": 20, "Keras": 25, "timm, prefix": 25, "timm": 20}
     assert max(rates("warmup-length", "timm")) < 0.09
 

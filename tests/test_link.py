@@ -110,14 +110,40 @@ def test_what_is_wrong_is_said(query, wrong):
 
 
 HOSTILE = [
-    *(f"?{name}={value}" for name in "esbxlrtc" for value in (
-        "", "-1", "0x10", "1e999", "nan", "-inf", "None", "[]", "{}", "__import__('os').system('id')",
-        "%00", "<script>alert(1)</script>", "../../etc/passwd", "' OR 1=1 --", "٣", "²", "𝟙", "1" * 4000,
-        "~" * 4000, "_" * 4000, "step~" * 1000,
-    )),
-    *(f"?c={kind}~{'~'.join([value] * count)}" for kind in ("step", "piecewise", "formula")
-      for value in ("nan", "1e400", "__class__", "_w_w", "_n", "%f0%9f%98%80") for count in (1, 2, 9)),
-]  # fmt: skip
+    *(
+        f"?{name}={value}"
+        for name in "esbxlrtc"
+        for value in (
+            "",
+            "-1",
+            "0x10",
+            "1e999",
+            "nan",
+            "-inf",
+            "None",
+            "[]",
+            "{}",
+            "__import__('os').system('id')",
+            "%00",
+            "<script>alert(1)</script>",
+            "../../etc/passwd",
+            "' OR 1=1 --",
+            "٣",
+            "²",
+            "𝟙",
+            "1" * 4000,
+            "~" * 4000,
+            "_" * 4000,
+            "step~" * 1000,
+        )
+    ),
+    *(
+        f"?c={kind}~{'~'.join([value] * count)}"
+        for kind in ("step", "piecewise", "formula")
+        for value in ("nan", "1e400", "__class__", "_w_w", "_n", "%f0%9f%98%80")
+        for count in (1, 2, 9)
+    ),
+]
 
 
 def outcome(query):

@@ -83,6 +83,7 @@ def test_what_one_may_not_have_meant_is_said(plan, said):
 
 
 def test_a_formula_without_a_rate_or_below_zero_is_warned_of():
+    assert summary(Plan(Formula("initial_lr / (1 + t)"), 10, 2)).warnings == ()
     broken = summary(Plan(Formula("1 / (t - 3)"), 10, 2))
     assert broken.warnings == ("There is no rate at epoch 3: the formula gives no finite number there.",)
     assert math.isnan(broken.mean)

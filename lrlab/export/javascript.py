@@ -3,28 +3,17 @@
 from functools import lru_cache
 
 from lrlab.errors import UserError
-from lrlab.export.traced import Traced, traced_parameters, write
+from lrlab.export.traced import ARITHMETIC, Traced, traced_parameters, write
 from lrlab.plan import Plan
 
-DIALECT = {
-    "name": "{0}",
+DIALECT = ARITHMETIC | {
     "pi": "Math.PI",
     "inf": "({0}Infinity)",
     "nan": "NaN",
-    "add": "({0} + {1})",
-    "subtract": "({0} - {1})",
-    "multiply": "({0} * {1})",
-    "divide": "({0} / {1})",
     "power": "Math.pow({0}, {1})",
     "floor_divide": "Math.floor({0} / {1})",
     "remainder": "({0} - {1} * Math.floor({0} / {1}))",
-    "negative": "(-{0})",
-    "positive": "{0}",
     "absolute": "Math.abs({0})",
-    "less": "({0} < {1})",
-    "less_equal": "({0} <= {1})",
-    "greater": "({0} > {1})",
-    "greater_equal": "({0} >= {1})",
     "not_equal": "({0} !== {1})",
     "equal": "({0} === {1})",
     "minimum": "Math.min({0}, {1})",

@@ -36,7 +36,7 @@ def keras_native(plan: Plan) -> str | None:
     match s:
         case ExponentialDecay(decay=decay) if decay and not s.hold:
             return _call(
-                KERAS + "ExponentialDecay", s.initial_lr, decay_steps=unit / decay, decay_rate=math.exp(-1)
+                KERAS + "ExponentialDecay", s.initial_lr, decay_steps=unit / decay, decay_rate=ONE_E_TH
             )
         case ExponentialDecay():
             hold = max(s.hold, 1)
@@ -121,7 +121,7 @@ def optax_native(plan: Plan) -> str | None:
                 OPTAX + "exponential_decay",
                 s.initial_lr,
                 transition_steps=unit / decay,
-                decay_rate=math.exp(-1),
+                decay_rate=ONE_E_TH,
             )
         case StepDecay():
             return _call(

@@ -5,28 +5,17 @@ import textwrap
 
 from lrlab.errors import UserError
 from lrlab.export.native import keras_native, optax_native
-from lrlab.export.traced import Traced, number, traced_parameters, write
+from lrlab.export.traced import ARITHMETIC, Traced, number, traced_parameters, write
 from lrlab.plan import Plan
 
 LONG = 80
-DIALECT = {
-    "name": "{0}",
+DIALECT = ARITHMETIC | {
     "pi": "np.pi",
     "inf": "({0}np.inf)",
     "nan": "np.nan",
-    "add": "({0} + {1})",
-    "subtract": "({0} - {1})",
-    "multiply": "({0} * {1})",
-    "divide": "({0} / {1})",
     "power": "({0} ** {1})",
     "floor_divide": "({0} // {1})",
     "remainder": "({0} % {1})",
-    "negative": "(-{0})",
-    "positive": "{0}",
-    "less": "({0} < {1})",
-    "less_equal": "({0} <= {1})",
-    "greater": "({0} > {1})",
-    "greater_equal": "({0} >= {1})",
     "equal": "({0} == {1})",
     "not_equal": "({0} != {1})",
     "where": "np.where({0}, {1}, {2})",

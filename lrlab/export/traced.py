@@ -7,6 +7,20 @@ from lrlab.schedules.parameter import Parameter
 from lrlab.schedules.schedule import running_sum
 
 FUNCTIONS = {np.where, np.clip}
+# What Python and JavaScript write alike.
+ARITHMETIC = {
+    "name": "{0}",
+    "add": "({0} + {1})",
+    "subtract": "({0} - {1})",
+    "multiply": "({0} * {1})",
+    "divide": "({0} / {1})",
+    "negative": "(-{0})",
+    "positive": "{0}",
+    "less": "({0} < {1})",
+    "less_equal": "({0} <= {1})",
+    "greater": "({0} > {1})",
+    "greater_equal": "({0} >= {1})",
+}
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):

@@ -22,14 +22,14 @@ def rates_figure(
         if stepped:  # the last epoch's rate holds until its end
             times, rates = np.append(times, plan.epochs), np.append(rates, rates[-1])
         shape = "hv" if stepped else "linear"
-        times = times * an_epoch(plan, axis, batch_size)
+        times = times * _an_epoch(plan, axis, batch_size)
         lines.append(line(color, name=name, x=times.tolist(), y=rates.tolist(), line_shape=shape))
-    length = max((p.epochs * an_epoch(p, axis, batch_size) for _, p in plans.values()), default=1)
+    length = max((p.epochs * _an_epoch(p, axis, batch_size) for _, p in plans.values()), default=1)
     axes = {"xaxis": time_axis(length, axis), "yaxis": rate_axis(log), "showlegend": False}
     return go.Figure(lines, layout(height) | axes)
 
 
-def an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
+def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     """How long an epoch is on an axis of epochs, steps or images."""
     return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.steps_per_epoch * batch_size}[axis]
 

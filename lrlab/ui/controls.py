@@ -199,7 +199,12 @@ def _menu(curve):
                 ("Remove", "delete", state.remove, (curve,)),
             ):
                 st.button(
-                    label, icon=f":material/{icon}:", on_click=act, args=args, key=f"{curve}.{label}.button"
+                    label,
+                    icon=f":material/{icon}:",
+                    on_click=act,
+                    args=args,
+                    key=f"{curve}.{label}.button",
+                    disabled=act is state.duplicate and state.is_full(),
                 )
 
 

@@ -8,15 +8,34 @@ from lrlab.scene import AXES
 from lrlab.schedules import SCHEDULES, class_of_kind
 from lrlab.ui import state
 from lrlab.ui.chart import chart
-from lrlab.ui.controls import plain
+from lrlab.ui.controls import in_color, plain
 from lrlab.ui.in_numbers import warnings
 from lrlab.ui.preview import preview
 
 AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
 
 
-def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
-    """Every curve that is shown on one chart, which follows the sliders while they are dragged."""
+def link_problem() -> None:
+    """Say what was wrong with the link that this page was opened by."""
+    if problem := st.session_state.get(state.LINK_PROBLEM):
+        st.warning(problem)
+
+
+def drawing() -> dict[str, Plan]:
+    """Every curve that is shown on one chart, which follows the sliders while they are dragged.
+
+    Returns the plans that are drawn, by curve.
+    """
+    st.pills(
+        "Schedules shown",
+        list(state.names()),
+        format_func={curve: in_color(curve) for curve in state.names()}.get,
+        wrap=True,
+        selection_mode="multi",
+        key=state.SHOWN,
+        persist_state="session",
+    )
+    plans, problems = state.plans_shown()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.menu_button(
             "Add a schedule",
@@ -25,6 +44,7 @@ def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
             icon=":material/add:",
             key=state.ADD,
             on_click=_add,
+            disabled=state.is_full(),
         )
         st.segmented_control(
             "Time axis",
@@ -47,6 +67,7 @@ def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
         warnings(plans)
     elif not problems:
         st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
+    return plans
 
 
 def _add():

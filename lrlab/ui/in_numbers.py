@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lrlab.plan import Plan
+from lrlab.scene import MAX_LISTED
 from lrlab.summary import summary
 from lrlab.ui import state
 from lrlab.ui.controls import plain
@@ -23,7 +24,10 @@ def in_numbers(plans: dict[str, Plan]) -> None:
     text = st.text_input("Rates at the epochs", key=state.AT_EPOCHS, persist_state="session")
     epochs, longest = state.at_epochs(), st.session_state[state.EPOCHS]
     if epochs is None:
-        st.error(f"Write whole numbers from 0 to {longest - 1} with commas between them, not {text!r}.")
+        st.error(
+            f"Write at most {MAX_LISTED} whole numbers from 0 to {longest - 1} with commas between them, "
+            f"not {text!r}."
+        )
     inside = [epoch for epoch in epochs or () if epoch < longest]
     rows = [_row(state.curve_name(curve), plan, inside) for curve, plan in plans.items()]
     numbers = {name: st.column_config.NumberColumn(format="%.4g", help=HELP.get(name)) for name in rows[0]}

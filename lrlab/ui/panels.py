@@ -18,6 +18,7 @@ from lrlab.ui.in_numbers import in_numbers
 FRAMEWORKS = {"keras": "Keras", "pytorch": "PyTorch", "optax": "optax"}
 OTHERS = {"json": "JSON", "csv": "CSV"}
 MOST_DRAWN = 3000
+SHOWN_ROWS = 400
 MOST_STEPS = 500_000
 
 
@@ -57,12 +58,17 @@ def _take_home(plans):
             key="home.form",
         )
     name = state.curve_name(curve)
-    text, language = written(plan, form, name)
+    text, language = written(plan, form, name, SHOWN_ROWS)
     file = f"{curve}.{'py' if form in TARGETS else form}"
-    st.code(_shortened(text), language=language, height=360)
+    st.code(text, language=language, height=360)
     with st.container(horizontal=True):
         st.download_button(
-            f"Download {file}", text, file, on_click="ignore", icon=":material/download:", key="home.file"
+            f"Download {file}",
+            lambda: written(plan, form, name)[0],
+            file,
+            on_click="ignore",
+            icon=":material/download:",
+            key="home.file",
         )
     st.caption(
         "The button of the box copies. A picture: the camera above the chart saves PNG, and beside it SVG. "
@@ -70,8 +76,8 @@ def _take_home(plans):
     )
 
 
-def written(plan: Plan, form: str, name: str) -> tuple[str, str | None]:
-    """A plan in a form to take home, and the language that it is coloured as."""
+def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[str, str | None]:
+    """A plan in a form to take home, at most `rows` of a table, and the language that it is coloured as."""
     if form in TARGETS:
         return source(plan, form, name), "python"
     if form == "json":
@@ -83,21 +89,15 @@ def written(plan: Plan, form: str, name: str) -> tuple[str, str | None]:
             "steps_per_epoch": plan.steps_per_epoch,
         }
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
+    by_epoch = plan.clock == "epoch"
+    rates = (plan.epoch_rates() if by_epoch else plan.rates())[:rows]
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(("epoch", "lr") if plan.clock == "epoch" else ("step", "epoch", "lr"))
-    if plan.clock == "epoch":
-        table.writerows(enumerate(map(repr, plan.epoch_rates().tolist())))
-    else:
-        size = plan.steps_per_epoch
-        rates = map(repr, plan.rates().tolist())
-        table.writerows((step, step // size, rate) for step, rate in enumerate(rates))
-    return text.getvalue(), None
-
-
-def _shortened(text, lines=400):
-    parts = text.split("\n", lines)
-    return text if len(parts) <= lines else "\n".join([*parts[:lines], "… and so on; the file has it all."])
+    table.writerow(("epoch", "lr") if by_epoch else ("step", "epoch", "lr"))
+    for at, rate in enumerate(map(repr, rates.tolist())):
+        table.writerow((at, rate) if by_epoch else (at, at // plan.steps_per_epoch, rate))
+    more = len(rates) < (plan.epochs if by_epoch else plan.steps)
+    return text.getvalue() + ("… and so on; the file has it all.\n" if more else ""), None
 
 
 def _what_runs(plans):

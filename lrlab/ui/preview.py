@@ -3,7 +3,6 @@
 import re
 
 from lrlab.export import javascript
-from lrlab.figures.rates import an_epoch
 from lrlab.plan import Plan
 from lrlab.schedules.parameter import Parameter
 from lrlab.ui import state
@@ -24,9 +23,7 @@ def preview(plans: dict[str, Plan], axis: str, batch_size: int) -> dict:
             if isinstance(parameter, Parameter) and name in numbers
         }
         lines.append({"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock})
-    any_plan = next(iter(plans.values()))
-    images = an_epoch(any_plan, axis, batch_size) // (1 if axis == "epoch" else any_plan.steps_per_epoch)
-    return {"lines": lines, "axis": axis, "unit": images}
+    return {"lines": lines, "axis": axis, "unit": batch_size if axis == "image" else 1}
 
 
 def _slider(key):

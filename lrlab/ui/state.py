@@ -9,8 +9,8 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.link import free_id, from_query, to_query, with_ids
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
-from lrlab.plan import Plan
-from lrlab.scene import COLORS, MAX_CURVES, MAX_NAME, Scene, peel
+from lrlab.plan import MAX_EPOCHS, Plan
+from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, peel
 from lrlab.schedules import Constant, Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.spec import RunSpec
 
@@ -150,7 +150,8 @@ def at_epochs() -> tuple[int, ...] | None:
     parts = [part.strip() for part in st.session_state[AT_EPOCHS].split(",") if part.strip()]
     if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in parts):
         return None
-    return tuple(sorted({int(part) for part in parts}))
+    epochs = tuple(sorted({int(part) for part in parts}))
+    return epochs if len(epochs) <= MAX_LISTED and max(epochs, default=0) <= MAX_EPOCHS else None
 
 
 def _keep(curve):
@@ -174,6 +175,11 @@ def _forget(curve):
     for key in list(st.session_state):
         if str(key).startswith(f"{curve}."):
             del st.session_state[key]
+
+
+def names() -> dict[str, str]:
+    """The curves, in order, with their names."""
+    return {curve: curve_name(curve) for curve in st.session_state[CURVES]}
 
 
 def curve_class(curve: str) -> type[Schedule]:
@@ -224,9 +230,14 @@ def duplicate(curve: str) -> None:
         return  # what does not fit together is said on the page already
 
 
+def is_full() -> bool:
+    """Whether there are as many curves as a page can have."""
+    return len(st.session_state[CURVES]) >= MAX_CURVES
+
+
 def _append(curve, at=None):
     state = st.session_state
-    if len(state[CURVES]) >= MAX_CURVES:
+    if is_full():  # the buttons are disabled by then, but a click may have been under way
         return
     used = [curve_color(other) for other in state[CURVES]]
     color = min(range(COLORS), key=lambda color: (used.count(color), color))
@@ -287,10 +298,10 @@ def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
 
 def recipes() -> dict[str, str]:
     """What can be trained, by id: the curves of Explore, and Adam; the chosen one stays among them."""
-    names = {curve: curve_name(curve) for curve in st.session_state[CURVES]} | {ADAM.id: ADAM.name}
-    if st.session_state[RECIPE] not in names:
-        st.session_state[RECIPE] = next(iter(names))
-    return names
+    known = names() | {ADAM.id: ADAM.name}
+    if st.session_state[RECIPE] not in known:
+        st.session_state[RECIPE] = next(iter(known))
+    return known
 
 
 def recipe() -> Curve:
@@ -304,8 +315,8 @@ def optimizer() -> Optimizer:
     if st.session_state[RECIPE] == ADAM.id:
         return Adam()
     kind = st.session_state[OPTIMIZER]
-    names = type(optimizer_of_kind(kind)).parameters()
-    return optimizer_of_kind(kind, **{name: st.session_state[optimizer_key(kind, name)] for name in names})
+    known = optimizer_of_kind(kind).parameters()
+    return optimizer_of_kind(kind, **{name: st.session_state[optimizer_key(kind, name)] for name in known})
 
 
 def run_spec() -> RunSpec:

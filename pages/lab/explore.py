@@ -3,29 +3,18 @@
 import streamlit as st
 
 from lrlab.ui import state
-from lrlab.ui.controls import card, in_color, number
-from lrlab.ui.drawing import drawing
+from lrlab.ui.controls import card, number
+from lrlab.ui.drawing import drawing, link_problem
 from lrlab.ui.limits import EPOCHS, SHARED_RATE, STEPS_PER_EPOCH
 from lrlab.ui.panels import panels
 
 state.fill()
 st.title("Explore learning-rate schedules")
-if problem := st.session_state.get(state.LINK_PROBLEM):
-    st.warning(problem)
+link_problem()
 chart, settings = st.columns([5, 3], gap="medium")
 
 with chart:
-    st.pills(
-        "Schedules shown",
-        st.session_state[state.CURVES],
-        format_func={curve: in_color(curve) for curve in st.session_state[state.CURVES]}.get,
-        wrap=True,
-        selection_mode="multi",
-        key=state.SHOWN,
-        persist_state="session",
-    )
-    plans, problems = state.plans_shown()
-    drawing(plans, problems)
+    plans = drawing()
 
 with settings.container(height=690, border=False):
     with st.container(border=True):

@@ -250,6 +250,27 @@ def test_what_is_taken_home(form):
         assert text == source(plan, form, "Exponential")
 
 
+def test_a_long_table_is_shown_in_part_and_fetched_whole():
+    plan = Plan(CURVES[5].schedule, 30, 50, "step")
+    shown, whole = (written(plan, "csv", "Exponential", rows)[0].splitlines() for rows in (400, None))
+    assert shown[:401] == whole[:401]
+    assert shown[401:] == ["… and so on; the file has it all."]
+    assert len(whole) == 1501
+
+
+def test_no_more_curves_than_a_page_can_have(page):
+    add(page, *["rex"] * 13)
+    assert len(lines(page)) == 20
+    assert page.get("menu_button")[0].disabled
+    assert sent(page)["link"].count("c=") == 20
+
+
+@pytest.mark.parametrize("epochs", ["3, 2000", ", ".join(map(str, range(21)))])
+def test_epochs_that_no_run_has_or_too_many_are_refused_under_the_field(page, epochs):
+    page.text_input(key="at_epochs").set_value(epochs).run()
+    assert "Write at most 20 whole numbers from 0 to 99" in page.error[0].value
+
+
 @pytest.mark.parametrize("panel", ["Take it home", "What you wrote, what runs", "Conventions"])
 def test_a_panel_opens(page, panel):
     tab = next(tab for tab in page.tabs if panel in tab.label)

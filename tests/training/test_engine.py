@@ -92,7 +92,7 @@ def diverging(data):
         (Momentum(0.8), 0.01),
         (Nesterov(), 0.01),
         (Adam(epsilon=1e-5), 0.001),
-        (AdamW(0.1), 0.001),
+        (AdamW(weight_decay=0.1), 0.001),
         (RMSprop(momentum=0.5), 0.001),
         (Adagrad(), 0.02),
     ],
