@@ -162,39 +162,39 @@ def _train(options):
         say("busy")
         bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
 
-        def on_epoch(epoch):
+        def on_epoch(_, epoch):
             if options.json:
                 _print_json({name: value for name, value in asdict(epoch).items() if name != "lr_end"})
             bar.set_postfix(val_loss=f"{epoch.val_loss:.4f}", val_accuracy=f"{epoch.val_accuracy:.4f}")
             bar.update()
 
         try:
-            outcome = execute(store, run, on_epoch)
+            execute(store, [run], on_epoch)
         finally:
             bar.close()
     run = store.run(run.id)
-    _print_outcome(options, store, run, outcome)
-    return 1 if outcome.status == "failed" else 0
+    _print_outcome(options, store, run)
+    return 1 if run.status == "failed" else 0
 
 
-def _print_outcome(options, store, run, outcome):
+def _print_outcome(options, store, run):
     if options.json:
         _print_json(
             {
-                "test_loss": outcome.test_loss,
-                "test_accuracy": outcome.test_accuracy,
+                "test_loss": run.test_loss,
+                "test_accuracy": run.test_accuracy,
                 "data": run.data,
-                "status": outcome.status,
+                "status": run.status,
             }
         )
-    if outcome.status == "failed":
-        print(f"lrlab: {outcome.message}\n{outcome.details}", file=sys.stderr)
+    if run.status == "failed":
+        print(f"lrlab: {run.message}\n{run.details}", file=sys.stderr)
     elif not options.json:
         last = store.epochs(run.id)[-1:]
         scores = [f"validation loss {e.val_loss:.4f}, accuracy {e.val_accuracy:.4f}" for e in last]
-        if outcome.test_loss is not None:
-            scores.append(f"test loss {outcome.test_loss:.4f}, accuracy {outcome.test_accuracy:.4f}")
-        print(f"Run {run.id} {outcome.status}. {outcome.message}".rstrip())
+        if run.test_loss is not None:
+            scores.append(f"test loss {run.test_loss:.4f}, accuracy {run.test_accuracy:.4f}")
+        print(f"Run {run.id} {run.status}. {run.message}".rstrip())
         print(f"Data: {run.origin}.")
         print("; ".join(scores).capitalize() + ".")
 

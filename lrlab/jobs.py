@@ -6,18 +6,22 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 from lrlab.records import Outcome
 from lrlab.store import Store
 
 STOP_SECONDS = 1.0
+SILENT_SECONDS = 5.0
+MAX_TRIES = 3
 CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
 LAST_LINES = 30
 
 _lock = threading.Lock()
 _workers: dict[Path, "_Worker"] = {}
+_false_starts: Counter[Path] = Counter()
 
 
 class _Worker:
@@ -25,6 +29,7 @@ class _Worker:
 
     def __init__(self, folder):
         self.id = secrets.token_hex(8)
+        self.silent_since = None
         self.log = folder / "worker.log"
         long = self.log.exists() and self.log.stat().st_size > LOG_BYTES
         with self.log.open("wb" if long else "ab") as log:
@@ -51,25 +56,22 @@ def ensure_worker(store: Store) -> None:
 def watch(store: Store) -> None:
     """Bring the store in line with the processes: call it whenever runs are shown.
 
-    Runs of a worker that has ended are ended too, with its last lines; a worker that has left a
-    request to stop unanswered for a second is killed; runs that wait get a worker.
+    A worker that has ended, that has left a request unanswered for a second, or that gives no sign of life
+    is replaced, and its runs go on from their last checkpoint; one that ends three workers without any
+    headway has failed. Runs of another server's worker that has vanished are paused. Runs that wait get a
+    worker.
     """
     with _lock:
         _bury(store)
         worker = _workers.get(store.folder)
-        for run in store.runs(("running",)):
-            asked = run.stop_requested
-            if worker and run.worker == worker.id and asked and time.time() - asked > STOP_SECONDS:
-                store.finish(run.id, Outcome("stopped", "Stopped."))
-                worker.process.kill()
-                worker.process.wait()
-                _forget(store)
-                break  # a worker has one run
+        if worker and _hangs(store, worker):
+            worker.process.kill()
+            worker.process.wait()
+            _bury(store)
         for run in store.abandoned():
-            if worker and run.worker == worker.id:
-                continue  # it lives: the machine slept, and with it the heartbeat
-            store.finish(run.id, Outcome("failed", _ended_early(store, run)))
-        if store.runs(("queued",), limit=1):
+            if not (worker and run.worker == worker.id):
+                store.finish(run.id, Outcome("paused", "The training process of this run is gone."))
+        if store.waiting():
             _start(store)
 
 
@@ -82,7 +84,7 @@ def worker_state(store: Store) -> str | None:
 
 
 def shut_down(store: Store) -> None:
-    """End this server's worker, as closing the server does; its run is ended as stopped."""
+    """End this server's worker, as closing the server does; its runs are paused."""
     with _lock:
         worker = _workers.get(store.folder)
         if worker:
@@ -100,35 +102,63 @@ def _start(store):
         _workers[store.folder] = _Worker(store.folder)
 
 
+def _hangs(store, worker):
+    """Whether a worker that lives does not do what it is asked for."""
+    now = time.time()
+    for run in store.runs(("running",)):
+        asked = [at for at in (run.stop_requested, run.pause_requested) if at]
+        if run.worker == worker.id and asked and now - min(asked) > STOP_SECONDS:
+            return True
+    if not store.is_silent(worker.id):
+        worker.silent_since = None
+        return False
+    # A machine that slept has stopped the heartbeat, too: it gets the time to beat again.
+    worker.silent_since = worker.silent_since or time.monotonic()
+    return time.monotonic() - worker.silent_since > SILENT_SECONDS
+
+
 def _bury(store):
-    """End what a dead worker has left: its run, or the queue if it died before it took one."""
+    """See to what a dead worker has left: its runs, or the queue if it died before it could take any."""
     worker = _workers.get(store.folder)
     if worker is None or worker.process.poll() is None:
         return
     code = worker.process.returncode
-    left = [run for run in store.runs(("running",)) if run.worker == worker.id]
-    for run in left:
-        message = _ended_early(store, run) + f" {_reason(code)}"
-        store.finish(run.id, Outcome("failed", message, details=worker.last_lines()))
+    for run in store.runs(("running",)):
+        if run.worker == worker.id:
+            _take_back(store, run, worker, code)
     if code != 0 and store.worker_state(worker.id) in (None, "starting"):
-        message = f"The training process could not be started. {_reason(code)}"
-        for run in store.runs(("queued",)):
-            store.finish(run.id, Outcome("failed", message, details=worker.last_lines()))
+        _false_starts[store.folder] += 1
+        if code > 0 or _false_starts[store.folder] >= MAX_TRIES:
+            message = f"The training process could not be started. {_reason(code)}"
+            for run in store.runs(("queued",)):
+                store.finish(run.id, Outcome("failed", message, details=worker.last_lines()))
+            del _false_starts[store.folder]
+    else:
+        _false_starts.pop(store.folder, None)
     _forget(store)
+
+
+def _take_back(store, run, worker, code):
+    """What becomes of a run whose worker has died."""
+    if run.stop_requested:
+        store.finish(run.id, Outcome("stopped", "Stopped."))
+    elif run.pause_requested:
+        store.finish(run.id, Outcome("paused", "Paused."))
+    elif run.tries + 1 < MAX_TRIES:
+        store.requeue(run.id)
+    else:
+        done = len(store.epochs(run.id))
+        message = (
+            f"The training process ended {MAX_TRIES} times after {done} of {run.spec.epochs} epochs. "
+            f"{_reason(code)}"
+        )
+        store.finish(run.id, Outcome("failed", message, details=worker.last_lines()))
 
 
 def _forget(store):
     worker = _workers.pop(store.folder)
     worker.process.stdin.close()
     store.leave(worker.id)
-
-
-def _ended_early(store, run):
-    done = len(store.epochs(run.id))
-    return (
-        f"The training process ended after {done} of {run.spec.epochs} epochs; what was recorded "
-        "until then is kept. Train it again to see the rest."
-    )
 
 
 def _reason(code):

@@ -6,8 +6,7 @@ The rate is no parameter of theirs: it comes from the schedule, at every update.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrlab.errors import UserError
-from lrlab.schedules.parameter import Parametrised, share, tiny
+from lrlab.schedules.parameter import Parametrised, from_record, of_kind, share, tiny
 
 
 @dataclass(frozen=True)
@@ -96,19 +95,9 @@ OPTIMIZERS: tuple[type[Optimizer], ...] = (SGD, Momentum, Nesterov, Adam, AdamW,
 
 def optimizer_of_kind(kind, **parameters) -> Optimizer:
     """The optimizer of that kind; raises UserError for an unknown kind or parameter name."""
-    by_kind = {optimizer.kind: optimizer for optimizer in OPTIMIZERS}
-    if not isinstance(kind, str) or kind not in by_kind:
-        raise UserError(f"optimizer must be one of {', '.join(by_kind)}, but it is {kind!r:.60}.")
-    known = by_kind[kind].parameters()
-    for name in parameters:
-        if name not in known:
-            takes = f"It takes: {', '.join(known)}." if known else "It takes none."
-            raise UserError(f"The optimizer {kind} has no parameter {name!r:.60}. {takes}")
-    return by_kind[kind](**parameters)
+    return of_kind("optimizer", OPTIMIZERS, kind, parameters)
 
 
 def optimizer_from_record(record) -> Optimizer:
     """The optimizer that `to_dict` wrote, or that a kind alone names; raises UserError for others."""
-    if isinstance(record, dict) and all(isinstance(name, str) for name in record):
-        return optimizer_of_kind(**{"kind": None, **record})
-    return optimizer_of_kind(record)
+    return from_record("optimizer", OPTIMIZERS, record)

@@ -5,10 +5,13 @@ import math
 from dataclasses import dataclass, fields, replace
 
 from lrlab import article
+from lrlab.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
 from lrlab.errors import UserError
+from lrlab.networks import ARTICLE, Network, network_from_record
 from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
 from lrlab.plan import Plan, check_whole
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
+from lrlab.schedules.parameter import Parametrised
 
 DATA = ("auto", "fashion-mnist", "synthetic")
 MIN_TRAIN_IMAGES = 100
@@ -24,7 +27,8 @@ class RunSpec:
     epoch, as with `keras.Model.fit(validation_split=...)`. `seed` sets the initial weights and the
     order of the batches; the choice of images is the same for every seed, so that runs compare.
     `data` "auto" is Fashion-MNIST where it can be had and the synthetic set elsewhere; the store keeps
-    which one it became. Raises UserError for anything unknown or out of range.
+    which one it became. `plateau` lowers the schedule's rates by a metric, and `early_stopping` ends the run
+    by one. Raises UserError for anything unknown or out of range.
     """
 
     schedule: Schedule = Constant()
@@ -36,10 +40,15 @@ class RunSpec:
     train_images: int = article.TRAIN_IMAGES
     validation_split: float = article.VALIDATION_SPLIT
     data: str = "auto"
+    network: Network = ARTICLE
+    early_stopping: EarlyStopping | None = None
+    plateau: ReduceOnPlateau | None = None
 
     def __post_init__(self):
-        if not isinstance(self.optimizer, Optimizer):
-            raise UserError(f"optimizer must be an Optimizer, but it is {self.optimizer!r:.200}.")
+        _check_type("optimizer", self.optimizer, Optimizer)
+        _check_type("network", self.network, Network)
+        _check_type("early_stopping", self.early_stopping, EarlyStopping, optional=True)
+        _check_type("plateau", self.plateau, ReduceOnPlateau, optional=True)
         _check_choice("data", self.data, DATA)
         check_whole("seed", self.seed, 0, MAX_SEED)
         check_whole("train_images", self.train_images, MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES)
@@ -47,8 +56,7 @@ class RunSpec:
         if isinstance(split, bool) or not isinstance(split, float) or not 0.01 <= split <= 0.9:
             raise UserError(f"validation_split must be from 0.01 to 0.9, but it is {split!r}.")
         check_whole("batch_size", self.batch_size, 1, self.fit_images)
-        if not isinstance(self.schedule, Schedule):
-            raise UserError(f"schedule must be a Schedule, but it is {self.schedule!r:.200}.")
+        _check_type("schedule", self.schedule, Schedule)
         _ = self.plan
 
     @property
@@ -72,9 +80,10 @@ class RunSpec:
 
     def to_json(self) -> str:
         """One JSON object with every field."""
-        record = {f.name: getattr(self, f.name) for f in fields(self)}
-        whole = {"schedule": self.schedule.to_dict(), "optimizer": self.optimizer.to_dict()}
-        return json.dumps({**record, **whole})
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return json.dumps(
+            {name: v.to_dict() if isinstance(v, Parametrised) else v for name, v in values.items()}
+        )
 
     @classmethod
     def from_json(cls, text):
@@ -89,11 +98,31 @@ class RunSpec:
         unknown = sorted(set(record) - set(known))
         if unknown:
             raise UserError(f"A run has no {', '.join(unknown)}. It takes: {', '.join(known)}.")
-        if "schedule" in record:
-            record["schedule"] = schedule_from_dict(record["schedule"])
-        if "optimizer" in record:
-            record["optimizer"] = optimizer_from_record(record["optimizer"])
-        return cls(**record)
+        return cls(**{name: READERS.get(name, _as_it_is)(value) for name, value in record.items()})
+
+
+def _as_it_is(value):
+    return value
+
+
+def _controller(record):
+    return None if record is None else controller_from_record(record)
+
+
+# What is written as an object of its own; a run of an earlier version lacks some.
+READERS = {
+    "schedule": schedule_from_dict,
+    "optimizer": optimizer_from_record,
+    "network": network_from_record,
+    "early_stopping": _controller,
+    "plateau": _controller,
+}
+
+
+def _check_type(name, value, cls, optional=False):
+    if not isinstance(value, cls) and not (optional and value is None):
+        some = f"an {cls.__name__}" if cls.__name__[0] in "AEIOU" else f"a {cls.__name__}"
+        raise UserError(f"{name} must be {some}, but it is {value!r:.200}.")
 
 
 def _check_choice(name, value, choices):

@@ -174,7 +174,10 @@ def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
     assert printed.err == ""
     assert [epoch["epoch"] for epoch in epochs] == [0, 1, 2]
     for epoch in epochs:
-        assert list(epoch) == ["epoch", "lr", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
+        assert list(epoch) == [
+            *("epoch", "lr", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"),
+            *("grad_norm", "update_ratio"),
+        ]
     assert [epoch["lr"] for epoch in epochs] == pytest.approx([0.1, 0.0904837, 0.0818731])
     assert list(score) == ["test_loss", "test_accuracy", "data", "status"]
     assert (score["data"], score["status"]) == ("synthetic", "completed")

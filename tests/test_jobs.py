@@ -17,6 +17,7 @@ from lrlab.spec import RunSpec
 from lrlab.store import Store
 
 SHORT = RunSpec(Constant(0.05), epochs=3, train_images=300, data="synthetic")
+SOME = RunSpec(Constant(0.01), epochs=60, batch_size=4, train_images=1000, data="synthetic")
 LONG = RunSpec(Constant(0.001), epochs=1000, batch_size=4, train_images=1000, data="synthetic")
 
 signals = pytest.mark.skipif(os.name != "posix", reason="sends signals that only POSIX systems have")
@@ -126,10 +127,46 @@ def test_a_worker_that_does_not_answer_a_stop_is_killed(store):
 
 
 @signals
-def test_a_run_whose_worker_is_killed_ends_and_the_next_one_is_trained(store):
-    killed, waiting = train(store, LONG), store.add(SHORT, "next")
+def test_a_worker_that_does_not_answer_a_pause_is_killed_and_its_run_is_paused(store):
+    id = train(store, LONG)
+    os.kill(worker_of(store), signal.SIGSTOP)
+    store.request_pause(id)
+
+    def is_paused():
+        jobs.watch(store)
+        return store.run(id).status == "paused"
+
+    wait_for(is_paused)
+    store.go_on(id)
+    done = len(store.epochs(id))
+    jobs.watch(store)
+    wait_for(lambda: len(store.epochs(id)) > done)
+    store.request_stop(id)
+    assert ended(store, id).status == "stopped"
+
+
+@signals
+def test_a_worker_without_a_sign_of_life_is_replaced_and_its_run_goes_on(store, monkeypatch):
+    monkeypatch.setattr("lrlab.store.workers.STALE_SECONDS", 2)
+    monkeypatch.setattr(jobs, "SILENT_SECONDS", 0.5)
+    id = train(store, LONG)
+    silent, pid = store.run(id).worker, worker_of(store)
+    os.kill(pid, signal.SIGSTOP)
+
+    def is_replaced():
+        jobs.watch(store)
+        return store.run(id).worker not in (silent, None)
+
+    wait_for(is_replaced)
+    assert not lives(pid)
+    store.request_stop(id)
+    assert ended(store, id).status == "stopped"
+
+
+@signals
+def test_a_run_whose_worker_is_killed_goes_on_before_the_next_one(store):
+    killed, waiting = train(store, SOME), store.add(SHORT, "next")
     dead = store.run(killed).worker
-    done = len(store.epochs(killed))
     os.kill(worker_of(store), signal.SIGKILL)
 
     def is_ended():
@@ -138,26 +175,54 @@ def test_a_run_whose_worker_is_killed_ends_and_the_next_one_is_trained(store):
 
     wait_for(is_ended)
     run = store.run(killed)
-    assert run.status == "failed"
-    assert run.message.startswith("The training process ended after ")
-    assert "of 1000 epochs; what was recorded until then is kept. Train it again" in run.message
-    assert run.message.endswith("most often the machine was out of memory.")
-    assert f"Run {killed} begins" in run.details
-    assert len(store.epochs(killed)) >= done
-    assert store.run(waiting).status == "queued"
+    assert (run.status, run.message, len(store.epochs(killed))) == ("completed", "", SOME.epochs)
+    assert run.worker != dead
     assert ended(store, waiting).status == "completed"
-    assert store.run(waiting).worker != dead
+    assert store.run(waiting).started > run.started
 
 
 @signals
-def test_a_worker_ends_with_its_server_and_so_does_its_run(store):
+def test_a_run_that_ends_worker_after_worker_has_failed(store):
+    id = train(store, LONG)
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("UPDATE runs SET tries = 2 WHERE id = ?", (id,))
+        connection.execute(
+            "CREATE TRIGGER no_headway BEFORE UPDATE OF tries ON runs WHEN NEW.tries = 0"
+            " AND NEW.status = 'running' BEGIN SELECT RAISE(IGNORE); END"
+        )
+        connection.execute("UPDATE runs SET tries = 2 WHERE id = ?", (id,))
+        connection.commit()
+    os.kill(worker_of(store), signal.SIGKILL)
+
+    def is_ended():
+        jobs.watch(store)
+        return not store.run(id).active
+
+    wait_for(is_ended)
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("DROP TRIGGER no_headway")
+    run = store.run(id)
+    assert run.status == "failed"
+    assert run.message.startswith("The training process ended 3 times after ")
+    assert run.message.endswith("most often the machine was out of memory.")
+    assert f"Run {id} begins" in run.details
+    store.go_on(id)
+    done = len(store.epochs(id))
+    jobs.watch(store)
+    wait_for(lambda: len(store.epochs(id)) > done)
+    store.request_stop(id)
+    ended(store, id)
+
+
+@signals
+def test_a_worker_ends_with_its_server_and_its_run_is_paused(store):
     id = train(store, LONG)
     pid = worker_of(store)
     jobs.shut_down(store)
     assert not lives(pid)
     assert jobs.worker_state(store) is None
     run = store.run(id)
-    assert (run.status, run.message) == ("stopped", "The app was closed while this run was training.")
+    assert (run.status, run.message) == ("paused", "The app was closed while this run was training.")
     assert store.epochs(id)
     jobs.shut_down(store)  # where there is none, nothing happens
 
@@ -180,7 +245,7 @@ def test_a_server_that_is_killed_takes_its_worker_with_it(tmp_path):
         server.wait()
     wait_for(lambda: not lives(worker), 10)
     run = store.run(id)
-    assert (run.status, run.message) == ("stopped", "The app was closed while this run was training.")
+    assert (run.status, run.message) == ("paused", "The app was closed while this run was training.")
 
 
 @signals
@@ -220,7 +285,7 @@ def test_a_worker_that_cannot_start_fails_what_waits_and_is_not_started_again_an
     assert log.count("ImportError: broken on purpose") == 1
 
 
-def test_runs_that_a_vanished_worker_left_are_ended(own_store):
+def test_runs_that_a_vanished_worker_left_are_paused(own_store):
     left = own_store.add(LONG, "left", worker="vanished")
     fresh = own_store.add(LONG, "fresh", worker="alive")
     own_store.beat("vanished", 1, "busy")
@@ -230,7 +295,9 @@ def test_runs_that_a_vanished_worker_left_are_ended(own_store):
         connection.execute("UPDATE workers SET heartbeat = heartbeat - 60 WHERE id = 'vanished'")
         connection.commit()
     jobs.watch(own_store)
-    assert own_store.run(left).status == "failed"
-    assert own_store.run(left).message.startswith("The training process ended after 0 of 1000 epochs")
+    assert (own_store.run(left).status, own_store.run(left).message) == (
+        "paused",
+        "The training process of this run is gone.",
+    )
     assert own_store.run(fresh).status == "running"
     assert jobs.worker_state(own_store) is None

@@ -7,7 +7,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lrlab import article
+from lrlab.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.errors import UserError
+from lrlab.networks import NETWORKS, Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, Adam
 from lrlab.schedules import SCHEDULES, WarmupStableDecay
 from lrlab.spec import DATA, RunSpec
@@ -33,6 +35,10 @@ def test_the_last_batch_may_be_smaller():
     batch_size=st.integers(10, 80),
     seed=st.integers(0, 2**32 - 1),
     train_images=st.integers(100, 60_000),
+    network=st.sampled_from(NETWORKS).map(lambda cls: cls())
+    | st.builds(Dense, st.lists(st.integers(1, 4096), min_size=1, max_size=6), st.floats(0, 0.9)),
+    early_stopping=st.none() | st.builds(EarlyStopping, patience=st.integers(0, 1000)),
+    plateau=st.none() | st.builds(ReduceOnPlateau, factor=st.floats(0, 0.9), min_lr=st.floats(0, 10)),
 )
 def test_json_round_trip(kind, **fields):
     assume(kind is not WarmupStableDecay or fields["epochs"] >= 25)  # its phases are that long
@@ -59,6 +65,22 @@ def test_json_round_trip(kind, **fields):
         ({"momentum": 0.9}, "A run has no momentum. It takes: schedule"),
         ({"schedule": {"kind": "constant", "initial_lr": 1e9}}, "initial_lr must be"),
         ({"schedule": "constant"}, "A schedule is a JSON object"),
+        ({"network": "densest"}, "network must be one of dense, convolutional, but it is 'densest'"),
+        ({"network": None}, "network must be one of dense, convolutional, but it is None"),
+        (
+            {"network": {"kind": "dense", "filters": [3]}},
+            "dense has no parameter 'filters'. It takes: widths",
+        ),
+        ({"network": {"kind": "dense", "widths": []}}, "widths must be 1 to 6 numbers"),
+        ({"network": {"kind": "dense", "widths": [2.5]}}, "each of widths must be a whole number from 1"),
+        ({"early_stopping": "early"}, "controller must be one of early-stopping, reduce-on-plateau"),
+        ({"early_stopping": {"kind": "early-stopping", "monitor": "f1"}}, "one of val_loss, val_accuracy"),
+        ({"early_stopping": {"kind": "reduce-on-plateau"}}, "early_stopping must be an EarlyStopping"),
+        ({"plateau": "early-stopping"}, "plateau must be a ReduceOnPlateau"),
+        (
+            {"plateau": {"kind": "reduce-on-plateau", "factor": 1}},
+            "factor must be a number from 0 to 0.999999",
+        ),
     ],
 )
 def test_bad_json_is_refused_with_the_allowed_values(change, message):
@@ -76,3 +98,29 @@ def test_what_is_no_json_object_is_refused(text):
 def test_a_run_of_an_earlier_version_names_its_optimizer_alone():
     record = {**json.loads(RunSpec().to_json()), "optimizer": "adam"}
     assert RunSpec.from_json(json.dumps(record)).optimizer == Adam()
+
+
+def test_a_run_of_an_earlier_version_has_the_articles_network_and_no_controllers():
+    record = json.loads(RunSpec().to_json())
+    for name in ("network", "early_stopping", "plateau"):
+        del record[name]
+    assert RunSpec.from_json(json.dumps(record)) == RunSpec(network=Dense((512, 200)))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"network": "dense"}, "network must be a Network, but it is 'dense'"),
+        ({"network": None}, "network must be a Network, but it is None"),
+        ({"early_stopping": ReduceOnPlateau()}, "early_stopping must be an EarlyStopping, but it is Reduce"),
+        ({"plateau": True}, "plateau must be a ReduceOnPlateau, but it is True"),
+    ],
+)
+def test_what_is_of_another_type_is_refused(change, message):
+    with pytest.raises(UserError, match=message):
+        RunSpec(**change)
+
+
+def test_a_run_whose_network_came_out_of_json_can_be_looked_up():
+    spec = RunSpec(network=Convolutional([8, 16]), plateau=ReduceOnPlateau(), early_stopping=EarlyStopping())
+    assert hash(RunSpec.from_json(spec.to_json())) == hash(spec)

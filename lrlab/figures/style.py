@@ -6,20 +6,37 @@ HUES = 7
 DASHES = ("solid", "dash", "dot")
 
 
-def line(color: int, mode="lines", **kwargs) -> go.Scatter:
-    """A line of the theme's colour number `color`; from the eighth on, the same colours dashed."""
-    return go.Scatter(
-        mode=mode,
-        line={
-            "width": 2.5,
-            "simplify": False,
-            "shape": kwargs.pop("line_shape", "linear"),
-            "dash": DASHES[color // HUES % len(DASHES)],
-        },
-        meta={"color": color % HUES},
-        hovertemplate="%{y:.4g}",
+def trace(color: int, mode="lines", width=2.5, dash=None, line_shape="linear", **kwargs) -> dict:
+    """A line of the theme's colour number `color`; from the eighth on, the same colours dashed.
+
+    A plain dict, which a figure takes in half the time of a `go.Scatter`.
+    """
+    look = {
+        "width": width,
+        "simplify": False,
+        "shape": line_shape,
+        "dash": dash or DASHES[color // HUES % len(DASHES)],
+    }
+    return {
+        "mode": mode,
+        "line": look,
+        "meta": {"color": color % HUES},
+        "hovertemplate": "%{y:.4g}",
         **kwargs,
-    )
+    }
+
+
+def line(color: int, mode="lines", **kwargs) -> go.Scatter:
+    """The same as a `go.Scatter`."""
+    return go.Scatter(trace(color, mode, **kwargs))
+
+
+def drawn(traces: list[dict], layout: dict) -> go.Figure:
+    """A figure of traces from `trace`, taken as they are.
+
+    Plotly's look at each property takes five times as long as all else; the tests do it once and for all.
+    """
+    return go.Figure(traces, layout, _validate=False)
 
 
 def layout(height: int) -> dict:

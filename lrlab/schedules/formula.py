@@ -1,6 +1,6 @@
 """A schedule whose formula the user writes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lrlab.schedules.expression import parse
 from lrlab.schedules.parameter import decay_rate, exponent, expression, floor_rate, rate, run_length
@@ -41,3 +41,7 @@ class Formula(Schedule):
             return self.length() if name == "T" else getattr(self, name)
 
         return parse(self.formula, NAMES)(value)
+
+    def scaled(self, factor):
+        """The same with what the formula gives multiplied by `factor`: its numbers may be anything."""
+        return replace(self, formula=f"{float(factor)!r} * ({self.formula})")

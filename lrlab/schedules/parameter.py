@@ -7,6 +7,8 @@ from typing import ClassVar
 from lrlab.errors import UserError
 from lrlab.schedules.expression import parse
 
+MOST_PIECES = 50
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -21,6 +23,7 @@ class Parameter:
     integer: bool = False
     unit: str = ""
     optional: bool = False
+    is_rate: bool = False
 
     def check(self, name, value):
         """Return `value` as float, int or None; raise UserError with the allowed range otherwise."""
@@ -155,12 +158,12 @@ def _json(value):
 
 def rate(default, symbol, help, low=1e-8):
     """A learning rate, on a logarithmic slider. No unit."""
-    return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True))
+    return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
 
 
 def floor_rate(default, symbol, help):
     """A learning rate that may be zero, on a linear slider. No unit."""
-    return _field(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1)))
+    return _field(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
 
 
 def decay_rate(default, symbol, help):
@@ -201,12 +204,13 @@ def run_length(symbol, help):
 
 def rates(default, symbol, help):
     """Several learning rates."""
-    return _field(default, Numbers(Parameter("", "", 0.0, 10.0, (0.0, 1.0)), symbol, help))
+    each = Parameter("", "", 0.0, 10.0, (0.0, 1.0), is_rate=True)
+    return _field(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 
 def moments(default, symbol, help):
     """Several points in time, in units of time."""
-    return _field(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help))
+    return _field(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
 
 
 def share(default, symbol, help):
@@ -234,5 +238,49 @@ def expression(default, names, help):
     return _field(default, Expression(names, help))
 
 
+def sizes(default, symbol, help, most, high):
+    """How many of something there are in each of up to `most` layers: whole numbers from 1 to `high`."""
+    each = Parameter("", "", 1, high, (1, high), integer=True)
+    return _field(default, Numbers(each, symbol, help, most=most))
+
+
+def size(default, symbol, help, high):
+    """How many of something there are: a whole number from 1 to `high`."""
+    return _field(default, Parameter(symbol, help, 1, high, (1, high), integer=True))
+
+
+def epochs(default, help):
+    """How many epochs, from none to 1000."""
+    return _field(default, Parameter("", help, 0, 1000, (0, 30), integer=True, unit="epochs"))
+
+
+def margin(default, help):
+    """A difference that is too small to count."""
+    return _field(default, Parameter("", help, 0.0, 10.0, (0.0, 0.1)))
+
+
 def _field(default, kind):
     return field(default=default, metadata={"parameter": kind})
+
+
+def of_kind(what, classes, kind, parameters):
+    """The value of the class among `classes` that has that kind, with these parameters by name.
+
+    Raises UserError, in which `what` names such values, for an unknown kind or parameter name.
+    """
+    by_kind = {cls.kind: cls for cls in classes}
+    if not isinstance(kind, str) or kind not in by_kind:
+        raise UserError(f"{what} must be one of {', '.join(by_kind)}, but it is {kind!r:.60}.")
+    known = by_kind[kind].parameters()
+    for name in parameters:
+        if name not in known:
+            takes = f"It takes: {', '.join(known)}." if known else "It takes none."
+            raise UserError(f"The {what} {kind} has no parameter {name!r:.60}. {takes}")
+    return by_kind[kind](**parameters)
+
+
+def from_record(what, classes, record):
+    """The value that `to_dict` wrote, or that a kind alone names; raises UserError for others."""
+    if isinstance(record, dict) and all(isinstance(name, str) for name in record):
+        return of_kind(what, classes, record.get("kind"), {n: v for n, v in record.items() if n != "kind"})
+    return of_kind(what, classes, record, {})

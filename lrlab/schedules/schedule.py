@@ -1,7 +1,7 @@
 """What every schedule can do: be checked, named, written down and laid over a length of time."""
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import ClassVar
 
@@ -43,6 +43,22 @@ class Schedule(Parametrised):
     def lasting(self, duration):
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
         return self.but(duration=duration) if getattr(self, "duration", duration) is None else self
+
+    def scaled(self, factor):
+        """The same schedule with every rate multiplied by `factor`.
+
+        Raises UserError where that takes a rate out of its range.
+        """
+        values = {}
+        for name, parameter in self.parameters().items():
+            value = getattr(self, name)
+            if getattr(parameter, "is_rate", False):
+                values[name] = value * factor
+            elif getattr(getattr(parameter, "each", None), "is_rate", False):
+                values[name] = tuple(rate * factor for rate in value)
+        if hasattr(self, "schedule"):
+            values["schedule"] = self.schedule.scaled(factor)
+        return replace(self, **values)
 
     def but(self, **values):
         """The same schedule with other values, which are not checked: they may be traced."""

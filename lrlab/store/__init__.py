@@ -1,5 +1,13 @@
-"""Runs, their epochs and the workers, in one SQLite file."""
+"""Runs, what they yielded, the queue and the workers, in one SQLite file."""
 
-from lrlab.store.runs import Run, Store
+from lrlab.store.file import StoreError
+from lrlab.store.history import History
+from lrlab.store.queue import Queue
+from lrlab.store.runs import Run, Runs
+from lrlab.store.workers import Workers
 
-__all__ = ["Run", "Store"]
+__all__ = ["Run", "Store", "StoreError"]
+
+
+class Store(Runs, Queue, History, Workers):
+    """Everything that is kept, in the file `runs.sqlite3` of a folder, by default LR Lab's home."""

@@ -1,32 +1,35 @@
-"""The runs: added, claimed by a worker, recorded epoch by epoch, ended, and read by the pages."""
+"""The runs themselves: added alone or as the lanes of a race, and read."""
 
-import math
-import sqlite3
 import time
-from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, fields
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
-from lrlab.errors import UserError
-from lrlab.home import home
-from lrlab.records import ACTIVE, Epoch, Outcome
+from lrlab.records import ACTIVE
 from lrlab.spec import RunSpec
-from lrlab.store.schema import migrate
-
-BUSY_SECONDS = 10
-STALE_SECONDS = 15
+from lrlab.store.file import File, marks
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run as the store holds it; times are seconds since 1970, None while they are to come."""
+    """One run as the store holds it; times are seconds since 1970, None while they are to come.
+
+    It is lane number `lane` of the race that is called by the id of its first run. Runs of the same `heat`
+    of a race, which have the same seed, are trained together. `wheel` is the rate set by hand, if any.
+    """
 
     id: int
+    race: int
+    heat: int
+    lane: int
     name: str
     spec: RunSpec
     status: str
     stage: str
     stop_requested: float | None
+    pause_requested: float | None
+    wheel: float | None
+    tries: int
     worker: str | None
     created: float
     started: float | None
@@ -44,178 +47,84 @@ class Run:
         return self.status in ACTIVE
 
 
-_RUN_COLUMNS = ", ".join(f.name for f in fields(Run))
-_EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
+RUN_COLUMNS = ", ".join(f.name for f in fields(Run))
 
 
-class Store:
-    """The file `runs.sqlite3` in a folder, by default LR Lab's home; safe for threads and processes.
+def run_of(row) -> Run:
+    """The Run of a row of RUN_COLUMNS."""
+    record = dict(zip((f.name for f in fields(Run)), row, strict=True))
+    return Run(**{**record, "spec": _spec(record["spec"])})
 
-    Every method opens a connection of its own for one short transaction. Raises UserError where the
-    file is from a newer version, no database, or locked for more than 10 seconds.
-    """
 
-    def __init__(self, folder: Path | None = None):
-        self.folder = Path(folder) if folder else home()
-        self.path = self.folder / "runs.sqlite3"
-        with self._connection() as connection:
-            migrate(connection, self.path)
+_spec = lru_cache(maxsize=4096)(RunSpec.from_json)  # a page reads the same ones again and again
 
-    @contextmanager
-    def _connection(self):
-        try:
-            with closing(
-                sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            ) as connection:
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise UserError(
-                f"{self.path} cannot be used: {error}. Close what else holds it, free some disk "
-                "space, or set LRLAB_HOME to another folder."
-            ) from error
 
-    def _write(self, sql, *values):
-        with self._connection() as connection:
-            return connection.execute(sql, values).rowcount
-
-    def _read(self, sql, *values):
-        with self._connection() as connection:
-            return connection.execute(sql, values).fetchall()
+class Runs(File):
+    """Adding runs and reading them."""
 
     def add(self, spec: RunSpec, name: str, worker: str | None = None) -> int:
         """Queue a run and return its id; with `worker`, it is that worker's at once and never queued."""
+        return self.add_race([[(name, spec)]], worker)
+
+    def add_race(self, heats: Sequence[Sequence[tuple[str, RunSpec]]], worker: str | None = None) -> int:
+        """Queue a race and return its id: for each heat, that is each seed, the (name, spec) of its lanes."""
         now = time.time()
-        with self._connection() as connection:
-            return connection.execute(
-                "INSERT INTO runs (name, spec, status, worker, created, started) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    name,
-                    spec.to_json(),
-                    "running" if worker else "queued",
-                    worker,
-                    now,
-                    now if worker else None,
-                ),
-            ).lastrowid
+        race = None
+        with self._transaction() as connection:
+            for heat, lanes in enumerate(heats):
+                for lane, (name, spec) in enumerate(lanes):
+                    values = (
+                        *(race, heat, lane, name, spec.to_json()),
+                        *(("running", worker, now, now) if worker else ("queued", None, now, None)),
+                    )
+                    added = connection.execute(
+                        "INSERT INTO runs (race, heat, lane, name, spec, status, worker, created, started)"
+                        f" VALUES ({marks(values)})",
+                        values,
+                    ).lastrowid
+                    race = race or added
+                    connection.execute("UPDATE runs SET race = ?, place = id WHERE id = ?", (race, added))
+        return race
 
-    def claim(self, worker: str) -> Run | None:
-        """Give the run that has waited longest to `worker`; None where no run waits."""
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute(
-                "UPDATE runs SET status = 'running', worker = ?, started = ? WHERE id ="
-                " (SELECT id FROM runs WHERE status = 'queued' ORDER BY id LIMIT 1) RETURNING id",
-                (worker, time.time()),
-            ).fetchone()
-            connection.execute("COMMIT")
-        return self.run(row[0]) if row else None
+    def run(self, run: int) -> Run | None:
+        """The run of that id; None where there is none."""
+        rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE id = ?", run)
+        return run_of(rows[0]) if rows else None
 
-    def set_stage(self, run: int, stage: str):
+    def runs(self, statuses=None, limit=200) -> list[Run]:
+        """The newest `limit` runs, newest first; with `statuses`, only those."""
+        where = f"WHERE status IN ({marks(statuses)})" if statuses else ""
+        sql = f"SELECT {RUN_COLUMNS} FROM runs {where} ORDER BY id DESC LIMIT ?"
+        return [run_of(row) for row in self._read(sql, *(statuses or ()), limit)]
+
+    def race(self, race: int) -> list[Run]:
+        """The runs of a race, heat by heat, lane by lane; none where there is no such race."""
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? ORDER BY heat, lane"
+        return [run_of(row) for row in self._read(sql, race)]
+
+    def races(self, limit=100) -> dict[int, list[Run]]:
+        """The newest `limit` races, newest first, with their runs, heat by heat and lane by lane."""
+        newest = "SELECT DISTINCT race FROM runs ORDER BY race DESC LIMIT ?"
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race IN ({newest}) ORDER BY race DESC, heat, lane"
+        found = {}
+        for run in map(run_of, self._read(sql, limit)):
+            found.setdefault(run.race, []).append(run)
+        return found
+
+    def race_of(self, run: int) -> int | None:
+        """The race that a run is in; None where there is no such run."""
+        rows = self._read("SELECT race FROM runs WHERE id = ?", run)
+        return rows[0][0] if rows else None
+
+    def set_stage(self, run: int, stage: str) -> None:
         """Say in words what a running run is busy with before its first epoch."""
         self._write("UPDATE runs SET stage = ? WHERE id = ? AND status = 'running'", stage, run)
 
-    def set_data(self, run: int, data: str, origin: str):
+    def set_data(self, run: int, data: str, origin: str) -> None:
         """Keep which data set the run is trained on and where that came from, also in its spec."""
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._transaction() as connection:
             (spec,) = connection.execute("SELECT spec FROM runs WHERE id = ?", (run,)).fetchone()
             connection.execute(
                 "UPDATE runs SET data = ?, origin = ?, spec = ? WHERE id = ?",
                 (data, origin, RunSpec.from_json(spec).with_data(data).to_json(), run),
             )
-            connection.execute("COMMIT")
-
-    def record(self, run: int, epoch: Epoch) -> None:
-        """Add a finished epoch; NaN becomes NULL."""
-        marks = ", ".join("?" * (1 + len(fields(Epoch))))
-        self._write(f"INSERT INTO epochs (run, {_EPOCH_COLUMNS}) VALUES ({marks})", run, *astuple(epoch))
-
-    def finish(self, run: int, outcome: Outcome) -> bool:
-        """End a run that is queued or running; returns False, changing nothing, for an ended one."""
-        return bool(
-            self._write(
-                "UPDATE runs SET status = ?, message = ?, test_loss = ?, test_accuracy = ?,"
-                " details = ?, ended = ?, stage = ''"
-                " WHERE id = ? AND status IN ('queued', 'running')",
-                *astuple(outcome),
-                time.time(),
-                run,
-            )
-        )
-
-    def request_stop(self, run: int) -> None:
-        """Ask for a stop: a queued run ends at once, a running one when its worker reads this."""
-        # Queued first: a run that is claimed in between is then found running.
-        self._write(
-            "UPDATE runs SET status = 'stopped', ended = ?, message = ? WHERE id = ? AND status = 'queued'",
-            time.time(),
-            "Stopped before it began.",
-            run,
-        )
-        self._write(
-            "UPDATE runs SET stop_requested = coalesce(stop_requested, ?)"
-            " WHERE id = ? AND status = 'running'",
-            time.time(),
-            run,
-        )
-
-    def must_stop(self, run: int) -> bool:
-        """Whether a stop was asked for, or the run is no longer running by another's word."""
-        rows = self._read("SELECT stop_requested IS NULL AND status = 'running' FROM runs WHERE id = ?", run)
-        return not (rows and rows[0][0])
-
-    def run(self, run: int) -> Run | None:
-        """The run of that id; None where there is none."""
-        rows = self._read(f"SELECT {_RUN_COLUMNS} FROM runs WHERE id = ?", run)
-        return _run(rows[0]) if rows else None
-
-    def runs(self, statuses=None, limit=200) -> list[Run]:
-        """The newest `limit` runs, newest first; with `statuses`, only those."""
-        marks = ", ".join("?" * len(statuses or ()))
-        where = f"WHERE status IN ({marks})" if statuses else ""
-        sql = f"SELECT {_RUN_COLUMNS} FROM runs {where} ORDER BY id DESC LIMIT ?"
-        return [_run(row) for row in self._read(sql, *(statuses or ()), limit)]
-
-    def epochs(self, run: int) -> list[Epoch]:
-        """The finished epochs of a run, in order; NULL becomes NaN."""
-        rows = self._read(f"SELECT {_EPOCH_COLUMNS} FROM epochs WHERE run = ? ORDER BY epoch", run)
-        return [Epoch(*(math.nan if value is None else value for value in row)) for row in rows]
-
-    def beat(self, worker: str, pid: int, state: str) -> None:
-        """Say that a worker is alive, and what it does: "starting", "idle" or "busy"."""
-        self._write(
-            "INSERT INTO workers VALUES (?, ?, ?, ?) ON CONFLICT (id)"
-            " DO UPDATE SET state = excluded.state, heartbeat = excluded.heartbeat",
-            worker,
-            pid,
-            state,
-            time.time(),
-        )
-
-    def leave(self, worker: str) -> None:
-        """Forget a worker that has ended, and any that has not been heard of for a day."""
-        day_ago = time.time() - 86_400
-        self._write("DELETE FROM workers WHERE id = ? OR heartbeat < ?", worker, day_ago)
-
-    def worker_state(self, worker: str) -> str | None:
-        """What a worker last said it does; None where it never spoke or has left."""
-        rows = self._read("SELECT state FROM workers WHERE id = ?", worker)
-        return rows[0][0] if rows else None
-
-    def abandoned(self) -> list[Run]:
-        """Runs that count as running but whose worker has not been heard of for 15 seconds."""
-        since = time.time() - STALE_SECONDS
-        rows = self._read(
-            f"SELECT {_RUN_COLUMNS} FROM runs WHERE status = 'running' AND started < ?"
-            " AND NOT EXISTS (SELECT * FROM workers WHERE id = runs.worker AND heartbeat >= ?)",
-            since,
-            since,
-        )
-        return [_run(row) for row in rows]
-
-
-def _run(row):
-    record = dict(zip((f.name for f in fields(Run)), row, strict=True))
-    return Run(**{**record, "spec": RunSpec.from_json(record["spec"])})

@@ -45,6 +45,38 @@ MIGRATIONS = (
         heartbeat REAL NOT NULL
     );
     """,
+    """
+    ALTER TABLE runs ADD COLUMN race INTEGER;
+    ALTER TABLE runs ADD COLUMN heat INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN place INTEGER;
+    ALTER TABLE runs ADD COLUMN pause_requested REAL;
+    ALTER TABLE runs ADD COLUMN wheel REAL;
+    ALTER TABLE runs ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+    UPDATE runs SET race = id, place = id;
+    CREATE INDEX runs_by_race ON runs (race);
+    ALTER TABLE epochs ADD COLUMN grad_norm REAL;
+    ALTER TABLE epochs ADD COLUMN update_ratio REAL;
+    ALTER TABLE workers ADD COLUMN pace REAL;
+    CREATE TABLE steps (
+        run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        losses BLOB NOT NULL,
+        rates BLOB NOT NULL,
+        PRIMARY KEY (run, step)
+    );
+    CREATE TABLE drives (
+        run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        rate REAL,
+        PRIMARY KEY (run, step)
+    );
+    CREATE TABLE checkpoints (
+        run INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        state BLOB NOT NULL
+    );
+    """,
 )
 
 

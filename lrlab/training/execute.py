@@ -1,60 +1,96 @@
-"""Carrying a run's records from the engine to the store; the same for the worker and the command line."""
+"""Carrying records from the engine to the store; the same for the worker and the command line."""
 
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 
 from lrlab.data import load
 from lrlab.errors import UserError
-from lrlab.records import Epoch, Outcome
-from lrlab.store import Run, Store
-from lrlab.training.engine import train
+from lrlab.records import Epoch, Outcome, Steps
+from lrlab.store import Run, Store, StoreError
+from lrlab.training.engine import race
+from lrlab.training.lane import Start
 
 BEAT_SECONDS = 1.0
 STAGE_SECONDS = 0.3
+RECORD_SECONDS = 0.2
+RETRY_SECONDS = 1.0
 
 
-def execute(store: Store, run: Run, on_epoch: Callable[[Epoch], None] = lambda epoch: None):
-    """Train a run that the store holds as running, and record all of it there; returns the Outcome.
+def execute(
+    store: Store, runs: Sequence[Run], on_epoch: Callable[[Run, Epoch], None] = lambda run, epoch: None
+) -> None:
+    """Train runs of one heat that the store holds as running, and record all of it there.
 
-    Whatever goes wrong ends the run as "failed" with a sentence and the traceback, and is not raised;
-    only KeyboardInterrupt and BrokenPipeError are, after the run was ended as "stopped".
+    A run that was trained before goes on from its checkpoint. While the store cannot be written, training
+    waits. Whatever goes wrong ends the runs as "failed" with a sentence and the traceback, and is not
+    raised; only KeyboardInterrupt and BrokenPipeError are, after the runs were ended as "stopped".
     """
+
+    def end(outcome):
+        for run in runs:
+            insist(store.finish, run.id, outcome, run.worker)
+
     try:
-        outcome = _train(store, run, on_epoch)
+        _train(store, runs, on_epoch)
     except UserError as error:
-        outcome = Outcome("failed", str(error))
+        end(Outcome("failed", str(error)))
     except KeyboardInterrupt:
-        store.finish(run.id, Outcome("stopped", "Stopped from the keyboard."))
+        end(Outcome("stopped", "Stopped from the keyboard."))
         raise
     except BrokenPipeError:
-        store.finish(run.id, Outcome("stopped", "Stopped: nobody reads what it prints any more."))
+        end(Outcome("stopped", "Stopped: nobody reads what it prints any more."))
         raise
-    except Exception as error:  # the run's owner must learn of anything that ends it
-        outcome = Outcome("failed", _in_words(error), details=traceback.format_exc())
-    store.finish(run.id, outcome)
-    return outcome
+    except Exception as error:  # the runs' owner must learn of anything that ends them
+        end(Outcome("failed", _in_words(error), details=traceback.format_exc()))
 
 
-def _train(store, run, on_epoch):
+def insist(action: Callable, *arguments):
+    """Do something with the store, again and again until it can be done; returns what it returned."""
+    while True:
+        try:
+            return action(*arguments)
+        except StoreError as error:
+            print(f"Waiting for the store: {error}", flush=True)
+            time.sleep(RETRY_SECONDS)
+
+
+def _train(store, runs, on_epoch):
     said = 0.0
 
     def progress(stage):
         nonlocal said
         if time.monotonic() - said > STAGE_SECONDS:
             said = time.monotonic()
-            store.set_stage(run.id, stage)
+            for run in runs:
+                insist(store.set_stage, run.id, stage)
 
-    data = load(run.spec.data, progress)
-    store.set_data(run.id, data.name, data.origin)
-    store.set_stage(run.id, "Preparing the network")
-    for record in train(run.spec, data, lambda: store.must_stop(run.id)):
+    data = load(runs[0].spec.data, progress)
+    for run in runs:
+        insist(store.set_data, run.id, data.name, data.origin)
+        insist(store.set_stage, run.id, "Preparing the network")
+    starts = [insist(_start, store, run) for run in runs]
+    unsaid, wrote = [], time.monotonic()
+    for lane, record in race(starts, data, lambda: insist(store.wishes, runs)):
+        run = runs[lane]
         if isinstance(record, Outcome):
-            return record
-        store.record(run.id, record)
-        on_epoch(record)
+            insist(store.finish, run.id, record, run.worker)
+            continue
+        unsaid.append(record)  # a lane's Steps may wait for what follows them, and only its own do
+        if not isinstance(record, Steps) or time.monotonic() - wrote > RECORD_SECONDS:
+            insist(store.record, run, *unsaid)
+            unsaid, wrote = [], time.monotonic()
+        if isinstance(record, Epoch):
+            on_epoch(run, record)
+
+
+def _start(store, run):
+    """The run as the engine takes it, from its checkpoint if it has one."""
+    checkpoint = store.checkpoint(run.id)
+    done = checkpoint.step // run.spec.steps_per_epoch if checkpoint else 0
+    return Start(run.spec, checkpoint, tuple(store.epochs(run.id)[:done]), tuple(store.drives(run.id)))
 
 
 def _in_words(error):
@@ -72,21 +108,24 @@ def _in_words(error):
 
 @contextmanager
 def heartbeat(store: Store, worker: str, pid: int):
-    """Tell the store every second that `worker` lives; yields a function that sets what it does."""
-    state = "starting"
+    """Tell the store every second that `worker` lives; yields a function that sets what it does.
+
+    That function takes the state and, where it was measured, the pace.
+    """
+    state, pace = "starting", None
     ended = threading.Event()
 
     def beat():
         while not ended.wait(BEAT_SECONDS):
             try:
-                store.beat(worker, pid, state)
-            except UserError as error:  # a store that is locked for long is no reason to stop training
+                store.beat(worker, pid, state, pace)
+            except StoreError as error:  # a store that is locked for long is no reason to stop training
                 print(f"No heartbeat could be written: {error}", flush=True)
 
-    def say(words):
-        nonlocal state
-        state = words
-        store.beat(worker, pid, state)
+    def say(words, measured=None):
+        nonlocal state, pace
+        state, pace = words, measured or pace
+        insist(store.beat, worker, pid, state, pace)
 
     say(state)
     thread = threading.Thread(target=beat, daemon=True)

@@ -97,6 +97,11 @@ def _control(curve, key, label, parameter, slider=True):
         st.toggle(label, help=parameter.help, **_following(key, "switch"))
 
 
+def option(key: str, name: str, parameter) -> None:
+    """The control of a parameter of something else than a curve, by its kind, without a slider."""
+    _control(None, key, _label(name, parameter), parameter, slider=False)
+
+
 def _label(name, parameter):
     label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
     return f"{label} ${parameter.symbol}$" if parameter.symbol else label
@@ -125,7 +130,8 @@ def _around(curve):
 
 
 def _unit(curve):
-    return "step" if st.session_state[state.clock_key(curve)] == "step" else "epoch"
+    """What a unit of time is: for a curve its clock says so, and elsewhere it is the epoch."""
+    return "step" if curve and st.session_state[state.clock_key(curve)] == "step" else "epoch"
 
 
 def _written(key, label, parameter):
@@ -187,7 +193,7 @@ def _menu(curve):
         st.pills(
             "Colour",
             range(COLORS),
-            format_func=_swatch,
+            format_func=swatch,
             required=True,
             **_following(state.color_key(curve), "color"),
         )
@@ -226,13 +232,14 @@ def about(schedule: type[Schedule]) -> str:
     return "\n\n".join(lines)
 
 
-def _swatch(color):
+def swatch(color: int) -> str:
+    """Markdown of a mark in that colour and dash of the charts."""
     return f":{COLOR_NAMES[color % HUES]}[{MARKS[color // HUES]}]"
 
 
 def in_color(curve: str) -> str:
     """Markdown of a curve's name behind a mark in its colour and dash on the chart."""
-    return f"{_swatch(state.curve_color(curve))} **{plain(state.curve_name(curve))}**"
+    return f"{swatch(state.curve_color(curve))} **{plain(state.curve_name(curve))}**"
 
 
 def plain(text: str) -> str:

@@ -1,5 +1,7 @@
 """Ranges and help of the numbers that belong to no schedule."""
 
+from dataclasses import replace
+
 from lrlab.plan import MAX_EPOCHS, MAX_STEPS_PER_EPOCH
 from lrlab.scene import SHARED_RATE
 from lrlab.schedules.parameter import Parameter
@@ -9,8 +11,11 @@ __all__ = [
     "BATCH_SIZE",
     "COOLDOWN",
     "EPOCHS",
+    "PEAK",
     "SEED",
+    "SEEDS",
     "SHARED_RATE",
+    "SPLIT",
     "STEPS_PER_EPOCH",
     "TRAIN_IMAGES",
     "WARMUP",
@@ -30,10 +35,13 @@ STEPS_PER_EPOCH = _whole(
 )
 BATCH_SIZE = _whole("How many images each update of the weights sees.", 1, MAX_TRAIN_IMAGES)
 TRAIN_IMAGES = _whole(
-    "The last fifth of them is kept for validation, as with `validation_split=0.2`.",
+    "How many images are used, those that validate included.",
     MIN_TRAIN_IMAGES,
     MAX_TRAIN_IMAGES,
 )
+SPLIT = Parameter("", "How much of them validates instead of being trained on.", 0.01, 0.9, (0.05, 0.5))
+SEEDS = _whole("How many seeds, from this one on: one alone decides nothing.", 1, 10)
+PEAK = replace(SHARED_RATE, help="The highest rate of every schedule.")
 SEED = _whole("Sets the initial weights and the order of the batches.", 0, MAX_SEED)
 WARMUP = _whole("Rise to the start of the schedule over this time, and only then begin it.", 0, 10**7)
 COOLDOWN = _whole("Leave the schedule this long before the end of the run, and fall.", 0, 10**7)

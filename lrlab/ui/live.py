@@ -1,6 +1,6 @@
-"""A run as it is now: status, time left, numbers and charts that grow while it trains."""
+"""A race as it is now: status, time left, standings and charts that grow while it trains."""
 
-import math
+from contextlib import nullcontext
 from dataclasses import asdict
 from statistics import median
 
@@ -8,119 +8,217 @@ import pandas as pd
 import streamlit as st
 
 from lrlab import jobs
+from lrlab.analysis import verdict
 from lrlab.errors import UserError
-from lrlab.figures import run_figure
+from lrlab.records import Epoch
 from lrlab.store import Run, Store
-from lrlab.ui import state
-from lrlab.ui.chart import chart
+from lrlab.ui.controls import plain, swatch
+from lrlab.ui.in_words import in_words
+from lrlab.ui.queue import waiting
+from lrlab.ui.race_charts import forget_charts, race_charts
+from lrlab.ui.wheel import wheel
 
 REFRESH_SECONDS = 1.0
+RECENT = 20
 BADGES = {
-    "queued": ("gray", ":material/hourglass_empty:"),
     "running": ("blue", ":material/autorenew:"),
-    "completed": ("green", ":material/check:"),
-    "stopped": ("gray", ":material/stop_circle:"),
-    "diverged": ("orange", ":material/trending_up:"),
+    "queued": ("gray", ":material/hourglass_empty:"),
+    "paused": ("violet", ":material/pause:"),
     "failed": ("red", ":material/error:"),
+    "stopped": ("gray", ":material/stop_circle:"),
+    "completed": ("green", ":material/check:"),
+    "diverged": ("orange", ":material/trending_up:"),
 }
+GO_ON = ("paused", "stopped", "failed")
 
 
-def live_run(run: Run) -> None:
-    """Show a run, refreshed every second for as long as it is queued or running."""
-    st.fragment(_panel, run_every=REFRESH_SECONDS if run.active else None)(run.id, run.active)
+def live_race(store: Store, race: int) -> None:
+    """Show a race, refreshed every second for as long as a run of it is queued or running."""
+    active = _is_active(store.race(race))
+    forget_charts()
+    st.fragment(_panel, run_every=REFRESH_SECONDS if active else None)(race, active)
 
 
-def run_label(run: Run) -> str:
-    """A run in one line, in words that stay true while it trains."""
-    spec = run.spec
-    return f"{run.id} · {run.name} · {spec.optimizer.title} · {spec.epochs} epochs, seed {spec.seed}"
+def race_label(runs: list[Run]) -> str:
+    """A race in one line, in words that stay true while it trains."""
+    first, lanes, seeds = runs[0], _lane_names(runs), 1 + max(run.heat for run in runs)
+    what = first.name if len(lanes) == 1 else f"{len(lanes)} lanes: {', '.join(lanes)}"
+    optimizer = f" · {first.spec.optimizer.title}" if len(lanes) == 1 else ""
+    seed = f"seed {first.spec.seed}" if seeds == 1 else f"{seeds} seeds from {first.spec.seed}"
+    return f"{first.race} · {what}{optimizer} · {first.spec.epochs} epochs, {seed}"
 
 
-def _panel(run_id, was_active):
+def _is_active(runs):
+    return any(run.active for run in runs)
+
+
+def _lane_names(runs):
+    return [run.name for run in runs if run.heat == 0]
+
+
+def _panel(race, was_active):
     try:
         store = Store()
         jobs.watch(store)
-        run, epochs = store.run(run_id), store.epochs(run_id)
+        runs = store.race(race)
+        epochs = store.epochs_of([run.id for run in runs])
     except UserError as error:
         st.error(str(error))
         return
-    if was_active and not run.active:
-        st.rerun()  # draws the page once more, without the timer
-    _header(store, run, epochs)
-    _numbers(run, epochs)
-    if epochs:
-        log = st.session_state[state.LOG_RUN_RATE]
-        figure = run_figure(epochs, run.spec.epochs, log)
-        chart(figure, "run", f"Loss, accuracy and applied rate of {len(epochs)} epochs of {run.name}")
-    if epochs and not run.active:
-        with st.expander("Every epoch as a table", icon=":material/table:"):
-            st.dataframe(pd.DataFrame(map(asdict, epochs)), hide_index=True)
+    if was_active != _is_active(runs):
+        st.rerun()  # draws the page once more, with the timer or without it
+    _header(store, runs, epochs)
+    _say(runs)
+    if any(epochs.values()):
+        (_metrics if len(runs) == 1 else _standings)(runs, epochs)
+        wheel(store, runs, epochs)
+        race_charts(store, runs, epochs)
+    waiting(store, race)
+    if any(epochs.values()) and not _is_active(runs):
+        _table(runs, epochs)
 
 
-def _header(store, run, epochs):
-    color, icon = BADGES[run.status]
+def _header(store, runs, epochs):
+    status = next(status for status in BADGES if any(run.status == status for run in runs))
+    color, icon = BADGES[status]
+    lanes = _lane_names(runs)
+    name = plain(lanes[0]) if len(lanes) == 1 else f"Race of {len(lanes)} lanes"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"#### {run.name} :{color}-badge[{icon} {run.status}]")
-        if run.active:
-            stopping = run.stop_requested is not None
-            st.button(
-                "Stopping" if stopping else "Stop",
-                icon=":material/stop:",
-                key="stop",
-                disabled=stopping,
-                on_click=store.request_stop,
-                args=(run.id,),
-            )
-    if run.active:
-        st.progress(len(epochs) / run.spec.epochs, text=_progress(store, run, epochs))
-    if run.status == "failed":
-        st.error(run.message, icon=":material/error:")
-        if run.details:
-            with st.expander("The last lines of the training process"):
-                st.code(run.details, language=None)
-    elif run.message:
-        (st.warning if run.status == "diverged" else st.info)(run.message)
-    if run.data == "synthetic":
-        st.info(f"Not Fashion-MNIST: this run trains on {run.origin}.", icon=":material/info:")
-    elif run.origin:
-        st.caption(f"Data: {run.origin}.")
+        st.markdown(f"#### {name} :{color}-badge[{icon} {status}]")
+        with st.container(horizontal=True, width="content"):
+            if _is_active(runs):
+                _button("Pause", "pause", store.request_pause, runs, any(r.pause_requested for r in runs))
+                _button("Stop", "stop", store.request_stop, runs, any(r.stop_requested for r in runs))
+            elif any(run.status in GO_ON for run in runs):
+                _button("Go on", "play_arrow", store.go_on, runs, False)
+                if status == "paused":
+                    _button("Stop", "stop", store.request_stop, runs, False)
+    if _is_active(runs):
+        done = sum(len(epochs[run.id]) for run in runs)
+        whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
+        st.progress(done / whole if whole else 0.0, text=_progress(store, runs, epochs))
 
 
-def _progress(store, run, epochs):
-    if epochs:
-        left = median(epoch.seconds for epoch in epochs) * (run.spec.epochs - len(epochs))
-        return f"Epoch {len(epochs)} of {run.spec.epochs}, about {in_words(left)} left"
-    if run.status == "running":
-        return f"{run.stage or 'Beginning'} …"
-    ahead = sum(other.id < run.id for other in store.runs(("queued", "running")))
-    if ahead:
-        return f"Waiting: {ahead} run{'s' if ahead > 1 else ''} ahead of this one"
+def _button(label, icon, act, runs, asked):
+    def on_click():
+        for run in runs:
+            act(run.id)
+
+    st.button(
+        label, icon=f":material/{icon}:", key=f"{label}.{runs[0].race}", disabled=asked, on_click=on_click
+    )
+
+
+def _progress(store, runs, epochs):
+    running = [run for run in runs if run.status == "running"]
+    if running and any(epochs[run.id] for run in running):
+        seeds = 1 + runs[-1].heat
+        seed = f"Seed {running[0].heat + 1} of {seeds}, epoch" if seeds > 1 else "Epoch"
+        at = min(len(epochs[run.id]) for run in running)
+        left = in_words(_seconds_left(runs, epochs))
+        return f"{seed} {at} of {running[0].spec.epochs}, about {left} left"
+    if running:
+        return f"{running[0].stage or 'Beginning'} …"
+    ahead = [heat for heat in store.waiting() if heat[0].race < runs[0].race]
+    if ahead or store.runs(("running",), limit=1):
+        return f"Waiting: {len(ahead) + 1} race{'s' if ahead else ''} ahead of this one"
     if jobs.worker_state(store) == "starting":
         return "Waiting for the training process: TensorFlow takes some seconds to load"
     return "Waiting for the training process"
 
 
-def in_words(seconds: float) -> str:
-    """A length of time as one says it."""
-    if seconds < 90:
-        return f"{math.ceil(seconds)} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+def _seconds_left(runs, epochs):
+    """By the last epochs of each run; one that has none yet goes as the others do."""
+    pace = {
+        run.id: median(epoch.seconds for epoch in epochs[run.id][-RECENT:]) for run in runs if epochs[run.id]
+    }
+    usual = median(pace.values())
+    return sum(
+        (run.spec.epochs - len(epochs[run.id])) * pace.get(run.id, usual) for run in runs if run.active
+    )
 
 
-def _numbers(run, epochs):
-    if not epochs:
-        return
-    last = epochs[-1]
+def _say(runs):
+    """What there is to say of each run: why it ended, and what data it has."""
+    for run in runs:
+        name = "" if len(runs) == 1 else f"**{plain(run.name)}, seed {run.spec.seed}.** "
+        if run.status == "failed":
+            st.error(f"{name}{run.message}", icon=":material/error:")
+            if run.details:
+                with st.expander("The last lines of the training process"):
+                    st.code(run.details, language=None)
+        elif run.message and len(runs) == 1:
+            (st.warning if run.status == "diverged" else st.info)(run.message)
+        elif run.message and run.status in ("diverged", "completed"):
+            st.caption(f":material/info: {name}{run.message}")
+    messages = {run.message for run in runs if run.status in ("paused", "stopped")} - {""}
+    if len(runs) > 1 and messages:
+        st.info(" ".join(sorted(messages)))
+    if runs[0].data == "synthetic":
+        st.info(f"Not Fashion-MNIST: this trains on {runs[0].origin}.", icon=":material/info:")
+    elif runs[0].origin:
+        st.caption(f"Data: {runs[0].origin}.")
+
+
+def _metrics(runs, epochs):
+    (run,) = runs
+    last = epochs[run.id][-1]
     shown = {
         "Training loss": f"{last.loss:.4f}",
         "Validation loss": f"{last.val_loss:.4f}",
         "Validation accuracy": f"{last.val_accuracy:.2%}",
         "Rate applied": f"{last.lr_end:.4g}",
+        "Seconds an epoch": f"{median(epoch.seconds for epoch in epochs[run.id][-RECENT:]):.2g}",
     }
     if run.test_accuracy is not None:
         shown["Test accuracy"] = f"{run.test_accuracy:.2%}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         for label, value in shown.items():
             st.metric(label, value, width="content")
-        st.toggle("Logarithmic rate axis", key=state.LOG_RUN_RATE, persist_state="session")
+
+
+def _standings(runs, epochs):
+    seeds = 1 + max(run.heat for run in runs)
+    tested = any(run.test_accuracy is not None for run in runs)
+    rows = []
+    for run in runs:
+        done = epochs[run.id]
+        last = done[-1] if done else Epoch(0, *[float("nan")] * 7)
+        rows.append(
+            {
+                "Lane": f"{swatch(run.lane)} {plain(run.name)}",
+                **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
+                "Status": run.status,
+                "Epoch": f"{len(done)}",
+                "Val. loss": f"{last.val_loss:.4f}",
+                "Val. accuracy": f"{last.val_accuracy:.2%}",
+                "Rate": f"{last.lr_end:.3g}",
+                **({"Test accuracy": _percent(run.test_accuracy)} if tested else {}),
+                "s/epoch": f"{median(e.seconds for e in done[-RECENT:]):.2g}" if done else "",
+            }
+        )
+    table = pd.DataFrame(rows).replace({"nan": "–", "nan%": "–"})
+    with st.expander(f"All {len(runs)} runs") if seeds > 1 else nullcontext():
+        st.table(table, border="horizontal", hide_index=True)
+    if not _is_active(runs):
+        lanes, statuses = {}, {}
+        for run in runs:
+            lanes.setdefault(run.name, []).append(epochs[run.id])
+            statuses.setdefault(run.name, []).append(run.status)
+        for measure in ("val_loss", "val_accuracy"):
+            st.markdown(plain(verdict(lanes, statuses, measure).sentence))
+
+
+def _percent(share):
+    return "" if share is None else f"{share:.2%}"
+
+
+def _table(runs, epochs):
+    with st.expander("Every epoch as a table", icon=":material/table:"):
+        rows = [
+            {"lane": run.name, "seed": run.spec.seed, **asdict(epoch)}
+            for run in runs
+            for epoch in epochs[run.id]
+        ]
+        table = pd.DataFrame(rows)
+        st.dataframe(table.drop(columns=["lane", "seed"]) if len(runs) == 1 else table, hide_index=True)

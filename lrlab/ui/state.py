@@ -1,29 +1,23 @@
-"""What a visitor has set, for every page: the only place that knows the keys of the session state."""
+"""What a visitor has set on Explore, which Train goes by: the only place that knows these keys."""
 
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.link import free_id, from_query, to_query, with_ids
-from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
 from lrlab.plan import MAX_EPOCHS, Plan
 from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, peel
-from lrlab.schedules import Constant, Cooldown, Schedule, Warmup, class_of_kind
-from lrlab.spec import RunSpec
+from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
 
 CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
 AT_EPOCHS, PANEL, LINK_PROBLEM, ADD = "at_epochs", "panel", "link_problem", "add"
-RECIPE, BATCH_SIZE, SEED, TRAIN_IMAGES, DATA = "schedule", "batch", "seed", "images", "data"
-RUN, LOG_RUN_RATE = "run", "log_run_rate"
+BATCH_SIZE = "batch"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
-OPTIMIZER = "optimizer"
-ADAM = Curve("adam", "Adam, constant rate", Constant(0.001))
 
 
 def parameter_key(curve: str, name: str) -> str:
@@ -40,11 +34,6 @@ def slider_of(curve: str, name: str) -> str:
 def around_key(curve: str, kind: str, name: str) -> str:
     """The key of a parameter of a curve's warm-up or cool-down; a length of 0 is none."""
     return f"{curve}.{kind}.{name}"
-
-
-def optimizer_key(kind: str, name: str) -> str:
-    """The key under which a parameter of that kind of optimizer is kept."""
-    return f"{OPTIMIZER}.{kind}.{name}"
 
 
 def text_key(key: str) -> str:
@@ -75,21 +64,6 @@ def fill() -> None:
         except UserError as error:
             show(Scene())
             state[LINK_PROBLEM] = f"This link could not be opened, so these are the article's values. {error}"
-    training = {
-        RECIPE: "exponential",
-        SEED: article.SEED,
-        TRAIN_IMAGES: article.TRAIN_IMAGES,
-        DATA: "auto",
-        LOG_RUN_RATE: False,
-        OPTIMIZER: SGD.kind,
-        **{
-            optimizer_key(cls.kind, name): getattr(cls(), name)
-            for cls in OPTIMIZERS
-            for name in cls.parameters()
-        },
-    }
-    for key, value in training.items():
-        state.setdefault(key, value)
 
 
 def show(scene: Scene) -> None:
@@ -219,7 +193,7 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
 def add(kind: str) -> None:
     """Put one more curve of that kind below the others, with its default values."""
     cls = class_of_kind(kind)
-    _append(Curve("", cls.title, cls()))
+    keep(Curve("", cls.title, cls()))
 
 
 def duplicate(curve: str) -> None:
@@ -230,6 +204,14 @@ def duplicate(curve: str) -> None:
         return  # what does not fit together is said on the page already
 
 
+def keep(curve: Curve) -> str | None:
+    """Put a curve that was made elsewhere below the others, with a name and colour of its own.
+
+    Returns its id; None where there is no room for it.
+    """
+    return _append(curve)
+
+
 def is_full() -> bool:
     """Whether there are as many curves as a page can have."""
     return len(st.session_state[CURVES]) >= MAX_CURVES
@@ -238,7 +220,7 @@ def is_full() -> bool:
 def _append(curve, at=None):
     state = st.session_state
     if is_full():  # the buttons are disabled by then, but a click may have been under way
-        return
+        return None
     used = [curve_color(other) for other in state[CURVES]]
     color = min(range(COLORS), key=lambda color: (used.count(color), color))
     id = free_id(curve.id or peel(curve.schedule)[2].kind, {*state[CURVES]})
@@ -246,6 +228,7 @@ def _append(curve, at=None):
     order = [*state[CURVES]]
     order.insert(len(order) if at is None else at, id)
     state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
+    return id
 
 
 def _free_name(name, besides=None):
@@ -294,60 +277,3 @@ def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
         except UserError as error:
             problems[curve] = str(error)
     return plans, problems
-
-
-def recipes() -> dict[str, str]:
-    """What can be trained, by id: the curves of Explore, and Adam; the chosen one stays among them."""
-    known = names() | {ADAM.id: ADAM.name}
-    if st.session_state[RECIPE] not in known:
-        st.session_state[RECIPE] = next(iter(known))
-    return known
-
-
-def recipe() -> Curve:
-    """The schedule that is to be trained, as it is shaped on Explore; or Adam's constant rate."""
-    chosen = st.session_state[RECIPE]
-    return ADAM if chosen == ADAM.id else curve_as_set(chosen)
-
-
-def optimizer() -> Optimizer:
-    """The optimizer of the run, with its parameters as they are set."""
-    if st.session_state[RECIPE] == ADAM.id:
-        return Adam()
-    kind = st.session_state[OPTIMIZER]
-    known = optimizer_of_kind(kind).parameters()
-    return optimizer_of_kind(kind, **{name: st.session_state[optimizer_key(kind, name)] for name in known})
-
-
-def run_spec() -> RunSpec:
-    """The run that the controls of Train describe; raises UserError where it cannot be."""
-    curve = recipe()
-    return RunSpec(
-        schedule=curve.schedule,
-        clock=curve.clock,
-        optimizer=optimizer(),
-        epochs=st.session_state[EPOCHS],
-        batch_size=st.session_state[BATCH_SIZE],
-        seed=st.session_state[SEED],
-        train_images=st.session_state[TRAIN_IMAGES],
-        data=st.session_state[DATA],
-    )
-
-
-def choose_run(run: int) -> None:
-    """Show that run from now on, and in the page's link."""
-    st.session_state[RUN] = run
-    st.query_params[RUN] = str(run)
-
-
-def chosen_run(ids: list[int]) -> int | None:
-    """The run to show out of `ids`, newest first: the chosen one, the link's, or else the newest."""
-    linked = st.query_params.get(RUN, "")
-    if st.session_state.get(RUN) not in ids:
-        wanted = int(linked) if linked.isdecimal() else None
-        st.session_state[RUN] = wanted if wanted in ids else next(iter(ids), None)
-        if linked and wanted not in ids:
-            st.warning(f"The link asks for run {linked!r:.40}, which is not here. This is the newest run.")
-    if st.session_state[RUN] is not None:
-        st.query_params[RUN] = str(st.session_state[RUN])
-    return st.session_state[RUN]

@@ -1,14 +1,15 @@
-"""Train: one run of a schedule on Fashion-MNIST, seen while it trains."""
+"""Train: schedules and optimizers raced on Fashion-MNIST, seen while they train."""
 
 import streamlit as st
 
 from lrlab import jobs
 from lrlab.store import Store
-from lrlab.ui import state
-from lrlab.ui.live import live_run, run_label
+from lrlab.ui import race_setup, state
+from lrlab.ui.live import live_race, race_label
 from lrlab.ui.training import settings
 
 state.fill()
+race_setup.fill()
 store = Store()
 jobs.ensure_worker(store)
 
@@ -19,19 +20,19 @@ with controls.container(border=True):
     settings(store)
 
 with result:
-    runs = {run.id: run for run in store.runs()}
-    chosen = state.chosen_run(list(runs))
+    races = store.races()
+    chosen = race_setup.chosen_race(list(races), store.race_of)
     if chosen is None:
         st.info(
-            "No run yet. Choose a schedule and press **Train**: loss, accuracy and the applied rate "
+            "No run yet. Choose schedules and press the button: loss, accuracy and the applied rate "
             "appear here, epoch by epoch.",
             icon=":material/show_chart:",
         )
     else:
         st.selectbox(
             "Run",
-            list(runs),
-            format_func=lambda id: run_label(runs[id]),
-            key=state.RUN,
+            list(races),
+            format_func=lambda race: race_label(races[race]),
+            key=race_setup.RACE,
         )
-        live_run(runs[chosen])
+        live_race(store, chosen)

@@ -1,13 +1,18 @@
 """What a person sees who presses Train: points arrive one by one, and nothing is ever lost."""
 
+import os
 import re
+import signal
 import sys
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from lrlab.store import Store
 from tests.browser.conftest import settle
+from tests.test_jobs import wait_for, worker_of
 
 pytestmark = pytest.mark.browser
 EPOCHS = 10
@@ -29,8 +34,18 @@ def type_number(page, label, value):
 def press_train(page, images, epochs, batch_size=64):
     type_number(page, "Epochs", epochs)
     type_number(page, "Batch size", batch_size)
+    page.get_by_text(re.compile(r"^Images: ")).click()
     type_number(page, "Training images", images)
     page.get_by_role("button", name="Train", exact=True).click()
+
+
+def choose(page, label, *options):
+    """Add options to those of a list of several."""
+    for option in options:
+        page.get_by_role("combobox", name=re.compile(label)).first.click()
+        page.get_by_role("option", name=option, exact=True).click()
+        page.keyboard.press("Escape")
+        settle(page)
 
 
 def points(page):
@@ -106,7 +121,7 @@ def test_without_network_and_data_it_trains_on_the_synthetic_set_and_says_so(ser
     press_train(page, images=1000, epochs=5)
     badge(page, "completed").wait_for(timeout=120_000)
     wait_for_points(page, 5)
-    assert page.get_by_text("Not Fashion-MNIST: this run trains on the built-in synthetic set").is_visible()
+    assert page.get_by_text("Not Fashion-MNIST: this trains on the built-in synthetic set").is_visible()
 
 
 def test_stop_and_closing_the_browser(server_with_data, open_page):
@@ -134,10 +149,99 @@ def test_a_run_that_diverges_is_shown_and_breaks_nothing(server, open_page):
     page.get_by_role("spinbutton").nth(2).press("Enter")
     settle(page)
     go_to_train(page)
-    page.get_by_role("combobox", name=re.compile("Schedule")).first.click()
-    page.get_by_role("option", name="Constant", exact=True).click()
+    choose(page, "Schedules", "Constant")
+    page.get_by_label("Remove Exponential").first.click()
     settle(page)
     press_train(page, images=2000, epochs=30)
     badge(page, "diverged").wait_for(timeout=120_000)
     assert page.get_by_text(re.compile("The loss became (NaN|infinite) in epoch")).is_visible()
     page.wait_for_selector(".lrlab-chart .main-svg", state="attached")
+
+
+# Final validation losses of the article's runs, as plain Keras gives them over three seeds.
+RANGES = {
+    "Constant": (0.36, 0.45),
+    "Time-based, as coded": (0.39, 0.46),
+    "Exponential": (0.34, 0.40),
+    "Step": (0.70, 0.95),
+    "Polynomial": (0.75, 1.00),
+    "Adam": (0.92, 1.12),
+}
+
+
+def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_data, open_page, home):
+    address, _ = server_with_data
+    page = open_page(address)
+    go_to_train(page)
+    page.get_by_role("button", name="The article's six runs").click()
+    settle(page)
+    page.get_by_role("button", name="Race 6 runs").click()
+    page.get_by_text("Race of 6 lanes").wait_for(timeout=60_000)
+    page.locator("h4", has_text="completed").wait_for(timeout=900_000)  # the race, not its first lane
+    store = Store(home)
+    runs = store.race(1)
+    assert [run.name for run in runs] == list(RANGES)
+    for run in runs:
+        assert run.data == "fashion-mnist"
+        epochs = store.epochs(run.id)
+        if run.status == "diverged":  # a rate of 0.5 can do that, and it is a result too
+            assert epochs[0].lr == 0.5
+        else:
+            low, high = RANGES[run.name]
+            assert len(epochs) == 100
+            assert low <= epochs[-1].val_loss <= high, run.name
+    assert page.get_by_text("With one seed nothing is decided").first.is_visible()
+    assert_quiet(page)
+
+
+def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_page, home):
+    address, _ = server_with_data
+    page = open_page(address)
+    go_to_train(page)
+    press_train(page, images=20_000, epochs=500)
+    wait_for_points(page, 2)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    badge(page, "paused").wait_for(timeout=5000)
+    assert_quiet(page)
+    before = points(page)
+    page.reload()
+    settle(page)
+    page.get_by_role("button", name="Go on", exact=True).click()
+    wait_for_points(page, before + 2)
+
+    page.get_by_text("Take the wheel").click()
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    for _ in range(5):
+        slider.press("PageDown")
+    page.get_by_text("by hand: ").wait_for()
+    store = Store(home)
+    driven = wait_for(lambda: store.drives(1) and store.drives(1)[-1].rate == store.run(1).wheel)
+    assert driven
+    page.get_by_role("button", name="Give it back to the schedule").click()
+    page.get_by_text("by its schedule: ").wait_for()
+    wait_for(lambda: store.drives(1)[-1].rate is None)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    badge(page, "stopped").wait_for(timeout=5000)
+    rates = store.steps(1).rates
+    first, *_ = store.drives(1)
+    assert rates[first.step] == np.float32(first.rate)
+    assert rates[first.step - 1] != rates[first.step]
+    page.get_by_role("button", name="Keep the drive of Exponential as a schedule").click()
+    page.get_by_label("Drive of run 1", exact=True).first.wait_for()
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_page_shows_the_run_to_its_end(
+    server_with_data, open_page, home
+):
+    address, _ = server_with_data
+    page = open_page(address)
+    go_to_train(page)
+    press_train(page, images=20_000, epochs=60)
+    wait_for_points(page, 8)
+    store = Store(home)
+    wait_for(lambda: store.checkpoint(1))
+    os.kill(worker_of(store), signal.SIGKILL)
+    badge(page, "completed").wait_for(timeout=120_000)
+    wait_for_points(page, 60)
+    assert [epoch.epoch for epoch in store.epochs(1)] == list(range(60))

@@ -3,10 +3,14 @@
 import math
 
 import numpy as np
+import plotly.graph_objects as go
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lrlab.article import CURVES
-from lrlab.figures import rates_figure, run_figure
+from lrlab.figures import Lane, gradients_figure, race_figure, rates_figure, steps_figure
 from lrlab.figures.rates import lines_figure
+from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.plan import Plan
 from lrlab.records import Epoch
 
@@ -43,28 +47,226 @@ def test_a_zoom_is_given_up_only_when_the_axis_means_something_else():
     assert one.layout.xaxis.uirevision != rates_figure(plans(epochs=3)).layout.xaxis.uirevision
 
 
+def run(*losses, rates=(0.5, 0.4), field="val_loss"):
+    """Epochs with these losses, one each."""
+    other = {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.1, "val_accuracy": 0.6, "seconds": 0.1}
+    return [Epoch(n, *rates, **(other | {field: loss})) for n, loss in enumerate(losses)]
+
+
+def by_uid(figure):
+    return {trace.uid: trace for trace in figure.data}
+
+
 def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
     epochs = [
         Epoch(0, 0.5, 0.4, 1.0, 0.5, 1.1, 0.6, 0.1),
         Epoch(1, 0.4, 0.3, math.nan, 0.1, math.inf, 0.1, 0.1),
     ]
-    figure = run_figure(epochs, length=10)
+    figure = race_figure([Lane("Exponential", 3, (epochs,))], length=10)
     training, validation, *_, rate = figure.data
-    assert [trace.yaxis for trace in figure.data] == ["y3", "y3", "y2", "y2", None]
-    assert training.x == (1, 2)
-    assert training.y[0] == 1.0
-    assert math.isnan(training.y[1])
-    assert validation.y[0] == 1.1
-    assert (rate.x, rate.y) == ((0, 1, 1, 2), (0.5, 0.4, 0.4, 0.3))
+    assert [trace.yaxis for trace in figure.data] == ["y3", "y3", "y2", "y2", "y"]
+    assert [trace.name for trace in figure.data] == ["Training", "Validation"] * 2 + ["Rate applied"]
+    assert [trace.showlegend for trace in figure.data] == [True, True, False, False, False]
+    assert [trace.meta["color"] for trace in figure.data] == [0, 1, 0, 1, 2]
+    np.testing.assert_array_equal(training.x, [1, 2])
+    np.testing.assert_array_equal(training.y, [1.0, math.nan])
+    np.testing.assert_array_equal(validation.y, [1.1, math.nan])
+    np.testing.assert_array_equal(rate.x, [0, 1, 1, 2])
+    np.testing.assert_array_equal(rate.y, [0.5, 0.4, 0.4, 0.3])
     assert figure.layout.xaxis.range == (0, 10)
 
 
-def test_a_run_without_epochs_is_an_empty_chart():
-    assert all(len(trace.x) == 0 for trace in run_figure([], length=5).data)
+def test_a_race_has_a_colour_and_one_legend_entry_a_lane():
+    lanes = [Lane("One", 0, (run(1, 2),)), Lane("Two", 5, (run(3),)), Lane("Three", 9, ([],))]
+    figure = race_figure(lanes, length=10)
+    assert [trace.yaxis for trace in figure.data] == ["y3", "y2", "y"] * 3
+    assert [trace.meta["color"] for trace in figure.data] == [0] * 3 + [5] * 3 + [2] * 3
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["One", "Two", "Three"]
+    assert [trace.legendgroup for trace in figure.data] == ["One"] * 3 + ["Two"] * 3 + ["Three"] * 3
+    assert figure.data[-1].line.dash == "dash"
+    with_training = race_figure(lanes, length=10, training=True)
+    added = [trace for trace in with_training.data if trace.uid not in by_uid(figure)]
+    assert [trace.name for trace in added[:2]] == ["One, training"] * 2
+    assert {trace.line.dash for trace in added} == {"dot"}
+    assert len(added) == 2 * len(lanes)
+
+
+def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
+    seeds = (run(1, 2, 3, math.nan), run(2, 4, math.inf), run(5, 3))
+    found = by_uid(race_figure([Lane("One", 0, seeds), Lane("Two", 1, (run(1),))], length=4))
+    line, low, high = (found[f"val_loss-0{part}"] for part in ("", "-low", "-high"))
+    np.testing.assert_array_equal(line.y, [2, 3, 3, math.nan])
+    np.testing.assert_array_equal(low.y, [1, 2, 3])
+    np.testing.assert_array_equal(high.y, [5, 4, 3])
+    np.testing.assert_array_equal(high.x, [1, 2, 3])
+    for edge in (low, high):
+        assert edge.meta == {"color": 0, "band": True}
+        assert (edge.line.width, edge.showlegend, edge.hoverinfo) == (0, False, "skip")
+    assert (low.fill, high.fill) == ("none", "tonexty")
+    order = [trace.uid for trace in race_figure([Lane("One", 0, seeds)], length=4).data]
+    assert order.index("val_loss-0-high") == order.index("val_loss-0-low") + 1
+    assert "val_loss-1-low" not in found
+    assert "rate-0-low" not in found
+
+
+def test_rates_of_seeds_have_a_band_only_where_they_differ():
+    seeds = run(1, 1), run(1, 1, rates=(0.5, 0.1))
+    found = by_uid(race_figure([Lane("One", 0, seeds)], length=4))
+    np.testing.assert_array_equal(found["rate-0"].y, [0.5, 0.25] * 2)
+    np.testing.assert_array_equal(found["rate-0-low"].y, [0.5, 0.1] * 2)
+
+
+def test_smoothing_leaves_rates_alone_and_what_was_measured_behind():
+    lanes = [Lane("One", 0, (run(1.0, 2.0, math.nan, 4.0),))]
+    plain, smooth = by_uid(race_figure(lanes, 9)), by_uid(race_figure(lanes, 9, smoothing=0.5))
+    raw = smooth["val_loss-0-raw"]
+    np.testing.assert_array_equal(raw.y, plain["val_loss-0"].y)
+    assert (raw.opacity, raw.showlegend, raw.hoverinfo) == (0.25, False, "skip")
+    np.testing.assert_allclose(smooth["val_loss-0"].y, [1, 2.5 / 1.5, math.nan, 5.25 / 1.75])
+    np.testing.assert_array_equal(smooth["rate-0"].y, plain["rate-0"].y)
+    assert "rate-0-raw" not in smooth
+
+
+def test_a_lane_stays_hidden_while_the_race_is_the_same():
+    lanes = [Lane("One", 0, (run(1),)), Lane("Two", 1, (run(1),))]
+    before, after = race_figure(lanes, 9), race_figure(lanes, 9, smoothing=0.5, training=True)
+    assert before.layout.legend.uirevision == after.layout.legend.uirevision
+    assert set(by_uid(before)) < set(by_uid(after))
+    assert len(by_uid(after)) == len(after.data)
+    assert race_figure(lanes[:1], 9).layout.legend.uirevision != before.layout.legend.uirevision
+
+
+def test_nothing_yet_is_an_empty_chart():
+    lanes = [Lane("One", 0, ([], [])), Lane("Two", 1, ([],))]
+    for shown in (lanes, lanes[:1], lanes[1:], []):
+        for figure in (race_figure(shown, 5, smoothing=0.5), gradients_figure(shown, 5)):
+            assert all(len(trace.x) == 0 for trace in figure.data)
+    none = np.empty(0, "float32")
+    assert all(len(trace.x) == 0 for trace in steps_figure({"One": (0, none, none)}, length=5).data)
+
+
+def test_gradients_are_drawn_where_they_were_taken():
+    first, second = ([Epoch(n, *[1.0] * 6, n + 1.0, 10.0 * seed, 1e-3) for n in range(3)] for seed in (1, 3))
+    figure = gradients_figure([Lane("One", 0, (first, second))], length=5)
+    norm, ratio, seconds = figure.data
+    np.testing.assert_array_equal(norm.x, [0, 1, 2])
+    np.testing.assert_array_equal(norm.y, [20, 20, 20])
+    np.testing.assert_array_equal(seconds.x, [1, 2, 3])
+    np.testing.assert_array_equal(seconds.y, [1, 2, 3])
+    assert (figure.layout.yaxis3.type, figure.layout.yaxis2.type) == ("log", "log")
+    (guide,) = figure.layout.shapes
+    assert (guide.yref, guide.y0, guide.y1) == (ratio.yaxis, 1e-3, 1e-3)
+    assert not norm.showlegend
+
+
+def test_updates_are_drawn_each_while_they_are_few():
+    losses, rates = np.float32([3, math.nan, 1]), np.float32([0.5, 0.5, 0.1])
+    loss, rate = steps_figure({"One": (0, losses, rates)}, length=10, first=100).data
+    np.testing.assert_array_equal(loss.x, [100, 101, 102])
+    np.testing.assert_array_equal(loss.y, losses)
+    np.testing.assert_array_equal(rate.x, [100, 101, 102, 103])
+    np.testing.assert_array_equal(rate.y, np.float32([0.5, 0.5, 0.1, 0.1]))
+    assert (rate.line.shape, rate.yaxis) == ("hv", "y2")
+
+
+def test_many_updates_are_thinned_and_no_spike_is_lost():
+    rng = np.random.default_rng(0)
+    losses, rates = rng.random(20_000).astype("float32"), np.full(20_000, 0.5, "float32")
+    losses[777], rates[12_345:] = 99, 0.05
+    figure = steps_figure({"One": (0, losses, rates), "Two": (1, losses, rates)}, length=20_000, points=500)
+    loss, rate = figure.data[:2]
+    assert 250 <= len(loss.x) <= 500
+    assert losses.max() in loss.y
+    assert losses.min() in loss.y
+    assert len(rate.x) <= 502
+    at = list(rate.x).index(12_345)
+    np.testing.assert_array_equal(rate.y[at - 1 : at + 1], np.float32([0.5, 0.05]))
+    assert rate.x[-1] == 20_000
+    assert [trace.showlegend for trace in figure.data] == [True, False] * 2
+    assert (figure.layout.yaxis2.domain[0], figure.layout.yaxis.domain[0]) == (0.68, 0)
+
+
+def test_a_rate_that_always_changes_is_thinned_too():
+    rates = np.geomspace(1, 0.1, 20_000).astype("float32")
+    rates[5000:] *= 3
+    rate = steps_figure({"One": (0, rates, rates)}, length=20_000, points=500).data[1]
+    assert len(rate.x) <= 800
+    assert rate.line.shape == "linear"
+    assert {4999, 5000, 0, 19_999} <= set(rate.x)
+
+
+def test_points_that_were_sent_stay_as_a_run_grows():
+    rng = np.random.default_rng(1)
+    losses = rng.random(9000).astype("float32")
+
+    def shown(count):
+        return steps_figure({"One": (0, losses[:count], losses[:count] // 2)}, length=9000, points=500)
+
+    for before, after in zip(shown(5000).data, shown(5200).data, strict=True):
+        early = np.asarray(before.x) < 4990
+        np.testing.assert_array_equal(before.x[early], after.x[: early.sum()])
+        np.testing.assert_array_equal(before.y[early], after.y[: early.sum()])
+
+
+VALUES = st.lists(st.floats(-1e3, 1e3) | st.just(math.nan) | st.just(math.inf), max_size=200)
+
+
+@given(VALUES, st.sampled_from([0.0, 0.3, 0.6, 0.99, 1e-6, 1 - 1e-9]))
+def test_a_moving_average_is_tensorboards(values, weight):
+    last, count, expected = 0.0, 0, []
+    for value in values:
+        if not math.isfinite(value):
+            expected.append(math.nan)
+            continue
+        last, count = last * weight + (1 - weight) * value, count + 1
+        expected.append(last / (1 - weight**count) if weight else value)
+    np.testing.assert_allclose(smoothed(values, weight), expected, rtol=1e-6, atol=1e-6)
+
+
+@given(VALUES, st.integers(1, 60), st.integers(0, 50))
+def test_a_thinned_line_keeps_lows_highs_and_gaps(values, points, first):
+    values = np.array(values, dtype=float)
+    size = bucket(len(values), points)
+    kept = extremes(values, size, first)
+    assert list(kept) == sorted(set(kept))
+    known = np.isfinite(values)
+    assert known[kept].any() == known.any()
+    assert (~known[kept]).any() == (~known).any()
+    for start in range(-(first % size), len(values), size):
+        inside = [at for at in range(max(start, 0), min(start + size, len(values))) if known[at]]
+        if inside:
+            mine = values[kept[(kept >= start) & (kept < start + size)]]
+            assert np.nanmin(mine) == values[inside].min()
+            assert np.max(mine[np.isfinite(mine)]) == values[inside].max()
+    assert size == 1 or 2 * len(values) <= points * size
+
+
+@given(
+    st.lists(st.lists(st.floats(0, 9) | st.just(math.nan), min_size=3, max_size=3), min_size=1, max_size=5)
+)
+def test_a_band_is_as_numpy_has_it(rows):
+    values = table([run(*row) for row in rows], "val_loss")
+    for found, function in zip(spread(values), (np.min, np.median, np.max), strict=True):
+        for column, value in zip(values.T, found, strict=True):
+            known = column[np.isfinite(column)]
+            np.testing.assert_allclose(value, function(known) if len(known) else math.nan)
+
+
+def test_plotly_knows_every_property_and_value_that_is_drawn():
+    epochs = run(1.0, 2.0), run(1.0, 3.0, rates=(0.5, 0.1))
+    lanes = [Lane("One", 0, epochs), Lane("Two", 8, (epochs[0],))]
+    steps = {lane.name: (lane.color, *np.random.rand(2, 90).astype("float32")) for lane in lanes}
+    for shown in (lanes, lanes[:1]):
+        for figure in (
+            race_figure(shown, 9, log_rate=True, smoothing=0.5, training=True),
+            gradients_figure(shown, 9),
+            steps_figure(steps, 90, log_rate=True, smoothing=0.5, points=20),
+        ):
+            assert len(go.Figure(figure.to_dict()).data) == len(figure.data)
 
 
 def test_no_template_is_sent_since_the_theme_takes_its_place():
-    for figure in (run_figure([], length=5), rates_figure(plans())):
+    for figure in (race_figure([], length=5), gradients_figure([], length=5), rates_figure(plans())):
         assert figure.layout.template.layout.to_plotly_json() == {}
 
 

@@ -3,12 +3,15 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
+from lrlab.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.networks import Convolutional
 from lrlab.optimizers import Adam, Nesterov
-from lrlab.records import Epoch, Outcome
+from lrlab.records import Drive, Epoch, Outcome, Steps
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 
@@ -27,7 +30,11 @@ def texts(page):
 
 
 def train(page):
-    next(button for button in page.button if button.label == "Train").click().run()
+    button(page, "Train").click().run()
+
+
+def button(page, label):
+    return next(button for button in page.button if button.label == label)
 
 
 def wait(page, condition, seconds=60):
@@ -46,27 +53,24 @@ def test_nothing_was_trained_yet(page):
 
 def test_trains_on_the_synthetic_set_to_the_end(page):
     page.selectbox(key="data").set_value("synthetic").run()
-    page.selectbox(key="schedule").set_value("step").run()
+    page.multiselect(key="schedules").set_value(["step"]).run()
     page.number_input(key="epochs.train").set_value(3).run()
     page.number_input(key="images.train").set_value(500).run()
     train(page)
     assert not page.exception
     assert page.query_params["run"] == "1"
     wait(page, lambda: "completed" in texts(page))
-    assert {"Training loss", "Validation loss", "Validation accuracy", "Rate applied", "Test accuracy"} == {
-        metric.label for metric in page.metric
-    }
-    assert "this run trains on the built-in synthetic set." in texts(page)
-    assert "At the pace of run 1, about " in texts(page)
-    page.number_input(key="epochs.train").set_value(1000).run()
-    page.number_input(key="images.train").set_value(60_000).run()
-    assert "in all. At the pace of run 1, about " in texts(page)
+    assert [metric.label for metric in page.metric] == [
+        *("Training loss", "Validation loss", "Validation accuracy", "Rate applied"),
+        *("Seconds an epoch", "Test accuracy"),
+    ]
+    assert "this trains on the built-in synthetic set." in texts(page)
     (run,) = Store().runs()
     assert (run.name, run.status, len(Store().epochs(run.id))) == ("Step", "completed", 3)
 
 
 def test_adam_runs_at_its_own_default(page):
-    page.selectbox(key="schedule").set_value("adam").run()
+    page.multiselect(key="schedules").set_value(["adam"]).run()
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
@@ -74,14 +78,14 @@ def test_adam_runs_at_its_own_default(page):
 
 
 def test_an_optimizer_is_chosen_with_its_parameters(page):
-    page.selectbox(key="optimizer").set_value("nesterov").run()
-    page.number_input(key="optimizer.nesterov.momentum.train").set_value(0.5).run()
-    page.selectbox(key="optimizer").set_value("adagrad").run()
-    assert page.number_input(key="optimizer.adagrad.initial_accumulator_value.train").value == 0.1
+    page.multiselect(key="optimizers").set_value(["nesterov"]).run()
+    page.number_input(key="option.nesterov.momentum.field").set_value(0.5).run()
+    page.multiselect(key="optimizers").set_value(["adagrad"]).run()
+    assert page.number_input(key="option.adagrad.initial_accumulator_value.field").value == 0.1
     assert "mostly trained" not in texts(page)
-    page.selectbox(key="optimizer").set_value("rmsprop").run()
+    page.multiselect(key="optimizers").set_value(["rmsprop"]).run()
     assert "RMSprop is mostly trained at about 0.001; this schedule goes up to 0.5" in texts(page)
-    page.selectbox(key="optimizer").set_value("nesterov").run()
+    page.multiselect(key="optimizers").set_value(["nesterov"]).run()
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
@@ -93,17 +97,17 @@ def test_a_run_that_cannot_be_is_refused_before_the_click(page):
     page.number_input(key="images.train").set_value(100).run()
     page.number_input(key="batch.train").set_value(99).run()
     assert "batch_size must be a whole number from 1 to 80, but it is 99." in texts(page)
-    assert next(button for button in page.button if button.label == "Train").disabled
+    assert button(page, "Train").disabled
 
 
 def test_a_failed_run_says_why_with_the_last_lines(page):
     store = Store()
     run = store.add(RunSpec(), "Mine", worker="gone")
-    store.record(run, Epoch(0, 0.1, 0.1, 1.0, 0.5, 1.0, 0.5, 0.2))
+    store.record(store.run(run), Epoch(0, 0.1, 0.1, 1.0, 0.5, 1.0, 0.5, 0.2))
     store.finish(run, Outcome("failed", "The machine ran out of memory.", details="line 1\nline 2"))
     page.run()
     assert "The machine ran out of memory." in texts(page)
-    assert page.expander[0].label == "The last lines of the training process"
+    assert "The last lines of the training process" in [expander.label for expander in page.expander]
     assert page.code[0].value == "line 1\nline 2"
 
 
@@ -111,7 +115,7 @@ def test_a_diverged_run_is_a_result(page):
     store = Store()
     run = store.add(RunSpec(), "Hot", worker="gone")
     nan = float("nan")
-    store.record(run, Epoch(0, 0.5, 0.5, nan, 0.1, nan, 0.1, 0.2))
+    store.record(store.run(run), Epoch(0, 0.5, 0.5, nan, 0.1, nan, 0.1, 0.2))
     store.finish(run, Outcome("diverged", "The loss became NaN in epoch 1, step 9.", nan, 0.1))
     page.run()
     assert not page.exception
@@ -142,3 +146,159 @@ def test_a_store_from_a_newer_version_is_said_not_raised(home):
     page = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
     assert not page.exception
     assert "newer LR Lab" in page.error[0].value
+
+
+def test_the_articles_six_are_one_press_and_one_race(page):
+    button(page, "The article's six runs").click().run()
+    assert not page.exception
+    assert "506,530 parameters. 16,000 images train and 4,000 validate" in texts(page)
+    page.number_input(key="seeds.train").set_value(3).run()
+    jobs.shut_down(Store())
+    button(page, "Race 18 runs").click().run()
+    runs = Store().race(1)
+    assert [run.name for run in runs[:6]] == [
+        *("Constant", "Time-based, as coded", "Exponential", "Step", "Polynomial", "Adam"),
+    ]
+    assert [run.spec.seed for run in runs[::6]] == [9125, 9126, 9127]
+    assert {run.spec.optimizer.kind for run in runs[:5]} == {"sgd"}
+    assert runs[5].spec.optimizer == Adam()
+    assert "6 lanes: Constant, Time-based, as coded, " in page.selectbox(key="run").options[0]
+
+
+def test_schedules_go_with_optimizers_and_can_have_one_peak(page):
+    page.multiselect(key="schedules").set_value(["step", "constant", "adam"]).run()
+    page.multiselect(key="optimizers").set_value(["sgd", "adamw"]).run()
+    page.toggle(key="same_peak").set_value(True).run()
+    page.number_input(key="peak.field").set_value(0.02).run()
+    jobs.shut_down(Store())
+    button(page, "Race 5 runs").click().run()
+    runs = Store().race(1)
+    assert [run.name for run in runs] == [
+        *("Step · SGD", "Step · AdamW", "Constant · SGD", "Constant · AdamW", "Adam"),
+    ]
+    assert [run.spec.plan.rates().max() for run in runs] == pytest.approx([0.02] * 5)
+    page.multiselect(key="schedules").set_value([]).run()
+    assert "There is nothing to train" in texts(page)
+    assert button(page, "Train").disabled
+
+
+def test_network_images_and_controllers_are_options(page):
+    page.selectbox(key="network").set_value("convolutional").run()
+    page.text_input(key="option.convolutional.filters.text").set_value("8, 16").run()
+    page.number_input(key="option.convolutional.dropout.field").set_value(0.25).run()
+    page.number_input(key="split.train").set_value(0.5).run()
+    page.toggle(key="stop_early").set_value(True).run()
+    page.number_input(key="option.early-stopping.patience.field").set_value(3).run()
+    page.toggle(key="on_plateau").set_value(True).run()
+    assert not page.exception
+    jobs.shut_down(Store())
+    train(page)
+    (run,) = Store().runs()
+    assert run.spec.network == Convolutional((8, 16), dropout=0.25)
+    assert (run.spec.fit_images, run.spec.early_stopping, run.spec.plateau) == (
+        *(10_000, EarlyStopping(patience=3), ReduceOnPlateau()),
+    )
+
+
+def test_what_would_not_fit_or_takes_long_is_said_before_the_click(page):
+    Store().beat("w", 1, "idle", pace=1e11)
+    page.run()
+    assert "25,000 in all. About 40 s." in texts(page)
+    page.number_input(key="epochs.train").set_value(1000).run()
+    page.number_input(key="seeds.train").set_value(10).run()
+    assert "About 1 h 6 min: **over an hour**." in texts(page)
+    page.text_input(key="option.dense.widths.text").set_value("4096, 4096, 4096, 4096").run()
+    page.number_input(key="batch.train").set_value(16_000).run()
+    assert "This would not fit" not in texts(page)
+    page.number_input(key="images.train").set_value(60_000).run()
+    page.number_input(key="batch.train").set_value(48_000).run()
+    page.selectbox(key="network").set_value("convolutional").run()
+    page.text_input(key="option.convolutional.filters.text").set_value("128, 128, 128").run()
+    assert "This would not fit: it needs about " in texts(page)
+    assert button(page, "Race 10 runs").disabled
+
+
+def running(store, name="Mine", lanes=1):
+    """A race that a worker trains, with two epochs and some updates."""
+    spec = RunSpec(epochs=5, train_images=640, data="synthetic")
+    race = store.add_race([[(f"{name} {lane}", spec) for lane in range(lanes)]], worker="w")
+    store.beat("w", 1, "busy")
+    losses = np.linspace(2, 1, 8).astype(np.float32)
+    for run in store.race(race):
+        for epoch in range(2):
+            store.record(
+                run,
+                Steps(8 * epoch, losses, np.full(8, 0.01, np.float32)),
+                Epoch(epoch, 0.01, 0.01, 1.5, 0.5, 1.6, 0.45, 0.2, 3.0, 0.001),
+            )
+    return race
+
+
+def test_a_race_is_paused_goes_on_and_stops(page):
+    store = Store()
+    jobs.shut_down(store)
+    race = running(store, lanes=2)
+    page.run()
+    assert "#### Race of 2 lanes :blue-badge" in texts(page)
+    button(page, "Pause").click().run()
+    assert all(run.pause_requested for run in store.race(race))
+    for run in store.race(race):
+        store.finish(run.id, Outcome("paused", "Paused in epoch 3 of 5."), "w")
+    page.run()
+    assert "Paused in epoch 3 of 5." in texts(page)
+    button(page, "Go on").click().run()
+    assert {run.status for run in store.race(race)} == {"queued"}
+    button(page, "Stop").click().run()
+    assert {run.status for run in store.race(race)} == {"stopped"}
+    assert "Stopped." in texts(page)
+
+
+def test_every_view_draws_and_smoothing_is_off_at_first(page):
+    store = Store()
+    running(store, lanes=3)
+    page.run()
+    assert page.slider(key="smoothing").value == 0
+    for view in ("Updates", "Gradients", "Epochs"):
+        page.segmented_control(key="view").set_value(view).run()
+        assert not page.exception
+    page.slider(key="smoothing").set_value(0.5).run()
+    page.toggle(key="training_curves").set_value(True).run()
+    assert not page.exception
+
+
+def test_the_wheel_is_taken_given_back_and_the_drive_kept(page):
+    store = Store()
+    race = running(store)
+    page.run()
+    page.select_slider(key=f"wheel.{race}").set_value(0.1).run()
+    assert store.run(race).wheel == 0.1
+    assert "by hand: 0.1" in texts(page)
+    rates = np.full(8, 0.1, np.float32)
+    store.record(store.run(race), Drive(16, 0.1), Steps(16, rates * 10, rates))
+    page.run()
+    button(page, "Give it back to the schedule").click().run()
+    assert store.run(race).wheel is None
+    button(page, "Keep the drive of Mine 0 as a schedule").click().run()
+    assert not page.exception
+    assert f"Drive of run {race}" in page.multiselect(key="schedules").options
+    kept = page.multiselect(key="schedules").value[-1]
+    page.multiselect(key="schedules").set_value([kept]).run()
+    jobs.shut_down(store)
+    train(page)
+    schedule = store.runs()[0].spec.schedule
+    assert schedule.boundaries == (16,)
+    assert schedule.rates == pytest.approx((0.01, 0.1))
+
+
+def test_what_waits_is_listed_moved_and_withdrawn(page):
+    store = Store()
+    jobs.shut_down(store)
+    running(store)
+    others = [store.add(RunSpec(epochs=2), name) for name in ("One", "Two")]
+    page.query_params["run"] = "1"
+    page.run()
+    assert f"2. Race {others[1]}: Two, seed 9125" in texts(page)
+    page.button(key=f"Up.{others[1]}.0").click().run()
+    assert [heat[0].name for heat in store.waiting()] == ["Two", "One"]
+    page.button(key=f"Withdraw.{others[0]}.0").click().run()
+    assert [heat[0].name for heat in store.waiting()] == ["Two"]

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
@@ -135,6 +135,20 @@ def test_a_wrapped_schedule_round_trips_and_lasts_as_long_as_the_run(cls, wrappe
         rates = schedule.lasting(1200)(np.arange(1200))
     assert rates.shape == (1200,)
     assert np.isfinite(rates).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(cls=st.sampled_from(SCHEDULES), wrapped=st.booleans(), factor=st.floats(0.1, 1), data=st.data())
+def test_a_scaled_schedule_is_the_same_curve_times_a_factor(cls, wrapped, factor, data):
+    schedule = data.draw(schedules(cls))
+    schedule = Warmup(Cooldown(schedule)) if wrapped else schedule
+    try:
+        scaled = schedule.scaled(factor)
+    except UserError:
+        assume(False)  # a rate has gone below what is allowed
+    with np.errstate(under="ignore"):
+        before, after = (each.lasting(1200)(np.arange(1200)) for each in (schedule, scaled))
+    np.testing.assert_allclose(after, before * factor, rtol=1e-9, atol=1e-14 * abs(before).max())
 
 
 def test_wrapped_too_deep_or_around_nothing_is_refused():

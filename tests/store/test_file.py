@@ -1,17 +1,20 @@
 """The store's file: shared by processes, migrated, and left alone where it is not ours to read."""
 
+import math
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from lrlab.errors import UserError
+from lrlab.optimizers import Adam
 from lrlab.spec import RunSpec
-from lrlab.store import Store, runs
+from lrlab.store import Store, file
 from lrlab.store.schema import MIGRATIONS
 
 SPEC = RunSpec(train_images=300)
@@ -81,8 +84,8 @@ def test_processes_that_claim_from_one_queue_share_no_run(tmp_path):
     ids = [store.add(SPEC, "") for _ in range(20)]
     code = """
 store = Store(sys.argv[1])
-while run := store.claim(sys.argv[2]):
-    print(run.id)
+while runs := store.claim(sys.argv[2]):
+    print(runs[0].id)
 """
     claimed = [[int(id) for id in printed.split()] for printed in processes(code, 2, tmp_path)]
     assert sorted(claimed[0] + claimed[1]) == ids
@@ -97,8 +100,8 @@ def test_threads_that_claim_from_one_queue_share_no_run(tmp_path):
     claimed = []
 
     def claim(worker):
-        while run := store.claim(worker):
-            claimed.append(run.id)
+        while runs := store.claim(worker):
+            claimed.append(runs[0].id)
 
     threads = [threading.Thread(target=claim, args=(str(number),)) for number in range(4)]
     for thread in threads:
@@ -106,6 +109,24 @@ def test_threads_that_claim_from_one_queue_share_no_run(tmp_path):
     for thread in threads:
         thread.join()
     assert sorted(claimed) == ids
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite3")) as connection:
+        connection.executescript(MIGRATIONS[0])
+        values = ("Old", '{"optimizer": "adam", "train_images": 300}', "completed", 1.0)
+        connection.execute("INSERT INTO runs (name, spec, status, created) VALUES (?, ?, ?, ?)", values)
+        connection.execute("INSERT INTO epochs VALUES (1, 0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 0.125)")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    store = Store(tmp_path)
+    (run,) = store.race(1)
+    assert (run.id, run.heat, run.lane, run.name) == (1, 0, 0, "Old")
+    assert run.spec == replace(SPEC, optimizer=Adam())
+    (epoch,) = store.epochs(1)
+    assert (epoch.loss, epoch.seconds, math.isnan(epoch.grad_norm)) == (1.25, 0.125, True)
+    assert store.add(SPEC, "New") == 2
+    assert pragma(store.path, "user_version") == len(MIGRATIONS)
 
 
 def test_a_file_from_a_newer_version_is_refused_and_left_as_it_is(tmp_path):
@@ -134,7 +155,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path):
 
 def test_a_locked_file_is_said(tmp_path, monkeypatch):
     store = Store(tmp_path)
-    monkeypatch.setattr(runs, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(file, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert store.runs() == []  # reading goes on
@@ -145,7 +166,7 @@ def test_a_locked_file_is_said(tmp_path, monkeypatch):
 
 
 def test_a_new_file_that_stays_locked_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(file, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(tmp_path / "runs.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(UserError, match="database is locked"):

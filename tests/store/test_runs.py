@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from lrlab.records import Epoch, Outcome
+from lrlab.records import Epoch, Outcome, Wish
 from lrlab.schedules import ExponentialDecay
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 
 SPEC = RunSpec(ExponentialDecay(0.5, 0.1), epochs=3, train_images=300, data="auto")
-EPOCH = Epoch(0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 0.125)
+EPOCH = Epoch(0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 0.125, 2.0, 0.001)
 
 
 @pytest.fixture
@@ -41,16 +41,15 @@ def test_a_run_goes_from_queued_to_completed(store):
     assert (queued.name, queued.spec, queued.status, queued.active) == ("Mine", SPEC, "queued", True)
     assert (queued.worker, queued.started, queued.ended, queued.data) == (None, None, None, None)
 
-    running = store.claim("w1")
+    (running,) = store.claim("w1")
     assert (running.id, running.status, running.worker, running.active) == (id, "running", "w1", True)
     assert queued.created <= running.started <= time.time()
-    assert store.claim("w2") is None
+    assert store.claim("w2") == []
 
     store.set_stage(id, "Preparing")
     assert store.run(id).stage == "Preparing"
     store.set_data(id, "synthetic", "the built-in synthetic set")
-    store.record(id, EPOCH)
-    store.record(id, replace(EPOCH, epoch=1, loss=1.0))
+    assert store.record(running, EPOCH, replace(EPOCH, epoch=1, loss=1.0))
     assert store.epochs(id) == [EPOCH, replace(EPOCH, epoch=1, loss=1.0)]
 
     assert store.finish(id, Outcome("completed", "Done.", 0.5, 0.75, "lines"))
@@ -73,12 +72,12 @@ def test_a_run_that_is_added_for_a_worker_is_never_queued(store):
     id = store.add(SPEC, "", worker="w1")
     assert (store.run(id).status, store.run(id).worker) == ("running", "w1")
     assert store.run(id).started == store.run(id).created
-    assert store.claim("w2") is None
+    assert store.claim("w2") == []
 
 
 def test_the_first_to_come_is_the_first_to_be_claimed(store):
     ids = [store.add(SPEC, "") for _ in range(3)]
-    assert [store.claim("w").id for _ in range(3)] == ids
+    assert [store.claim("w")[0].id for _ in range(3)] == ids
 
 
 def test_runs_are_listed_newest_first_by_status_up_to_a_limit(store):
@@ -103,34 +102,46 @@ def test_an_ended_run_stays_as_it_ended(store):
 
 def test_nan_and_infinity_survive(store):
     id = store.add(SPEC, "", worker="w")
-    epoch = Epoch(0, 0.5, 0.5, math.nan, 0.1, math.inf, math.nan, 1.0)
-    store.record(id, epoch)
+    epoch = Epoch(0, 0.5, 0.5, math.nan, 0.1, math.inf, math.nan, 1.0)  # and no norms
+    store.record(store.run(id), epoch)
     (read,) = store.epochs(id)
     assert str(read) == str(epoch)  # NaN equals nothing, itself included
     store.finish(id, Outcome("diverged", "", math.nan, math.inf))
     assert (store.run(id).test_loss, store.run(id).test_accuracy) == (None, math.inf)
 
 
+def wish(store, id, worker="w"):
+    """What the store says to a worker that believes that the run is its own."""
+    return store.wishes([replace(store.run(id), worker=worker)])[0]
+
+
 def test_a_stop_ends_a_queued_run_at_once_and_asks_a_running_one(store):
     running, queued = store.add(SPEC, ""), store.add(SPEC, "")
     store.claim("w")
-    assert not store.must_stop(running)
+    assert wish(store, running) == Wish()
     store.request_stop(queued)
     store.request_stop(running)
     assert (store.run(queued).status, store.run(queued).message) == ("stopped", "Stopped before it began.")
     assert store.run(queued).ended
     assert store.run(running).status == "running"
-    assert store.must_stop(running)
+    assert wish(store, running) == Wish(stop=True)
     first = store.run(running).stop_requested
     store.request_stop(running)
     assert store.run(running).stop_requested == first
 
 
-def test_a_run_that_was_ended_by_another_or_is_gone_must_stop(store):
-    id = store.add(SPEC, "", worker="w")
-    store.finish(id, Outcome("failed"))
-    assert store.must_stop(id)
-    assert store.must_stop(99)
+def test_a_run_that_is_no_longer_a_workers_own_stops_and_takes_no_records(store):
+    ended, other, gone = (store.add(SPEC, "", worker="w") for _ in range(3))
+    run = store.run(other)
+    by_hand(store, "UPDATE runs SET worker = 'another' WHERE id = ?", other)
+    store.finish(ended, Outcome("failed"))
+    by_hand(store, "DELETE FROM runs WHERE id = ?", gone)
+    runs = [store.run(ended), run, replace(run, id=gone)]
+    assert store.wishes(runs) == [Wish(stop=True)] * 3
+    assert [store.record(run, EPOCH) for run in runs] == [False] * 3
+    assert store.epochs_of([ended, other]) == {ended: [], other: []}
+    assert not store.finish(other, Outcome("stopped"), "w")
+    assert store.run(other).status == "running"
 
 
 def test_a_stop_is_never_lost_to_a_claim_at_the_same_moment(store):
@@ -147,7 +158,7 @@ def test_a_stop_is_never_lost_to_a_claim_at_the_same_moment(store):
         together.wait()
         store.request_stop(id)
         thread.join()
-        assert store.must_stop(id)
+        assert wish(store, id).stop
         store.finish(id, Outcome("stopped"))
 
 
@@ -179,7 +190,7 @@ def test_workers_say_what_they_do_until_they_leave(store):
 
 def test_runs_survive_reopening(store):
     id = store.add(SPEC, "Mine", worker="w")
-    store.record(id, EPOCH)
+    store.record(store.run(id), EPOCH)
     again = Store(Path(store.folder))
     assert again.run(id) == store.run(id)
     assert [astuple(epoch) for epoch in again.epochs(id)] == [astuple(EPOCH)]

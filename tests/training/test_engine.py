@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from lrlab.networks import Convolutional, Dense
 from lrlab.optimizers import (
     OPTIMIZERS,
     SGD,
@@ -16,12 +17,13 @@ from lrlab.optimizers import (
     Nesterov,
     RMSprop,
 )
-from lrlab.records import Epoch, Outcome
+from lrlab.records import Epoch, Outcome, Wish
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.spec import RunSpec
-from lrlab.training import engine
-from lrlab.training.engine import batch_order, train
+from lrlab.training import lane
+from lrlab.training.engine import train, warm_up
 from lrlab.training.epoch import compiled_epoch, keras_optimizer
+from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
 
 # 400 images in batches of 64: six whole batches and one of 16.
@@ -32,14 +34,16 @@ WILD = RunSpec(Constant(10.0), epochs=3, train_images=500, data="synthetic")
 
 
 class EveryRate(keras.callbacks.Callback):
-    """Assigns the rate of every batch, as a user of Keras would."""
+    """Assigns the rate of every batch, as a user of Keras would, and what draws its dropout masks."""
 
-    def __init__(self, rates):
+    def __init__(self, rates, seed):
         super().__init__()
-        self.rates = iter(rates)
+        self.updates = enumerate(rates)
+        self.seed = seed
 
     def on_train_batch_begin(self, batch, logs=None):
-        self.model.optimizer.learning_rate = next(self.rates)
+        number, self.model.optimizer.learning_rate = next(self.updates)
+        self.model.dropout_seed.assign([self.seed, number])
 
 
 def fit(spec, data):
@@ -47,11 +51,14 @@ def fit(spec, data):
     images, labels = data.sample(spec.train_images)
     pixels = images.astype(np.float32) / 255
     validation = pixels[spec.fit_images :], labels[spec.fit_images :]
-    network = build_network()
+    network = build_network(spec.network)
     for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
         weight.assign(value)
-    network.compile(keras_optimizer(spec.optimizer), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    callback = EveryRate(spec.plan.rates())
+    entropy = keras.metrics.SparseCategoricalCrossentropy(name="entropy")  # the loss without an L2 penalty
+    network.compile(
+        keras_optimizer(spec.optimizer), "sparse_categorical_crossentropy", metrics=["accuracy", entropy]
+    )
+    callback = EveryRate(spec.plan.rates(), spec.seed)
     histories = []
     for epoch in range(spec.epochs):
         order = batch_order(spec.seed, epoch, spec.fit_images)
@@ -86,32 +93,37 @@ def diverging(data):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "rate"),
+    ("optimizer", "rate", "network"),
     [
-        (SGD(), 0.3),
-        (Momentum(0.8), 0.01),
-        (Nesterov(), 0.01),
-        (Adam(epsilon=1e-5), 0.001),
-        (AdamW(weight_decay=0.1), 0.001),
-        (RMSprop(momentum=0.5), 0.001),
-        (Adagrad(), 0.02),
+        (SGD(), 0.3, Dense()),
+        (Momentum(0.8), 0.01, Dense()),
+        (Nesterov(), 0.01, Dense()),
+        (Adam(epsilon=1e-5), 0.001, Dense()),
+        (AdamW(weight_decay=0.1), 0.001, Dense()),
+        (RMSprop(momentum=0.5), 0.001, Dense()),
+        (Adagrad(), 0.02, Dense()),
+        (SGD(), 0.1, Dense((64, 32, 16), dropout=0.3, l2=0.01)),
+        (SGD(), 0.02, Convolutional(dropout=0.2, l2=0.001)),
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )
-def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate):
-    spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4))
+def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
+    spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4), network=network)
     *epochs, outcome = train(spec, dataset)
-    ours = compiled_epoch(optimizer, spec.batch_size).network
+    ours = compiled_epoch(spec.network, optimizer, spec.batch_size).network
     theirs, histories = fit(spec, dataset)
     # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
     # grows from update to update.
     for epoch, history in zip(epochs, histories, strict=True):
-        for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
-            assert getattr(epoch, name) == pytest.approx(history[name], rel=1e-4), (epoch.epoch, name)
+        for name, their_name in (
+            *(("loss", "entropy"), ("accuracy", "accuracy")),
+            *(("val_loss", "val_entropy"), ("val_accuracy", "val_accuracy")),
+        ):
+            assert getattr(epoch, name) == pytest.approx(history[their_name], rel=1e-4), (epoch.epoch, name)
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-3, atol=2e-5)
     test = theirs.evaluate(dataset.test_images.astype(np.float32) / 255, dataset.test_labels, verbose=0)
-    assert (outcome.test_loss, outcome.test_accuracy) == pytest.approx(test, rel=1e-4)
+    assert (outcome.test_loss, outcome.test_accuracy) == pytest.approx(test[:0:-1], rel=1e-4)
 
 
 @pytest.mark.parametrize("clock", ["epoch", "step", "smooth"])
@@ -137,11 +149,12 @@ def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
     optimizer = optimizer()
     spec = replace(SPEC, optimizer=optimizer)
     first = records(spec, dataset)
-    weights = compiled_epoch(optimizer, spec.batch_size).network.get_weights()
+    compiled = compiled_epoch(spec.network, optimizer, spec.batch_size)
+    weights = compiled.network.get_weights()
     other = records(replace(spec, seed=8, schedule=Constant(0.5)), dataset)
     assert other != first
     assert records(spec, dataset) == first
-    again = compiled_epoch(optimizer, spec.batch_size).network.get_weights()
+    again = compiled.network.get_weights()
     for before, after in zip(weights, again, strict=True):
         np.testing.assert_array_equal(before, after)
 
@@ -150,15 +163,15 @@ def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
 def test_a_run_is_the_same_bit_for_bit_however_its_epochs_are_cut(dataset, monkeypatch, seconds):
     spec = replace(SPEC, batch_size=10)
     whole = records(spec, dataset)
-    monkeypatch.setattr(engine, "CHUNK_SECONDS", seconds)
+    monkeypatch.setattr(lane, "CHUNK_SECONDS", seconds)
     assert records(spec, dataset) == whole
 
 
 def test_a_run_diverges_at_the_same_step_however_its_epochs_are_cut(dataset, monkeypatch):
     spec = diverging(dataset)
-    monkeypatch.setattr(engine, "CHUNK_SECONDS", 0)
+    monkeypatch.setattr(lane, "CHUNK_SECONDS", 0)
     by_step = records(spec, dataset)
-    monkeypatch.setattr(engine, "CHUNK_SECONDS", 1000)
+    monkeypatch.setattr(lane, "CHUNK_SECONDS", 1000)
     assert repr(records(spec, dataset)) == repr(by_step)  # NaN equals nothing, itself included
 
 
@@ -185,9 +198,9 @@ def test_a_run_with_a_last_loss_that_is_no_number_is_never_complete(dataset):
 
 @pytest.mark.parametrize("asked", [0, 1, 2, 9])
 def test_a_run_stops_between_two_batches(dataset, monkeypatch, asked):
-    monkeypatch.setattr(engine, "CHUNK_SECONDS", 0)
+    monkeypatch.setattr(lane, "CHUNK_SECONDS", 0)
     answers = iter(range(1000))
-    *epochs, outcome = train(SPEC, dataset, lambda: next(answers) == asked)
+    *epochs, outcome = train(SPEC, dataset, lambda: Wish(stop=next(answers) == asked))
     assert outcome == Outcome("stopped", f"Stopped in epoch {len(epochs) + 1} of 3.")
     # The first epoch is one piece; of the later ones each of the seven batches is.
     assert len(epochs) == (asked + 6) // 7
@@ -226,5 +239,5 @@ def test_weights_depend_on_the_seed_alone():
 
 def test_warming_up_leaves_no_trace(dataset):
     before = records(SPEC, dataset)
-    engine.warm_up(SPEC)
+    assert warm_up(SPEC) > 1e6  # operations a second
     assert records(SPEC, dataset) == before

@@ -3,6 +3,7 @@
 import os
 import time
 
+import numpy as np
 import pytest
 
 from lrlab.records import Outcome
@@ -28,51 +29,55 @@ def test_a_run_is_recorded_epoch_by_epoch(store):
     run = begin(store)
     seen = []
 
-    def on_epoch(epoch):
+    def on_epoch(of, epoch):
+        assert of is run
         assert store.epochs(run.id)[-1] == epoch
         seen.append(epoch)
 
-    outcome = execute(store, run, on_epoch)
+    execute(store, [run], on_epoch)
     ended = store.run(run.id)
     assert store.epochs(run.id) == seen
     assert len(seen) == 3
-    assert (ended.status, outcome.status) == ("completed", "completed")
-    assert (ended.test_loss, ended.test_accuracy) == (outcome.test_loss, outcome.test_accuracy)
+    assert ended.status == "completed"
+    assert 0 < ended.test_accuracy < 1 < ended.test_loss < 5
+    steps = store.steps(run.id)
+    assert (steps.losses.shape, steps.rates.tolist()) == ((12,), [np.float32(0.1)] * 12)
+    assert store.checkpoint(run.id) is None
     assert (ended.data, ended.origin) == ("synthetic", "the built-in synthetic set")
     assert ended.ended >= ended.started
 
 
 def test_a_stop_is_answered(store):
     run = begin(store)
-    outcome = execute(store, run, lambda epoch: store.request_stop(run.id))
-    assert (outcome.status, store.run(run.id).status) == ("stopped", "stopped")
+    execute(store, [run], lambda run, epoch: store.request_stop(run.id))
+    assert store.run(run.id).status == "stopped"
     assert len(store.epochs(run.id)) == 1
 
 
 def test_a_run_that_was_ended_by_another_stays_as_it_was_ended(store):
     run = begin(store)
-    execute(store, run, lambda epoch: store.finish(run.id, Outcome("failed", "Ended elsewhere.")))
+    execute(store, [run], lambda run, epoch: store.finish(run.id, Outcome("failed", "Ended elsewhere.")))
     assert (store.run(run.id).status, store.run(run.id).message) == ("failed", "Ended elsewhere.")
 
 
 def test_a_bad_data_folder_ends_the_run_with_a_sentence(store, tmp_path, monkeypatch):
     monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path / "nothing-here"))
     run = begin(store, RunSpec(epochs=1, train_images=300))
-    outcome = execute(store, run)
+    execute(store, [run])
     ended = store.run(run.id)
     assert ended.status == "failed"
-    assert ended.message == outcome.message
     assert ended.message.startswith(str(tmp_path / "nothing-here" / "train-images-idx3-ubyte.gz"))
     assert ended.details == ""
 
 
 def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):
-    def on_epoch(epoch):
+    def on_epoch(run, epoch):
         raise RuntimeError("a bug")
 
     run = begin(store)
-    assert execute(store, run, on_epoch).status == "failed"
+    execute(store, [run], on_epoch)
     ended = store.run(run.id)
+    assert ended.status == "failed"
     assert "an error that LR Lab did not expect (RuntimeError)" in ended.message
     assert ended.details.startswith("Traceback")
     assert ended.details.endswith("RuntimeError: a bug\n")
@@ -80,21 +85,21 @@ def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):
 
 
 def test_too_little_memory_is_said_with_a_remedy(store):
-    def on_epoch(epoch):
+    def on_epoch(run, epoch):
         raise MemoryError
 
     run = begin(store)
-    execute(store, run, on_epoch)
+    execute(store, [run], on_epoch)
     assert "ran out of memory. Take fewer training images" in store.run(run.id).message
 
 
 def test_the_keyboard_ends_the_run_as_stopped_and_is_passed_on(store):
-    def on_epoch(epoch):
+    def on_epoch(run, epoch):
         raise KeyboardInterrupt
 
     run = begin(store)
     with pytest.raises(KeyboardInterrupt):
-        execute(store, run, on_epoch)
+        execute(store, [run], on_epoch)
     assert (store.run(run.id).status, store.run(run.id).message) == ("stopped", "Stopped from the keyboard.")
 
 
@@ -102,7 +107,7 @@ def test_a_heartbeat_goes_on_until_its_end(store, monkeypatch):
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.02)
     run = begin(store)
     # The run counts as old, so that only the heartbeat keeps it from being abandoned.
-    monkeypatch.setattr("lrlab.store.runs.STALE_SECONDS", 0.5)
+    monkeypatch.setattr("lrlab.store.workers.STALE_SECONDS", 0.5)
     with heartbeat(store, "test", os.getpid()) as say:
         assert store.worker_state("test") == "starting"
         say("busy")

@@ -4,28 +4,50 @@
 chart that is there.
 """
 
-import math
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
 
 from lrlab.figures.plotlyjs import write_plotlyjs
+from lrlab.ui.chart.sending import message, ready
 
 HERE = Path(__file__).parent
 STATIC = Path(__file__).parents[3] / "static"
-DIGITS = 5
+SCRIPTS = "preview.js", "growing.js", "chart.js"
 
 
-def chart(figure, name: str, alt: str, live: dict | None = None, link: str | None = None) -> None:
+def chart(
+    figure, name: str, alt: str, live: dict | None = None, link: str | None = None, grows: bool = False
+) -> None:
     """Draw a `plotly.graph_objects.Figure`; `name` is its own on the page, `alt` is read aloud.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
-    query of the page's address.
+    query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
+    time is sent; the page calls `forget_sent` outside of the fragment.
     """
-    data = {"figure": _finite(figure.to_plotly_json()), "alt": alt, "plotly": _plotly_url()}
-    data |= {"live": live, "link": link}
-    _component()(data=data, key=f"chart.{name}")
+    data = {"figure": ready(figure), "alt": alt, "plotly": _plotly_url(), "live": live, "link": link}
+    if grows:
+        # Kept before it is sent: should Streamlit end the script here, the browser finds a number missing.
+        new, st.session_state[_sent_key(name)] = message(
+            data.pop("figure"), st.session_state.get(_sent_key(name))
+        )
+        data |= new
+    lost = (lambda: forget_sent(name)) if grows else None
+    _component()(data=data, key=f"chart.{name}", on_lost_change=lost)
+
+
+def forget_sent(name: str) -> None:
+    """Send that chart, one that grows, whole the next time: a page that is drawn anew has nothing of it.
+
+    Without it the browser would have to ask for what it misses, as it does when a message was lost.
+    """
+    st.session_state.pop(_sent_key(name), None)
+
+
+def _sent_key(name):
+    return f"chart.{name}.sent"
 
 
 @cache
@@ -35,22 +57,24 @@ def _plotly_url():
 
 @cache
 def _component():
+    # Streamlit sends a component's script along with each of its messages, so what it gets is short.
+    script = f"const whole = import(new URL('{_script_url()}', document.baseURI).href);\n"
+    script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
         html='<div class="lrlab-chart" role="img"></div>',
         css=(HERE / "chart.css").read_text(encoding="utf-8"),
-        js="".join((HERE / name).read_text(encoding="utf-8") for name in ("preview.js", "chart.js")),
+        js=script,
         isolate_styles=False,  # Plotly's style sheet does not reach into a shadow root
     )
 
 
-def _finite(value):
-    """The same in JSON types, floats to five digits; NaN and infinity, which JSON has not, are None."""
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    if isinstance(value, float):
-        short = float(f"{value:.{DIGITS}g}")
-        return short if math.isfinite(short) else value if math.isfinite(value) else None
-    return value
+def _script_url():
+    script = "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    name = f"chart-{sha256(script.encode()).hexdigest()[:12]}.js"
+    if not (STATIC / name).exists():
+        STATIC.mkdir(exist_ok=True)
+        part = STATIC / f"{name}.part"
+        part.write_text(script, encoding="utf-8")
+        part.replace(STATIC / name)
+    return f"app/static/{name}"

@@ -54,6 +54,13 @@ function loadPlotly(url) {
   return loading;
 }
 
+// A colour of which a fifth is seen; the canvas writes any opaque one as #rrggbb.
+function faint(color) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillStyle = color;
+  return `${pen.fillStyle}33`;
+}
+
 function themed(figure, height, element) {
   const style = getComputedStyle(element);
   const theme = (name) => style.getPropertyValue(`--st-${name}`).trim();
@@ -70,9 +77,11 @@ function themed(figure, height, element) {
       Object.assign(axis, { gridcolor: theme("border-color-light"), linecolor: theme("border-color"), zeroline: false });
     }
   }
+  for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
   const data = figure.data.map((trace) => {
     const color = colors[trace.meta.color % colors.length];
-    return { ...trace, line: { ...trace.line, color }, marker: { ...trace.marker, color } };
+    const drawn = { ...trace, line: { ...trace.line, color }, marker: { ...trace.marker, color } };
+    return trace.meta.band ? { ...drawn, fillcolor: faint(color) } : drawn;
   });
   return [data, layout];
 }
@@ -119,20 +128,30 @@ function pathOf(x, y, shape, xaxis, yaxis) {
   return path;
 }
 
-export default async function ({ parentElement, data }) {
+export default async function ({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".lrlab-chart");
   host.setAttribute("aria-label", data.alt);
   host.newest = data;
+  const leave = () =>
+    requestAnimationFrame(() => {
+      if (host.isConnected) return; // only this drawing was given up, not the chart
+      host.watcher?.disconnect();
+      host.thumbs?.disconnect();
+      host.plotly?.purge(host);
+    });
+  const sent = grown(host, data, () => setTriggerValue("lost", true));
+  if (!sent) return leave;
   // The address follows, without a step in the history for each change.
   if (data.link != null && location.search !== data.link) {
     history.replaceState(history.state, "", location.pathname + data.link);
   }
-  const wanted = data.figure.layout.height;
+  const wanted = sent.layout.height;
   const height = host.clientWidth < NARROW ? Math.min(wanted, LOW) : wanted;
   host.style.minHeight = `${height}px`;
   const Plotly = await loadPlotly(data.plotly);
   if (host.newest !== data || !host.isConnected) return;
-  const figure = () => (data.live ? withThumbs(data.figure, data.live) : data.figure);
+  host.plotly = Plotly;
+  const figure = () => (data.live ? withThumbs(sent, data.live) : sent);
   const draw = () => {
     const now = figure();
     host.lines = now.data.map(({ y }) => y);
@@ -153,11 +172,5 @@ export default async function ({ parentElement, data }) {
   setTimeout(nameWithoutTex, REST); // cards that came with this figure may be drawn after it
   host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
   host.watcher.observe(host);
-  return () =>
-    requestAnimationFrame(() => {
-      if (host.isConnected) return; // only this drawing was given up, not the chart
-      host.watcher.disconnect();
-      host.thumbs?.disconnect();
-      Plotly.purge(host);
-    });
+  return leave;
 }

@@ -1,0 +1,205 @@
+"""What finished curves say: how lanes stand at the end of a race, and a drive by hand as a schedule."""
+
+import heapq
+import math
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from lrlab.records import ACTIVE, Epoch
+
+MEASURES = {"val_loss": "final validation loss", "val_accuracy": "final validation accuracy"}
+TINY = float(np.finfo(np.float32).tiny)  # a rate of zero counts as this where a logarithm is taken
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one lane ended: the lowest, the median and the highest of its `finished` seeds.
+
+    A seed that diverged has no end and is counted apart. All three are NaN where no seed finished.
+    """
+
+    name: str
+    seeds: int
+    finished: int
+    diverged: int
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The lanes of a race in the order of their medians, the best first, and what that order is worth.
+
+    `winner` is the name of a lane only where several seeds a lane leave no doubt; `sentence` says it, or
+    why there is none, as plain text with the lanes' names in it.
+    """
+
+    standings: tuple[Standing, ...]
+    winner: str | None
+    sentence: str
+
+
+def verdict(
+    lanes: dict[str, list[list[Epoch]]], statuses: dict[str, list[str]], measure: str = "val_loss"
+) -> Verdict:
+    """How the lanes of a race stand; both dicts have one entry a seed under each lane's name.
+
+    `measure` is `val_loss`, where the lowest is best, or `val_accuracy`, where the highest is. What counts
+    is the last epoch of each completed run. A winner is named if each lane that has an end at all has that
+    of several seeds, no seed of the winner diverged, and no other lane's range touches the winner's.
+    """
+    sign = -1 if measure == "val_accuracy" else 1
+    found = [_standing(name, runs, statuses[name], measure) for name, runs in lanes.items()]
+    standings = tuple(sorted(found, key=lambda s: (not s.finished, sign * s.median if s.finished else 0)))
+    ended = [standing for standing in standings if standing.finished]
+    winner, sentence = _judge(standings, ended, MEASURES[measure], sign)
+    over = [status in ACTIVE or status == "paused" for name in lanes for status in statuses[name]]
+    if any(over):
+        winner = None
+        sentence = f"No verdict yet: {over.count(False)} of {_runs(len(over))} ended."
+    return Verdict(standings, winner, sentence)
+
+
+def _standing(name, runs, statuses, measure):
+    ends, diverged = [], 0
+    for epochs, status in zip(runs, statuses, strict=True):
+        end = getattr(epochs[-1], measure) if epochs and status == "completed" else None
+        lost = status == "diverged" or (end is not None and not math.isfinite(end))
+        diverged += lost
+        if end is not None and not lost:
+            ends.append(end)
+    low, middle, high = (min(ends), median(ends), max(ends)) if ends else (math.nan,) * 3
+    return Standing(name, len(runs), len(ends), diverged, low, middle, high)
+
+
+def _judge(standings, ended, measure, sign):
+    """The winner, if there is one, and the sentence."""
+    lost = _lost(standings, ended)
+    if not ended:
+        return None, f"No run was completed.{lost}"
+    say = _writer(ended, measure)
+    best, *others = ended
+    if len(standings) == 1:
+        return None, f"The {measure} is {_range(best, say)}.{lost}"
+    what = f"{best.name} has the {'lowest' if sign > 0 else 'highest'} {measure}, {_range(best, say)}"
+    if not others:
+        return None, f"No winner: only {best.name} has a {measure}, {_range(best, say)}.{lost}"
+    tied = [standing.name for standing in ended if standing.median == best.median]
+    if all(standing.finished == 1 for standing in ended):
+        if len(tied) > 1:
+            what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
+        seed = (
+            "one seed" if max(standing.seeds for standing in standings) == 1 else "one finished seed a lane"
+        )
+        return None, f"With {seed} nothing is decided: {what}.{lost}"
+    if best.diverged:
+        return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"
+    rivals = [other for other in others if other.low <= best.high and best.low <= other.high]
+    if rivals:
+        ranges = ", ".join(_ends(standing, say) for standing in (best, *rivals))
+        names = _names([standing.name for standing in (best, *rivals)])
+        return None, f"No winner: the ranges of {names} overlap ({ranges}).{lost}"
+    single = [standing.name for standing in ended if standing.finished == 1]
+    if single:
+        one = "has" if len(single) == 1 else "have"
+        return None, f"No winner: {what}, but {_names(single)} {one} one finished seed only.{lost}"
+    missing = [s.name for s in standings if not s.finished and s.diverged < s.seeds]
+    if missing:
+        return None, f"No winner: {what}, but no seed of {_names(missing)} was completed.{lost}"
+    return best.name, f"{what}, and no other lane's range reaches it.{lost}"
+
+
+def _lost(standings, ended):
+    """What diverged, as sentences to be added."""
+    lanes = [*ended, *(standing for standing in standings if not standing.finished)]
+    return "".join(f" {_diverged(lane, of=True)}." for lane in lanes if lane.diverged)
+
+
+def _diverged(lane, of=False):
+    name = f" of {lane.name}" if of else ""
+    if lane.seeds == 1:
+        return f"{lane.name} diverged" if of else "it diverged"
+    return f"{lane.diverged} of {lane.seeds} seeds{name} diverged"
+
+
+def _runs(count):
+    return f"{count} run has" if count == 1 else f"{count} runs have"
+
+
+def _names(names):
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _range(standing, say):
+    over = f"{_ends(standing, say)} over {standing.finished} seeds"
+    return f"{say(standing.median)} ({over})" if standing.finished > 1 else say(standing.median)
+
+
+def _ends(standing, say):
+    low, high = say(standing.low), say(standing.high)
+    return f"{low} to {high}" if standing.finished > 1 else low
+
+
+def _writer(ended, measure):
+    """A function that writes a value with as many decimals as tell the ends of the ranges apart."""
+    share = measure.endswith("accuracy")
+    ends = {end for standing in ended for end in (standing.low, standing.high)}
+    decimals = next((d for d in (3, 4, 5) if len({round(end, d) for end in ends}) == len(ends)), 6)
+    if share:  # a percentage has two decimals fewer
+        return lambda value: f"{value:.{max(decimals - 2, 2)}%}"
+    return lambda value: f"{value:.{decimals}f}"
+
+
+def drive_schedule(rates: np.ndarray, most: int) -> tuple[tuple[float, ...], tuple[int, ...], float]:
+    """The rates of every update of a run, float32 of shape (n,), as at most `most` pieces of one rate each.
+
+    Returns the pieces' rates, the updates at which each but the first begins, and the largest relative
+    error that an update's rate has. It is 0 where the pieces suffice. Where there are too many, the two
+    neighbours whose rates differ least in their logarithms become one piece again and again, with the
+    geometric mean of both rates, weighted by their lengths. No rates give no pieces.
+    """
+    rates = np.asarray(rates, dtype=float)
+    if not len(rates):
+        return (), (), 0.0
+    starts = np.flatnonzero(np.append(True, rates[1:] != rates[:-1]))
+    kept = _merged(starts, np.diff(np.append(starts, len(rates))), rates[starts], max(1, most))
+    begins = [start for start, _ in kept]
+    pieces = np.repeat([rate for _, rate in kept], np.diff([*begins, len(rates)]))
+    errors = np.abs(pieces - rates) / np.maximum(rates, TINY)
+    return tuple(rate for _, rate in kept), tuple(begins[1:]), float(errors.max())
+
+
+def _merged(starts, lengths, rates, most):
+    """(start, rate) of the pieces that are left; a rate that was never merged is exactly as it was."""
+    count = len(starts)
+    lengths, exact = lengths.tolist(), rates.tolist()
+    logs = np.log(np.maximum(rates, TINY)).tolist()
+    after, before = list(range(1, count + 1)), list(range(-1, count - 1))
+    age = [0] * count  # how often a piece has changed: what the heap says of it before is out of date
+    gaps = [(abs(logs[at + 1] - logs[at]), at, 0, at + 1, 0) for at in range(count - 1)]
+    heapq.heapify(gaps)
+    left = count
+    while left > most:
+        _, one, its_age, other, other_age = heapq.heappop(gaps)
+        if age[one] != its_age or age[other] != other_age:
+            continue
+        both = lengths[one] + lengths[other]
+        if exact[one] != exact[other]:
+            logs[one] = (logs[one] * lengths[one] + logs[other] * lengths[other]) / both
+            exact[one] = math.exp(logs[one])
+        lengths[one], lengths[other] = both, 0
+        age[one], age[other] = age[one] + 1, -1
+        after[one] = after[other]
+        if after[one] < count:
+            before[after[one]] = one
+            gap = abs(logs[after[one]] - logs[one])
+            heapq.heappush(gaps, (gap, one, age[one], after[one], age[after[one]]))
+        if before[one] >= 0:
+            gap = abs(logs[one] - logs[before[one]])
+            heapq.heappush(gaps, (gap, before[one], age[before[one]], one, age[one]))
+        left -= 1
+    return [(int(starts[at]), exact[at]) for at in range(count) if lengths[at]]

@@ -1,0 +1,94 @@
+"""Measured values made ready to be drawn: several seeds as one line and a band, smoothed, thinned."""
+
+import numpy as np
+
+from lrlab.records import Epoch
+
+TENS = 230  # e^-230 is about 1e-100: so small a weight may be divided by without an overflow
+
+
+def table(runs: tuple[list[Epoch], ...], field: str) -> np.ndarray:
+    """One field of every epoch, float64 of shape (seeds, epochs); NaN where it is not finite or not there."""
+    values = np.full((len(runs), max((run[-1].epoch + 1 for run in runs if run), default=0)), np.nan)
+    for row, run in zip(values, runs, strict=True):
+        if run:
+            row[[epoch.epoch for epoch in run]] = [getattr(epoch, field) for epoch in run]
+    values[np.isinf(values)] = np.nan
+    return values
+
+
+def spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The lowest, the median and the highest of each column over the rows that are not NaN there.
+
+    `values` has the shape (seeds, epochs), the results (epochs,); NaN where a column has nothing else.
+    """
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    if not values.size:
+        return (np.empty(0),) * 3
+    ordered = np.sort(values, axis=0)  # NaN comes last
+    count = np.maximum(np.isfinite(ordered).sum(axis=0), 1)
+    column = np.arange(values.shape[1])
+    middle = (ordered[(count - 1) // 2, column] + ordered[count // 2, column]) / 2
+    return ordered[0], middle, ordered[count - 1, column]
+
+
+def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
+    """The exponential moving average of `values`, of shape (n,), as TensorBoard draws it.
+
+    `weight`, from 0 up to but not 1, is how much of the average stays at each value; the average is
+    divided by the sum of its weights, so that it does not begin at zero. Values that are not finite stay
+    NaN, and the average goes on behind them as if they were not there.
+    """
+    values = np.asarray(values, dtype=float)
+    known = np.flatnonzero(np.isfinite(values))
+    result = np.full(len(values), np.nan)
+    if not weight or not len(known):
+        result[known] = values[known]
+        return result
+    # Blocks, each a running sum of its values over their weights; what went before comes in at its start.
+    length = min(len(known), max(1, int(-TENS / np.log(weight))))
+    blocks = np.zeros(-(-len(known) // length) * length)
+    blocks[: len(known)] = values[known]
+    blocks = blocks.reshape(-1, length)
+    weights = weight ** np.arange(1, length + 1)
+    sums = (1 - weight) * np.cumsum(blocks / weights, axis=1) * weights
+    before = [0.0]
+    for end in sums[:-1, -1]:
+        before.append(end + weights[-1] * before[-1])
+    averages = (sums + weights * np.array(before)[:, None]).ravel()[: len(known)]
+    result[known] = averages / -np.expm1(np.log(weight) * np.arange(1, len(known) + 1))
+    return result
+
+
+def bucket(count: int, points: int) -> int:
+    """How many values go into one bucket, so that two points a bucket make no more than `points`.
+
+    It is a power of two: while a run grows, its buckets stay as they are until they double.
+    """
+    size = 1
+    while count > points and 2 * count > points * size:
+        size *= 2
+    return size
+
+
+def extremes(values: np.ndarray, size: int, first: int = 0) -> np.ndarray:
+    """The places of the lowest and the highest value of each bucket of `size`, rising.
+
+    Number `first` is that of the first value; buckets begin at its multiples of `size`. The first value
+    of a bucket that is not finite is kept, too, so that a gap stays a gap. With a `size` of 1 all are kept.
+    """
+    count = len(values)
+    if size == 1:
+        return np.arange(count)
+    lead = first % size
+    padded = np.full(-(-(lead + count) // size) * size, np.nan)
+    padded[lead : lead + count] = values
+    known = np.isfinite(padded)
+    starts = np.arange(0, len(padded), size) - lead
+    lowest = starts + np.where(known, padded, np.inf).reshape(-1, size).argmin(axis=1)
+    highest = starts + np.where(known, padded, -np.inf).reshape(-1, size).argmax(axis=1)
+    unknown = np.flatnonzero(~known[lead : lead + count])
+    unknown = unknown[np.unique((unknown + lead) // size, return_index=True)[1]]
+    places = np.unique(np.concatenate([lowest, highest, unknown]))
+    return places[(places >= 0) & (places < count)]

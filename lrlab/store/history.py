@@ -1,0 +1,100 @@
+"""What a run has yielded: epochs, updates, drives, and where it can go on."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+
+import numpy as np
+
+from lrlab.records import Checkpoint, Drive, Epoch, Steps
+from lrlab.store.file import File, marks
+from lrlab.store.runs import Run
+
+_EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
+
+
+class History(File):
+    """Recording what a worker yields, and reading it."""
+
+    def record(self, run: Run, *records: Epoch | Steps | Drive | Checkpoint) -> bool:
+        """Add what the run's worker has yielded, all of it or nothing; NaN becomes NULL.
+
+        Returns False, adding nothing, where the run is no longer that worker's. What a worker before it
+        had recorded beyond the checkpoint that it went on from is written over.
+        """
+        with self._transaction() as connection:
+            if not connection.execute(
+                "SELECT * FROM runs WHERE id = ? AND status = 'running' AND worker IS ?", (run.id, run.worker)
+            ).fetchone():
+                return False
+            for record in records:
+                _add(connection, run.id, record)
+        return True
+
+    def epochs(self, run: int) -> list[Epoch]:
+        """The finished epochs of a run, in order; NULL becomes NaN."""
+        return self.epochs_of([run])[run]
+
+    def epochs_of(self, runs: Sequence[int]) -> dict[int, list[Epoch]]:
+        """The finished epochs of several runs, in order, by run; NULL becomes NaN."""
+        rows = self._read(
+            f"SELECT run, {_EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) ORDER BY run, epoch",
+            *runs,
+        )
+        found = {run: [] for run in runs}
+        for run, *row in rows:
+            found[run].append(Epoch(*(math.nan if value is None else value for value in row)))
+        return found
+
+    def steps(self, run: int, since: int = 0) -> Steps:
+        """The updates of a run from number `since` on, or from the first of the piece that it is in."""
+        rows = self._read(
+            "SELECT step, losses, rates FROM steps WHERE run = ? AND step >="
+            " coalesce((SELECT max(step) FROM steps WHERE run = ? AND step <= ?), 0) ORDER BY step",
+            run,
+            run,
+            since,
+        )
+        losses, rates = (
+            np.frombuffer(b"".join(row[column] for row in rows), np.float32) for column in (1, 2)
+        )
+        return Steps(rows[0][0] if rows else 0, losses, rates)
+
+    def drives(self, run: int) -> list[Drive]:
+        """When the rate of a run was set by hand, in order."""
+        return [
+            Drive(*row)
+            for row in self._read("SELECT step, rate FROM drives WHERE run = ? ORDER BY step", run)
+        ]
+
+    def driven(self, runs: Sequence[int]) -> set[int]:
+        """Those of the runs whose rate was ever set by hand."""
+        rows = self._read(f"SELECT DISTINCT run FROM drives WHERE run IN ({marks(runs)})", *runs)
+        return {run for (run,) in rows}
+
+    def checkpoint(self, run: int) -> Checkpoint | None:
+        """Where a run can go on; None where it can only begin."""
+        rows = self._read("SELECT step, state FROM checkpoints WHERE run = ?", run)
+        return Checkpoint(*rows[0]) if rows else None
+
+    def version(self) -> int:
+        """A number that changes whenever an epoch is recorded."""
+        return self._read("SELECT coalesce(max(rowid), 0) FROM epochs")[0][0]
+
+
+def _add(connection, run, record):
+    if isinstance(record, Epoch):
+        connection.execute(
+            f"INSERT OR REPLACE INTO epochs (run, {_EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
+            (run, *astuple(record)),
+        )
+    elif isinstance(record, Steps):
+        connection.execute("DELETE FROM steps WHERE run = ? AND step >= ?", (run, record.step))
+        pieces = (np.asarray(array, np.float32).tobytes() for array in (record.losses, record.rates))
+        connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run, record.step, *pieces))
+    elif isinstance(record, Drive):
+        connection.execute("INSERT OR REPLACE INTO drives VALUES (?, ?, ?)", (run, *astuple(record)))
+    else:
+        connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (run, *astuple(record)))
+        # The worker makes headway: what killed it before was not this run.
+        connection.execute("UPDATE runs SET tries = 0 WHERE id = ?", (run,))

@@ -1,0 +1,141 @@
+"""The queue: what waits, who trains it, what its owner wants of it, and how it ended."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from lrlab.records import Outcome, Wish
+from lrlab.schedules import Constant
+from lrlab.store.file import File, marks
+from lrlab.store.runs import RUN_COLUMNS, Run, run_of
+
+
+class Queue(File):
+    """From queued to running, and from there to an end, to a pause, or back into the queue."""
+
+    def claim(self, worker: str) -> list[Run]:
+        """Give `worker` the heat that is first in the queue: all its runs that wait; [] where none does."""
+        with self._transaction() as connection:
+            heat = connection.execute(
+                "SELECT race, heat FROM runs WHERE status = 'queued' ORDER BY place LIMIT 1"
+            ).fetchone()
+            if heat:
+                connection.execute(
+                    "UPDATE runs SET status = 'running', worker = ?, started = ?, ended = NULL, message = '',"
+                    " details = '' WHERE status = 'queued' AND race = ? AND heat = ?",
+                    (worker, time.time(), *heat),
+                )
+            rows = connection.execute(
+                f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'running' AND worker = ? AND race = ?"
+                " AND heat = ? ORDER BY lane",
+                (worker, *(heat or (None, None))),
+            ).fetchall()
+        return [run_of(row) for row in rows]
+
+    def waiting(self) -> list[list[Run]]:
+        """The heats that wait, in the order in which they will be trained, each with its runs."""
+        rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'queued' ORDER BY place")
+        heats = {}
+        for run in map(run_of, rows):
+            heats.setdefault((run.race, run.heat), []).append(run)
+        return list(heats.values())
+
+    def move(self, race: int, heat: int, by: int) -> None:
+        """Put a heat that waits `by` places further back in the queue, or forward where `by` is negative."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT race, heat, id, place FROM runs WHERE status = 'queued' ORDER BY place"
+            ).fetchall()
+            order = list(dict.fromkeys((r, h) for r, h, _, _ in rows))
+            if (race, heat) not in order:
+                return  # its turn came in the meantime
+            at = order.index((race, heat))
+            order.insert(max(at + by, 0), order.pop(at))
+            moved = sorted(rows, key=lambda row: (order.index(row[:2]), row[3]))
+            for (_, _, run, _), place in zip(moved, sorted(row[3] for row in rows), strict=True):
+                connection.execute("UPDATE runs SET place = ? WHERE id = ?", (place, run))
+
+    def wishes(self, runs: Sequence[Run]) -> list[Wish]:
+        """What is wanted of each of a worker's runs; one that is no longer its own is to stop."""
+        ids = [run.id for run in runs]
+        rows = self._read(
+            "SELECT id, stop_requested IS NOT NULL OR status != 'running' OR worker IS NOT ?,"
+            f" pause_requested IS NOT NULL, wheel FROM runs WHERE id IN ({marks(ids)})",
+            runs[0].worker,
+            *ids,
+        )
+        found = {id: Wish(bool(stop), bool(pause), rate) for id, stop, pause, rate in rows}
+        return [found.get(id, Wish(stop=True)) for id in ids]
+
+    def finish(self, run: int, outcome: Outcome, worker: str | None = None) -> bool:
+        """End or pause a run that is queued or running; returns False, changing nothing, for another.
+
+        With `worker`, only if the run is still that worker's. What it takes to go on is kept, but for a run
+        that has come to its end.
+        """
+        status, *rest = astuple(outcome)
+        with self._transaction() as connection:
+            done = connection.execute(
+                "UPDATE runs SET status = ?, message = ?, test_loss = ?, test_accuracy = ?, details = ?,"
+                " ended = ?, stage = '' WHERE id = ? AND status IN ('queued', 'running')"
+                " AND (worker = ? OR ? IS NULL)",
+                (status, *rest, time.time(), run, worker, worker),
+            ).rowcount
+            if done and status in ("completed", "diverged"):
+                connection.execute("DELETE FROM checkpoints WHERE run = ?", (run,))
+        return bool(done)
+
+    def request_stop(self, run: int) -> None:
+        """Ask for a stop: a waiting or paused run ends at once, a running one when its worker reads it."""
+        # First those that wait: a run that is claimed in between is then found running.
+        self._write(
+            "UPDATE runs SET status = 'stopped', ended = ?, stage = '', message = CASE"
+            " WHEN EXISTS (SELECT * FROM epochs WHERE run = runs.id) THEN 'Stopped.'"
+            " ELSE 'Stopped before it began.' END WHERE id = ? AND status IN ('queued', 'paused')",
+            time.time(),
+            run,
+        )
+        self._ask("stop_requested", run)
+
+    def request_pause(self, run: int) -> None:
+        """Ask for a pause: a run that waits is paused at once, a running one when its worker reads this."""
+        self._write(
+            "UPDATE runs SET status = 'paused', ended = ?, message = 'Paused while it waited.'"
+            " WHERE id = ? AND status = 'queued'",
+            time.time(),
+            run,
+        )
+        self._ask("pause_requested", run)
+
+    def _ask(self, column, run):
+        self._write(
+            f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE id = ? AND status = 'running'",
+            time.time(),
+            run,
+        )
+
+    def steer(self, run: int, rate: float | None) -> None:
+        """Set the rate of a run by hand, from its next updates on; None gives it back to the schedule.
+
+        Raises UserError for a rate that no schedule could have.
+        """
+        if rate is not None:
+            rate = Constant(rate).initial_lr
+        self._write("UPDATE runs SET wheel = ? WHERE id = ?", rate, run)
+
+    def go_on(self, run: int) -> None:
+        """Queue a run again that is paused, stopped or failed; it begins where it was last kept."""
+        self._again(run, "('paused', 'stopped', 'failed')", 0)
+
+    def requeue(self, run: int) -> None:
+        """Put a running run whose worker has died back into the queue, and count how often that was."""
+        self._again(run, "('running')", 1)
+
+    def _again(self, run, statuses, failed):
+        self._write(
+            "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '',"
+            " details = '', stop_requested = NULL, pause_requested = NULL, tries = (tries + 1) * ?"
+            f" WHERE id = ? AND status IN {statuses}",
+            failed,
+            run,
+        )

@@ -1,0 +1,36 @@
+// Puts together a figure that is sent in parts: whole at first, then what is new at the ends of its lines.
+// What has come so far is kept at the chart's element, under the token and the number of its last message.
+
+// The whole figure as of this message, which may come more than once; undefined where one before it is
+// missing. Then `ask` is called, once a message.
+function grown(host, data, ask) {
+  if (!data.grows) return data.figure;
+  const { token, number, traces, layout } = data.grows;
+  const before = host.kept;
+  if (data.figure) host.kept = { token, number, figure: data.figure };
+  else if (before?.token !== token || before.number !== number) {
+    if (before?.token !== token || before.number !== number - 1 || !traces.every(fits, before.figure.data)) {
+      if (host.asked !== `${token} ${number}`) ask();
+      host.asked = `${token} ${number}`;
+      return undefined;
+    }
+    const lines = before.figure.data.map((trace, at) => extended(trace, traces[at]));
+    host.kept = { token, number, figure: { data: lines, layout: layout ?? before.figure.layout } };
+  }
+  return host.kept.figure;
+}
+
+function fits(news, at) {
+  return news?.from === undefined || this[at].x.length >= news.from;
+}
+
+// New arrays where points are new: by them Plotly knows.
+function extended(trace, news) {
+  if (!news) return trace;
+  const { x, y } = trace;
+  const points =
+    news.from === undefined
+      ? { x, y }
+      : { x: [...x.slice(0, news.from), ...news.x], y: [...y.slice(0, news.from), ...news.y] };
+  return { ...(news.rest ?? trace), ...points };
+}

@@ -1,0 +1,114 @@
+"""What is sent to a chart: JSON that no value can break, and of a chart that grows only what is new."""
+
+import math
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+
+DIGITS = 5
+POWERS = np.array([float(f"1e{power}") for power in range(23)])  # each is exact
+USUAL = 1e-15, 1e15
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A figure as the browser has it after message `number` of those that go by the name of `token`."""
+
+    token: str
+    number: int
+    figure: dict
+
+
+def ready(figure) -> dict:
+    """A `plotly.graph_objects.Figure` in JSON types: floats to five digits, None for NaN and infinity."""
+    traces = [trace.to_plotly_json() for trace in figure.data]
+    lines = [{axis: numbers(trace.pop(axis)) for axis in ("x", "y") if axis in trace} for trace in traces]
+    data = [finite(trace) | line for trace, line in zip(traces, lines, strict=True)]
+    return {"data": data, "layout": finite(figure.layout.to_plotly_json())}
+
+
+def message(figure: dict, sent: Sent | None) -> tuple[dict, Sent]:
+    """What to send of a figure of `ready` to a chart that grows, and what the browser has then.
+
+    `grows` numbers the messages. With the first comes the whole `figure`; it comes again, under another
+    token, where traces were added, taken away or put in another order. All others have an entry a trace:
+    `from` and the x and y from that place on, `rest` where anything else of it is new; and `layout` where
+    that is. The entry of a trace that is as it was is None.
+    """
+    if sent is None or [_identity(trace) for trace in figure["data"]] != [
+        _identity(trace) for trace in sent.figure["data"]
+    ]:
+        sent = Sent(secrets.token_hex(4), 0, figure)
+        return {"figure": figure, "grows": {"token": sent.token, "number": 0}}, sent
+    pairs = zip(figure["data"], sent.figure["data"], strict=True)
+    new = {"traces": [_news(trace, before) for trace, before in pairs]}
+    if figure["layout"] != sent.figure["layout"]:
+        new["layout"] = figure["layout"]
+    sent = Sent(sent.token, sent.number + 1, figure)
+    return {"grows": {"token": sent.token, "number": sent.number, **new}}, sent
+
+
+def _identity(trace):
+    return trace.get("uid"), trace.get("name")
+
+
+def _news(trace, before):
+    place = min(_same(trace["x"], before["x"]), _same(trace["y"], before["y"]))
+    news = {}
+    if place < max(len(trace["x"]), len(before["x"])):
+        news = {"from": place, "x": trace["x"][place:], "y": trace["y"][place:]}
+    rest, rest_before = _rest(trace), _rest(before)
+    if rest != rest_before:
+        news["rest"] = rest
+    return news or None
+
+
+def _rest(trace):
+    return {name: value for name, value in trace.items() if name not in ("x", "y")}
+
+
+def _same(values, before):
+    """How many values at the start are those that were there before."""
+    if values[: len(before)] == before:
+        return len(before)
+    pairs = zip(values, before, strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(values), len(before)))
+
+
+def finite(value):
+    """The same in JSON types, floats to five digits; NaN and infinity, which JSON has not, are None."""
+    if isinstance(value, dict):
+        return {name: finite(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(item) for item in value]
+    if isinstance(value, float):
+        return _short(value)
+    return value.tolist() if isinstance(value, np.generic) else value
+
+
+def _short(value):
+    short = float(f"{value:.{DIGITS}g}")
+    return short if math.isfinite(short) else value if math.isfinite(value) else None
+
+
+def numbers(values) -> list:
+    """`finite` for many numbers of one kind, an array or a sequence: as list, a dozen times as fast."""
+    array = np.asarray(values)
+    if array.dtype.kind in "iu":
+        return array.tolist()
+    if array.dtype.kind != "f":
+        return finite(list(values))
+    array = array.astype(float)
+    size = np.abs(array)
+    usual = (size >= USUAL[0]) & (size < USUAL[1])  # no NaN is
+    # A whole number of five digits, and then one division or product by an exact power of ten: the float
+    # that is nearest to the decimal number, so that it is as short in JSON.
+    power = DIGITS - 1 - np.floor(np.log10(np.where(usual, size, 1))).astype(int)
+    scale = POWERS[np.abs(power)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        short = np.where(power >= 0, np.rint(array * scale) / scale, np.rint(array / scale) * scale)
+    result = short.tolist()
+    for at in np.flatnonzero(~usual):
+        result[at] = _short(float(array[at]))
+    return result

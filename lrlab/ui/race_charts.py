@@ -1,0 +1,87 @@
+"""The charts of a race: by epoch, by update, and what the rate does to gradients and weights."""
+
+import streamlit as st
+
+from lrlab.figures import gradients_figure, race_figure, steps_figure
+from lrlab.figures.race import Lane
+from lrlab.records import Epoch
+from lrlab.store import Run, Store
+from lrlab.ui import race_setup
+from lrlab.ui.chart import chart, forget_sent
+
+MAX_SMOOTHING = 0.95
+
+
+def forget_charts() -> None:
+    """Have the charts sent whole once more: call it whenever the whole page is drawn."""
+    for view in race_setup.VIEWS:
+        forget_sent(_name(view))
+
+
+def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+    """One chart of the view that is chosen, and how it is to be read."""
+    lanes = [run for run in runs if run.heat == 0]
+    state = st.session_state
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        view = st.segmented_control(
+            "View",
+            race_setup.VIEWS,
+            key=race_setup.VIEW,
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        if view != "Gradients":
+            st.toggle("Logarithmic rate axis", key=race_setup.LOG_RATE, persist_state="session")
+        if view == "Epochs" and len(lanes) > 1:
+            st.toggle("Training, too", key=race_setup.TRAINING_CURVES, persist_state="session")
+        if view != "Gradients":
+            st.slider(
+                "Smoothing",
+                0.0,
+                MAX_SMOOTHING,
+                step=0.05,
+                key=race_setup.SMOOTHING,
+                persist_state="session",
+                width=160,
+                help="A running mean over losses and accuracies, never over rates; what was measured stays "
+                "faintly behind it.",
+            )
+    smoothing, log = state[race_setup.SMOOTHING], state[race_setup.LOG_RATE]
+    length = max(run.spec.epochs for run in runs)
+    what = ", ".join(run.name for run in lanes)
+    if view == "Updates":
+        _by_update(store, runs, epochs, smoothing, log)
+        return
+    shown = [
+        Lane(lane.name, lane.lane, tuple(epochs[run.id] for run in runs if run.lane == lane.lane))
+        for lane in lanes
+    ]
+    if view == "Gradients":
+        figure = gradients_figure(shown, length)
+        alt = f"Gradient norm, update-to-weight ratio and seconds an epoch of {what}"
+    else:
+        figure = race_figure(shown, length, log, smoothing, state[race_setup.TRAINING_CURVES])
+        alt = f"Loss, accuracy and applied rate of {what}"
+    chart(figure, _name(view), alt, grows=True)
+
+
+def _by_update(store, runs, epochs, smoothing, log):
+    """One heat: the one that trains, or else the last that has begun."""
+    begun = [run for run in runs if epochs[run.id]]
+    heat = next((run.heat for run in begun if run.status == "running"), begun[-1].heat)
+    shown = {}
+    for run in begun:
+        if run.heat == heat:
+            steps = store.steps(run.id)
+            shown[run.name] = (run.lane, steps.losses, steps.rates)
+    length = max(run.spec.plan.steps for run in runs)
+    figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
+    chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)
+    if runs[-1].heat:
+        seed = next(run.spec.seed for run in runs if run.heat == heat)
+        st.caption(f"Seed {seed} alone: medians of single updates would hide what they show.")
+
+
+def _name(view):
+    return f"race.{view.lower()}"

@@ -1,0 +1,137 @@
+"""A chart that grows: only what is new is sent, and what a visitor has done to the chart stays."""
+
+import pytest
+
+from lrlab.ui.chart import STATIC
+from lrlab.ui.chart.sending import ready
+from tests.browser.conftest import ROOT, serving, settle
+from tests.browser.growing_page import SETTING, figure
+
+pytestmark = pytest.mark.browser
+HOST = "document.querySelector('.lrlab-chart')"
+SCRIPT = "from tests.browser.growing_page import page\n\npage()\n"
+SHORT = 3000  # bytes: what comes with an epoch more, and what Streamlit says of each run of a fragment
+
+
+class Growing:
+    """The page in a browser, the number of its epochs, and the size of every message that it was sent."""
+
+    def __init__(self, page, file):
+        self.page, self.file, self.sizes = page, file, []
+        page.on("websocket", lambda socket: socket.on("framereceived", self._received))
+        page.reload()
+        settle(page)
+
+    def _received(self, frame):
+        self.sizes.append(len(frame))
+
+    def grow(self, epochs):
+        """Let the race come to so many epochs, and wait until all of them are on the chart."""
+        self.file.write_text(str(epochs))
+        self.wait(epochs)
+
+    def wait(self, epochs):
+        self.page.wait_for_function(
+            f"n => {HOST}?.data?.find(t => t.uid === 'val_loss-0')?.x.length === n", arg=epochs, timeout=5000
+        )
+        drawn = self.page.evaluate(f"() => {HOST}.data.map(({{ uid, x, y }}) => ({{ uid, x, y }}))")
+        whole = ready(figure(epochs))["data"]
+        assert drawn == [{axis: trace[axis] for axis in ("uid", "x", "y")} for trace in whole]
+
+    def hidden(self):
+        return self.page.evaluate(
+            f"() => {HOST}._fullData.filter(t => t.visible === 'legendonly').map(t => t.legendgroup)"
+        )
+
+    def ranges(self):
+        return self.page.evaluate(
+            f"() => {{ const l = {HOST}._fullLayout; return [l.xaxis.range, l.yaxis3.range]; }}"
+        )
+
+
+@pytest.fixture
+def race(tmp_path, open_page):
+    STATIC.mkdir(exist_ok=True)
+    (tmp_path / "static").symlink_to(STATIC)
+    script, file = tmp_path / "page.py", tmp_path / "epochs"
+    script.write_text(SCRIPT)
+    file.write_text("5")
+    with serving(tmp_path, script, PYTHONPATH=str(ROOT), **{SETTING: str(file)}) as (address, _):
+        race = Growing(open_page(address), file)
+        race.wait(5)
+        yield race
+
+
+def test_all_points_arrive_and_only_new_ones_are_sent(race):
+    whole = max(race.sizes)
+    assert whole > 5000
+    race.sizes.clear()
+    for epochs in (6, 7, 8, 20, 21):
+        race.grow(epochs)
+    assert max(race.sizes) < 6000  # fourteen epochs at once
+    race.grow(60)  # more than FEW: markers go, so all that is not a point is sent again
+    race.sizes.clear()
+    for epochs in range(61, 66):
+        race.grow(epochs)
+    assert max(race.sizes) < SHORT
+    race.page.get_by_role("button", name="Draw the whole page").click()
+    race.page.wait_for_timeout(1000)
+    assert max(race.sizes) > whole
+    race.sizes.clear()
+    race.grow(66)
+    assert max(race.sizes) < SHORT
+
+
+def test_zoom_and_hidden_lanes_stay(race):
+    race.page.locator(".lrlab-chart .legendtoggle").nth(2).click()
+    race.page.wait_for_function(f"() => {HOST}._fullData.some(t => t.visible === 'legendonly')")
+    assert set(race.hidden()) == {"Three"}
+    assert len(race.hidden()) == 7  # three lines and two bands
+    plot = race.page.locator(".lrlab-chart .nsewdrag").last.bounding_box()
+    race.page.mouse.move(plot["x"] + 20, plot["y"] + 10)
+    race.page.mouse.down()
+    race.page.mouse.move(plot["x"] + 200, plot["y"] + 90, steps=8)
+    race.page.mouse.up()
+    race.page.wait_for_function(f"() => {HOST}._fullLayout.xaxis.range[1] < 90")
+    zoomed, hidden = race.ranges(), race.hidden()
+    race.page.evaluate(f"() => {{ {HOST}.querySelector('.main-svg').mark = true; }}")
+    for epochs in (6, 7, 40, 60):
+        race.grow(epochs)
+        assert race.ranges() == zoomed
+        assert race.hidden() == hidden
+    assert race.page.evaluate(f"() => {HOST}.querySelector('.main-svg').mark") is True
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "delete host.kept",
+        "host.kept.number -= 1",
+        "host.kept.token = 'another'",
+        "host.kept.figure.data[0].x.length = 2",
+    ],
+)
+def test_a_message_that_was_lost_is_made_good(race, loss):
+    race.grow(6)
+    race.page.evaluate(f"() => {{ const host = {HOST}; {loss}; }}")
+    race.sizes.clear()
+    race.grow(7)
+    assert sum(size > 5000 for size in race.sizes) == 1
+    race.sizes.clear()
+    race.grow(8)
+    assert max(race.sizes) < SHORT
+
+
+def test_another_theme_has_the_same_points_in_its_own_colours(race):
+    race.grow(6)
+    race.grow(7)
+    colors = f"() => {HOST}.data.map(t => [t.line.color, t.fillcolor])"
+    light = race.page.evaluate(colors)
+    assert ["#00805c", "#00805c33"] in light
+    race.page.emulate_media(color_scheme="dark")
+    race.page.wait_for_function(f"before => {HOST}.data[0].line.color !== before", arg=light[0][0])
+    race.wait(7)
+    dark = race.page.evaluate(colors)
+    assert ["#37c89a", "#37c89a33"] in dark
+    race.grow(8)
+    assert race.page.evaluate(colors) == dark

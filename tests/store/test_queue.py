@@ -1,0 +1,121 @@
+"""The queue of races: order, pauses, going on, and what the owner wants of a run."""
+
+from dataclasses import replace
+
+import pytest
+
+from lrlab.records import Outcome, Wish
+from lrlab.schedules import Constant
+from lrlab.spec import RunSpec
+from lrlab.store import Store
+from tests.store.test_runs import EPOCH
+
+SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path)
+
+
+def add_race(store, lanes=2, seeds=2):
+    return store.add_race(
+        [[(f"lane {lane}", replace(SPEC, seed=seed)) for lane in range(lanes)] for seed in range(seeds)]
+    )
+
+
+def places(store):
+    return [(runs[0].race, runs[0].heat) for runs in store.waiting()]
+
+
+def test_a_race_has_heats_of_lanes_and_is_called_by_its_first_run(store):
+    solo, race = store.add(SPEC, "solo"), add_race(store)
+    assert [(run.id, run.heat, run.lane, run.spec.seed, run.name) for run in store.race(race)] == [
+        (2, 0, 0, 0, "lane 0"),
+        (3, 0, 1, 0, "lane 1"),
+        (4, 1, 0, 1, "lane 0"),
+        (5, 1, 1, 1, "lane 1"),
+    ]
+    assert (race, store.run(solo).race) == (2, solo)
+    assert store.races() == {race: store.race(race), solo: store.race(solo)}
+    assert list(store.races(limit=1)) == [race]
+    assert store.race(99) == []
+
+
+def test_a_heat_is_claimed_as_a_whole_and_one_after_another(store):
+    race = add_race(store)
+    assert [(run.heat, run.lane) for run in store.claim("w")] == [(0, 0), (0, 1)]
+    assert [(run.heat, run.lane) for run in store.claim("w")] == [(1, 0), (1, 1)]
+    assert store.claim("w") == []
+    assert {run.status for run in store.race(race)} == {"running"}
+
+
+def test_what_waits_can_be_moved_and_withdrawn(store):
+    one, race, last = store.add(SPEC, ""), add_race(store), store.add(SPEC, "")
+    assert places(store) == [(one, 0), (race, 0), (race, 1), (last, 0)]
+    store.move(last, 0, -99)
+    assert places(store) == [(last, 0), (one, 0), (race, 0), (race, 1)]
+    store.move(race, 1, -1)
+    assert places(store) == [(last, 0), (one, 0), (race, 1), (race, 0)]
+    store.move(one, 0, 2)
+    assert places(store) == [(last, 0), (race, 1), (race, 0), (one, 0)]
+    assert store.claim("w")[0].id == last
+    store.move(last, 0, 1)  # its turn has come
+    for run in store.race(race):
+        store.request_stop(run.id)
+    assert places(store) == [(one, 0)]
+
+
+def test_a_paused_run_goes_on_in_its_old_place(store):
+    first, second = store.add(SPEC, ""), store.add(SPEC, "")
+    store.claim("w")
+    store.request_pause(first)
+    assert store.wishes([store.run(first)]) == [Wish(pause=True)]
+    store.finish(first, Outcome("paused", "Paused in epoch 1 of 3."), "w")
+    assert (store.run(first).status, store.run(first).active) == ("paused", False)
+    store.go_on(first)
+    assert places(store) == [(first, 0), (second, 0)]
+    run = store.claim("v")[0]
+    assert (run.id, run.pause_requested, run.message, run.ended) == (first, None, "", None)
+    assert store.wishes([run]) == [Wish()]
+
+
+def test_a_run_that_waits_is_paused_and_stopped_at_once(store):
+    id = store.add(SPEC, "")
+    store.request_pause(id)
+    assert (store.run(id).status, store.claim("w")) == ("paused", [])
+    store.request_stop(id)
+    assert (store.run(id).status, store.run(id).message) == ("stopped", "Stopped before it began.")
+    store.go_on(id)
+    assert store.run(id).status == "queued"
+
+
+def test_a_run_that_has_come_to_its_end_does_not_go_on(store):
+    id = store.add(SPEC, "", worker="w")
+    store.finish(id, Outcome("completed"))
+    before = store.run(id)
+    store.go_on(id)
+    store.requeue(id)
+    store.request_pause(id)
+    assert store.run(id) == before
+
+
+def test_a_wheel_is_a_wish_until_it_is_given_back(store):
+    id = store.add(SPEC, "", worker="w")
+    store.steer(id, 0.25)
+    assert store.wishes([store.run(id)]) == [Wish(rate=0.25)]
+    store.steer(id, None)
+    assert store.wishes([store.run(id)]) == [Wish()]
+
+
+def test_what_is_queued_again_counts_its_tries_until_there_is_headway(store):
+    id = store.add(SPEC, "")
+    for tries in (1, 2):
+        (run,) = store.claim("w")
+        store.record(run, EPOCH)
+        store.requeue(id)
+        assert (store.run(id).status, store.run(id).tries, store.run(id).worker) == ("queued", tries, None)
+    store.claim("w")
+    store.finish(id, Outcome("failed", "Three times."))
+    store.go_on(id)
+    assert store.run(id).tries == 0

@@ -1,0 +1,192 @@
+"""What curves say: a winner only where there is no doubt, and a drive that comes back as a schedule."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrlab.analysis import drive_schedule, verdict
+from lrlab.records import Epoch
+from lrlab.schedules import PiecewiseConstant
+
+ENDS = st.lists(st.integers(100, 999).map(lambda n: n / 1000), min_size=1, max_size=4)
+NAMES = ("Exponential", "Constant", "Step", "Cosine")
+
+
+def run(end, accuracy=0.9):
+    return [Epoch(0, 0.1, 0.1, 1, 0.5, 2.0, 0.5, 1), Epoch(1, 0.1, 0.1, 1, 0.5, end, accuracy, 1)]
+
+
+def judged(measure="val_loss", **lanes):
+    """The verdict on lanes whose seeds ended with these losses; None is a seed that diverged."""
+    runs = {name: [run(end or math.nan, accuracy=end) for end in ends] for name, ends in lanes.items()}
+    statuses = {name: ["completed" if end else "diverged" for end in ends] for name, ends in lanes.items()}
+    return verdict(runs, statuses, measure)
+
+
+def test_a_winner_has_a_range_of_its_own():
+    found = judged(Constant=[0.4, 0.39, 0.401], Exponential=[0.371, 0.38, 0.376])
+    assert found.winner == "Exponential"
+    assert found.sentence == (
+        "Exponential has the lowest final validation loss, 0.376 (0.371 to 0.380 over 3 seeds), and no "
+        "other lane's range reaches it."
+    )
+    best = found.standings[0]
+    assert (best.low, best.median, best.high, best.seeds) == (0.371, 0.376, 0.38, 3)
+
+
+def test_where_ranges_overlap_there_is_no_winner():
+    found = judged(Exponential=[0.371, 0.38], Constant=[0.378, 0.401], Step=[0.38, 0.5], Cosine=[0.6, 0.7])
+    assert found.winner is None
+    assert found.sentence == (
+        "No winner: the ranges of Exponential, Constant and Step overlap "
+        "(0.371 to 0.380, 0.378 to 0.401, 0.380 to 0.500)."
+    )
+
+
+def test_one_seed_decides_nothing():
+    found = judged(Constant=[0.4], Exponential=[0.3])
+    assert found.winner is None
+    assert found.sentence == (
+        "With one seed nothing is decided: Exponential has the lowest final validation loss, 0.300."
+    )
+    assert judged(Constant=[0.3], Exponential=[0.3], Step=[0.4]).sentence == (
+        "With one seed nothing is decided: Constant and Exponential have the same final validation loss, "
+        "0.300."
+    )
+    assert judged(Constant=[0.4, 0.5], Exponential=[0.3, 0.31], Step=[0.6]).sentence == (
+        "No winner: Exponential has the lowest final validation loss, 0.305 (0.300 to 0.310 over 2 seeds), "
+        "but Step has one finished seed only."
+    )
+
+
+def test_what_diverged_is_counted_and_said():
+    found = judged(Constant=[0.4, 0.41, None], Exponential=[0.3, 0.31, 0.32], Step=[None, None, None])
+    assert found.winner == "Exponential"
+    assert found.sentence.endswith(" 1 of 3 seeds of Constant diverged. 3 of 3 seeds of Step diverged.")
+    assert [(s.name, s.finished, s.diverged) for s in found.standings] == [
+        ("Exponential", 3, 0),
+        ("Constant", 2, 1),
+        ("Step", 0, 3),
+    ]
+    assert math.isnan(found.standings[2].median)
+    found = judged(Constant=[0.4, 0.41], Exponential=[0.3, 0.31, None])
+    assert found.winner is None
+    assert found.sentence == (
+        "No winner: Exponential has the lowest final validation loss, 0.305 (0.300 to 0.310 over 2 seeds), "
+        "but 1 of 3 seeds diverged."
+    )
+    assert judged(Constant=[None], Step=[None]).sentence == (
+        "No run was completed. Constant diverged. Step diverged."
+    )
+    assert judged(Constant=[0.4], Step=[None]).sentence == (
+        "No winner: only Constant has a final validation loss, 0.400. Step diverged."
+    )
+
+
+def test_a_lane_alone_has_an_end_and_no_rival():
+    assert judged(Constant=[0.4]).sentence == "The final validation loss is 0.400."
+    found = judged(Constant=[0.4, 0.42, 0.43])
+    assert found.sentence == "The final validation loss is 0.420 (0.400 to 0.430 over 3 seeds)."
+    assert found.winner is None
+
+
+def test_of_accuracies_the_highest_is_best():
+    found = judged("val_accuracy", Constant=[0.85, 0.86], Exponential=[0.88, 0.89])
+    assert found.winner == "Exponential"
+    assert found.sentence == (
+        "Exponential has the highest final validation accuracy, 88.50% (88.00% to 89.00% over 2 seeds), and "
+        "no other lane's range reaches it."
+    )
+
+
+def test_ends_that_differ_are_written_so_that_they_do():
+    sentence = judged(Constant=[0.40012, 0.40013], Exponential=[0.40004, 0.40011]).sentence
+    assert "(0.40004 to 0.40011 over 2 seeds)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("statuses", "sentence"),
+    [
+        (("completed", "running", "queued"), "No verdict yet: 1 of 3 runs have ended."),
+        (("stopped", "stopped", "failed"), "No run was completed."),
+    ],
+)
+def test_only_completed_runs_have_an_end(statuses, sentence):
+    names = NAMES[:3]
+    found = verdict({n: [run(0.3)] for n in names}, {n: [s] for n, s in zip(names, statuses, strict=True)})
+    assert (found.winner, found.sentence) == (None, sentence)
+
+
+def test_a_lane_without_an_end_leaves_the_race_open():
+    runs = {name: [run(end), run(end + 0.01)] for name, end in zip(NAMES, (0.3, 0.4, 0.5), strict=False)}
+    statuses = {name: ["completed"] * 2 for name in runs} | {"Step": ["stopped"] * 2}
+    assert verdict(runs, statuses).sentence.endswith("but no seed of Step was completed.")
+
+
+@given(st.lists(ENDS, min_size=1, max_size=4))
+def test_a_winner_is_named_only_where_no_other_seed_comes_near(ends):
+    lanes = dict(zip(NAMES, ends, strict=False))
+    found = judged(**lanes)
+    medians = [standing.median for standing in found.standings]
+    assert medians == sorted(medians)
+    best = found.standings[0].name
+    others = [end for name in lanes if name != best for end in lanes[name]]
+    several = all(len(lane) > 1 for lane in ends)
+    clear = several and others and max(lanes[best]) < min(others)
+    assert found.winner == (best if clear else None)
+    assert all(name in found.sentence for name in [found.winner] if name)
+    turned = judged("val_accuracy", **{name: [1 - end for end in lane] for name, lane in lanes.items()})
+    assert (turned.winner is None) == (found.winner is None)
+
+
+def applied(pieces, boundaries, count):
+    schedule = PiecewiseConstant(pieces, boundaries) if boundaries else None
+    return schedule.at(np.arange(count)) if schedule else np.full(count, pieces[0])
+
+
+RATES = st.floats(2**-16, 8, width=32) | st.just(0.0)
+DRIVES = st.lists(st.tuples(RATES, st.integers(1, 30)), min_size=1, max_size=20).map(
+    lambda parts: np.repeat(np.float32([rate for rate, _ in parts]), [length for _, length in parts])
+)
+
+
+@given(DRIVES)
+def test_a_drive_comes_back_exactly_where_the_pieces_suffice(rates):
+    pieces, boundaries, error = drive_schedule(rates, 20)
+    assert error == 0
+    assert len(boundaries) == len(pieces) - 1 == np.count_nonzero(np.diff(rates))
+    np.testing.assert_array_equal(np.float32(applied(pieces, boundaries, len(rates))), rates)
+
+
+@given(DRIVES, st.integers(1, 6))
+def test_too_many_pieces_become_fewer_and_the_error_is_what_is_said(rates, most):
+    pieces, boundaries, error = drive_schedule(rates, most)
+    assert len(pieces) <= most
+    assert len(boundaries) == len(pieces) - 1
+    assert list(boundaries) == sorted(set(boundaries))
+    assert all(type(value) is float for value in pieces)
+    assert all(type(value) is int for value in boundaries)
+    made = applied(pieces, boundaries, len(rates))
+    assert made.min() >= rates.min() * (1 - 1e-9)
+    assert made.max() <= rates.max() * (1 + 1e-9) + 1e-30
+    positive = rates > 0
+    if positive.all():
+        assert math.isclose(np.max(np.abs(made / rates - 1)), error, rel_tol=1e-6, abs_tol=1e-12)
+
+
+def test_the_neighbours_that_differ_least_are_merged_by_their_lengths():
+    rates = np.float32([1] * 10 + [0.5] * 10 + [0.4] * 30)
+    pieces, boundaries, error = drive_schedule(rates, 2)
+    assert pieces == pytest.approx((1, (0.5**10 * 0.4**30) ** (1 / 40)), rel=1e-6)
+    assert boundaries == (10,)
+    assert error == pytest.approx(1 - pieces[1] / 0.5, rel=1e-6)
+
+
+def test_a_long_smooth_drive_is_cut_into_close_pieces():
+    pieces, _, error = drive_schedule(np.geomspace(1, 0.01, 20_000).astype("float32"), 50)
+    assert len(pieces) == 50
+    assert error < 0.2
+    assert drive_schedule(np.empty(0, "float32"), 5) == ((), (), 0.0)

@@ -1,0 +1,100 @@
+"""Nothing is lost: whatever is killed at whatever moment, a race ends as an undisturbed one, bit for bit."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from lrlab import jobs
+from lrlab.networks import Dense
+from lrlab.optimizers import Adam
+from lrlab.schedules import Constant, ExponentialDecay
+from lrlab.spec import RunSpec
+from lrlab.store import Store
+from tests.test_jobs import lives, wait_for, worker_of
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes as only POSIX systems can")
+
+MOMENTS = 20
+SPEC = RunSpec(
+    ExponentialDecay(0.05, 0.1), "step", epochs=60, batch_size=4, train_images=4000, data="synthetic"
+)
+LANES = [
+    ("SGD", replace(SPEC, network=Dense((64,), dropout=0.2))),
+    ("Adam", replace(SPEC, optimizer=Adam(), schedule=Constant(0.001), network=Dense((64,)))),
+]
+# What a page does that shows a run, and the one click on a run whose app was closed.
+SERVER = """
+import sys, time
+import lrlab.store.workers
+from lrlab import jobs
+from lrlab.store import Store
+lrlab.store.workers.STALE_SECONDS = 3
+store = Store(sys.argv[1])
+while True:
+    jobs.watch(store)
+    for run in store.runs(("paused",)):
+        store.go_on(run.id)
+    time.sleep(0.1)
+"""
+
+
+def serve(folder):
+    return subprocess.Popen([sys.executable, "-c", SERVER, str(folder)])
+
+
+def results(store, race):
+    """All that the race has computed, by lane."""
+    found = []
+    for run in store.race(race):
+        epochs = [repr(replace(epoch, seconds=0)) for epoch in store.epochs(run.id)]
+        steps = store.steps(run.id)
+        found.append((run.status, epochs, steps.losses.tobytes(), steps.rates.tobytes(), run.test_loss))
+    return found
+
+
+def is_over(store, race):
+    return all(run.status == "completed" for run in store.race(race))
+
+
+def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
+    folders = [tmp_path / name for name in ("undisturbed", "killed")]
+    for folder in folders:
+        folder.mkdir()
+    calm, rough = map(Store, folders)
+    race = calm.add_race([LANES])
+    jobs.watch(calm)
+    wait_for(lambda: is_over(calm, race), 300)
+    jobs.shut_down(calm)
+
+    dice = random.Random(9125)
+    assert rough.add_race([LANES]) == race
+    server = serve(rough.folder)
+    resumed = set()
+    try:
+        for _ in range(MOMENTS):
+            time.sleep(dice.uniform(0, 12))
+            assert server.poll() is None
+            worker = worker_of(rough)
+            victims = dice.choice([("worker",), ("server",), ("server", "worker")])
+            resumed |= {
+                checkpoint.step for run in rough.race(race) if (checkpoint := rough.checkpoint(run.id))
+            }
+            if "server" in victims:
+                server.kill()
+            if "worker" in victims and worker and lives(worker):
+                os.kill(worker, signal.SIGKILL)
+            if "server" in victims:
+                server.wait()
+                server = serve(rough.folder)
+        wait_for(lambda: is_over(rough, race), 300)
+    finally:
+        server.terminate()
+        server.wait()
+    assert len(resumed) > 5  # the kills fell into the training itself
+    assert results(rough, race) == results(calm, race)
