@@ -15,9 +15,9 @@ class Epoch:
     `lr` and `lr_end` are what the optimizer held at the first and the last update of the epoch.
     `loss` and `accuracy` are means over the epoch's batches, as Keras reports them; `val_loss` and
     `val_accuracy` are taken after it. Losses are cross-entropy alone, without an L2 penalty. `seconds` is
-    wall time, validation included. `grad_norm` is the length of the gradient at the epoch's first
-    update, over all weights, and `update_ratio` how far that update moved them, as a share of their own
-    length.
+    wall time, validation included, shared among the lanes that are trained at the same time. `grad_norm`
+    is the length of the gradient at the epoch's first update, over all weights, and `update_ratio` how far
+    that update moved them, as a share of their own length.
     """
 
     epoch: int

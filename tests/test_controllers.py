@@ -14,8 +14,8 @@ from lrlab.errors import UserError
 from lrlab.networks import Dense
 from lrlab.training.network import build_network, initial_weights
 
-# Ties, some in float32 only, steps about as large as min_delta, the largest numbers and what is none; nothing so small that
-# TensorFlow takes it for 0.
+# Ties, some in float32 only, steps about as large as min_delta, the largest numbers and what is none;
+# nothing so small that TensorFlow takes it for 0.
 VALUES = st.lists(
     st.sampled_from(
         [
@@ -147,6 +147,16 @@ def test_the_rate_in_force_lies_between_its_bounds(ours, rates, scale):
     assert (applied >= np.minimum(rates, ours.min_lr)).all()
     assert applied.tolist() == [ours.applied(rate, scale) for rate in rates.tolist()]
     np.testing.assert_array_equal(ours.applied(rates, 1.0), rates)
+
+
+def test_what_is_the_same_in_float32_is_no_improvement(model):
+    values = [0.5, 0.5 - 1e-9]
+    callback = begin(keras_stopping(EarlyStopping(patience=1)), model)
+    model.stop_training = False
+    for epoch, value in enumerate(values):
+        callback.on_epoch_end(epoch, {"val_loss": value})
+    assert model.stop_training
+    assert EarlyStopping(patience=1).stops(values)
 
 
 def test_nothing_has_happened_before_the_first_epoch():

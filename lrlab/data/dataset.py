@@ -35,7 +35,12 @@ class Dataset:
     test_images: np.ndarray
     test_labels: np.ndarray
 
+    def chosen(self, count) -> np.ndarray:
+        """Which `count` training images every run has, int32, in order: as the article drew them."""
+        drawn = random.Random(article.SEED).sample(range(len(self.train_images)), count)
+        return np.array(drawn, np.int32)
+
     def sample(self, count):
-        """`count` training images and labels, the same ones for every run, as the article drew them."""
-        chosen = random.Random(article.SEED).sample(range(len(self.train_images)), count)
+        """`count` training images and labels, those that are `chosen`."""
+        chosen = self.chosen(count)
         return self.train_images[chosen], self.train_labels[chosen]

@@ -1,7 +1,9 @@
 """The engine: takes RunSpecs and data, yields records; knows no store, no process and no page."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import tensorflow as tf
@@ -10,11 +12,13 @@ from lrlab.cost import operations
 from lrlab.data import Dataset
 from lrlab.records import Checkpoint, Drive, Epoch, Outcome, Steps, Wish
 from lrlab.spec import RunSpec
-from lrlab.training.epoch import COLUMNS, compiled_epoch, on_device
-from lrlab.training.lane import Images, Lane, Start, batch_order
+from lrlab.training.epoch import compiled_epoch, on_device
+from lrlab.training.lane import Images, Lane, Start
 
 CHECKPOINT_SECONDS = 2.0
-TEST_IMAGES = 10_000
+# Small products use two cores badly: two lanes that share them get through a third more in a second.
+AT_ONCE = min(2, os.cpu_count() or 1)
+IMAGES = 70_000  # of either data set, those to test with included
 
 Record = Steps | Epoch | Drive | Checkpoint | Outcome
 
@@ -24,25 +28,34 @@ def race(
 ) -> Iterator[tuple[int, Record]]:
     """Train runs in lockstep, epoch by epoch; yield each record with the number of its lane.
 
-    A lane alone yields the same records, bit for bit but for the time they took. `wishes` is asked about
+    No lane is more than an epoch ahead of another. One alone yields the same records, bit for bit but for
+    the time they took. `wishes` is asked about
     every quarter of a second, between two updates, for one Wish a lane. A lane yields Steps as it goes, an
     Epoch after each epoch, a Checkpoint every two seconds and before it pauses or stops, a Drive where its
     rate is taken by hand or given back, and an Outcome at its end. A loss that is NaN or infinite, of a
     batch or in validation, ends it as "diverged"; the epoch up to there is yielded too. The test images
     are scored once, at the end of a run that was not stopped.
     """
-    choices = {}
-    lanes = [Lane(start, _images(start.spec, data, choices)) for start in starts]
-    while racing := [lane for lane in lanes if not lane.ended]:
-        for lane, wish in zip(lanes, wishes(), strict=True):
-            if not lane.ended:
-                yield from _of(lanes, lane, lane.heed(wish))
-        racing = [lane for lane in racing if not lane.ended]
-        if racing:
-            lane = min(racing, key=lambda lane: lane.epoch)
-            yield from _of(lanes, lane, lane.advance())
-            if not lane.ended and lane.is_due(CHECKPOINT_SECONDS):
-                yield from _of(lanes, lane, [lane.checkpoint()])
+    tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
+    test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
+    lanes = []
+    for start in starts:
+        mine = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
+        lanes.append(Lane(start, Images(*tensors, *mine, test)))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while any(not lane.ended for lane in lanes):
+            for number, (lane, wish) in enumerate(zip(lanes, wishes(), strict=True)):
+                if not lane.ended:
+                    yield from ((number, record) for record in lane.heed(wish))
+            racing = (number for number, lane in enumerate(lanes) if not lane.ended)
+            turn = sorted(racing, key=lambda number: lanes[number].epoch)[:AT_ONCE]
+            moves = [
+                pool.submit(lanes[number].advance, place, len(turn)) for place, number in enumerate(turn)
+            ]
+            for number, move in zip(turn, moves, strict=True):
+                yield from ((number, record) for record in move.result())
+                if not lanes[number].ended and lanes[number].is_due(CHECKPOINT_SECONDS):
+                    yield number, lanes[number].checkpoint()
 
 
 def train(spec: RunSpec, data: Dataset, wish: Callable[[], Wish] = Wish) -> Iterator[Epoch | Outcome]:
@@ -52,42 +65,20 @@ def train(spec: RunSpec, data: Dataset, wish: Callable[[], Wish] = Wish) -> Iter
             yield record
 
 
-def _of(lanes, lane, records):
-    return ((lanes.index(lane), record) for record in records)
-
-
-def _images(spec, data, choices):
-    """The images of a run, as tensors; runs with the same choice of images share them."""
-    choice = spec.train_images, spec.fit_images
-    if choice not in choices:
-        images, labels = data.sample(spec.train_images)
-        choices[choice] = Images(
-            on_device(images[: spec.fit_images], labels[: spec.fit_images]),
-            on_device(images[spec.fit_images :], labels[spec.fit_images :]),
-            on_device(data.test_images, data.test_labels),
-        )
-    return choices[choice]
-
-
-def warm_up(spec: RunSpec) -> float:
+def warm_up(spec: RunSpec, place: int = 0) -> float:
     """Compile what a run of these sizes needs, on empty images, so that the first epoch is quick.
 
     Returns this machine's pace: operations a second in an epoch, as `lrlab.cost` counts them.
     """
-    compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size)
-    compiled.holder = None
+    compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size, place)
     compiled.state = compiled.fresh(spec.seed)
 
-    def blank(count):
-        return on_device(np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8))
-
-    fit, validation = blank(spec.fit_images), blank(spec.train_images - spec.fit_images)
-    order = tf.constant(batch_order(0, 0, spec.fit_images))
-    rates, log = tf.zeros(spec.steps_per_epoch), tf.zeros((spec.steps_per_epoch, len(COLUMNS)))
-    compiled.score(*blank(TEST_IMAGES))
-    compiled.score(*validation)
-    compiled.steps(*fit, order, rates, log, 0, 2, 0, 0)
+    blank = tf.zeros((IMAGES, 28, 28), tf.uint8), tf.zeros(IMAGES, tf.int32)
+    order, validation = np.split(np.arange(spec.train_images, dtype=np.int32), [spec.fit_images])
+    rates = np.zeros(spec.steps_per_epoch, np.float32)
+    compiled.score(*blank, validation)
+    compiled.steps(*blank, order, rates, 0, 2, 0, 0)
     began = time.perf_counter()
-    compiled.steps(*fit, order, rates, log, 0, spec.steps_per_epoch, 0, 0).numpy()
-    compiled.score(*validation)
+    compiled.steps(*blank, order, rates, 0, spec.steps_per_epoch, 0, 0)
+    compiled.score(*blank, validation)
     return operations(spec) / (time.perf_counter() - began)

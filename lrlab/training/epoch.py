@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lrlab.data import Dataset
 from lrlab.networks import Network
 from lrlab.optimizers import Optimizer
 from lrlab.training.network import build_network, initial_weights
@@ -25,12 +26,16 @@ CLASSES = {
     "adagrad": keras.optimizers.Adagrad,
 }
 LOSS, HITS, RATE, GRADIENT, MOVE = COLUMNS = range(5)
-SLICE = 1000
+ROWS = 1024  # steps in one call
+SLICE = 1000  # images scored at once
 
 
-@lru_cache(maxsize=12)
-def compiled_epoch(network: Network, optimizer: Optimizer, batch_size: int) -> "CompiledEpoch":
-    """The one CompiledEpoch of this process for a network, an optimizer and a batch size."""
+@lru_cache(maxsize=24)
+def compiled_epoch(network: Network, optimizer: Optimizer, batch_size: int, place: int) -> "CompiledEpoch":
+    """The one CompiledEpoch of this process for a network, an optimizer and a batch size.
+
+    It is for one thread at a time: threads that train at the same time have a `place` each.
+    """
     return CompiledEpoch(network, optimizer, batch_size)
 
 
@@ -45,7 +50,7 @@ class CompiledEpoch:
 
     Images are uint8 of shape (n, 28, 28), labels integers of shape (n,); pixels become float32 / 255
     inside the loop. The results depend on the arguments and on the state alone, not on how an epoch is
-    cut into calls of `steps`. `holder` is for its user: whose state it holds.
+    cut into calls of `steps`.
     """
 
     def __init__(self, network, optimizer, batch_size):
@@ -54,7 +59,6 @@ class CompiledEpoch:
         self.optimizer = keras_optimizer(optimizer)
         self.optimizer.build(self.network.trainable_variables)
         self._unused = [variable.numpy() for variable in self.optimizer.variables]
-        self.holder = None
 
     def fresh(self, seed: int) -> list[np.ndarray]:
         """The state that a run begins with: weights from `seed`, an optimizer that has seen nothing."""
@@ -73,27 +77,31 @@ class CompiledEpoch:
     def _variables(self):
         return [*self.network.weights, *self.optimizer.variables]
 
-    def steps(self, images, labels, order, rates, log, start: int, stop: int, seed: int, first: int):
-        """Train on batches `start` to `stop` of an epoch and return `log` with their rows filled.
+    def steps(self, images, labels, order, rates, start: int, stop: int, seed: int, first: int) -> np.ndarray:
+        """Train on batches `start` to `stop` of an epoch; returns a row for each, float32 of shape (n, 5).
 
-        `order`, int32, says which image comes when; `rates`, float32, holds one rate a step; `log`,
-        float32 of shape (steps, 5), takes each batch's sum of losses, its number of right answers and the
-        rate that the optimizer held, and, for the first step of the epoch alone, since it takes time, the
-        length of the gradient and of the update as a share of the weights' length. No batch follows one
-        whose loss is NaN or infinite. `seed` and `first`, the number in the run of the epoch's first
+        `order`, int32, says which of the images come when; `rates`, float32, holds one rate a step of the
+        epoch. A row has the batch's sum of losses, its number of right answers and the rate that the
+        optimizer held, and, for the first step of the epoch alone, since it takes time, the length of the
+        gradient and of the update as a share of the weights' length. No batch follows one whose loss is
+        NaN or infinite: the rows end there. `seed` and `first`, the number in the run of the epoch's first
         update, draw the dropout masks.
         """
         drawn = tf.constant([np.uint32(seed).astype(np.int32), first], tf.int32)
-        if start == 0:
-            log = self._steps(images, labels, order, rates, log, tf.constant(0), tf.constant(1), drawn, True)
-        if max(start, 1) < stop:
-            start, stop = tf.constant(max(start, 1)), tf.constant(stop)
-            log = self._steps(images, labels, order, rates, log, start, stop, drawn, False)
-        return log
+        given = (images, labels, _padded(order, images), _padded(rates, images), tf.constant(len(order)))
+        rows = []
+        while start < stop:
+            end = min(start + ROWS, stop) if start else 1
+            log = self._steps(*given, tf.constant(start), tf.constant(end), drawn, start == 0)
+            rows.append(log.numpy()[: end - start])
+            if not np.isfinite(last := rows[-1][:, LOSS]).all():
+                rows[-1] = rows[-1][: np.argmin(np.isfinite(last)) + 1]
+                break
+            start = end
+        return np.concatenate(rows)
 
     @tf.function(jit_compile=True, autograph=False)
-    def _steps(self, images, labels, order, rates, log, start, stop, drawn, measured):
-        count = order.shape[0]
+    def _steps(self, images, labels, order, rates, count, start, stop, drawn, measured):
         variables = self.network.trainable_variables
 
         def step(i, log):
@@ -102,7 +110,7 @@ class CompiledEpoch:
             weights = tf.cast(places < count, tf.float32)
             chosen = tf.gather(order, tf.minimum(places, count - 1))
             batch, answers = _pixels(tf.gather(images, chosen)), tf.gather(labels, chosen)
-            self.optimizer.learning_rate.assign(rates[i])
+            self.optimizer.learning_rate.assign(tf.gather(rates, i))
             self.network.dropout_seed.assign(drawn + tf.stack([0, i]))
             with tf.GradientTape() as tape:
                 predicted = self.network(batch, training=True)
@@ -116,38 +124,42 @@ class CompiledEpoch:
             hits = tf.reduce_sum(weights * _hits(answers, predicted))
             row = [tf.reduce_sum(losses), hits, self.optimizer.learning_rate.value]
             row += [_length(gradients), _length(moved) / _length(before)] if measured else [0.0, 0.0]
-            return i + 1, tf.tensor_scatter_nd_update(log, [[i]], tf.stack(row)[None])
+            return i + 1, tf.tensor_scatter_nd_update(log, [[i - start]], tf.stack(row)[None])
 
         def goes_on(i, log):
-            return (i < stop) & tf.math.is_finite(log[tf.maximum(i - 1, 0), LOSS])
+            # Not log[...]: XLA would take `start` for a part of the program, and compile it for each value.
+            return (i < stop) & tf.math.is_finite(tf.gather(log, tf.maximum(i - start - 1, 0))[LOSS])
 
-        return tf.while_loop(goes_on, step, [start, log])[1]
+        return tf.while_loop(goes_on, step, [start, tf.zeros((ROWS, len(COLUMNS)))])[1]
 
-    def score(self, images, labels) -> tuple[float, float]:
-        """Mean loss and accuracy over all the images, with the weights as they are."""
-        loss, hits = self._score(images, labels)
-        return float(loss) / len(labels), float(hits) / len(labels)
+    def score(self, images, labels, chosen) -> tuple[float, float]:
+        """Mean loss and accuracy over the images of the numbers `chosen`, int32, with these weights."""
+        loss, hits = self._score(images, labels, _padded(chosen, images), tf.constant(len(chosen)))
+        return float(loss) / len(chosen), float(hits) / len(chosen)
 
     @tf.function(jit_compile=True, autograph=False)
-    def _score(self, images, labels):
-        count = labels.shape[0]
-        size = min(SLICE, count)  # the activations of all images at once would not fit into memory
-
+    def _score(self, images, labels, chosen, count):
         def add(i, loss, hits):
-            places = i + tf.range(size)
+            places = i + tf.range(SLICE)  # the activations of all images at once would not fit into memory
             weights = tf.cast(places < count, tf.float32)
-            chosen = tf.minimum(places, count - 1)
-            answers = tf.gather(labels, chosen)
-            predicted = self.network(_pixels(tf.gather(images, chosen)), training=False)
+            which = tf.gather(chosen, tf.minimum(places, count - 1))
+            answers = tf.gather(labels, which)
+            predicted = self.network(_pixels(tf.gather(images, which)), training=False)
             loss += tf.reduce_sum(weights * _losses(answers, predicted))
-            return i + size, loss, hits + tf.reduce_sum(weights * _hits(answers, predicted))
+            return i + SLICE, loss, hits + tf.reduce_sum(weights * _hits(answers, predicted))
 
         return tf.while_loop(lambda i, *_: i < count, add, [0, 0.0, 0.0])[1:]
 
 
-def on_device(images: np.ndarray, labels: np.ndarray):
-    """Images and labels as tensors: uint8 and int32."""
-    return tf.constant(images), tf.constant(labels.astype(np.int32))
+def on_device(data: Dataset):
+    """All images and labels of a data set as tensors, uint8 and int32, those to test with last."""
+    images = np.concatenate([data.train_images, data.test_images])
+    return tf.constant(images), tf.constant(np.concatenate([data.train_labels, data.test_labels]), tf.int32)
+
+
+def _padded(array, images):
+    """As many numbers as there are images: of one shape for every run, so that it is compiled once."""
+    return tf.constant(np.pad(array, (0, len(images) - len(array))))
 
 
 def _pixels(images):

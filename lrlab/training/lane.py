@@ -4,6 +4,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -30,38 +31,37 @@ class Start:
     drives: tuple[Drive, ...] = ()
 
 
-@dataclass(frozen=True)
-class Images:
-    """One choice of images as tensors: (images, labels) to train on, to validate with and to test with."""
+class Images(NamedTuple):
+    """The images and labels of a data set as tensors, and which of them a run has, int32."""
 
-    fit: tuple
-    validation: tuple
-    test: tuple
+    images: tf.Tensor
+    labels: tf.Tensor
+    fit: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
 
 
 class Lane:
-    """A run under way. Advancing it yields records; after an Outcome it has `ended`.
+    """A run under way. Advancing it returns records; after an Outcome it has `ended`.
 
-    Lanes of the same network, optimizer and batch size share one CompiledEpoch: each puts its own state
-    into it when its turn comes.
+    It keeps its state itself, and lends it to a CompiledEpoch for as long as it advances.
     """
 
     def __init__(self, start: Start, images: Images):
-        self.spec = spec = start.spec
+        self.spec = start.spec
         self.ended = False
+        self.step = 0
         self._images = images
-        self._compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size)
-        self._planned = spec.plan.rates()
+        self._planned = self.spec.plan.rates()
         self._epochs = list(start.epochs)
         self._drives = list(start.drives)
         self._chunk = FIRST_CHUNK
         self._best = None
-        self.step, self._seconds = 0, 0.0
         self._begin_epoch()
         if start.checkpoint:
             self._go_on_from(start.checkpoint)
         else:
-            self._held = self._compiled.fresh(spec.seed)
+            self._state = self._compiled(0).fresh(self.spec.seed)
         self._saved = time.monotonic()
 
     @property
@@ -82,29 +82,34 @@ class Lane:
             self._drives.append(Drive(at, wish.rate))
             yield self._drives[-1]
 
-    def advance(self) -> Iterator[Steps | Epoch | Outcome]:
-        """Train for about a quarter of a second, or to the end of the epoch if that comes first."""
+    def advance(self, place: int = 0, together: int = 1) -> list[Steps | Epoch | Outcome]:
+        """Train for about a quarter of a second, or to the end of the epoch where that is near.
+
+        Several lanes, `together`, may advance at the same time, each in a `place` of its own.
+        """
         began = time.perf_counter()
-        self._take_hold()
+        compiled = self._compiled(place)
+        compiled.state = self._state
         size, epoch = self.spec.steps_per_epoch, self.epoch
         first = epoch * size
-        start, stop = self.step - first, min(self.step - first + self._chunk, size)
-        order = tf.constant(batch_order(self.spec.seed, epoch, self.spec.fit_images))
-        rates = tf.constant(self._rates(epoch))
-        log = self._compiled.steps(
-            *self._images.fit, order, rates, tf.constant(self._log), start, stop, self.spec.seed, first
-        )
-        self._log = log.numpy()
+        start = self.step - first
+        stop = size if size - start < 1.5 * self._chunk else start + self._chunk
+        tensors, fit, validation = self._images[:2], self._images.fit, self._images.validation
+        order = fit[batch_order(self.spec.seed, epoch, len(fit))]
+        rows = compiled.steps(*tensors, order, self._rates(epoch), start, stop, self.spec.seed, first)
         seconds_a_step = (time.perf_counter() - began) / (stop - start)
         self._chunk = max(1, int(CHUNK_SECONDS / max(seconds_a_step, 1e-6)))
-        finite = np.isfinite(self._log[start:stop, LOSS])
-        if not finite.all():
-            stop = start + int(np.argmin(finite)) + 1
+        stop = start + len(rows)
+        self._log[start:stop] = rows
         self.step = first + stop
-        self._seconds += time.perf_counter() - began
-        yield self._steps(first, start, stop)
-        if stop == size or not finite.all():
-            yield from self._end_epoch(epoch, stop, finite.all())
+        over = stop == size or not np.isfinite(rows[-1, LOSS])
+        scores = compiled.score(*tensors, validation) if over else ()
+        self._seconds += (time.perf_counter() - began) / together
+        records = [self._steps(first, start, stop)]
+        if over:
+            records += self._end_epoch(compiled, epoch, stop, *scores)
+        self._state = compiled.state
+        return records
 
     def is_due(self, seconds: float) -> bool:
         """Whether a checkpoint was last taken more than `seconds` ago."""
@@ -112,7 +117,7 @@ class Lane:
 
     def checkpoint(self) -> Checkpoint:
         """All that it takes to go on from here, bit for bit, in another process."""
-        arrays = {f"state{number}": array for number, array in enumerate(self._state())}
+        arrays = {f"state{number}": array for number, array in enumerate(self._state)}
         arrays |= {f"best{number}": array for number, array in enumerate(self._best or ())}
         file = io.BytesIO()
         np.savez(file, log=self._log, seconds=self._seconds, **arrays)
@@ -121,24 +126,15 @@ class Lane:
 
     def _go_on_from(self, checkpoint):
         with np.load(io.BytesIO(checkpoint.state), allow_pickle=False) as arrays:
-            self._held, best = (
+            self._state, best = (
                 [arrays[name] for name in arrays.files if name.startswith(kind)] for kind in ("state", "best")
             )
             self._best = best or None
             self._log, self._seconds = arrays["log"], float(arrays["seconds"])
         self.step = checkpoint.step
 
-    def _take_hold(self):
-        """Have this lane's state in the compiled epoch, and keep that of the lane whose turn it was."""
-        before = self._compiled.holder
-        if before is not self:
-            if before:
-                before._held = self._compiled.state
-            self._compiled.state = self._held
-            self._compiled.holder = self
-
-    def _state(self):
-        return self._compiled.state if self._compiled.holder is self else self._held
+    def _compiled(self, place):
+        return compiled_epoch(self.spec.network, self.spec.optimizer, self.spec.batch_size, place)
 
     def _begin_epoch(self):
         self._log = np.zeros((self.spec.steps_per_epoch, len(COLUMNS)), np.float32)
@@ -164,11 +160,10 @@ class Lane:
         counts[-1] = min(self.spec.batch_size, self.spec.fit_images - (stop - 1) * self.spec.batch_size)
         return Steps(first + start, (rows[:, LOSS] / counts).astype(np.float32), rows[:, RATE].copy())
 
-    def _end_epoch(self, epoch, done, finite):
-        began = time.perf_counter()
+    def _end_epoch(self, compiled, epoch, done, val_loss, val_accuracy):
+        """The Epoch, and the Outcome if the run ends with it."""
         rows = self._log[:done].astype(float)
         seen = min(done * self.spec.batch_size, self.spec.fit_images)
-        val_loss, val_accuracy = self._compiled.score(*self._images.validation)
         record = Epoch(
             epoch,
             lr=float(rows[0, RATE]),
@@ -177,47 +172,48 @@ class Lane:
             accuracy=float(rows[:, HITS].sum() / seen),
             val_loss=val_loss,
             val_accuracy=val_accuracy,
-            seconds=self._seconds + time.perf_counter() - began,
+            seconds=self._seconds,
             grad_norm=float(rows[0, GRADIENT]),
             update_ratio=float(rows[0, MOVE]),
         )
         self._epochs.append(record)
         self._begin_epoch()
-        yield record
-        loss = val_loss if finite else rows[-1, LOSS]
-        if not np.isfinite(loss):
-            yield self._end(
-                Outcome(
-                    "diverged",
-                    f"The loss became {'infinite' if np.isinf(loss) else 'NaN'} in epoch "
-                    f"{epoch + 1}, step {done}, at a rate of {rows[-1, RATE]:.4g}: the steps were "
-                    "too large. Try a smaller initial learning rate.",
-                    *self._compiled.score(*self._images.test),
-                )
-            )
+        loss = val_loss if np.isfinite(rows[-1, LOSS]) else rows[-1, LOSS]
+        if np.isfinite(loss):
+            message = self._in_time(compiled)
+            status = None if message is None else "completed"
         else:
-            yield from self._end_in_time()
+            status = "diverged"
+            message = (
+                f"The loss became {'infinite' if np.isinf(loss) else 'NaN'} in epoch {epoch + 1}, "
+                f"step {done}, at a rate of {rows[-1, RATE]:.4g}: the steps were too large. Try a smaller "
+                "initial learning rate."
+            )
+        if status:
+            return [record, self._end(Outcome(status, message, *self._test(compiled)))]
+        return [record]
 
-    def _end_in_time(self):
-        """The outcome after the last epoch, or after the one in which patience ran out."""
-        stopping, message, over = self.spec.early_stopping, "", len(self._epochs) == self.spec.epochs
+    def _test(self, compiled):
+        return compiled.score(*self._images[:2], self._images.test)
+
+    def _in_time(self, compiled):
+        """What to say of a run that has come to its last epoch, or has run out of patience; None before."""
+        stopping, message = self.spec.early_stopping, None
+        if len(self._epochs) == self.spec.epochs:
+            message = ""
         if stopping:
             values = [getattr(done, stopping.monitor) for done in self._epochs]
             best = stopping.best(values)
             if stopping.restore_best and best == len(values) - 1:
-                self._best = self._compiled.state
+                self._best = compiled.state
             if stopping.stops(values):
-                over = True
                 message = f"Stopped early: {stopping.monitor} was best in epoch {best + 1}."
-            if over and self._best:
-                self._compiled.state = self._best
-        if over:
-            yield self._end(Outcome("completed", message, *self._compiled.score(*self._images.test)))
+            if message is not None and self._best:
+                compiled.state = self._best
+        return message
 
     def _end(self, outcome):
         self.ended = True
-        if self._compiled.holder is self:
-            self._compiled.holder = None
         return outcome
 
 

@@ -110,7 +110,7 @@ def diverging(data):
 def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
     spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4), network=network)
     *epochs, outcome = train(spec, dataset)
-    ours = compiled_epoch(spec.network, optimizer, spec.batch_size).network
+    ours = compiled_epoch(spec.network, optimizer, spec.batch_size, 0).network
     theirs, histories = fit(spec, dataset)
     # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
     # grows from update to update.
@@ -149,7 +149,7 @@ def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
     optimizer = optimizer()
     spec = replace(SPEC, optimizer=optimizer)
     first = records(spec, dataset)
-    compiled = compiled_epoch(spec.network, optimizer, spec.batch_size)
+    compiled = compiled_epoch(spec.network, optimizer, spec.batch_size, 0)
     weights = compiled.network.get_weights()
     other = records(replace(spec, seed=8, schedule=Constant(0.5)), dataset)
     assert other != first

@@ -31,7 +31,7 @@ SPECS = (
 @pytest.fixture(autouse=True, scope="module")
 def many_pieces():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lane, "CHUNK_SECONDS", 0.004)
+        patch.setattr(lane, "CHUNK_SECONDS", 0.001)
         patch.setattr(engine, "CHECKPOINT_SECONDS", 0)
         yield
 
@@ -66,11 +66,13 @@ def test_a_lane_is_what_it_is_alone(dataset, undisturbed):
 
 
 def test_lanes_are_in_lockstep(dataset):
-    seen = []
+    done = [0, 0, 0]
     for number, record in race([Start(spec) for spec in SPECS[:3]], dataset, lambda: [Wish()] * 3):
         if isinstance(record, Epoch):
-            seen.append((record.epoch, number))
-    assert seen == [(epoch, number) for epoch in range(SPEC.epochs) for number in range(3)]
+            assert record.epoch == done[number]
+            done[number] += 1
+            assert max(done) - min(done) <= 1
+    assert done == [SPEC.epochs] * 3
 
 
 @pytest.mark.parametrize("number", range(len(SPECS)))

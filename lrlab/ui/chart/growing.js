@@ -9,7 +9,7 @@ function grown(host, data, ask) {
   const before = host.kept;
   if (data.figure) host.kept = { token, number, figure: data.figure };
   else if (before?.token !== token || before.number !== number) {
-    if (before?.token !== token || before.number !== number - 1 || !traces.every(fits, before.figure.data)) {
+    if (before?.token !== token || before.number !== number - 1 || !traces?.every(fits, before.figure.data)) {
       if (host.asked !== `${token} ${number}`) ask();
       host.asked = `${token} ${number}`;
       return undefined;

@@ -18,6 +18,7 @@ class Sent:
     token: str
     number: int
     figure: dict
+    message: dict
 
 
 def ready(figure) -> dict:
@@ -34,19 +35,24 @@ def message(figure: dict, sent: Sent | None) -> tuple[dict, Sent]:
     `grows` numbers the messages. With the first comes the whole `figure`; it comes again, under another
     token, where traces were added, taken away or put in another order. All others have an entry a trace:
     `from` and the x and y from that place on, `rest` where anything else of it is new; and `layout` where
-    that is. The entry of a trace that is as it was is None.
+    that is. The entry of a trace that is as it was is None. Where nothing is new, the last message is sent
+    once more, which the browser does not even look at, the whole figure left out.
     """
     if sent is None or [_identity(trace) for trace in figure["data"]] != [
         _identity(trace) for trace in sent.figure["data"]
     ]:
-        sent = Sent(secrets.token_hex(4), 0, figure)
-        return {"figure": figure, "grows": {"token": sent.token, "number": 0}}, sent
+        token = secrets.token_hex(4)
+        first = {"grows": {"token": token, "number": 0}}
+        return {"figure": figure, **first}, Sent(token, 0, figure, first)
     pairs = zip(figure["data"], sent.figure["data"], strict=True)
     new = {"traces": [_news(trace, before) for trace, before in pairs]}
     if figure["layout"] != sent.figure["layout"]:
         new["layout"] = figure["layout"]
-    sent = Sent(sent.token, sent.number + 1, figure)
-    return {"grows": {"token": sent.token, "number": sent.number, **new}}, sent
+    elif not any(new["traces"]):
+        return sent.message, sent
+    number = sent.number + 1
+    part = {"grows": {"token": sent.token, "number": number, **new}}
+    return part, Sent(sent.token, number, figure, part)
 
 
 def _identity(trace):
