@@ -1,7 +1,12 @@
 """A run carried into the store: every epoch, every end, and the heartbeat."""
 
 import os
+import sqlite3
+import subprocess
+import sys
+import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,3 +121,60 @@ def test_a_heartbeat_goes_on_until_its_end(store, monkeypatch):
         assert store.abandoned() == []
     assert store.worker_state("test") is None
     assert [abandoned.id for abandoned in store.abandoned()] == [run.id]
+
+
+def test_a_locked_store_only_delays_a_run(store, monkeypatch):
+    monkeypatch.setattr("lrlab.store.file.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
+    calm, locked = begin(store), begin(store)
+    execute(store, [calm])
+    other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+
+    def lock(run, epoch):
+        if epoch.epoch == 0:
+            other.execute("BEGIN IMMEDIATE")
+            threading.Timer(0.4, other.execute, args=("COMMIT",)).start()
+
+    execute(store, [locked], lock)
+    other.close()
+    assert store.run(locked.id).status == "completed"
+    assert computed(store, locked.id) == computed(store, calm.id)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files of another process")
+def test_a_full_disk_only_delays_a_run(store):
+    import resource
+
+    first, second = store.add(SPEC, "calm", "test"), store.add(SPEC, "full", "test")
+    execute(store, [store.run(first)])
+    code = (
+        "import sys; from lrlab.store import Store; from lrlab.training.execute import execute;"
+        "store = Store(sys.argv[1]); execute(store, [store.run(int(sys.argv[2]))],"
+        " lambda run, epoch: print('epoch', flush=True) or sys.stdin.readline())"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(store.folder), str(second)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout.readline() == "epoch\n"
+    # No file of the process may grow any more: to SQLite that is a disk that is full.
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    process.stdin.write("\n" * 10)
+    process.stdin.flush()
+    assert process.stdout.readline().startswith("Waiting for the store: ")
+    assert store.run(second).status == "running"
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert store.run(second).status == "completed"
+    assert computed(store, second) == computed(store, first)
+
+
+def computed(store, run):
+    """The epochs of a run but for their seconds, and its updates."""
+    steps = store.steps(run)
+    return [replace(e, seconds=0) for e in store.epochs(run)], steps.losses.tobytes(), steps.rates.tobytes()
