@@ -64,10 +64,11 @@ def race_figure(
         more, line = _rates(lane, number, alone)
         below += more
         lines.append(line)
+    which = "" if alone or training else "validation "
     axes = {
         "yaxis": rate_axis(log_rate) | {"domain": THIRDS[2]},
-        "yaxis2": measure_axis("Accuracy") | {"domain": THIRDS[1]},
-        "yaxis3": measure_axis("Loss") | {"domain": THIRDS[0]},
+        "yaxis2": measure_axis(f"{which}accuracy".capitalize()) | {"domain": THIRDS[1]},
+        "yaxis3": measure_axis(f"{which}loss".capitalize()) | {"domain": THIRDS[0]},
     }
     return drawn(below + lines, _layout(lanes, length, height) | axes)
 
@@ -126,7 +127,7 @@ def _mode(lanes):
 def _layout(lanes, length, height):
     shared = layout(height)
     # Another race on the same chart has other lanes: what was hidden there is not hidden here.
-    shared["legend"] |= {"uirevision": " | ".join(lane.name for lane in lanes), "tracegroupgap": 0}
+    shared["legend"] |= {"uirevision": " | ".join(lane.name for lane in lanes)}
     # With several lanes one box for all panels would hide what it tells of.
     return shared | {"hoversubplots": "axis" if len(lanes) == 1 else "single", "xaxis": time_axis(length)}
 

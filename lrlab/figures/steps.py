@@ -39,7 +39,7 @@ def steps_figure(
         look |= {"showlegend": False, "uid": f"rate-{number}", "yaxis": "y2"}
         lines.append(_rates(color, np.asarray(rates), points, first, **look))
     shared = layout(height)
-    shared["legend"] |= {"uirevision": " | ".join(lanes), "tracegroupgap": 0}
+    shared["legend"] |= {"uirevision": " | ".join(lanes)}
     axes = {
         "hoversubplots": "axis" if len(lanes) == 1 else "single",
         "xaxis": time_axis(length, "step") | {"range": [first, length]},

@@ -47,8 +47,9 @@ def race(
             for number, (lane, wish) in enumerate(zip(lanes, wishes(), strict=True)):
                 if not lane.ended:
                     yield from ((number, record) for record in lane.heed(wish))
-            racing = (number for number, lane in enumerate(lanes) if not lane.ended)
-            turn = sorted(racing, key=lambda number: lanes[number].epoch)[:AT_ONCE]
+            racing = [number for number, lane in enumerate(lanes) if not lane.ended]
+            last = min((lanes[number].epoch for number in racing), default=0)
+            turn = [number for number in racing if lanes[number].epoch == last][:AT_ONCE]
             moves = [
                 pool.submit(lanes[number].advance, place, len(turn)) for place, number in enumerate(turn)
             ]

@@ -186,7 +186,7 @@ def _standings(runs, epochs):
         last = done[-1] if done else Epoch(0, *[float("nan")] * 7)
         rows.append(
             {
-                "Lane": f"{swatch(run.lane)} {plain(run.name)}",
+                "Lane": f"{swatch(run.lane)}\u00a0{plain(run.name)}",
                 **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
                 "Status": run.status,
                 "Epoch": f"{len(done)}",

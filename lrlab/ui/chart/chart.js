@@ -146,7 +146,8 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     history.replaceState(history.state, "", location.pathname + data.link);
   }
   const wanted = sent.layout.height;
-  const height = host.clientWidth < NARROW ? Math.min(wanted, LOW) : wanted;
+  const panels = sent.layout.yaxis2; // several need their height for their titles
+  const height = host.clientWidth < NARROW && !panels ? Math.min(wanted, LOW) : wanted;
   host.style.minHeight = `${height}px`;
   const Plotly = await loadPlotly(data.plotly);
   if (host.newest !== data || !host.isConnected) return;
