@@ -25,6 +25,7 @@ bench: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
 	$(PYTHON) -m tests.bench.drag
 	$(PYTHON) -m tests.bench.train
+	$(PYTHON) -m tests.bench.race
 
 pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures

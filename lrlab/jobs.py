@@ -7,7 +7,10 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from lrlab.records import Outcome
 from lrlab.store import Store
@@ -81,6 +84,15 @@ def worker_state(store: Store) -> str | None:
     if worker is None or worker.process.poll() is not None:
         return None
     return store.worker_state(worker.id) or "starting"
+
+
+def free_memory(store: Store) -> int:
+    """Bytes that this server's worker has, or could have."""
+    worker, free = _workers.get(store.folder), psutil.virtual_memory().available
+    if worker:
+        with suppress(psutil.NoSuchProcess):  # it has ended: what it had is free
+            free += psutil.Process(worker.process.pid).memory_info().rss
+    return free
 
 
 def shut_down(store: Store) -> None:

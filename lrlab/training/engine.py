@@ -29,12 +29,11 @@ def race(
     """Train runs in lockstep, epoch by epoch; yield each record with the number of its lane.
 
     No lane is more than an epoch ahead of another. One alone yields the same records, bit for bit but for
-    the time they took. `wishes` is asked about
-    every quarter of a second, between two updates, for one Wish a lane. A lane yields Steps as it goes, an
-    Epoch after each epoch, a Checkpoint every two seconds and before it pauses or stops, a Drive where its
-    rate is taken by hand or given back, and an Outcome at its end. A loss that is NaN or infinite, of a
-    batch or in validation, ends it as "diverged"; the epoch up to there is yielded too. The test images
-    are scored once, at the end of a run that was not stopped.
+    the time they took. `wishes` is asked about every quarter of a second, between two updates, for one
+    Wish a lane. A lane yields Steps as it goes, an Epoch after each epoch, a Checkpoint every two seconds
+    and before it pauses or stops, a Drive where its rate is taken by hand or given back, and an Outcome at
+    its end. A loss that is NaN or infinite, of a batch or in validation, ends it as "diverged"; the epoch
+    up to there is yielded too. The test images are scored once, at the end of a run that was not stopped.
     """
     tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)

@@ -1,29 +1,18 @@
 """The controls of Train: what is to be raced, what it will take, and the button."""
 
-from itertools import chain
-from statistics import median
-
-import psutil
 import streamlit as st
 
 from lrlab import jobs
 from lrlab.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.cost import memory, operations
 from lrlab.data import locate
 from lrlab.errors import UserError
-from lrlab.figures import rates_figure
 from lrlab.networks import NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.store import Store
-from lrlab.summary import summary
 from lrlab.ui import limits, race_setup, state
-from lrlab.ui.chart import chart
-from lrlab.ui.controls import field, option, plain
-from lrlab.ui.in_words import in_words, recipe_in_words
+from lrlab.ui.controls import field, option
+from lrlab.ui.outlook import outlook
 
-FAR = 60  # times the usual rate; the article trains SGD at 50 times it
-HOUR = 3600
-RECENT = 20
 DATA_NAMES = {
     "auto": "Fashion-MNIST where it can be had",
     "synthetic": "The built-in synthetic set",
@@ -148,7 +137,7 @@ def _start(store):
         st.error(str(error))
         heats, problem = [], True
     else:
-        problem = _outlook(store, heats)
+        problem = outlook(store, heats)
     runs = [run for heat in heats for run in heat]
     # No callback: its arguments would be those of the run before a number that was just typed.
     if st.button(
@@ -160,62 +149,3 @@ def _start(store):
     ):
         race_setup.choose_race(store.add_race(heats))
         jobs.ensure_worker(store)
-
-
-def _outlook(store, heats):
-    """What the race will be, before the click; returns whether it cannot be."""
-    lanes = heats[0]
-    plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
-    if len(lanes) == 1:
-        st.markdown(recipe_in_words(lanes[0][1]))
-    chart(
-        rates_figure(plans, height=170),
-        "preview",
-        f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
-    )
-    _far_from_usual(lanes)
-    spec = lanes[0][1]
-    st.caption(
-        f"{spec.network.parameter_count():,} parameters. {spec.fit_images:,} images train and "
-        f"{spec.train_images - spec.fit_images:,} validate: {spec.steps_per_epoch:,} steps an epoch, "
-        f"{spec.plan.steps:,} in all. {_time(store, heats)}"
-    )
-    needed, free = max(memory(spec) for _, spec in lanes), psutil.virtual_memory().available
-    if needed > free:
-        st.error(
-            f"This would not fit: it needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are "
-            "free. Take a smaller batch size, fewer images or a smaller network."
-        )
-    return needed > free
-
-
-def _far_from_usual(lanes):
-    for name, spec in lanes:
-        peak, usual = summary(spec.plan).peak, spec.optimizer.usual_lr
-        if peak > FAR * usual:
-            st.caption(
-                f":material/info: **{plain(name)}.** {spec.optimizer.title} is mostly trained at about "
-                f"{usual:g}; this schedule goes up to {peak:.4g}, where it may well diverge."
-            )
-
-
-def _time(store, heats):
-    """How long it will take, by the newest run of its like, or else by the pace of the worker."""
-    pace = _pace_of_a_run_like(heats[0][0][1], store) or store.pace()
-    if not pace:
-        return "The time it takes is known when the training process is ready."
-    seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / pace
-    return f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
-
-
-def _pace_of_a_run_like(spec, store):
-    """Operations a second of the newest run with as large batches in the same kind of network, if any."""
-    alike = [
-        run
-        for run in store.runs(limit=RECENT)
-        if run.spec.batch_size == spec.batch_size and run.spec.network.kind == spec.network.kind
-    ]
-    for run, epochs in zip(alike, store.epochs_of([run.id for run in alike]).values(), strict=True):
-        if len(epochs) > 1:  # the first may have been compiled for
-            return operations(run.spec) / median(epoch.seconds for epoch in epochs[1:])
-    return None

@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import find
 from tests.browser.conftest import DESKTOP, serving, settle
-from tests.browser.test_train import go_to_train, press_train, wait_for_points
+from tests.browser.test_train import go_to_train
 
 HERE = Path(__file__).parent
 
@@ -26,8 +26,11 @@ def main():
         page.wait_for_timeout(1000)
         page.screenshot(path=HERE / "explore.png")
         go_to_train(page)
-        press_train(page, images=20_000, epochs=100)
-        wait_for_points(page, 45, seconds=120)
+        page.set_viewport_size(DESKTOP | {"height": 1250})
+        page.get_by_role("button", name="The article's six runs").click()
+        settle(page)
+        page.get_by_role("button", name="Race 6 runs").click()
+        page.get_by_text("Epoch 60 of 100").wait_for(timeout=300_000)
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)
         page.screenshot(path=HERE / "train.png")

@@ -1,0 +1,84 @@
+"""What a race will be, before the click: its curves, its sizes, its time, and whether it fits."""
+
+from itertools import chain
+from statistics import median
+
+import streamlit as st
+
+from lrlab import jobs
+from lrlab.cost import memory, operations
+from lrlab.figures import rates_figure
+from lrlab.spec import RunSpec
+from lrlab.store import Store
+from lrlab.summary import summary
+from lrlab.ui.chart import chart
+from lrlab.ui.controls import plain
+from lrlab.ui.in_words import in_words, recipe_in_words
+
+FAR = 60  # times the usual rate; the article trains SGD at 50 times it
+HOUR = 3600
+RECENT = 20
+REFRESH_SECONDS = 1.0
+
+
+def outlook(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
+    """Say what a race will be, before the click; returns whether it cannot be."""
+    lanes = heats[0]
+    plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
+    if len(lanes) == 1:
+        st.markdown(recipe_in_words(lanes[0][1]))
+    chart(
+        rates_figure(plans, height=170),
+        "preview",
+        f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
+    )
+    _far_from_usual(lanes)
+    pace = _pace(store, lanes[0][1])
+    waits = pace is None and jobs.worker_state(store) == "starting"
+    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, heats, pace)
+    needed, free = max(memory(spec) for _, spec in lanes), jobs.free_memory(store)
+    if needed > free:
+        st.error(
+            f"This would not fit: it needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are "
+            "free. Take a smaller batch size, fewer images or a smaller network."
+        )
+    return needed > free
+
+
+def _far_from_usual(lanes):
+    for name, spec in lanes:
+        peak, usual = summary(spec.plan).peak, spec.optimizer.usual_lr
+        if peak > FAR * usual:
+            st.caption(
+                f":material/info: **{plain(name)}.** {spec.optimizer.title} is mostly trained at about "
+                f"{usual:g}; this schedule goes up to {peak:.4g}, where it may well diverge."
+            )
+
+
+def _sizes(store, heats, pace):
+    """Parameters, steps and time; looks again for the pace while it is not known."""
+    spec = heats[0][0][1]
+    if pace is None and _pace(store, spec):
+        st.rerun()
+    time = "The time it takes is known when the training process is ready."
+    if pace:
+        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / pace
+        time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
+    st.caption(
+        f"{spec.network.parameter_count():,} parameters. {spec.fit_images:,} images train and "
+        f"{spec.train_images - spec.fit_images:,} validate: {spec.steps_per_epoch:,} steps an epoch, "
+        f"{spec.plan.steps:,} in all. {time}"
+    )
+
+
+def _pace(store, spec):
+    """Operations a second: of the newest run with as large batches in such a network, or of the worker."""
+    alike = [
+        run
+        for run in store.runs(limit=RECENT)
+        if run.spec.batch_size == spec.batch_size and run.spec.network.kind == spec.network.kind
+    ]
+    for run, epochs in zip(alike, store.epochs_of([run.id for run in alike]).values(), strict=True):
+        if len(epochs) > 1:  # the first may have been compiled for
+            return operations(run.spec) / median(epoch.seconds for epoch in epochs[1:])
+    return store.pace()
