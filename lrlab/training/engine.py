@@ -16,6 +16,7 @@ from lrlab.training.epoch import compiled_epoch, on_device
 from lrlab.training.lane import Images, Lane, Start
 
 CHECKPOINT_SECONDS = 2.0
+CHECKPOINT_SHARE = 0.05  # of a lane's time
 # Small products use two cores badly: two lanes that share them get through a third more in a second.
 AT_ONCE = min(2, os.cpu_count() or 1)
 IMAGES = 70_000  # of either data set, those to test with included
@@ -31,9 +32,10 @@ def race(
     No lane is more than an epoch ahead of another. One alone yields the same records, bit for bit but for
     the time they took. `wishes` is asked about every quarter of a second, between two updates, for one
     Wish a lane. A lane yields Steps as it goes, an Epoch after each epoch, a Checkpoint every two seconds
-    and before it pauses or stops, a Drive where its rate is taken by hand or given back, and an Outcome at
-    its end. A loss that is NaN or infinite, of a batch or in validation, ends it as "diverged"; the epoch
-    up to there is yielded too. The test images are scored once, at the end of a run that was not stopped.
+    (less often where that would take over a twentieth of the time) and before it pauses or stops, a Drive
+    where its rate is taken by hand or given back, and an Outcome at its end. A loss that is NaN or
+    infinite, of a batch or in validation, ends it as "diverged"; the epoch up to there is yielded too. The
+    test images are scored once, at the end of a run that was not stopped.
     """
     tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
@@ -41,6 +43,7 @@ def race(
     for start in starts:
         mine = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
         lanes.append(Lane(start, Images(*tensors, *mine, test)))
+    pause = CHECKPOINT_SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while any(not lane.ended for lane in lanes):
             for number, (lane, wish) in enumerate(zip(lanes, wishes(), strict=True)):
@@ -54,8 +57,11 @@ def race(
             ]
             for number, move in zip(turn, moves, strict=True):
                 yield from ((number, record) for record in move.result())
-                if not lanes[number].ended and lanes[number].is_due(CHECKPOINT_SECONDS):
-                    yield number, lanes[number].checkpoint()
+                if not lanes[number].ended and lanes[number].is_due(pause):
+                    began = time.monotonic()
+                    yield from ((number, record) for record in lanes[number].checkpoints())
+                    # Its keeper has written it by now: a large network is kept less often.
+                    pause = max(CHECKPOINT_SECONDS, (time.monotonic() - began) / CHECKPOINT_SHARE)
 
 
 def train(spec: RunSpec, data: Dataset, wish: Callable[[], Wish] = Wish) -> Iterator[Epoch | Outcome]:

@@ -5,7 +5,7 @@ that Python is entered once for many batches. See TensorFlow's guide "Better per
 tf.function" and `tf.function(jit_compile=True)`.
 """
 
-from functools import lru_cache, partial
+from functools import cache, partial
 
 import keras
 import numpy as np
@@ -30,13 +30,18 @@ ROWS = 1024  # steps in one call
 SLICE = 1000  # images scored at once
 
 
-@lru_cache(maxsize=24)
+@cache
 def compiled_epoch(network: Network, optimizer: Optimizer, batch_size: int, place: int) -> "CompiledEpoch":
     """The one CompiledEpoch of this process for a network, an optimizer and a batch size.
 
     It is for one thread at a time: threads that train at the same time have a `place` each.
     """
     return CompiledEpoch(network, optimizer, batch_size)
+
+
+def programs() -> int:
+    """How many CompiledEpochs this process holds."""
+    return compiled_epoch.cache_info().currsize
 
 
 def keras_optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:

@@ -15,6 +15,7 @@ from lrlab.training.epoch import COLUMNS, GRADIENT, HITS, LOSS, MOVE, RATE, comp
 
 CHUNK_SECONDS = 0.25
 FIRST_CHUNK = 25
+MOST_BYTES = 500 * 10**6  # SQLite takes values of up to a gigabyte
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Lane:
         """Do what the owner asks for, between two updates."""
         where = f"in epoch {self.epoch + 1} of {self.spec.epochs}"
         if wish.stop or wish.pause:
-            yield self.checkpoint()
+            yield from self.checkpoints()
             status = "stopped" if wish.stop else "paused"
             yield self._end(Outcome(status, f"{status.capitalize()} {where}."))
         elif wish.rate != (self._drives[-1].rate if self._drives else None):
@@ -115,14 +116,16 @@ class Lane:
         """Whether a checkpoint was last taken more than `seconds` ago."""
         return time.monotonic() - self._saved > seconds
 
-    def checkpoint(self) -> Checkpoint:
-        """All that it takes to go on from here, bit for bit, in another process."""
+    def checkpoints(self) -> list[Checkpoint]:
+        """All that it takes to go on from here, bit for bit, in another process; none of a huge network."""
+        self._saved = time.monotonic()
+        if sum(array.nbytes for array in (*self._state, *(self._best or ()))) > MOST_BYTES:
+            return []
         arrays = {f"state{number}": array for number, array in enumerate(self._state)}
         arrays |= {f"best{number}": array for number, array in enumerate(self._best or ())}
         file = io.BytesIO()
         np.savez(file, log=self._log, seconds=self._seconds, **arrays)
-        self._saved = time.monotonic()
-        return Checkpoint(self.step, file.getvalue())
+        return [Checkpoint(self.step, file.getvalue())]
 
     def _go_on_from(self, checkpoint):
         with np.load(io.BytesIO(checkpoint.state), allow_pickle=False) as arrays:

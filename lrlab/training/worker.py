@@ -1,7 +1,8 @@
 """The worker process: `python -m lrlab.training.worker ID` trains queued runs, one heat after another.
 
-It loads TensorFlow once and compiles the article's run before it is asked for, leaves when its
-standard input ends (its parent has gone) or when it has had nothing to do for long.
+It loads TensorFlow once and compiles the article's run before it is asked for. It leaves when its
+standard input ends (its parent has gone), when it has had nothing to do for long, and when it has
+compiled so many programs, which TensorFlow never forgets, that a new process is the better one.
 """
 
 import ctypes
@@ -15,14 +16,16 @@ from lrlab.records import Outcome
 from lrlab.spec import RunSpec
 from lrlab.store import Store, StoreError
 from lrlab.training.engine import AT_ONCE, warm_up
+from lrlab.training.epoch import programs
 from lrlab.training.execute import execute, heartbeat, insist
 
 IDLE_SECONDS = 15 * 60
 POLL_SECONDS = 0.05
+MOST_PROGRAMS = 12
 
 
 def main(worker: str) -> None:
-    """Serve the queue until the parent has gone or nothing was to do for 15 minutes."""
+    """Serve the queue until there is a reason to leave."""
     store = Store()
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
@@ -30,7 +33,7 @@ def main(worker: str) -> None:
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]
         to_compile.append((RunSpec(optimizer=Adam()), 0))
         idle_since = time.monotonic()
-        while time.monotonic() - idle_since < IDLE_SECONDS:
+        while time.monotonic() - idle_since < IDLE_SECONDS and programs() <= MOST_PROGRAMS:
             runs = insist(store.claim, worker)
             if runs:
                 say("busy")

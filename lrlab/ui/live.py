@@ -119,9 +119,9 @@ def _progress(store, runs, epochs):
         return f"{seed} {at} of {running[0].spec.epochs}, about {left} left"
     if running:
         return f"{running[0].stage or 'Beginning'} …"
-    ahead = [heat for heat in store.waiting() if heat[0].race < runs[0].race]
-    if ahead or store.runs(("running",), limit=1):
-        return f"Waiting: {len(ahead) + 1} race{'s' if ahead else ''} ahead of this one"
+    order = [heat[0].race for heat in store.waiting()]
+    if runs[0].race in order and (store.runs(("running",), limit=1) or order[0] != runs[0].race):
+        return f"Waiting: number {order.index(runs[0].race) + 1} in the queue"
     if jobs.worker_state(store) == "starting":
         return "Waiting for the training process: TensorFlow takes some seconds to load"
     return "Waiting for the training process"

@@ -298,6 +298,8 @@ def test_what_waits_is_listed_moved_and_withdrawn(page):
     page.query_params["run"] = "1"
     page.run()
     assert f"2. Race {others[1]}: Two, seed 9125" in texts(page)
+    page.selectbox(key="run").set_value(others[1]).run()
+    assert page.get("progress")[0].proto.text == "Waiting: number 2 in the queue"
     page.button(key=f"Up.{others[1]}.0").click().run()
     assert [heat[0].name for heat in store.waiting()] == ["Two", "One"]
     page.button(key=f"Withdraw.{others[0]}.0").click().run()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from lrlab.errors import UserError
 from lrlab.records import Outcome, Wish
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
@@ -98,6 +99,14 @@ def test_a_run_that_has_come_to_its_end_does_not_go_on(store):
     store.requeue(id)
     store.request_pause(id)
     assert store.run(id) == before
+
+
+@pytest.mark.parametrize("rate", [0, -0.1, float("nan"), 1e9, "0.1", True])
+def test_a_rate_that_no_schedule_could_have_is_not_driven(store, rate):
+    id = store.add(SPEC, "", worker="w")
+    with pytest.raises(UserError, match="must be a number from 1e-08 to 10"):
+        store.steer(id, rate)
+    assert store.run(id).wheel is None
 
 
 def test_a_wheel_is_a_wish_until_it_is_given_back(store):

@@ -33,6 +33,7 @@ def many_pieces():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lane, "CHUNK_SECONDS", 0.001)
         patch.setattr(engine, "CHECKPOINT_SECONDS", 0)
+        patch.setattr(engine, "CHECKPOINT_SHARE", 1e9)
         yield
 
 
@@ -184,3 +185,11 @@ def test_what_a_rate_does_is_measured_once_an_epoch(dataset):
     assert small.grad_norm == pytest.approx(large.grad_norm, rel=1e-5)
     assert large.update_ratio == pytest.approx(2 * small.update_ratio, rel=1e-3)
     assert 0 < small.update_ratio < 0.1
+
+
+def test_a_network_too_large_to_be_kept_is_trained_without_checkpoints(dataset, monkeypatch):
+    monkeypatch.setattr(lane, "MOST_BYTES", 1000)
+    asked = iter([False, False, True])
+    (records,) = run([Start(SPEC)], dataset, lambda number: Wish(stop=next(asked)))
+    assert not any(isinstance(record, Checkpoint) for record in records)
+    assert records[-1].status == "stopped"
