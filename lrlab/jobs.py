@@ -13,10 +13,12 @@ from pathlib import Path
 import psutil
 
 from lrlab.records import Outcome
-from lrlab.store import Store
+from lrlab.store import Store, StoreError
 
 STOP_SECONDS = 1.0
+LANE_SECONDS = 0.5
 SILENT_SECONDS = 5.0
+RETRY_SECONDS = 1.0
 MAX_TRIES = 3
 CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
@@ -111,15 +113,28 @@ def shut_down(store: Store) -> None:
 
 def _start(store):
     if store.folder not in _workers:
-        _workers[store.folder] = _Worker(store.folder)
+        worker = _workers[store.folder] = _Worker(store.folder)
+        threading.Thread(target=_see_to_its_end, args=(store, worker), daemon=True).start()
+
+
+def _see_to_its_end(store, worker):
+    """When a worker has ended, have what it left and what waits go on, whether a page looks or not."""
+    worker.process.wait()
+    while _workers.get(store.folder) is worker:
+        try:
+            watch(store)
+        except StoreError as error:
+            print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
+            time.sleep(RETRY_SECONDS)
 
 
 def _hangs(store, worker):
     """Whether a worker that lives does not do what it is asked for."""
-    now = time.time()
-    for run in store.runs(("running",)):
+    now, running = time.time(), store.runs(("running",))
+    patience = STOP_SECONDS + LANE_SECONDS * (len(running) - 1)  # each lane is kept before it pauses
+    for run in running:
         asked = [at for at in (run.stop_requested, run.pause_requested) if at]
-        if run.worker == worker.id and asked and now - min(asked) > STOP_SECONDS:
+        if run.worker == worker.id and asked and now - min(asked) > patience:
             return True
     if not store.is_silent(worker.id):
         worker.silent_since = None

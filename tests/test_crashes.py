@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes as o
 
 MOMENTS = 20
 SPEC = RunSpec(
-    ExponentialDecay(0.05, 0.1), "step", epochs=60, batch_size=4, train_images=4000, data="synthetic"
+    ExponentialDecay(0.05, 0.005), "smooth", epochs=600, batch_size=4, train_images=4000, data="synthetic"
 )
 LANES = [
     ("SGD", replace(SPEC, network=Dense((64,), dropout=0.2))),
@@ -54,7 +54,16 @@ def results(store, race):
     for run in store.race(race):
         epochs = [repr(replace(epoch, seconds=0)) for epoch in store.epochs(run.id)]
         steps = store.steps(run.id)
-        found.append((run.status, epochs, steps.losses.tobytes(), steps.rates.tobytes(), run.test_loss))
+        found.append(
+            {
+                "status": run.status,
+                "epochs": epochs,
+                "updates": len(steps.losses),
+                "losses": steps.losses.tobytes(),
+                "rates": steps.rates.tobytes(),
+                "test loss": run.test_loss,
+            }
+        )
     return found
 
 
@@ -78,7 +87,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     resumed = set()
     try:
         for _ in range(MOMENTS):
-            time.sleep(dice.uniform(0, 12))
+            time.sleep(dice.uniform(0, 13))
             assert server.poll() is None
             worker = worker_of(rough)
             victims = dice.choice([("worker",), ("server",), ("server", "worker")])
@@ -97,4 +106,6 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
         server.terminate()
         server.wait()
     assert len(resumed) > 5  # the kills fell into the training itself
-    assert results(rough, race) == results(calm, race)
+    for killed, undisturbed in zip(results(rough, race), results(calm, race), strict=True):
+        for what, value in undisturbed.items():
+            assert killed[what] == value, what

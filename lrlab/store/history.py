@@ -20,7 +20,7 @@ class History(File):
         """Add what the run's worker has yielded, all of it or nothing; NaN becomes NULL.
 
         Returns False, adding nothing, where the run is no longer that worker's. What a worker before it
-        had recorded beyond the checkpoint that it went on from is written over.
+        had recorded beyond the checkpoint that it goes on from is gone with the first Steps.
         """
         with self._transaction() as connection:
             if not connection.execute(
@@ -28,7 +28,7 @@ class History(File):
             ).fetchone():
                 return False
             for record in records:
-                _add(connection, run.id, record)
+                _add(connection, run, record)
         return True
 
     def epochs(self, run: int) -> list[Epoch]:
@@ -46,19 +46,13 @@ class History(File):
             found[run].append(Epoch(*(math.nan if value is None else value for value in row)))
         return found
 
-    def steps(self, run: int, since: int = 0) -> Steps:
-        """The updates of a run from number `since` on, or from the first of the piece that it is in."""
-        rows = self._read(
-            "SELECT step, losses, rates FROM steps WHERE run = ? AND step >="
-            " coalesce((SELECT max(step) FROM steps WHERE run = ? AND step <= ?), 0) ORDER BY step",
-            run,
-            run,
-            since,
-        )
+    def steps(self, run: int) -> Steps:
+        """All updates of a run so far."""
+        rows = self._read("SELECT losses, rates FROM steps WHERE run = ? ORDER BY step", run)
         losses, rates = (
-            np.frombuffer(b"".join(row[column] for row in rows), np.float32) for column in (1, 2)
+            np.frombuffer(b"".join(row[column] for row in rows), np.float32) for column in (0, 1)
         )
-        return Steps(rows[0][0] if rows else 0, losses, rates)
+        return Steps(0, losses, rates)
 
     def drives(self, run: int) -> list[Drive]:
         """When the rate of a run was set by hand, in order."""
@@ -77,12 +71,9 @@ class History(File):
         rows = self._read("SELECT step, state FROM checkpoints WHERE run = ?", run)
         return Checkpoint(*rows[0]) if rows else None
 
-    def version(self) -> int:
-        """A number that changes whenever an epoch is recorded."""
-        return self._read("SELECT coalesce(max(rowid), 0) FROM epochs")[0][0]
 
-
-def _add(connection, run, record):
+def _add(connection, of, record):
+    run = of.id
     if isinstance(record, Epoch):
         connection.execute(
             f"INSERT OR REPLACE INTO epochs (run, {_EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
@@ -90,6 +81,8 @@ def _add(connection, run, record):
         )
     elif isinstance(record, Steps):
         connection.execute("DELETE FROM steps WHERE run = ? AND step >= ?", (run, record.step))
+        epoch = record.step // of.spec.steps_per_epoch
+        connection.execute("DELETE FROM epochs WHERE run = ? AND epoch >= ?", (run, epoch))
         pieces = (np.asarray(array, np.float32).tobytes() for array in (record.losses, record.rates))
         connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run, record.step, *pieces))
     elif isinstance(record, Drive):

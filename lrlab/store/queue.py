@@ -85,34 +85,32 @@ class Queue(File):
                 connection.execute("DELETE FROM checkpoints WHERE run = ?", (run,))
         return bool(done)
 
-    def request_stop(self, run: int) -> None:
+    def request_stop(self, *runs: int) -> None:
         """Ask for a stop: a waiting or paused run ends at once, a running one when its worker reads it."""
-        # First those that wait: a run that is claimed in between is then found running.
-        self._write(
-            "UPDATE runs SET status = 'stopped', ended = ?, stage = '', message = CASE"
-            " WHEN EXISTS (SELECT * FROM epochs WHERE run = runs.id) THEN 'Stopped.'"
-            " ELSE 'Stopped before it began.' END WHERE id = ? AND status IN ('queued', 'paused')",
-            time.time(),
-            run,
+        self._ask(
+            runs,
+            "stop_requested",
+            "status = 'stopped', message = CASE WHEN EXISTS (SELECT * FROM epochs WHERE run = runs.id)"
+            " THEN 'Stopped.' ELSE 'Stopped before it began.' END",
+            "('queued', 'paused')",
         )
-        self._ask("stop_requested", run)
 
-    def request_pause(self, run: int) -> None:
+    def request_pause(self, *runs: int) -> None:
         """Ask for a pause: a run that waits is paused at once, a running one when its worker reads this."""
-        self._write(
-            "UPDATE runs SET status = 'paused', ended = ?, message = 'Paused while it waited.'"
-            " WHERE id = ? AND status = 'queued'",
-            time.time(),
-            run,
-        )
-        self._ask("pause_requested", run)
+        at_once = "status = 'paused', message = 'Paused while it waited.'"
+        self._ask(runs, "pause_requested", at_once, "('queued')")
 
-    def _ask(self, column, run):
-        self._write(
-            f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE id = ? AND status = 'running'",
-            time.time(),
-            run,
-        )
+    def _ask(self, runs, column, at_once, statuses):
+        these, now = f"id IN ({marks(runs)})", time.time()
+        with self._transaction() as connection:
+            connection.execute(
+                f"UPDATE runs SET {at_once}, ended = ?, stage = '' WHERE {these} AND status IN {statuses}",
+                (now, *runs),
+            )
+            connection.execute(
+                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these} AND status = 'running'",
+                (now, *runs),
+            )
 
     def steer(self, run: int, rate: float | None) -> None:
         """Set the rate of a run by hand, from its next updates on; None gives it back to the schedule.
@@ -123,19 +121,18 @@ class Queue(File):
             rate = Constant(rate).initial_lr
         self._write("UPDATE runs SET wheel = ? WHERE id = ?", rate, run)
 
-    def go_on(self, run: int) -> None:
-        """Queue a run again that is paused, stopped or failed; it begins where it was last kept."""
-        self._again(run, "('paused', 'stopped', 'failed')", 0)
+    def go_on(self, *runs: int) -> None:
+        """Queue runs again that are paused, stopped or failed; they begin where they were last kept."""
+        forget = "tries = 0, stop_requested = NULL, pause_requested = NULL"
+        self._again(runs, forget, "('paused', 'stopped', 'failed')")
 
-    def requeue(self, run: int) -> None:
-        """Put a running run whose worker has died back into the queue, and count how often that was."""
-        self._again(run, "('running')", 1)
+    def requeue(self, *runs: int) -> None:
+        """Put running runs whose worker has died back into the queue, and count how often that was."""
+        self._again(runs, "tries = tries + 1", "('running')")
 
-    def _again(self, run, statuses, failed):
+    def _again(self, runs, also, statuses):
         self._write(
             "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '',"
-            " details = '', stop_requested = NULL, pause_requested = NULL, tries = (tries + 1) * ?"
-            f" WHERE id = ? AND status IN {statuses}",
-            failed,
-            run,
+            f" details = '', {also} WHERE id IN ({marks(runs)}) AND status IN {statuses}",
+            *runs,
         )

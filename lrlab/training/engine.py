@@ -52,8 +52,10 @@ def race(
             racing = [number for number, lane in enumerate(lanes) if not lane.ended]
             last = min((lanes[number].epoch for number in racing), default=0)
             turn = [number for number in racing if lanes[number].epoch == last][:AT_ONCE]
+            programs = [lanes[number].program for number in turn]
             moves = [
-                pool.submit(lanes[number].advance, place, len(turn)) for place, number in enumerate(turn)
+                pool.submit(lanes[number].advance, programs[:at].count(programs[at]), len(turn))
+                for at, number in enumerate(turn)
             ]
             for number, move in zip(turn, moves, strict=True):
                 yield from ((number, record) for record in move.result())
@@ -61,7 +63,8 @@ def race(
                     began = time.monotonic()
                     yield from ((number, record) for record in lanes[number].checkpoints())
                     # Its keeper has written it by now: a large network is kept less often.
-                    pause = max(CHECKPOINT_SECONDS, (time.monotonic() - began) / CHECKPOINT_SHARE)
+                    taken = (time.monotonic() - began) * len(racing)
+                    pause = max(CHECKPOINT_SECONDS, taken / CHECKPOINT_SHARE)
 
 
 def train(spec: RunSpec, data: Dataset, wish: Callable[[], Wish] = Wish) -> Iterator[Epoch | Outcome]:

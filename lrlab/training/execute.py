@@ -1,5 +1,6 @@
 """Carrying records from the engine to the store; the same for the worker and the command line."""
 
+import sys
 import threading
 import time
 import traceback
@@ -53,7 +54,7 @@ def insist(action: Callable, *arguments):
         try:
             return action(*arguments)
         except StoreError as error:
-            print(f"Waiting for the store: {error}", flush=True)
+            print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
             time.sleep(RETRY_SECONDS)
 
 
@@ -72,16 +73,17 @@ def _train(store, runs, on_epoch):
         insist(store.set_data, run.id, data.name, data.origin)
         insist(store.set_stage, run.id, "Preparing the network")
     starts = [insist(_start, store, run) for run in runs]
-    unsaid, wrote = [], time.monotonic()
+    unsaid, wrote = [[] for _ in runs], [time.monotonic()] * len(runs)
     for lane, record in race(starts, data, lambda: insist(store.wishes, runs)):
         run = runs[lane]
         if isinstance(record, Outcome):
+            insist(store.record, run, *unsaid[lane])
             insist(store.finish, run.id, record, run.worker)
             continue
-        unsaid.append(record)  # a lane's Steps may wait for what follows them, and only its own do
-        if not isinstance(record, Steps) or time.monotonic() - wrote > RECORD_SECONDS:
-            insist(store.record, run, *unsaid)
-            unsaid, wrote = [], time.monotonic()
+        unsaid[lane].append(record)  # Steps may wait for what follows them
+        if not isinstance(record, Steps) or time.monotonic() - wrote[lane] > RECORD_SECONDS:
+            insist(store.record, run, *unsaid[lane])
+            unsaid[lane], wrote[lane] = [], time.monotonic()
         if isinstance(record, Epoch):
             on_epoch(run, record)
 
@@ -120,7 +122,7 @@ def heartbeat(store: Store, worker: str, pid: int):
             try:
                 store.beat(worker, pid, state, pace)
             except StoreError as error:  # a store that is locked for long is no reason to stop training
-                print(f"No heartbeat could be written: {error}", flush=True)
+                print(f"No heartbeat could be written: {error}", file=sys.stderr, flush=True)
 
     def say(words, measured=None):
         nonlocal state, pace

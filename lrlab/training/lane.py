@@ -50,6 +50,7 @@ class Lane:
 
     def __init__(self, start: Start, images: Images):
         self.spec = start.spec
+        self.program = self.spec.network, self.spec.optimizer, self.spec.batch_size
         self.ended = False
         self.step = 0
         self._images = images
@@ -74,9 +75,11 @@ class Lane:
         """Do what the owner asks for, between two updates."""
         where = f"in epoch {self.epoch + 1} of {self.spec.epochs}"
         if wish.stop or wish.pause:
-            yield from self.checkpoints()
+            kept = self.checkpoints()
+            yield from kept
             status = "stopped" if wish.stop else "paused"
-            yield self._end(Outcome(status, f"{status.capitalize()} {where}."))
+            again = "" if kept else " So large a network is not kept: it would begin again."
+            yield self._end(Outcome(status, f"{status.capitalize()} {where}.{again}"))
         elif wish.rate != (self._drives[-1].rate if self._drives else None):
             # Not before a drive that is to be driven again after a crash.
             at = max([self.step, *(drive.step for drive in self._drives)])
@@ -86,7 +89,8 @@ class Lane:
     def advance(self, place: int = 0, together: int = 1) -> list[Steps | Epoch | Outcome]:
         """Train for about a quarter of a second, or to the end of the epoch where that is near.
 
-        Several lanes, `together`, may advance at the same time, each in a `place` of its own.
+        Several lanes, `together`, may advance at the same time; those of the same `program` each need a
+        `place` of their own.
         """
         began = time.perf_counter()
         compiled = self._compiled(place)
@@ -137,7 +141,7 @@ class Lane:
         self.step = checkpoint.step
 
     def _compiled(self, place):
-        return compiled_epoch(self.spec.network, self.spec.optimizer, self.spec.batch_size, place)
+        return compiled_epoch(*self.program, place)
 
     def _begin_epoch(self):
         self._log = np.zeros((self.spec.steps_per_epoch, len(COLUMNS)), np.float32)

@@ -7,6 +7,7 @@ compiled so many programs, which TensorFlow never forgets, that a new process is
 
 import ctypes
 import os
+import signal
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ MOST_PROGRAMS = 12
 
 def main(worker: str) -> None:
     """Serve the queue until there is a reason to leave."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C closes the server, and that is what ends this
     store = Store()
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
@@ -71,7 +73,7 @@ def _end_with_parent(store, current):
         for run in list(current):
             store.finish(run.id, Outcome("paused", "The app was closed while this run was training."))
     except StoreError as error:  # whoever opens the store next finds that these runs have no worker
-        print(f"The runs under way could not be paused: {error}", flush=True)
+        print(f"The runs under way could not be paused: {error}", file=sys.stderr, flush=True)
     os._exit(0)
 
 

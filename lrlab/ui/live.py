@@ -87,8 +87,16 @@ def _header(store, runs, epochs):
         st.markdown(f"#### {name} :{color}-badge[{icon} {status}]")
         with st.container(horizontal=True, width="content"):
             if _is_active(runs):
-                _button("Pause", "pause", store.request_pause, runs, any(r.pause_requested for r in runs))
-                _button("Stop", "stop", store.request_stop, runs, any(r.stop_requested for r in runs))
+                _button(
+                    "Pause",
+                    "pause",
+                    store.request_pause,
+                    runs,
+                    any(r.pause_requested for r in runs if r.active),
+                )
+                _button(
+                    "Stop", "stop", store.request_stop, runs, any(r.stop_requested for r in runs if r.active)
+                )
             elif any(run.status in GO_ON for run in runs):
                 _button("Go on", "play_arrow", store.go_on, runs, False)
                 if status == "paused":
@@ -100,12 +108,13 @@ def _header(store, runs, epochs):
 
 
 def _button(label, icon, act, runs, asked):
-    def on_click():
-        for run in runs:
-            act(run.id)
-
     st.button(
-        label, icon=f":material/{icon}:", key=f"{label}.{runs[0].race}", disabled=asked, on_click=on_click
+        label,
+        icon=f":material/{icon}:",
+        key=f"{label}.{runs[0].race}",
+        disabled=asked,
+        on_click=act,
+        args=[run.id for run in runs],
     )
 
 

@@ -22,7 +22,7 @@ def waiting(store: Store, race: int) -> None:
                     (
                         "Withdraw",
                         "close",
-                        lambda runs=runs: [store.request_stop(run.id) for run in runs],
+                        lambda runs=runs: store.request_stop(*(run.id for run in runs)),
                         False,
                     ),
                 ):

@@ -79,7 +79,7 @@ def fill() -> None:
 def choose_article() -> None:
     """Set everything, the curves of Explore too, to the article's six runs on one split."""
     state.reset()
-    for key in (NETWORK, SEED, SEEDS, TRAIN_IMAGES, SPLIT, SAME_PEAK, STOP_EARLY, ON_PLATEAU):
+    for key in (NETWORK, SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA, SAME_PEAK, PEAK, STOP_EARLY, ON_PLATEAU):
         st.session_state.pop(key, None)
     st.session_state[SCHEDULES], st.session_state[CHOSEN_OPTIMIZERS] = [*ARTICLE], [SGD.kind]
     for key in [key for key in st.session_state if str(key).startswith("option.")]:
@@ -113,8 +113,7 @@ def entries() -> list[Entry]:
     found, chosen = [], optimizers()
     for id in st.session_state[SCHEDULES]:
         if id == ADAM.id:
-            taken = {entry.name for entry in found}
-            name = ADAM.name if ADAM.name not in taken else f"{ADAM.name}, constant rate"
+            name = ADAM.name if ADAM.name not in state.names().values() else f"{ADAM.name}, constant rate"
             found.append(Entry(name, ADAM.schedule, ADAM.clock, Adam()))
             continue
         curve = state.curve_as_set(id)

@@ -40,11 +40,23 @@ def settings(store: Store) -> None:
 
 def _lanes():
     _choose("Schedules", race_setup.recipes(), race_setup.SCHEDULES, "As they are shaped on Explore now.")
-    chosen = st.session_state[race_setup.SCHEDULES]
-    if chosen == [race_setup.ADAM.id]:
-        st.caption("Adam runs at its own default, a constant rate of 0.001.")
-        return
     names = {optimizer.kind: optimizer.title for optimizer in OPTIMIZERS}
+    if st.session_state[race_setup.SCHEDULES] != [race_setup.ADAM.id]:
+        _optimizers(names)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        same = st.toggle(
+            "One peak rate for all",
+            key=race_setup.SAME_PEAK,
+            persist_state="session",
+            help="Scale every schedule so that its highest rate is the same, to compare shapes alone.",
+        )
+        if same:
+            field(race_setup.PEAK, "Peak rate", limits.PEAK, width=132)
+    if race_setup.ADAM.id in st.session_state[race_setup.SCHEDULES] and not same:
+        st.caption("Adam runs at its own default, a constant rate of 0.001.")
+
+
+def _optimizers(names):
     _choose("Optimizers", names, race_setup.CHOSEN_OPTIMIZERS, "Every schedule runs with each of them.")
     with_parameters = [
         cls for cls in OPTIMIZERS if cls.kind in st.session_state[race_setup.CHOSEN_OPTIMIZERS]
@@ -55,15 +67,6 @@ def _lanes():
                 if cls.parameters():
                     st.markdown(f"**{cls.title}**")
                     _options(cls)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        same = st.toggle(
-            "One peak rate for all",
-            key=race_setup.SAME_PEAK,
-            persist_state="session",
-            help="Scale every schedule so that its highest rate is the same, to compare shapes alone.",
-        )
-        if same:
-            field(race_setup.PEAK, "Peak rate", limits.PEAK, width=132)
 
 
 def _choose(label, names, key, help):

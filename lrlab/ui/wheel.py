@@ -5,6 +5,7 @@ import streamlit as st
 
 from lrlab.analysis import drive_schedule
 from lrlab.article import Curve
+from lrlab.errors import UserError
 from lrlab.records import Epoch
 from lrlab.schedules import Constant, PiecewiseConstant
 from lrlab.schedules.parameter import MOST_PIECES
@@ -69,7 +70,11 @@ def _drive(store, running, epochs):
 
 def _keep(store, run):
     rates, boundaries, off = drive_schedule(store.steps(run.id).rates, MOST_PIECES)
-    schedule = PiecewiseConstant(rates, boundaries) if boundaries else Constant(rates[0])
+    try:
+        schedule = PiecewiseConstant(rates, boundaries) if boundaries else Constant(rates[0])
+    except UserError as error:
+        st.toast(f"This drive is no schedule: {error}")
+        return
     curve = state.keep(Curve("", f"Drive of run {run.id}", schedule, "step"))
     if curve is None:
         st.toast("There is no room for another curve: remove one on Explore first.")

@@ -156,7 +156,7 @@ def test_a_full_disk_only_delays_a_run(store):
         [sys.executable, "-c", code, str(store.folder), str(second)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout.readline() == "epoch\n"
@@ -165,13 +165,25 @@ def test_a_full_disk_only_delays_a_run(store):
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     process.stdin.write("\n" * 10)
     process.stdin.flush()
-    assert process.stdout.readline().startswith("Waiting for the store: ")
+    while not process.stderr.readline().startswith("Waiting for the store: "):
+        assert process.poll() is None
     assert store.run(second).status == "running"
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
     process.communicate(timeout=60)
     assert process.returncode == 0
     assert store.run(second).status == "completed"
     assert computed(store, second) == computed(store, first)
+
+
+def test_lanes_of_any_pace_are_each_recorded_as_alone(store):
+    specs = [SPEC, replace(SPEC, batch_size=7), replace(SPEC, batch_size=2)]
+    race = store.add_race([[("lane", spec) for spec in specs]], "test")
+    execute(store, store.race(race))
+    for run in store.race(race):
+        alone = begin(store, run.spec)
+        execute(store, [alone])
+        assert computed(store, run.id) == computed(store, alone.id)
+        assert store.steps(run.id).losses.size == run.spec.plan.steps
 
 
 def computed(store, run):
