@@ -17,19 +17,21 @@ def operations(spec: RunSpec) -> int:
     return spec.fit_images * spec.network.training_operations() + validation * spec.network.operations()
 
 
-def memory(spec: RunSpec) -> int:
-    """Bytes that a process needs at its peak to train this run alone; a careful guess, no promise.
+def memory(spec: RunSpec, lanes: int = 1) -> int:
+    """Bytes that a process needs at its peak for a race of so many runs like this; a guess, no promise.
 
     The images are held once as they were read and once as they are used. A batch holds its activations
     and about twice as much of gradients. A state holds the weights, what the optimizer keeps for each of
-    them, and the best weights so far where they are to be restored.
+    them, and the best weights so far where they are to be restored; each lane has one, and two at a time
+    are trained.
     """
     images = (WHOLE_SET + spec.train_images + TEST_IMAGES) * IMAGE
-    batch = max(3 * spec.batch_size, SCORED_AT_ONCE) * spec.network.activation_bytes()
+    together = min(lanes, 2)
+    batch = together * max(3 * spec.batch_size, SCORED_AT_ONCE) * spec.network.activation_bytes()
     stopping = spec.early_stopping
     state = 1 + slots(spec.optimizer) + bool(stopping and stopping.restore_best)
-    gradient = 1
-    weights = spec.network.parameter_count() * FLOAT * (STATES * state + gradient)
+    states = STATES + lanes - 1
+    weights = spec.network.parameter_count() * FLOAT * (states * state + together)  # and their gradients
     return BASE + images + batch + weights
 
 

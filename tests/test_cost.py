@@ -40,6 +40,11 @@ def test_what_takes_more_memory(change):
     assert memory(replace(ARTICLE, **change)) > memory(ARTICLE)
 
 
+def test_each_lane_takes_more_memory():
+    sizes = [memory(replace(ARTICLE, optimizer=Adam()), lanes) for lanes in (1, 2, 12)]
+    assert sizes == sorted(set(sizes))
+
+
 def test_memory_is_in_bytes():
     assert 0.8e9 < memory(ARTICLE) < 1.2e9
     assert memory(replace(ARTICLE, early_stopping=EarlyStopping())) == memory(ARTICLE)

@@ -36,7 +36,7 @@ def outlook(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
     pace = _pace(store, lanes[0][1])
     waits = pace is None and jobs.worker_state(store) == "starting"
     st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, heats, pace)
-    needed, free = max(memory(spec) for _, spec in lanes), jobs.free_memory(store)
+    needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:
         st.error(
             f"This would not fit: it needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are "
