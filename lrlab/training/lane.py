@@ -86,7 +86,7 @@ class Lane:
             self._drives.append(Drive(at, wish.rate))
             yield self._drives[-1]
 
-    def advance(self, place: int = 0, together: int = 1) -> list[Steps | Epoch | Outcome]:
+    def advance(self, place: int, together: int) -> list[Steps | Epoch | Outcome]:
         """Train for about a quarter of a second, or to the end of the epoch where that is near.
 
         Several lanes, `together`, may advance at the same time; those of the same `program` each need a

@@ -32,11 +32,11 @@ BADGES = {
 GO_ON = ("paused", "stopped", "failed")
 
 
-def live_race(store: Store, race: int) -> None:
+def live_race(runs: list[Run]) -> None:
     """Show a race, refreshed every second for as long as a run of it is queued or running."""
-    active = _is_active(store.race(race))
+    active = _is_active(runs)
     forget_charts()
-    st.fragment(_panel, run_every=REFRESH_SECONDS if active else None)(race, active)
+    st.fragment(_panel, run_every=REFRESH_SECONDS if active else None)(runs[0].race, active)
 
 
 def race_label(runs: list[Run]) -> str:

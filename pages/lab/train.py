@@ -35,4 +35,4 @@ with result:
             format_func=lambda race: race_label(races[race]),
             key=race_setup.RACE,
         )
-        live_race(store, chosen)
+        live_race(races[chosen])
