@@ -9,10 +9,16 @@ import secrets
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
+from lrlab.lessons.recipes import RECIPES
+from lrlab.lessons.reference import FILE as REFERENCE
+from lrlab.lessons.reference import planned
+from lrlab.lessons.reference import write as write_reference
 from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
 from lrlab.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
@@ -88,6 +94,14 @@ def _parser():
 
     runs = command("runs", _runs, "List the recorded runs, newest first.")
     runs.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    reference = command("reference", _reference, "Train what the lessons show, and write it to a file.")
+    reference.add_argument(
+        "file", metavar="FILE", help=f"the lessons read {REFERENCE.name} beside their texts"
+    )
+    reference.add_argument(
+        "recipes", metavar="RECIPE", nargs="*", help=f"all, or some of: {', '.join(RECIPES)}"
+    )
     return parser
 
 
@@ -197,6 +211,33 @@ def _print_outcome(options, store, run):
         print(f"Run {run.id} {run.status}. {run.message}".rstrip())
         print(f"Data: {run.origin}.")
         print("; ".join(scores).capitalize() + ".")
+
+
+def _reference(options):
+    unknown = [recipe for recipe in options.recipes if recipe not in RECIPES]
+    if unknown:
+        raise UserError(f"There is no recipe {unknown[0]!r}. Choose of: {', '.join(RECIPES)}.")
+    heats = planned(options.recipes or tuple(RECIPES))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    from tqdm import tqdm
+
+    from lrlab.training.execute import execute
+
+    with TemporaryDirectory() as folder:
+        store = Store(folder)
+        runs = store.race(store.add_race(heats, "reference"))
+        with tqdm(total=sum(run.spec.epochs for run in runs), unit="epoch", disable=None) as bar:
+            for heat in range(len(heats)):
+                execute(store, [run for run in runs if run.heat == heat], lambda *_: bar.update())
+        results = [*store.results([run.id for run in runs]).values()]
+    failed = [result for result in results if result.status == "failed"]
+    if failed or {result.data for result in results} != {"fashion-mnist"}:
+        raise UserError(
+            "The lessons are recorded on Fashion-MNIST, which could not be had here: "
+            f"{(failed or results)[0].message or results[0].origin}"
+        )
+    write_reference(results, Path(options.file))
+    return 0
 
 
 def _runs(options):

@@ -78,6 +78,15 @@ class RunSpec:
         """The same run on the data set of that name."""
         return replace(self, data=data)
 
+    def with_seed(self, seed):
+        """The same run from another seed."""
+        return replace(self, seed=seed)
+
+    @property
+    def recipe(self):
+        """The same run whatever its seed and its data are: equal recipes differ in these alone."""
+        return replace(self, seed=0, data="auto")
+
     def to_json(self) -> str:
         """One JSON object with every field."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

@@ -24,6 +24,7 @@ ORDER = (
         "plan",
         "article",
         "spec",
+        "result",
         "cost",
         "summary",
         "scene",
@@ -32,6 +33,8 @@ ORDER = (
         "applied",
         "conventions",
         "analysis",
+        "exchange",
+        "lessons",
         "figures",
     ),
     *("data", "store", "training", "jobs", "ui", "__main__", "pages", "app"),
@@ -47,6 +50,7 @@ PURE = {
     "plan",
     "article",
     "spec",
+    "result",
     "cost",
     "summary",
     "scene",
@@ -55,6 +59,8 @@ PURE = {
     "applied",
     "conventions",
     "analysis",
+    "exchange",
+    "lessons",
     "figures",
 }
 HOMES = {

@@ -4,8 +4,10 @@ A trace carries the number of its colour in `meta`; the chart in the browser put
 the theme has for it, so that one figure serves light and dark.
 """
 
-from lrlab.figures.race import Lane, gradients_figure, race_figure
+from lrlab.figures.compare import compare_figure
+from lrlab.figures.lanes import Lane
+from lrlab.figures.race import gradients_figure, race_figure
 from lrlab.figures.rates import rates_figure
 from lrlab.figures.steps import steps_figure
 
-__all__ = ["Lane", "gradients_figure", "race_figure", "rates_figure", "steps_figure"]
+__all__ = ["Lane", "compare_figure", "gradients_figure", "race_figure", "rates_figure", "steps_figure"]

@@ -5,29 +5,17 @@ highest seed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.series import smoothed, spread, table
-from lrlab.figures.style import drawn, layout, measure_axis, rate_axis, time_axis, trace
-from lrlab.records import Epoch
+from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, rates
+from lrlab.figures.series import spread, table
+from lrlab.figures.style import drawn, measure_axis, rate_axis, trace
 
 TRAINING, VALIDATION, RATE = range(3)
-FEW = 30
 THIRDS = ([0.71, 1], [0.355, 0.645], [0, 0.29])
-NO_HOVER = {"hovertemplate": None, "hoverinfo": "skip", "showlegend": False}
 USUAL_UPDATE = 1e-3
-
-
-@dataclass(frozen=True)
-class Lane:
-    """One contestant: the name and the number of the colour it goes by, and the epochs of each seed."""
-
-    name: str
-    color: int
-    runs: tuple[list[Epoch], ...]
 
 
 def race_figure(
@@ -44,13 +32,13 @@ def race_figure(
     """
     alone = len(lanes) == 1
     below, lines = [], []
-    mode = _mode(lanes)
+    mode = line_mode(lanes)
     for number, lane in enumerate(lanes):
         for measure, axis in (("loss", "y3"), ("accuracy", "y2")):
             for field in (measure, f"val_{measure}"):
                 if not (alone or training or field != measure):
                     continue
-                more, line = _curve(
+                more, line = curve(
                     table(lane.runs, field),
                     smoothing,
                     band=alone or field != measure,
@@ -61,7 +49,7 @@ def race_figure(
                 )
                 below += more
                 lines.append(line)
-        more, line = _rates(lane, number, alone)
+        more, line = rates(lane, number, *((RATE, "Rate applied") if alone else (lane.color, lane.name)))
         below += more
         lines.append(line)
     which = "" if alone or training else "validation "
@@ -70,7 +58,7 @@ def race_figure(
         "yaxis2": measure_axis(f"{which}accuracy".capitalize()) | {"domain": THIRDS[1]},
         "yaxis3": measure_axis(f"{which}loss".capitalize()) | {"domain": THIRDS[0]},
     }
-    return drawn(below + lines, _layout(lanes, length, height) | axes)
+    return drawn(below + lines, lanes_layout(lanes, length, height) | axes)
 
 
 def gradients_figure(lanes: Sequence[Lane], length: int, height=590) -> go.Figure:
@@ -94,7 +82,7 @@ def gradients_figure(lanes: Sequence[Lane], length: int, height=590) -> go.Figur
                 x=np.arange(len(middle)) + start,
                 y=middle,
                 yaxis=axis,
-                mode=_mode(lanes),
+                mode=line_mode(lanes),
             )
             lines.append(line)
     log = {"type": "log", "exponentformat": "power", "tickformat": ""}
@@ -116,20 +104,7 @@ def gradients_figure(lanes: Sequence[Lane], length: int, height=590) -> go.Figur
             }
         ],
     }
-    return drawn(lines, _layout(lanes, length, height) | axes)
-
-
-def _mode(lanes):
-    few = max((len(run) for lane in lanes for run in lane.runs), default=0) <= FEW
-    return "lines+markers" if few else "lines"
-
-
-def _layout(lanes, length, height):
-    shared = layout(height)
-    # Another race on the same chart has other lanes: what was hidden there is not hidden here.
-    shared["legend"] |= {"uirevision": " | ".join(lane.name for lane in lanes)}
-    # With several lanes one box for all panels would hide what it tells of.
-    return shared | {"hoversubplots": "axis" if len(lanes) == 1 else "single", "xaxis": time_axis(length)}
+    return drawn(lines, lanes_layout(lanes, length, height) | axes)
 
 
 def _look(lane, measure, is_training, alone):
@@ -143,40 +118,3 @@ def _look(lane, measure, is_training, alone):
     if is_training:
         return look | {"name": f"{lane.name}, training", "showlegend": False, "width": 1.5, "dash": "dot"}
     return look | {"name": lane.name, "showlegend": in_legend}
-
-
-def _curve(values, smoothing, band, uid, **look):
-    """What is drawn of a field below all lines, and its line; `values` are of shape (seeds, epochs)."""
-    low, middle, high = spread(values)
-    ends = np.arange(1, len(middle) + 1)
-    below = _band(ends, low, high, uid, look) if band and len(values) > 1 else []
-    if smoothing:
-        raw = {**look, "mode": "lines", "opacity": 0.25, **NO_HOVER}
-        below.append(trace(x=ends, y=middle, uid=f"{uid}-raw", **raw))
-        middle = smoothed(middle, smoothing)
-    return below, trace(x=ends, y=middle, uid=uid, **look)
-
-
-def _band(x, low, high, uid, look):
-    """Two lines without a width; what is between them is filled. Each grows at its end as a line does."""
-    known = np.isfinite(low)
-    shared = {"yaxis": look["yaxis"], "legendgroup": look["legendgroup"], **NO_HOVER}
-    edges = []
-    for edge, values, fill in (("low", low, "none"), ("high", high, "tonexty")):
-        line = trace(look["color"], width=0, x=x[known], y=values[known], fill=fill, **shared)
-        line["meta"]["band"] = True
-        edges.append({"uid": f"{uid}-{edge}", **line})
-    return edges
-
-
-def _rates(lane, number, alone):
-    """The rate within each epoch, from its first to its last update; a band where seeds differ."""
-    starts, ends = table(lane.runs, "lr"), table(lane.runs, "lr_end")
-    values = np.stack([starts, ends], axis=2).reshape(len(lane.runs), -1)
-    x = (np.arange(starts.shape[1])[:, None] + np.arange(2)).ravel()
-    low, middle, high = spread(values)
-    look = {"color": RATE if alone else lane.color, "yaxis": "y", "legendgroup": lane.name}
-    uid = f"rate-{number}"
-    below = _band(x, low, high, uid, look) if np.any(low < high) else []
-    name = "Rate applied" if alone else lane.name
-    return below, trace(name=name, showlegend=False, x=x, y=middle, uid=uid, **look)

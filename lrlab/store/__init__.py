@@ -1,13 +1,13 @@
 """Runs, what they yielded, the queue and the workers, in one SQLite file."""
 
 from lrlab.store.file import StoreError
-from lrlab.store.history import History
+from lrlab.store.library import Library, Listed
 from lrlab.store.queue import Queue
 from lrlab.store.runs import Run, Runs
 from lrlab.store.workers import Workers
 
-__all__ = ["Run", "Store", "StoreError"]
+__all__ = ["Listed", "Run", "Store", "StoreError"]
 
 
-class Store(Runs, Queue, History, Workers):
+class Store(Runs, Queue, Library, Workers):
     """Everything that is kept, in the file `runs.sqlite3` of a folder, by default LR Lab's home."""

@@ -10,7 +10,7 @@ from lrlab.records import Checkpoint, Drive, Epoch, Steps
 from lrlab.store.file import File, marks
 from lrlab.store.runs import Run
 
-_EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
+EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
 
 
 class History(File):
@@ -38,7 +38,7 @@ class History(File):
     def epochs_of(self, runs: Sequence[int]) -> dict[int, list[Epoch]]:
         """The finished epochs of several runs, in order, by run; NULL becomes NaN."""
         rows = self._read(
-            f"SELECT run, {_EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) ORDER BY run, epoch",
+            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) ORDER BY run, epoch",
             *runs,
         )
         found = {run: [] for run in runs}
@@ -76,7 +76,7 @@ def _add(connection, of, record):
     run = of.id
     if isinstance(record, Epoch):
         connection.execute(
-            f"INSERT OR REPLACE INTO epochs (run, {_EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
+            f"INSERT OR REPLACE INTO epochs (run, {EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
             (run, *astuple(record)),
         )
     elif isinstance(record, Steps):

@@ -1,5 +1,6 @@
 """The runs themselves: added alone or as the lanes of a race, and read."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -16,6 +17,9 @@ class Run:
 
     It is lane number `lane` of the race that is called by the id of its first run. Runs of the same `heat`
     of a race, which have the same seed, are trained together. `wheel` is the rate set by hand, if any.
+    `versions` are those of what trained it. `imported` is a digest of what it was made of, where it was not
+    trained from this store; such a run is in no race that can be shown, and has no spec where only its
+    curves are known.
     """
 
     id: int
@@ -23,7 +27,7 @@ class Run:
     heat: int
     lane: int
     name: str
-    spec: RunSpec
+    spec: RunSpec | None
     status: str
     stage: str
     stop_requested: float | None
@@ -40,6 +44,11 @@ class Run:
     details: str
     test_loss: float | None
     test_accuracy: float | None
+    tags: tuple[str, ...]
+    note: str
+    pinned: bool
+    versions: dict[str, str]
+    imported: str | None
 
     @property
     def active(self) -> bool:
@@ -47,16 +56,26 @@ class Run:
         return self.status in ACTIVE
 
 
+NO_SPEC = "null"
+SHOWN = "deleted IS NULL AND imported IS NULL"
 RUN_COLUMNS = ", ".join(f.name for f in fields(Run))
 
 
 def run_of(row) -> Run:
     """The Run of a row of RUN_COLUMNS."""
     record = dict(zip((f.name for f in fields(Run)), row, strict=True))
-    return Run(**{**record, "spec": _spec(record["spec"])})
+    made = {
+        "spec": _spec(record["spec"]),
+        "tags": tuple(json.loads(record["tags"])),
+        "pinned": bool(record["pinned"]),
+        "versions": json.loads(record["versions"]),
+    }
+    return Run(**record | made)
 
 
-_spec = lru_cache(maxsize=4096)(RunSpec.from_json)  # a page reads the same ones again and again
+@lru_cache(maxsize=4096)  # a page reads the same ones again and again
+def _spec(text):
+    return None if text == NO_SPEC else RunSpec.from_json(text)
 
 
 class Runs(File):
@@ -92,20 +111,23 @@ class Runs(File):
         return run_of(rows[0]) if rows else None
 
     def runs(self, statuses=None, limit=200) -> list[Run]:
-        """The newest `limit` runs, newest first; with `statuses`, only those."""
-        where = f"WHERE status IN ({marks(statuses)})" if statuses else ""
-        sql = f"SELECT {RUN_COLUMNS} FROM runs {where} ORDER BY id DESC LIMIT ?"
+        """The newest `limit` runs, newest first, but for deleted ones; with `statuses`, only those."""
+        where = f"AND status IN ({marks(statuses)})" if statuses else ""
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL {where} ORDER BY id DESC LIMIT ?"
         return [run_of(row) for row in self._read(sql, *(statuses or ()), limit)]
 
     def race(self, race: int) -> list[Run]:
         """The runs of a race, heat by heat, lane by lane; none where there is no such race."""
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? ORDER BY heat, lane"
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? AND {SHOWN} ORDER BY heat, lane"
         return [run_of(row) for row in self._read(sql, race)]
 
     def races(self, limit=100) -> dict[int, list[Run]]:
         """The newest `limit` races, newest first, with their runs, heat by heat and lane by lane."""
-        newest = "SELECT DISTINCT race FROM runs ORDER BY race DESC LIMIT ?"
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race IN ({newest}) ORDER BY race DESC, heat, lane"
+        newest = f"SELECT DISTINCT race FROM runs WHERE {SHOWN} ORDER BY race DESC LIMIT ?"
+        sql = (
+            f"SELECT {RUN_COLUMNS} FROM runs WHERE race IN ({newest}) AND {SHOWN}"
+            " ORDER BY race DESC, heat, lane"
+        )
         found = {}
         for run in map(run_of, self._read(sql, limit)):
             found.setdefault(run.race, []).append(run)
@@ -120,11 +142,14 @@ class Runs(File):
         """Say in words what a running run is busy with before its first epoch."""
         self._write("UPDATE runs SET stage = ? WHERE id = ? AND status = 'running'", stage, run)
 
-    def set_data(self, run: int, data: str, origin: str) -> None:
-        """Keep which data set the run is trained on and where that came from, also in its spec."""
+    def set_data(self, run: int, data: str, origin: str, versions: dict[str, str]) -> None:
+        """Keep what the run is trained on, also in its spec, where that came from, and what trains it."""
         with self._transaction() as connection:
             (spec,) = connection.execute("SELECT spec FROM runs WHERE id = ?", (run,)).fetchone()
             connection.execute(
-                "UPDATE runs SET data = ?, origin = ?, spec = ? WHERE id = ?",
-                (data, origin, RunSpec.from_json(spec).with_data(data).to_json(), run),
+                "UPDATE runs SET data = ?, origin = ?, spec = ?, versions = ? WHERE id = ?",
+                (
+                    *(data, origin, RunSpec.from_json(spec).with_data(data).to_json()),
+                    *(json.dumps(versions), run),
+                ),
             )

@@ -77,6 +77,15 @@ MIGRATIONS = (
         state BLOB NOT NULL
     );
     """,
+    """
+    ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN deleted REAL;
+    ALTER TABLE runs ADD COLUMN versions TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE runs ADD COLUMN imported TEXT;
+    CREATE UNIQUE INDEX runs_by_import ON runs (imported);
+    """,
 )
 
 

@@ -1,5 +1,6 @@
 """Carrying records from the engine to the store; the same for the worker and the command line."""
 
+import platform
 import sys
 import threading
 import time
@@ -7,6 +8,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 
+import keras
+import numpy as np
+import tensorflow as tf
+
+import lrlab
 from lrlab.data import load
 from lrlab.errors import UserError
 from lrlab.records import Epoch, Outcome, Steps
@@ -70,7 +76,7 @@ def _train(store, runs, on_epoch):
 
     data = load(runs[0].spec.data, progress)
     for run in runs:
-        insist(store.set_data, run.id, data.name, data.origin)
+        insist(store.set_data, run.id, data.name, data.origin, _versions())
         insist(store.set_stage, run.id, "Preparing the network")
     starts = [insist(_start, store, run) for run in runs]
     unsaid, wrote = [[] for _ in runs], [time.monotonic()] * len(runs)
@@ -86,6 +92,11 @@ def _train(store, runs, on_epoch):
             unsaid[lane], wrote[lane] = [], time.monotonic()
         if isinstance(record, Epoch):
             on_epoch(run, record)
+
+
+def _versions():
+    packages = {module.__name__: module.__version__ for module in (lrlab, keras, np, tf)}
+    return {"python": platform.python_version(), **packages}
 
 
 def _start(store, run):

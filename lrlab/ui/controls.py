@@ -27,7 +27,7 @@ POINTS_A_DECADE = 60
 SHORT = 60
 
 
-def number(key: str, label: str, parameter: Parameter, help: str = "") -> None:
+def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=False) -> None:
     """A slider and a number field for one value of the session state.
 
     The slider may stand on a value that only the field can reach. Both follow the value, so that the
@@ -40,9 +40,11 @@ def number(key: str, label: str, parameter: Parameter, help: str = "") -> None:
             options=sorted({*_positions(parameter), value}),
             format_func=_text,
             help=help or None,
+            disabled=disabled,
             **_following(key, "slider"),
         )
-        field(key, f"{label}, exact value", parameter, label_visibility="collapsed", width=132)
+        exact = f"{label}, exact value"
+        field(key, exact, parameter, label_visibility="collapsed", width=132, disabled=disabled)
 
 
 def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwargs) -> None:
@@ -73,28 +75,34 @@ def _take(widget, key):
     st.session_state[key] = st.session_state[widget]
 
 
-def parameters(curve: str, without: tuple[str, ...] = ()) -> None:
+def parameters(curve: str, without: tuple[str, ...] = (), disabled=False) -> None:
     """The controls of every parameter of a curve's schedule that has a value of its own."""
     for name, parameter in state.curve_class(curve).parameters().items():
         if name not in without and not parameter.optional:
-            _control(curve, state.parameter_key(curve, name), _label(name, parameter), parameter)
+            key = state.parameter_key(curve, name)
+            _control(curve, key, _label(name, parameter), parameter, disabled=disabled)
 
 
-def _control(curve, key, label, parameter, slider=True):
+def _control(curve, key, label, parameter, slider=True, disabled=False):
     if isinstance(parameter, Parameter):
         of = f" ({parameter.unit.format(unit=_unit(curve))})" if parameter.unit else ""
         if slider:
-            number(key, label + of, parameter, parameter.help)
+            number(key, label + of, parameter, parameter.help, disabled)
         else:
             field(key, label + of, parameter, help=parameter.help)
     elif isinstance(parameter, Numbers | Expression):
-        _written(key, label, parameter)
+        _written(key, label, parameter, disabled)
     elif isinstance(parameter, Choice):
         st.segmented_control(
-            label, parameter.choices, required=True, help=parameter.help, **_following(key, "choice")
+            label,
+            parameter.choices,
+            required=True,
+            help=parameter.help,
+            disabled=disabled,
+            **_following(key, "choice"),
         )
     elif isinstance(parameter, Switch):
-        st.toggle(label, help=parameter.help, **_following(key, "switch"))
+        st.toggle(label, help=parameter.help, disabled=disabled, **_following(key, "switch"))
 
 
 def option(key: str, name: str, parameter) -> None:
@@ -134,13 +142,20 @@ def _unit(curve):
     return "step" if curve and st.session_state[state.clock_key(curve)] == "step" else "epoch"
 
 
-def _written(key, label, parameter):
+def _written(key, label, parameter, disabled):
     """A text field for what is no single number; while it cannot be read, the last good value stays."""
     text = state.text_key(key)
     if text not in st.session_state:
         value = st.session_state[key]
         st.session_state[text] = value if isinstance(value, str) else ", ".join(map(_text, value))
-    st.text_input(label, help=parameter.help, key=text, on_change=_take_text, args=(text, key, parameter))
+    st.text_input(
+        label,
+        help=parameter.help,
+        key=text,
+        disabled=disabled,
+        on_change=_take_text,
+        args=(text, key, parameter),
+    )
     try:
         parameter.check("this", parameter.read("this", st.session_state[text]))
     except UserError as error:

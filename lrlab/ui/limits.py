@@ -11,6 +11,7 @@ __all__ = [
     "BATCH_SIZE",
     "COOLDOWN",
     "EPOCHS",
+    "FIRST_EPOCHS",
     "PEAK",
     "SEED",
     "SEEDS",
@@ -27,6 +28,7 @@ def _whole(help, low, high, slider=(1, 100)):
 
 
 EPOCHS = _whole("How long the run is.", 1, MAX_EPOCHS, (1, 300))
+FIRST_EPOCHS = _whole("How many epochs from the start are drawn.", 1, MAX_EPOCHS)
 STEPS_PER_EPOCH = _whole(
     "How many batches an epoch has. It matters where the rate changes at each step.",
     1,

@@ -33,6 +33,12 @@ def outlook(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
         f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
     )
     _far_from_usual(lanes)
+    return sizes(store, heats)
+
+
+def sizes(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
+    """Say how large a race is and how long it takes; returns whether there is too little memory for it."""
+    lanes = heats[0]
     pace = _pace(store, lanes[0][1])
     waits = pace is None and jobs.worker_state(store) == "starting"
     st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, heats, pace)

@@ -8,17 +8,18 @@ from lrlab.schedules.parameter import Parameter
 from lrlab.ui import state
 
 
-def preview(plans: dict[str, Plan], axis: str, batch_size: int) -> dict:
+def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.slider_of) -> dict:
     """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
 
-    Sliders are named by the class that Streamlit gives a widget for its key.
+    Sliders are named by the class that Streamlit gives a widget for its key, which `key_of` gives for a
+    curve and the name of a parameter.
     """
     shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
     lines = []
     for curve, plan in plans.items():
         body, numbers = javascript(plan)
         sliders = {
-            name: _slider(state.slider_of(curve, name))
+            name: _slider(key_of(curve, name))
             for name, parameter in state.curve_class(curve).parameters().items()
             if isinstance(parameter, Parameter) and name in numbers
         }

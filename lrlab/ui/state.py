@@ -128,6 +128,16 @@ def at_epochs() -> tuple[int, ...] | None:
     return epochs if len(epochs) <= MAX_LISTED and max(epochs, default=0) <= MAX_EPOCHS else None
 
 
+def hold(curve: Curve) -> None:
+    """Keep a curve that another page than Explore shows under its id; Explore does not list it."""
+    _keep(curve)
+
+
+def is_held(curve: str) -> bool:
+    """Whether a curve of that id is kept."""
+    return kind_key(curve) in st.session_state
+
+
 def _keep(curve):
     state = st.session_state
     warmup, cooldown, schedule = peel(curve.schedule)

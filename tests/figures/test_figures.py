@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import CURVES
-from lrlab.figures import Lane, gradients_figure, race_figure, rates_figure, steps_figure
+from lrlab.figures import Lane, compare_figure, gradients_figure, race_figure, rates_figure, steps_figure
 from lrlab.figures.rates import lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.plan import Plan
@@ -285,3 +285,30 @@ def test_lines_of_single_steps_are_held_and_apart():
     assert figure.data[0].x == (10, 15, 20)
     assert figure.data[1].y == (3.0, 1.0, 1.0)
     assert figure.data[0].line.dash != figure.data[1].line.dash
+
+
+def test_a_comparison_has_four_panels_and_the_first_epochs_of_each():
+    figure = compare_figure([Lane("A", 0, (run(5, 4, 3, 2, 1),)), Lane("B", 1, (run(3, 2, 1),))], 4)
+    figure.to_dict()
+    go.Figure(figure.to_dict())  # Plotly itself finds nothing wrong with it
+    titles = [figure.layout[axis].title.text for axis in ("yaxis4", "yaxis3", "yaxis2", "yaxis")]
+    assert titles == ["Validation loss", "Validation accuracy", "Training loss", "Learning rate"]
+    assert [len(line.x) for line in figure.data if line.yaxis == "y4"] == [4, 3]
+    assert [line.name for line in figure.data if line.showlegend] == ["A", "B"]
+
+
+def test_a_difference_is_taken_to_the_median_of_the_baseline_as_far_as_it_goes():
+    base = Lane("Base", 0, tuple(run(*[loss] * 3) for loss in (1.0, 3.0, 1.5)))
+    other = Lane("Other", 1, (run(*[2.0] * 5),))
+    figure = compare_figure([base, other], 10, baseline=0)
+    lines = {line.name: line for line in figure.data if line.yaxis == "y4" and not line.meta.get("band")}
+    assert list(lines["Base"].y) == [0, 0, 0]
+    assert list(lines["Other"].y) == [0.5, 0.5, 0.5]
+    rates = [line for line in figure.data if line.yaxis == "y"]
+    assert max(max(line.y) for line in rates) > 0, "rates stay as they are"
+
+
+def test_a_comparison_of_one_panel_has_one_axis():
+    figure = compare_figure([Lane("A", 0, (run(5, 4),))], 5, panels=("val_accuracy",))
+    assert {line.yaxis for line in figure.data} == {"y"}
+    assert list(figure.layout.yaxis.domain) == [0, 1]

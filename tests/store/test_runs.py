@@ -48,7 +48,7 @@ def test_a_run_goes_from_queued_to_completed(store):
 
     store.set_stage(id, "Preparing")
     assert store.run(id).stage == "Preparing"
-    store.set_data(id, "synthetic", "the built-in synthetic set")
+    store.set_data(id, "synthetic", "the built-in synthetic set", {"keras": "3"})
     assert store.record(running, EPOCH, replace(EPOCH, epoch=1, loss=1.0))
     assert store.epochs(id) == [EPOCH, replace(EPOCH, epoch=1, loss=1.0)]
 
@@ -62,7 +62,7 @@ def test_a_run_goes_from_queued_to_completed(store):
 
 def test_the_data_that_auto_became_is_kept_in_the_spec(store):
     id = store.add(SPEC, "")
-    store.set_data(id, "synthetic", "the built-in synthetic set")
+    store.set_data(id, "synthetic", "the built-in synthetic set", {})
     run = store.run(id)
     assert (run.data, run.origin) == ("synthetic", "the built-in synthetic set")
     assert run.spec == SPEC.with_data("synthetic")

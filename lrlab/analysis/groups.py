@@ -1,0 +1,76 @@
+"""Which runs belong together: seeds of one recipe, and runs whose scores can be ranked at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lrlab.result import Result
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that are one line of a chart: a run alone, or the seeds of one recipe on one data set.
+
+    `ids` are those of the `results`; the `name` is no other group's.
+    """
+
+    name: str
+    ids: tuple[int, ...]
+    results: tuple[Result, ...]
+
+
+class Field(NamedTuple):
+    """What scores were measured on. Only runs with the same one can be ranked."""
+
+    data: str
+    train_images: int
+    validation_split: float
+
+
+def field(result: Result) -> Field | None:
+    """What a run was measured on; None where that is not known."""
+    if result.spec is None or result.data is None:
+        return None
+    return Field(result.data, result.spec.train_images, result.spec.validation_split)
+
+
+def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
+    """The runs, by id, as groups in their order; without `join_seeds` each is a group of its own.
+
+    A run whose rate was set by hand, or of which only the curves are known, is always alone.
+    """
+    found: dict[object, list[int]] = {}
+    for id, result in results.items():
+        known = join_seeds and result.spec and not result.driven
+        found.setdefault((result.spec.recipe, result.data) if known else id, []).append(id)
+    names = _names([[results[id] for id in ids] for ids in found.values()])
+    return [
+        Group(name, tuple(ids), tuple(results[id] for id in ids))
+        for name, ids in zip(names, found.values(), strict=True)
+    ]
+
+
+def fields(of: Iterable[Group]) -> dict[Field, list[Group]]:
+    """The groups that can be ranked with one another, by what they were measured on."""
+    found: dict[Field, list[Group]] = {}
+    for group in of:
+        if (measured_on := field(group.results[0])) is not None:
+            found.setdefault(measured_on, []).append(group)
+    return found
+
+
+def _names(members):
+    """A name for each list of results: the first one's, with its seed or a number where it is not unique."""
+    plain = [results[0].name for results in members]
+    seeded = [
+        f"{name}, seed {results[0].spec.seed}"
+        if plain.count(name) > 1 and results[0].spec and len(results) == 1
+        else name
+        for name, results in zip(plain, members, strict=True)
+    ]
+    names = []
+    for name in seeded:
+        count = sum(other == name or other.startswith(f"{name} (") for other in names)
+        candidate = name if name not in names else f"{name} ({count + 1})"
+        names.append(candidate)
+    return names

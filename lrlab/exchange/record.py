@@ -1,0 +1,160 @@
+"""Results as JSON with everything that is known of them, and back."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+
+from lrlab.errors import UserError
+from lrlab.plan import MAX_EPOCHS
+from lrlab.records import STATUSES, Epoch
+from lrlab.result import Result
+from lrlab.spec import DATA, RunSpec
+
+FORMAT = "lrlab.runs"
+VERSION = 1
+MOST_RUNS = 500
+MOST_TEXT = 2000
+ENDED = tuple(status for status in STATUSES if status not in ("queued", "running"))
+INFINITE = {"inf": math.inf, "-inf": -math.inf}
+COLUMNS = tuple(f.name for f in fields(Epoch))
+OPTIONAL = ("grad_norm", "update_ratio")  # which runs of the first version lack
+
+
+def to_json(results: Sequence[Result], digits: int | None = None) -> str:
+    """Runs as one JSON object, a line each, their epochs as columns.
+
+    NaN becomes null and infinity "inf" or "-inf", since JSON has neither. With `digits`, the numbers of the
+    epochs are rounded to so many significant ones. Columns that may be missing are, where they hold nothing.
+    """
+    lines = ",\n".join(
+        json.dumps(_record(result, digits), ensure_ascii=False, separators=(",", ":")) for result in results
+    )
+    return f'{{"format": "{FORMAT}", "version": {VERSION}, "runs": [\n{lines}\n]}}\n'
+
+
+def is_record(text: str) -> bool:
+    """Whether a text begins as what `to_json` writes."""
+    return text.lstrip()[:40].replace(" ", "").startswith(f'{{"format":"{FORMAT}"')
+
+
+def from_json(text: str) -> list[Result]:
+    """The runs that `to_json` wrote; raises UserError for anything that it would not have written."""
+    try:
+        whole = json.loads(text)
+    except ValueError as error:
+        raise UserError(f"Runs of LR Lab are a JSON object, but this is not JSON: {error}.") from error
+    if (
+        not isinstance(whole, dict)
+        or whole.get("format") != FORMAT
+        or not isinstance(whole.get("runs"), list)
+    ):
+        raise UserError(f'Runs of LR Lab are a JSON object with "format": "{FORMAT}" and a list "runs".')
+    if whole.get("version") != VERSION:
+        raise UserError(
+            f"These runs were written in version {whole.get('version')!r:.20} of the format, but this LR Lab "
+            f"reads version {VERSION}. Update LR Lab."
+        )
+    if len(whole["runs"]) > MOST_RUNS:
+        raise UserError(f"A file holds at most {MOST_RUNS} runs, but this one has {len(whole['runs']):,}.")
+    return [_result(number, record) for number, record in enumerate(whole["runs"], 1)]
+
+
+def _record(result, digits):
+    record = {f.name: getattr(result, f.name) for f in fields(Result)}
+    record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
+    record["test_loss"], record["test_accuracy"] = _plain(result.test_loss), _plain(result.test_accuracy)
+    columns = {name: [_plain(getattr(e, name), digits) for e in result.epochs] for name in COLUMNS}
+    record["epochs"] = {
+        name: values for name, values in columns.items() if name not in OPTIONAL or set(values) - {None}
+    }
+    return record
+
+
+def _plain(value, digits=None):
+    if value is None or isinstance(value, int):
+        return value
+    if not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return float(f"{value:.{digits}g}") if digits else value
+
+
+def _result(number, record):
+    """One run; every value is checked, for the file may come from anybody."""
+
+    def wrong(what, found):
+        return UserError(f"Run {number} of the file has {what}, but it is {found!r:.60}.")
+
+    def text(name, most=MOST_TEXT):
+        value = record.get(name, "")
+        if not isinstance(value, str) or len(value) > most:
+            raise wrong(f"a text of at most {most} characters as {name}", value)
+        return value
+
+    if not isinstance(record, dict):
+        raise wrong("an object of its own", record)
+    unknown = sorted(set(record) - {f.name for f in fields(Result)})
+    if unknown:
+        raise UserError(f"Run {number} of the file has {', '.join(unknown)[:200]}, which means nothing here.")
+    tags, versions, driven = record.get("tags", []), record.get("versions", {}), record.get("driven", False)
+    if not isinstance(tags, list) or not all(isinstance(tag, str) and len(tag) <= 40 for tag in tags):
+        raise wrong("a list of short texts as tags", tags)
+    if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
+        raise wrong("an object of texts as versions", versions)
+    if not isinstance(driven, bool):
+        raise wrong("true or false as driven", driven)
+    if record.get("status") not in ENDED:
+        raise wrong(f"one of {', '.join(ENDED)} as status", record.get("status"))
+    if record.get("data") not in (None, *DATA):
+        raise wrong(f"one of {', '.join(DATA)} as data", record.get("data"))
+    spec = record.get("spec")
+    spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
+    if not text("name", 200).strip():
+        raise wrong("a name", record.get("name"))
+    return Result(
+        name=text("name", 200),
+        epochs=_epochs(record.get("epochs"), wrong, spec),
+        spec=spec,
+        status=record["status"],
+        data=record.get("data"),
+        origin=text("origin"),
+        message=text("message"),
+        test_loss=_number(record.get("test_loss"), "test_loss", wrong, optional=True),
+        test_accuracy=_number(record.get("test_accuracy"), "test_accuracy", wrong, optional=True),
+        created=_number(record.get("created"), "created", wrong, optional=True),
+        tags=tuple(tags),
+        note=text("note", 20_000),
+        versions=versions,
+        driven=driven,
+    )
+
+
+def _epochs(columns, wrong, spec):
+    if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
+        raise wrong("an object of lists as epochs", columns)
+    if set(COLUMNS) - set(columns) - set(OPTIONAL) or set(columns) - set(COLUMNS):
+        raise wrong(f"the columns {', '.join(COLUMNS)} as epochs", sorted(columns))
+    length = len(columns["epoch"])
+    if {len(column) for column in columns.values()} != {length} or length > MAX_EPOCHS:
+        raise wrong(f"columns of one length, at most {MAX_EPOCHS}, as epochs", length)
+    if columns["epoch"] != list(range(length)) or (spec and length > spec.epochs):
+        raise wrong("the epochs of the run from 0 on, one after another,", columns["epoch"])
+    numbers = [
+        columns["epoch"],
+        *(
+            [_number(value, name, wrong) for value in columns[name]]
+            for name in COLUMNS[1:]
+            if name in columns
+        ),
+    ]
+    return tuple(Epoch(*row) for row in zip(*numbers, strict=True))
+
+
+def _number(value, name, wrong, optional=False):
+    if value is None:
+        return None if optional else math.nan
+    if isinstance(value, str) and value in INFINITE:
+        return INFINITE[value]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e300:
+        raise wrong(f"a number as {name}", value)
+    return float(value)

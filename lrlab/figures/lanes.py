@@ -1,0 +1,73 @@
+"""A lane of a race or of a comparison as lines: the median of its seeds, and a band around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrlab.figures.series import smoothed, spread, table
+from lrlab.figures.style import layout, time_axis, trace
+from lrlab.records import Epoch
+
+FEW = 30
+NO_HOVER = {"hovertemplate": None, "hoverinfo": "skip", "showlegend": False}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One contestant: the name and the number of the colour it goes by, and the epochs of each seed."""
+
+    name: str
+    color: int
+    runs: tuple[list[Epoch], ...]
+
+
+def line_mode(lanes: Sequence[Lane]) -> str:
+    """Lines, with a marker at each point where there are few."""
+    few = max((len(run) for lane in lanes for run in lane.runs), default=0) <= FEW
+    return "lines+markers" if few else "lines"
+
+
+def lanes_layout(lanes: Sequence[Lane], length: int, height: int) -> dict:
+    """Layout of a chart of lanes over `length` epochs."""
+    shared = layout(height)
+    # Another race on the same chart has other lanes: what was hidden there is not hidden here.
+    shared["legend"] |= {"uirevision": " | ".join(lane.name for lane in lanes)}
+    # With several lanes one box for all panels would hide what it tells of.
+    return shared | {"hoversubplots": "axis" if len(lanes) == 1 else "single", "xaxis": time_axis(length)}
+
+
+def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) -> tuple[list, dict]:
+    """What is drawn of a field below all lines, and its line; `values` are of shape (seeds, epochs)."""
+    low, middle, high = spread(values)
+    ends = np.arange(1, len(middle) + 1)
+    below = _band(ends, low, high, uid, look) if band and len(values) > 1 else []
+    if smoothing:
+        raw = {**look, "mode": "lines", "opacity": 0.25, **NO_HOVER}
+        below.append(trace(x=ends, y=middle, uid=f"{uid}-raw", **raw))
+        middle = smoothed(middle, smoothing)
+    return below, trace(x=ends, y=middle, uid=uid, **look)
+
+
+def _band(x, low, high, uid, look):
+    """Two lines without a width; what is between them is filled. Each grows at its end as a line does."""
+    known = np.isfinite(low)
+    shared = {"yaxis": look["yaxis"], "legendgroup": look["legendgroup"], **NO_HOVER}
+    edges = []
+    for edge, values, fill in (("low", low, "none"), ("high", high, "tonexty")):
+        line = trace(look["color"], width=0, x=x[known], y=values[known], fill=fill, **shared)
+        line["meta"]["band"] = True
+        edges.append({"uid": f"{uid}-{edge}", **line})
+    return edges
+
+
+def rates(lane: Lane, number: int, color: int, name: str) -> tuple[list, dict]:
+    """The rate within each epoch, from its first to its last update; a band where seeds differ."""
+    starts, ends = table(lane.runs, "lr"), table(lane.runs, "lr_end")
+    values = np.stack([starts, ends], axis=2).reshape(len(lane.runs), -1)
+    x = (np.arange(starts.shape[1])[:, None] + np.arange(2)).ravel()
+    low, middle, high = spread(values)
+    look = {"color": color, "yaxis": "y", "legendgroup": lane.name}
+    uid = f"rate-{number}"
+    below = _band(x, low, high, uid, look) if np.any(low < high) else []
+    return below, trace(name=name, showlegend=False, x=x, y=middle, uid=uid, **look)

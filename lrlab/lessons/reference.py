@@ -1,0 +1,40 @@
+"""The recorded results that every lesson works from at once, made by `python -m lrlab reference`."""
+
+import math
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from lrlab.exchange.record import from_json, to_json
+from lrlab.lessons.recipes import RECIPES, seeds
+from lrlab.result import Result
+from lrlab.spec import RunSpec
+
+FILE = Path(__file__).parent / "reference.json"
+DIGITS = 5
+
+
+def planned(recipes=tuple(RECIPES)) -> list[list[tuple[str, RunSpec]]]:
+    """The heats of what is recorded: for each length and each seed the (name, spec) of every recipe."""
+    lanes = [(seed, *RECIPES[recipe]) for recipe in recipes for seed in seeds(recipe)]
+    heats = {}
+    for seed, name, spec in lanes:
+        heats.setdefault((spec.epochs, seed), []).append((name, spec.with_seed(seed)))
+    return list(heats.values())
+
+
+def write(results: list[Result], path: Path = FILE) -> None:
+    """Keep results as the recorded ones: five significant digits, and without what no lesson shows."""
+    results = [
+        replace(
+            result, epochs=tuple(replace(e, grad_norm=math.nan, update_ratio=math.nan) for e in result.epochs)
+        )
+        for result in results
+    ]
+    path.write_text(to_json(results, DIGITS), encoding="utf-8")
+
+
+@cache
+def recorded() -> tuple[Result, ...]:
+    """The recorded results, all trained on Fashion-MNIST."""
+    return tuple(from_json(FILE.read_text(encoding="utf-8")))

@@ -1,0 +1,174 @@
+"""The runs as a collection: listed with their scores, named, tagged, deleted, and taken in from files."""
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from hashlib import sha256
+
+from lrlab.errors import UserError
+from lrlab.exchange.record import to_json
+from lrlab.records import ACTIVE, Epoch
+from lrlab.result import Result
+from lrlab.store.file import marks
+from lrlab.store.history import EPOCH_COLUMNS, History
+from lrlab.store.runs import NO_SPEC, RUN_COLUMNS, Run, run_of
+
+KEPT_DELETED = 86_400.0
+MOST_LISTED = 1000
+MAX_NAME, MAX_TAGS, MAX_TAG, MAX_NOTE = 80, 10, 24, 2000
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run with what its `epochs` finished epochs come to; NaN where nothing was measured.
+
+    The best epoch, counted from 0, is the one of the lowest validation loss. `seconds` is their sum.
+    """
+
+    run: Run
+    epochs: int
+    best_epoch: int | None
+    best_val_loss: float
+    final_val_loss: float
+    best_val_accuracy: float
+    final_val_accuracy: float
+    seconds: float
+
+
+class Library(History):
+    """What one does with runs that are there."""
+
+    def listed(self, limit: int = MOST_LISTED) -> list[Listed]:
+        """The newest `limit` runs, pinned ones first, each with its scores; deleted ones are left out."""
+        sql = f"""
+            WITH
+            shown AS (SELECT * FROM runs WHERE deleted IS NULL ORDER BY pinned DESC, id DESC LIMIT ?),
+            best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
+            whole AS (
+                SELECT run, COUNT(*) AS epochs, MAX(epoch) AS last, MAX(val_accuracy) AS accuracy,
+                SUM(seconds) AS seconds FROM epochs GROUP BY run
+            )
+            SELECT {", ".join(f"shown.{name}" for name in RUN_COLUMNS.split(", "))},
+                coalesce(whole.epochs, 0), CASE WHEN best.loss IS NULL THEN NULL ELSE best.epoch END,
+                best.loss, final.val_loss, whole.accuracy, final.val_accuracy, whole.seconds
+            FROM shown LEFT JOIN whole ON whole.run = shown.id LEFT JOIN best ON best.run = shown.id
+            LEFT JOIN epochs AS final ON final.run = shown.id AND final.epoch = whole.last
+            ORDER BY shown.pinned DESC, shown.id DESC
+        """
+        scores = len(fields(Listed)) - 1
+        return [
+            Listed(run_of(row[:-scores]), *row[-scores : 2 - scores], *map(_nan, row[2 - scores :]))
+            for row in self._read(sql, limit)
+        ]
+
+    def results(self, runs: Sequence[int]) -> dict[int, Result]:
+        """Those of the runs that are there, in the order asked for, each with its epochs."""
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL AND id IN ({marks(runs)})"
+        found = {run.id: run for run in map(run_of, self._read(sql, *runs))}
+        epochs, driven = self.epochs_of([*found]), self.driven([*found])
+        shared = [f.name for f in fields(Result) if f.name not in ("epochs", "driven")]
+        return {
+            id: Result(
+                epochs=tuple(epochs[id]),
+                driven=id in driven,
+                **{name: getattr(found[id], name) for name in shared},
+            )
+            for id in runs
+            if id in found
+        }
+
+    def rename(self, run: int, name: str) -> None:
+        """Give a run another name; raises UserError for one that is empty or long."""
+        self._write("UPDATE runs SET name = ? WHERE id = ?", _text("name", name, 1, MAX_NAME), run)
+
+    def tag(self, run: int, tags: Sequence[str]) -> None:
+        """Give a run these tags in the place of those it had; raises UserError for long or many ones."""
+        clean = list(dict.fromkeys(_text("tag", tag, 1, MAX_TAG) for tag in tags))
+        if len(clean) > MAX_TAGS:
+            raise UserError(f"A run has at most {MAX_TAGS} tags, but these are {len(clean)}.")
+        self._write("UPDATE runs SET tags = ? WHERE id = ?", json.dumps(clean), run)
+
+    def write_note(self, run: int, note: str) -> None:
+        """Keep a note with a run; raises UserError for one that is too long."""
+        if len(note) > MAX_NOTE:
+            raise UserError(f"A note has at most {MAX_NOTE} characters, but this one has {len(note):,}.")
+        self._write("UPDATE runs SET note = ? WHERE id = ?", note, run)
+
+    def pin(self, run: int, pinned: bool) -> None:
+        """List a run before the others, or no longer."""
+        self._write("UPDATE runs SET pinned = ? WHERE id = ?", int(pinned), run)
+
+    def delete(self, *runs: int) -> list[int]:
+        """Take runs that are over out of every list, and return which; for a day they can be restored."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM runs WHERE deleted < ?", (time.time() - KEPT_DELETED,))
+            rows = connection.execute(
+                f"UPDATE runs SET deleted = ? WHERE id IN ({marks(runs)}) AND deleted IS NULL"
+                f" AND status NOT IN ({marks(ACTIVE)}) RETURNING id",
+                (time.time(), *runs, *ACTIVE),
+            ).fetchall()
+        return [id for (id,) in rows]
+
+    def restore(self, *runs: int) -> None:
+        """Undo a `delete`."""
+        self._write(f"UPDATE runs SET deleted = NULL WHERE id IN ({marks(runs)})", *runs)
+
+    def add_results(self, results: Sequence[Result], tags: Sequence[str] = ()) -> list[int]:
+        """Take in runs from elsewhere, all or none, with these tags besides their own; returns the new ids.
+
+        One that is here already, whether it was trained or taken in here, is not added again; one that was
+        deleted comes back.
+        """
+        tags = [_text("tag", tag, 1, MAX_TAG) for tag in tags]
+        with self._transaction() as connection:
+            return [id for result in results if (id := _add_result(connection, result, tags)) is not None]
+
+
+def _add_result(connection, result, tags):
+    spec = result.spec.to_json() if result.spec else NO_SPEC
+    digest = sha256(to_json([replace(result, tags=(), note="")]).encode()).hexdigest()
+    there = connection.execute(
+        "SELECT id, deleted FROM runs WHERE imported = ? OR (created = ? AND spec = ?)",
+        (digest, result.created, spec),
+    ).fetchone()
+    if there:
+        connection.execute("UPDATE runs SET deleted = NULL WHERE id = ?", there[:1])
+        return there[0] if there[1] else None
+    values = {
+        "name": result.name[:MAX_NAME],
+        "spec": spec,
+        "status": result.status,
+        "created": result.created or time.time(),
+        "data": result.data,
+        "origin": result.origin,
+        "message": result.message,
+        "test_loss": result.test_loss,
+        "test_accuracy": result.test_accuracy,
+        "tags": json.dumps(list(dict.fromkeys([*result.tags, *tags]))[:MAX_TAGS]),
+        "note": result.note[:MAX_NOTE],
+        "versions": json.dumps(result.versions),
+        "imported": digest,
+    }
+    sql = f"INSERT INTO runs ({', '.join(values)}) VALUES ({marks(values)})"
+    id = connection.execute(sql, tuple(values.values())).lastrowid
+    connection.execute("UPDATE runs SET race = id, place = id WHERE id = ?", (id,))
+    connection.executemany(
+        f"INSERT INTO epochs (run, {EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
+        [(id, *astuple(epoch)) for epoch in result.epochs],
+    )
+    if result.driven:
+        connection.execute("INSERT INTO drives VALUES (?, 0, NULL)", (id,))
+    return id
+
+
+def _nan(value):
+    return math.nan if value is None else value
+
+
+def _text(what, text, least, most):
+    clean = " ".join(text.split())
+    if not least <= len(clean) <= most or not clean.isprintable():
+        raise UserError(f"A {what} has {least} to {most} printable characters, but this is {text!r:.100}.")
+    return clean

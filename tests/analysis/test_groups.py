@@ -1,0 +1,58 @@
+"""What belongs together: seeds of one recipe, and never runs on other images."""
+
+from dataclasses import replace
+
+from lrlab.analysis import Field, field, fields, groups
+from lrlab.result import Result
+from lrlab.schedules import Constant
+from lrlab.spec import RunSpec
+
+
+def result(name="A", seed=1, lr=0.1, data="fashion-mnist", **kwargs):
+    spec = RunSpec(Constant(lr), seed=seed, data=data, **kwargs)
+    return Result(name, (), spec, data=data)
+
+
+def test_seeds_of_one_recipe_are_one_group():
+    results = {1: result(seed=1), 2: result("B", lr=0.2), 3: result(seed=2)}
+    assert [(group.name, group.ids) for group in groups(results, True)] == [("A", (1, 3)), ("B", (2,))]
+    assert [group.ids for group in groups(results, False)] == [(1,), (2,), (3,)]
+
+
+def test_other_data_a_drive_and_unknown_recipes_stay_alone():
+    results = {
+        1: result(),
+        2: result(data="synthetic"),
+        3: replace(result(seed=2), driven=True),
+        4: Result("A", ()),
+        5: Result("A", ()),
+    }
+    assert [group.ids for group in groups(results, True)] == [(1,), (2,), (3,), (4,), (5,)]
+
+
+def test_every_group_has_a_name_of_its_own():
+    results = {1: result(seed=1), 2: result(seed=2), 3: Result("A", ()), 4: Result("A", ())}
+    names = [group.name for group in groups(results, False)]
+    assert names == ["A, seed 1", "A, seed 2", "A", "A (2)"]
+    names = [group.name for group in groups({n: result("B", seed=1) for n in range(3)}, False)]
+    assert names == ["B, seed 1", "B, seed 1 (2)", "B, seed 1 (3)"]
+
+
+def test_only_runs_on_the_same_images_can_be_ranked():
+    results = {
+        1: result(),
+        2: result("B", lr=0.2, epochs=3),
+        3: result("Split", validation_split=0.3),
+        4: result("More", train_images=30_000),
+        5: result("Drawn", data="synthetic"),
+        6: Result("From elsewhere", ()),
+    }
+    found = fields(groups(results, True))
+    assert [[group.name for group in members] for members in found.values()] == [
+        ["A", "B"],
+        ["Split"],
+        ["More"],
+        ["Drawn"],
+    ]
+    assert field(results[1]) == Field("fashion-mnist", 20_000, 0.2)
+    assert field(results[6]) is None
