@@ -26,6 +26,7 @@ bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.drag
 	$(PYTHON) -m tests.bench.train
 	$(PYTHON) -m tests.bench.race
+	$(PYTHON) -m tests.bench.compare
 
 pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures

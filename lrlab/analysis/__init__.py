@@ -1,5 +1,6 @@
-"""What finished curves say: who won a race, if anybody did, and a drive by hand as a schedule."""
+"""What curves say: of one run, of a race, and of runs side by side; and a drive by hand as a schedule."""
 
+from lrlab.analysis.curves import Findings, findings
 from lrlab.analysis.drive import drive_schedule
 from lrlab.analysis.groups import Field, Group, field, fields, groups
 from lrlab.analysis.standing import MEASURES, Standing, Verdict, verdict
@@ -7,12 +8,14 @@ from lrlab.analysis.standing import MEASURES, Standing, Verdict, verdict
 __all__ = [
     "MEASURES",
     "Field",
+    "Findings",
     "Group",
     "Standing",
     "Verdict",
     "drive_schedule",
     "field",
     "fields",
+    "findings",
     "groups",
     "verdict",
 ]

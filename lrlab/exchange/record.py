@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 
@@ -16,6 +17,8 @@ VERSION = 1
 MOST_RUNS = 500
 MOST_TEXT = 2000
 ENDED = tuple(status for status in STATUSES if status not in ("queued", "running"))
+LAST_SECOND = 32_503_680_000.0  # the year 3000; a calendar can say no time long after it
+MOST = sys.float_info.max
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
 COLUMNS = tuple(f.name for f in fields(Epoch))
 OPTIONAL = ("grad_norm", "update_ratio")  # which runs of the first version lack
@@ -35,24 +38,35 @@ def to_json(results: Sequence[Result], digits: int | None = None) -> str:
 
 def is_record(text: str) -> bool:
     """Whether a text begins as what `to_json` writes."""
-    return text.lstrip()[:40].replace(" ", "").startswith(f'{{"format":"{FORMAT}"')
+    return "".join(text.lstrip()[:100].split()).startswith(f'{{"format":"{FORMAT}"')
 
 
 def from_json(text: str) -> list[Result]:
     """The runs that `to_json` wrote; raises UserError for anything that it would not have written."""
     try:
         whole = json.loads(text)
-    except ValueError as error:
-        raise UserError(f"Runs of LR Lab are a JSON object, but this is not JSON: {error}.") from error
+        json.dumps(whole, ensure_ascii=False).encode()  # half a surrogate pair can be kept nowhere
+        return _results(whole)
+    except UserError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"Runs of LR Lab are a JSON object, but this cannot be read: {error}.") from error
+
+
+def _results(whole):
     if (
         not isinstance(whole, dict)
         or whole.get("format") != FORMAT
         or not isinstance(whole.get("runs"), list)
+        or set(whole) - {"format", "version", "runs"}
     ):
-        raise UserError(f'Runs of LR Lab are a JSON object with "format": "{FORMAT}" and a list "runs".')
-    if whole.get("version") != VERSION:
         raise UserError(
-            f"These runs were written in version {whole.get('version')!r:.20} of the format, but this LR Lab "
+            f'Runs of LR Lab are a JSON object with "format": "{FORMAT}", "version" and a list "runs" alone.'
+        )
+    version = whole.get("version")
+    if isinstance(version, bool) or version != VERSION:
+        raise UserError(
+            f"These runs were written in version {version!r:.20} of the format, but this LR Lab "
             f"reads version {VERSION}. Update LR Lab."
         )
     if len(whole["runs"]) > MOST_RUNS:
@@ -83,7 +97,7 @@ def _result(number, record):
     """One run; every value is checked, for the file may come from anybody."""
 
     def wrong(what, found):
-        return UserError(f"Run {number} of the file has {what}, but it is {found!r:.60}.")
+        return UserError(f"Run {number} of the file must have {what}, but it is {found!r:.60}.")
 
     def text(name, most=MOST_TEXT):
         value = record.get(name, "")
@@ -108,9 +122,15 @@ def _result(number, record):
     if record.get("data") not in (None, *DATA):
         raise wrong(f"one of {', '.join(DATA)} as data", record.get("data"))
     spec = record.get("spec")
-    spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
+    try:
+        spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
+    except UserError as error:
+        raise UserError(f"Run {number} of the file cannot be trained. {error!s:.400}") from error
     if not text("name", 200).strip():
         raise wrong("a name", record.get("name"))
+    created = _number(record.get("created"), "created", wrong, optional=True)
+    if created is not None and not 0 <= created < LAST_SECOND:
+        raise wrong("the seconds since 1970 as created", created)
     return Result(
         name=text("name", 200),
         epochs=_epochs(record.get("epochs"), wrong, spec),
@@ -121,7 +141,7 @@ def _result(number, record):
         message=text("message"),
         test_loss=_number(record.get("test_loss"), "test_loss", wrong, optional=True),
         test_accuracy=_number(record.get("test_accuracy"), "test_accuracy", wrong, optional=True),
-        created=_number(record.get("created"), "created", wrong, optional=True),
+        created=created,
         tags=tuple(tags),
         note=text("note", 20_000),
         versions=versions,
@@ -137,17 +157,12 @@ def _epochs(columns, wrong, spec):
     length = len(columns["epoch"])
     if {len(column) for column in columns.values()} != {length} or length > MAX_EPOCHS:
         raise wrong(f"columns of one length, at most {MAX_EPOCHS}, as epochs", length)
-    if columns["epoch"] != list(range(length)) or (spec and length > spec.epochs):
+    counted = list(range(length))
+    if list(map(repr, columns["epoch"])) != list(map(repr, counted)) or (spec and length > spec.epochs):
         raise wrong("the epochs of the run from 0 on, one after another,", columns["epoch"])
-    numbers = [
-        columns["epoch"],
-        *(
-            [_number(value, name, wrong) for value in columns[name]]
-            for name in COLUMNS[1:]
-            if name in columns
-        ),
-    ]
-    return tuple(Epoch(*row) for row in zip(*numbers, strict=True))
+    numbers = {name: [_number(value, name, wrong) for value in column] for name, column in columns.items()}
+    numbers["epoch"] = counted
+    return tuple(Epoch(**dict(zip(numbers, row, strict=True))) for row in zip(*numbers.values(), strict=True))
 
 
 def _number(value, name, wrong, optional=False):
@@ -155,6 +170,6 @@ def _number(value, name, wrong, optional=False):
         return None if optional else math.nan
     if isinstance(value, str) and value in INFINITE:
         return INFINITE[value]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e300:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MOST:
         raise wrong(f"a number as {name}", value)
     return float(value)

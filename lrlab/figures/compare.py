@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, rates
+from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, loss_axis, rates
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import drawn, measure_axis, rate_axis
+from lrlab.figures.style import drawn, rate_axis
 
 PANELS = {
     "val_loss": "Validation loss",
@@ -37,9 +37,10 @@ def compare_figure(
         # The lowest panel has the axis `y`, which carries the time axis.
         axis = f"y{len(panels) - place}" if place < len(panels) - 1 else "y"
         title = PANELS[panel] if baseline is None or panel == "lr" else f"{PANELS[panel]}, difference"
-        scale = rate_axis(log_rate) if panel == "lr" else measure_axis(title)
+        tables = [] if panel == "lr" else _tables(lanes, panel, baseline)
+        scale = rate_axis(log_rate) if panel == "lr" else loss_axis(title, tables)
         axes[f"yaxis{axis[1:]}"] = scale | {"domain": _domain(place, len(panels))}
-        for more, line in _curves(lanes, panel, baseline, smoothing):
+        for more, line in _curves(lanes, panel, tables, smoothing):
             for added in (*more, line):
                 added["yaxis"] = axis
             line["showlegend"] = place == 0
@@ -48,14 +49,19 @@ def compare_figure(
     return drawn(below + lines, lanes_layout(lanes, first, height) | axes)
 
 
-def _curves(lanes, panel, baseline, smoothing):
+def _tables(lanes, panel, baseline):
+    """The values of every lane, of shape (seeds, epochs); less the baseline's, where there is one."""
+    tables = [table(lane.runs, panel) for lane in lanes]
+    if baseline is None:
+        return tables
+    start = spread(tables[baseline])[1]
+    return [values[:, : len(start)] - start[: values.shape[1]] for values in tables]
+
+
+def _curves(lanes, panel, tables, smoothing):
     """What lies below, and the line, of every lane in a panel."""
     if panel == "lr":
         return [rates(lane, number, lane.color, lane.name) for number, lane in enumerate(lanes)]
-    tables = [table(lane.runs, panel) for lane in lanes]
-    if baseline is not None:
-        start = spread(tables[baseline])[1]
-        tables = [values[:, : len(start)] - start[: values.shape[1]] for values in tables]
     mode = line_mode(lanes)
     return [
         curve(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrlab.figures.series import smoothed, spread, table
-from lrlab.figures.style import layout, time_axis, trace
+from lrlab.figures.style import layout, measure_axis, time_axis, trace
 from lrlab.records import Epoch
 
 FEW = 30
+FAR = 100  # times the median: where a loss is larger, the run has run away
 NO_HOVER = {"hovertemplate": None, "hoverinfo": "skip", "showlegend": False}
 
 
@@ -47,6 +48,18 @@ def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) ->
         below.append(trace(x=ends, y=middle, uid=f"{uid}-raw", **raw))
         middle = smoothed(middle, smoothing)
     return below, trace(x=ends, y=middle, uid=uid, **look)
+
+
+def loss_axis(title: str, tables: Sequence[np.ndarray]) -> dict:
+    """The y axis of losses; those of a run that runs away lie outside, or nothing else could be seen."""
+    sizes = np.abs(np.concatenate([np.ravel(values) for values in tables]) if tables else np.empty(0))
+    sizes = sizes[np.isfinite(sizes)]
+    if not sizes.size or sizes.max() <= FAR * np.median(sizes):
+        return measure_axis(title)
+    usual = [values[np.abs(values) <= FAR * np.median(sizes)] for values in tables]
+    low, high = min(v.min() for v in usual if v.size), max(v.max() for v in usual if v.size)
+    room = 0.05 * (high - low)
+    return measure_axis(title) | {"range": [float(low - room), float(high + room)]}
 
 
 def _band(x, low, high, uid, look):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, rates
+from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, loss_axis, rates
 from lrlab.figures.series import spread, table
 from lrlab.figures.style import drawn, measure_axis, rate_axis, trace
 
@@ -31,15 +31,17 @@ def race_figure(
     faintly, and bands and rates are never smoothed.
     """
     alone = len(lanes) == 1
-    below, lines = [], []
+    below, lines, losses = [], [], []
     mode = line_mode(lanes)
     for number, lane in enumerate(lanes):
         for measure, axis in (("loss", "y3"), ("accuracy", "y2")):
             for field in (measure, f"val_{measure}"):
                 if not (alone or training or field != measure):
                     continue
+                values = table(lane.runs, field)
+                losses += [values] if measure == "loss" else []
                 more, line = curve(
-                    table(lane.runs, field),
+                    values,
                     smoothing,
                     band=alone or field != measure,
                     uid=f"{field}-{number}",
@@ -56,7 +58,7 @@ def race_figure(
     axes = {
         "yaxis": rate_axis(log_rate) | {"domain": THIRDS[2]},
         "yaxis2": measure_axis(f"{which}accuracy".capitalize()) | {"domain": THIRDS[1]},
-        "yaxis3": measure_axis(f"{which}loss".capitalize()) | {"domain": THIRDS[0]},
+        "yaxis3": loss_axis(f"{which}loss".capitalize(), losses) | {"domain": THIRDS[0]},
     }
     return drawn(below + lines, lanes_layout(lanes, length, height) | axes)
 

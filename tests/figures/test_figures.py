@@ -308,6 +308,15 @@ def test_a_difference_is_taken_to_the_median_of_the_baseline_as_far_as_it_goes()
     assert max(max(line.y) for line in rates) > 0, "rates stay as they are"
 
 
+def test_a_run_that_runs_away_does_not_flatten_the_others():
+    lanes = [Lane("A", 0, (run(2, 1, 0.5),)), Lane("B", 1, (run(2, 3, 1e26),))]
+    for figure, axis in ((compare_figure(lanes, 3), "yaxis4"), (race_figure(lanes, 3), "yaxis3")):
+        low, high = figure.layout[axis].range
+        assert 0 < low < 0.5
+        assert 3 < high < 4
+    assert race_figure(lanes[:1], 3).layout.yaxis3.range is None
+
+
 def test_a_comparison_of_one_panel_has_one_axis():
     figure = compare_figure([Lane("A", 0, (run(5, 4),))], 5, panels=("val_accuracy",))
     assert {line.yaxis for line in figure.data} == {"y"}

@@ -1,0 +1,169 @@
+"""Runs out of files: LR Lab's own, and what Keras wrote."""
+
+import csv
+import io
+import json
+import math
+from pathlib import PureWindowsPath
+
+from lrlab.errors import UserError
+from lrlab.exchange.record import MOST_RUNS, from_json, is_record
+from lrlab.exchange.table import EPOCH, plain
+from lrlab.plan import MAX_EPOCHS
+from lrlab.records import Epoch
+from lrlab.result import Result
+
+MOST_BYTES = 5_000_000
+MOST_STEM, MOST_NAME = 70, 200
+EXPECTED = (
+    "This must be runs of LR Lab as JSON or CSV, a CSVLogger file with the columns epoch and loss, or a "
+    "History as JSON (an object of equally long lists, loss among them)"
+)
+# What Keras calls the values of an Epoch; each may have its own name too.
+ACCURACIES = ("acc", "sparse_categorical_accuracy", "categorical_accuracy")
+CALLED = {
+    "lr": ("learning_rate",),
+    "lr_end": ("learning_rate", "lr"),
+    "accuracy": ACCURACIES,
+    "val_accuracy": tuple(f"val_{name}" for name in ACCURACIES),
+}
+MISSING = ("", "NA")  # the second is CSVLogger's
+
+
+def read_runs(name: str, content: bytes) -> list[Result]:
+    """The runs in a file called `name`: JSON or CSV of LR Lab, or a CSVLogger file or History of Keras.
+
+    Only LR Lab's JSON has more than curves. From a CSVLogger file with several trainings in it, where the
+    epochs begin again, come several runs, called "name", "name (2)" and so on after the file. Epochs are
+    counted from 0, also where the file counts from 1. What the file lacks is NaN, and a run whose last loss
+    is not finite diverged. Raises UserError, which names the file, for everything else.
+    """
+    path = PureWindowsPath(name)  # knows both slashes
+    try:
+        return _read(_printable(path.stem)[:MOST_STEM] or "run", content)
+    except UserError as error:
+        raise UserError(f"{_printable(path.name)[:60] or 'The file'}: {error}") from error
+
+
+def _read(stem, content):
+    if len(content) > MOST_BYTES:
+        raise UserError(
+            f"A file with runs has at most {MOST_BYTES:,} bytes, but this has {len(content):,}. "
+            "Take fewer runs at a time."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{EXPECTED}, but it is no text in UTF-8.") from error
+    if is_record(text):
+        runs = from_json(text)
+    elif text.lstrip().startswith(("{", "[")):
+        runs = _history(stem, text)
+    else:
+        runs = _table(stem, text)
+    if not runs:
+        raise UserError(f"{EXPECTED}, but it has no epoch.")
+    return runs
+
+
+def _history(stem, text):
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{EXPECTED}, but it is not JSON: {error!s:.100}.") from error
+    columns = whole
+    if isinstance(whole, dict) and isinstance(whole.get("history"), dict):
+        columns = whole["history"] | ({"epoch": whole["epoch"]} if "epoch" in whole else {})
+    if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
+        raise UserError(f"{EXPECTED}, but it is JSON of another shape.")
+    if "loss" not in columns or len({len(column) for column in columns.values()}) > 1:
+        found = ", ".join(f"{name!r:.40} of {len(column):,}" for name, column in columns.items())
+        raise UserError(f"{EXPECTED}, but it has {found or 'no list':.200}.")
+    columns = {"epoch": range(len(columns["loss"]))} | columns
+    rows = enumerate(zip(*columns.values(), strict=True), 1)
+    return _runs(stem, list(columns), ((f"Value number {number}", row) for number, row in rows))
+
+
+def _table(stem, text):
+    first = io.StringIO(text.lstrip(), newline="").readline().strip()
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows = (row for row in reader if any(map(str.strip, row)))
+    try:
+        header = [cell.strip() for cell in next(rows, [])]
+        if "epoch" not in header or "loss" not in header:
+            raise UserError(f"{EXPECTED}, but it {f'begins with {first!r:.80}' if first else 'is empty'}.")
+        return _runs(stem, header, ((f"Line {reader.line_num}", row) for row in rows), "run" in header)
+    except csv.Error as error:
+        raise UserError(f"{EXPECTED}, but line {reader.line_num} is no CSV: {error}.") from error
+
+
+def _runs(stem, header, rows, tidy=False):
+    """The runs of a table whose `rows` are (what errors call the row, its values).
+
+    Where it is `tidy`, the column run says which run a row belongs to; else a run begins where the epochs do.
+    """
+    wanted = [*EPOCH, "run", "name"] if tidy else EPOCH
+    at = {name: place for name in wanted if (place := _place(name, header)) is not None}
+    runs, run, first = {}, None, None
+    for where, row in rows:
+        if list(row) == header:  # of a second file that was put behind the first
+            continue
+        if len(row) != len(header):
+            raise UserError(
+                f"{where} must have {len(header):,} values, one a column, but it has {len(row):,}."
+            )
+        values = {name: _number(row[at[name]], name, where) for name in EPOCH if name in at}
+        epoch = values.pop("epoch")
+        first = epoch if first is None else first
+        if first not in (0, 1):
+            raise UserError(f"Epochs begin at 0 or at 1, but {where.lower()} has epoch {epoch:g}.")
+        if tidy:
+            run = row[at["run"]]
+        elif epoch == first:
+            run = len(runs) + 1
+        if run not in runs:
+            if len(runs) == MOST_RUNS:
+                raise UserError(f"A file holds at most {MOST_RUNS} runs, but {where.lower()} begins another.")
+            name = plain(row[at["name"]])[:MOST_NAME] if "name" in at else ""
+            runs[run] = name if name.strip() else f"{stem} ({len(runs) + 1})" if runs else stem, []
+        epochs = runs[run][1]
+        if len(epochs) == MAX_EPOCHS:
+            raise UserError(f"A run has at most {MAX_EPOCHS} epochs, but {where.lower()} has one more.")
+        if epoch != first + len(epochs):
+            raise UserError(
+                f"{where} must have epoch {first + len(epochs):g}, the one after the last, but it has "
+                f"{epoch:g}. Put trainings that mix into files of their own."
+            )
+        epochs.append(Epoch(**dict.fromkeys(EPOCH, math.nan) | values | {"epoch": len(epochs)}))
+    return [
+        Result(name, tuple(epochs), status="completed" if math.isfinite(epochs[-1].loss) else "diverged")
+        for name, epochs in runs.values()
+    ]
+
+
+def _place(name, header):
+    """Where in the header a value of an Epoch is, under the first of its names that is there."""
+    found = next((called for called in (name, *CALLED.get(name, ())) if called in header), None)
+    if (times := header.count(found)) > 1:
+        raise UserError(f"There must be one column {found}, but there are {times:,}.")
+    return None if found is None else header.index(found)
+
+
+def _number(value, name, where):
+    """A value as float; what is missing is NaN."""
+    text = value.strip() if isinstance(value, str) else value
+    try:
+        if isinstance(text, (bool, list, dict)) or "_" in str(text):  # float would take True and "1_0"
+            raise TypeError
+        number = math.nan if text is None or text in MISSING else float(text)
+    except (TypeError, ValueError, OverflowError) as error:
+        found = f"a {type(value).__name__}" if isinstance(value, (list, dict)) else f"{value!r:.60}"
+        raise UserError(f"{where} must have a number like 0.5 as {name}, but it has {found}.") from error
+    if name == "epoch" and not number.is_integer():
+        raise UserError(f"{where} must have a whole number as epoch, but it has {value!r:.60}.")
+    return number
+
+
+def _printable(text):
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,279 @@
+"""A run as a Python script that repeats it with plain `keras.Model.fit`, without LR Lab."""
+
+import json
+import textwrap
+
+from lrlab import article
+from lrlab.errors import UserError
+from lrlab.export.source import EVERY, rate_source
+from lrlab.networks import CLASSES, SIDE, Convolutional
+from lrlab.result import Result
+from lrlab.schedules import Constant
+
+LONG = 95
+OPTIMIZERS = {
+    "sgd": "SGD",
+    "momentum": "SGD",
+    "nesterov": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+}
+LOAD = {
+    "fashion-mnist": "(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\n",
+    "synthetic": (
+        "data = synthetic()\n"
+        "x_train, y_train = data.train_images, data.train_labels\n"
+        "x_test, y_test = data.test_images, data.test_labels\n"
+    ),
+}
+DATA = """
+# The images that LR Lab chooses; the first FIT_IMAGES are trained on, the rest validate.
+{load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
+x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
+validation = x[FIT_IMAGES:], y[FIT_IMAGES:]
+
+
+class Batches(keras.utils.PyDataset):
+    \"\"\"The images to train on, in LR Lab's order, which is another one in every epoch.\"\"\"
+
+    order = np.arange(FIT_IMAGES)
+
+    def begin(self, epoch, logs=None):  # not on_epoch_end, which Keras calls before the first epoch too
+        self.order = np.random.default_rng([SEED, epoch]).permutation(FIT_IMAGES)
+
+    def __len__(self):
+        return -(-FIT_IMAGES // BATCH_SIZE)
+
+    def __getitem__(self, number):
+        chosen = self.order[number * BATCH_SIZE : (number + 1) * BATCH_SIZE]
+        return x[chosen], y[chosen]
+
+
+batches = Batches()
+"""
+MODEL = """
+model = keras.Sequential(
+    [
+        keras.Input(({side}, {side})),
+{layers}    ]
+)
+for number, weight in enumerate(model.weights):
+    if len(weight.shape) > 1:  # biases begin with 0
+        weight.assign(keras.initializers.GlorotUniform(seed=SEED + number)(weight.shape))
+model.compile(
+{optimizer}    "sparse_categorical_crossentropy",
+    metrics=["accuracy"{entropy}],
+)
+"""
+TABLE = """
+rates = rate({times}).reshape(EPOCHS, -1)  # a row an epoch
+"""
+TIMES = {
+    "epoch": "np.repeat(np.arange(EPOCHS), len(batches))",
+    "step": "np.arange(EPOCHS * len(batches))",
+    "smooth": "np.arange(EPOCHS * len(batches)) / len(batches)",
+}
+EVERY_UPDATE = """
+
+class Rates(keras.callbacks.Callback):
+    \"\"\"Sets the rate of every update, and logs the first and the last of each epoch.\"\"\"
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.rates = rates[epoch]
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.optimizer.learning_rate = self.rates[batch]
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["learning_rate"], logs["lr_end"] = map(float, self.rates[[0, -1]])
+"""
+ON_PLATEAU = """
+
+class Rates(keras.callbacks.ReduceLROnPlateau):
+    \"\"\"Sets the rate of every update; on a plateau, all that is left of the schedule is lowered.\"\"\"
+
+    scale = 1.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.rates = np.minimum(rates[epoch], np.maximum(self.scale * rates[epoch], self.min_lr))
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.optimizer.learning_rate = self.rates[batch]
+
+    def on_epoch_end(self, epoch, logs=None):
+        optimizer = self.model.optimizer
+        optimizer.learning_rate = self.rates[0]
+        super().on_epoch_end(epoch, logs)  # logs this rate, and lowers it if there is a plateau
+        logs["lr_end"] = float(self.rates[-1])
+        if float(optimizer.learning_rate) < np.float32(self.rates[0]):
+            self.scale *= self.factor
+"""
+FIT = """
+model.fit(
+    batches,
+    epochs=EPOCHS,
+    shuffle=False,
+    validation_data=validation,
+    verbose=2,
+    callbacks=[
+{callbacks}    ],
+)
+scores = model.evaluate(x_test.astype("float32") / 255, y_test, verbose=0, return_dict=True)
+print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score in scores.items()))
+"""
+
+
+def keras_script(result: Result) -> str:
+    """Python source that trains the run again, but for float32 rounding, and logs it as CSV beside itself.
+
+    It needs keras, tensorflow and numpy, and LR Lab for the synthetic set alone. Its first comment says what
+    it does not repeat. Raises UserError for a result without a spec.
+    """
+    spec = result.spec
+    if spec is None:
+        raise UserError(
+            f"Of the run {_line(result.name)[:60]!r} only the curves are known, not how it was trained. "
+            "Choose a run that LR Lab has trained to write a Keras script of."
+        )
+    synthetic = (result.data or spec.data) == "synthetic"
+    load = LOAD["synthetic" if synthetic else "fashion-mnist"]
+    rates, rate, callback = _rates(spec)
+    return (
+        _head(result, synthetic)
+        + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
+        + ("\nfrom lrlab.data.synthetic import synthetic  # needs LR Lab beside it\n" if synthetic else "")
+        + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
+        + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
+        + DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
+        + rates
+        + _model(spec, rate)
+        + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8))
+    )
+
+
+def _head(result, synthetic):
+    """What the run was, and what the script does not repeat, as a comment."""
+    spec, epochs = result.spec, result.epochs
+    # No name stands in the first two lines, where Python would heed a "coding: ..." in it.
+    lines = [
+        "A run of LR Lab again, with numpy and keras on tensorflow. All its epochs, or as many as the",
+        "first argument says, are logged as CSV beside this file.",
+        "",
+        f"Run: {result.name}",
+        f"Data: {'the synthetic set, for which it needs LR Lab too' if synthetic else 'Fashion-MNIST'}",
+    ]
+    if result.versions:
+        lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))
+    if epochs:
+        last = epochs[-1]
+        lines.append(
+            f"Measured in epoch {last.epoch + 1}: loss {last.loss:.4f}, accuracy {last.accuracy:.4f}, "
+            f"val_loss {last.val_loss:.4f}, val_accuracy {last.val_accuracy:.4f}"
+        )
+    lines += [
+        "",
+        "Sums are rounded in another order than in LR Lab: by one part in a million or less at first,",
+        "but that grows from update to update, and at large rates into other numbers altogether.",
+    ]
+    if spec.network.dropout:
+        lines.append("Not repeated are the dropout masks, which LR Lab draws in a way of its own.")
+    if result.driven:
+        lines.append("Not repeated is the rate that was set by hand: here it is the schedule's throughout.")
+    if spec.network.l2:
+        lines.append("The losses have the L2 penalty in them; LR Lab's are here entropy and val_entropy.")
+    wrapped = [line for text in lines for line in textwrap.wrap(_line(text), LONG) or [""]]
+    return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
+
+
+def _line(text):
+    """A text of anybody's as one line, which cannot leave its comment."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _rates(spec):
+    """Source of what gives the rates, of the rate to begin with, and of the callback that sets them."""
+    plan, plateau = spec.plan, spec.plateau
+    given = _monitoring(spec, plateau) if plateau else {}
+    if isinstance(plan.laid, Constant):
+        if plateau:
+            return "", repr(plan.laid.initial_lr), _call("keras.callbacks.ReduceLROnPlateau", **given)
+        logged = "# Leaves the rate as it is, and logs it.\nkeras.callbacks.LearningRateScheduler(lambda epoch, lr: lr)"
+        return "", repr(plan.laid.initial_lr), logged
+    code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
+    if plan.clock == "epoch" and not plateau:
+        callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"
+    else:
+        code += TABLE.format(times=TIMES[plan.clock]) + (ON_PLATEAU if plateau else EVERY_UPDATE) + "\n"
+        callback = _call("Rates", **given)
+    return code, "float(rate(0))", callback
+
+
+def _model(spec, rate):
+    """Source of the network with its first weights, compiled."""
+    network, optimizer = spec.network, spec.optimizer
+    l2 = ", kernel_regularizer=l2" if network.l2 else ""
+    dropout = [f"Dropout({network.dropout!r})"] if network.dropout else []
+
+    def hidden(*widths):
+        for width in widths:
+            yield from (f'Dense({width}, "relu"{l2})', *dropout)
+
+    if isinstance(network, Convolutional):
+        layers = [f"Reshape(({SIDE}, {SIDE}, 1))"]
+        layers += [
+            f'Conv2D({filters}, 3, strides=2, padding="same", activation="relu"{l2})'
+            for filters in network.filters
+        ]
+        layers += ["Flatten()", *hidden(network.width)]
+    else:
+        layers = ["Flatten()", *hidden(*network.widths)]
+    layers.append(f'Dense({CLASSES}, "softmax"{l2})')
+    given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
+    if optimizer.kind == "nesterov":
+        given["nesterov"] = True
+    return (
+        ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
+        + (f"\nl2 = keras.regularizers.L2({network.l2!r})" if l2 else "")
+        + MODEL.format(
+            side=SIDE,
+            layers=_indented((f"keras.layers.{layer}" for layer in layers), 8),
+            optimizer=_indented([_call(f"keras.optimizers.{OPTIMIZERS[optimizer.kind]}", rate, **given)], 4),
+            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
+        )
+    )
+
+
+def _callbacks(spec, rates):
+    """Source of each callback, in an order in which what one logs is there for those after it."""
+    yield "keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin)"
+    yield rates
+    if stopping := spec.early_stopping:
+        given = _monitoring(spec, stopping)
+        given["restore_best_weights"] = given.pop("restore_best")
+        yield _call("keras.callbacks.EarlyStopping", **given)
+    yield "keras.callbacks.TerminateOnNaN()"
+    yield 'keras.callbacks.CSVLogger(Path(__file__).with_suffix(".csv"))'
+
+
+def _monitoring(spec, controller):
+    """A controller's parameters for Keras, whose loss has the L2 penalty in it."""
+    given = {name: getattr(controller, name) for name in controller.parameters()}
+    if spec.network.l2:
+        given["monitor"] = controller.monitor.replace("loss", "entropy")
+    return given
+
+
+def _call(name, *values, **named):
+    """Source of a call, of one line if it is short."""
+    given = [
+        *values,
+        *(f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in named.items()),
+    ]
+    line = f"{name}({', '.join(given)})"
+    return line if len(line) <= LONG else f"{name}(\n{_indented(given, 4)})"
+
+
+def _indented(items, width):
+    return "".join(textwrap.indent(f"{item},\n", " " * width) for item in items)

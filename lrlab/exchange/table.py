@@ -1,0 +1,46 @@
+"""Results as one tidy table."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+
+from lrlab.records import Epoch
+from lrlab.result import Result
+
+EPOCH = tuple(f.name for f in fields(Epoch))
+COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)
+# What a spreadsheet takes for a formula, also after a tab or a line end, or in East Asian full width. The
+# apostrophe is one of them so that `plain` can tell those that were put there.
+SIGNS = tuple("=+-@\t\r\n＝＋－＠'")
+
+
+def to_csv(results: Sequence[Result]) -> str:
+    """Runs as CSV (RFC 4180), one row an epoch; `run` counts them from 1.
+
+    NaN is an empty cell and infinity "inf". The schedule's kind stands behind those that go around it, as in
+    "warm-up + cosine". A name that a spreadsheet would run as a formula has an apostrophe before it, and so
+    has one that begins with an apostrophe (OWASP, CSV injection).
+    """
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for number, result in enumerate(results, 1):
+        name = f"'{result.name}" if result.name.startswith(SIGNS) else result.name
+        spec = result.spec
+        known = (spec.seed, spec.optimizer.kind, _kinds(spec.schedule), spec.clock) if spec else ("",) * 4
+        for epoch in result.epochs:
+            values = ("" if math.isnan(value) else value for value in astuple(epoch))
+            writer.writerow((number, name, *known, result.data, *values))
+    return file.getvalue()
+
+
+def plain(cell: str) -> str:
+    """The name that `to_csv` wrote as `cell`."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(SIGNS) else cell
+
+
+def _kinds(schedule):
+    inner = getattr(schedule, "schedule", None)
+    return f"{schedule.kind} + {_kinds(inner)}" if inner else schedule.kind

@@ -1,0 +1,130 @@
+"""A card for each line of the charts: what its curves say, and what can be done with its runs."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lrlab.analysis import Group, field, findings
+from lrlab.errors import UserError
+from lrlab.result import Result
+from lrlab.store import Listed, Store
+from lrlab.store.library import MAX_NAME, MAX_NOTE, MAX_TAG
+from lrlab.ui.compare import choice
+from lrlab.ui.controls import plain, swatch
+from lrlab.ui.in_words import recipe_in_words
+
+STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "running": "blue"}
+
+
+def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> None:
+    """One card a group, in the colours of the charts."""
+    for number, group in enumerate(groups):
+        with st.container(border=True):
+            first = listed[group.ids[0]].run
+            with st.container(horizontal=True, vertical_alignment="center"):
+                pin = ":material/keep: " if first.pinned else ""
+                st.markdown(f"{swatch(number)} {pin}**{plain(group.name)}**", width="stretch")
+                _menu(store, group, listed)
+            st.markdown(_badges(group))
+            if group.results[0].spec:
+                st.caption(recipe_in_words(group.results[0].spec))
+            for result in group.results[:1] if len(group.results) == 1 else group.results:
+                which = f"Seed {result.spec.seed}: " if len(group.results) > 1 else ""
+                st.markdown(f"{which}{plain(findings(result.epochs, result.status).text)}")
+            if first.note:
+                st.caption(plain(first.note))
+
+
+def _badges(group):
+    first = group.results[0]
+    counts: dict[str, int] = {}
+    for result in group.results:
+        counts[result.status] = counts.get(result.status, 0) + 1
+    several = len(group.results) > 1
+    badges = [
+        f":{STATUS_COLORS.get(status, 'gray')}-badge[{f'{count} × ' if several else ''}{status}]"
+        for status, count in counts.items()
+    ]
+    badges.append(f":gray-badge[{measured_on(first)}]")
+    badges += [f":violet-badge[{plain(tag)}]" for tag in first.tags]
+    return " ".join(badges)
+
+
+def measured_on(result: Result) -> str:
+    """What a run was measured on, in a few words."""
+    where = field(result)
+    if where is None:
+        return "data not known"
+    name = "Fashion-MNIST" if where.data == "fashion-mnist" else "synthetic set"
+    fit = result.spec.fit_images
+    return f"{name}, {fit:,} + {where.train_images - fit:,} images"
+
+
+def _menu(store, group, listed):
+    menu = st.popover(
+        ":material/more_vert:",
+        type="tertiary",
+        help="Name, tags, note, pin, delete",
+        on_change="rerun",
+        key=f"compare.menu.{group.ids[0]}",
+    )
+    if not menu.open:
+        return
+    with menu:
+        ids = list(group.ids)
+        id = ids[0]
+        if len(ids) > 1:
+            id = st.selectbox(
+                "Run",
+                ids,
+                format_func=lambda id: f"{listed[id].run.name}, seed {listed[id].run.spec.seed}",
+                key=f"compare.run_of.{ids[0]}",
+            )
+        _edit(store, listed[id].run)
+
+
+def _edit(store, run):
+    keys = {what: f"compare.{what}.{run.id}" for what in ("name", "tags", "note", "pin")}
+    for what, value in {"name": run.name, "tags": [*run.tags], "note": run.note, "pin": run.pinned}.items():
+        st.session_state.setdefault(keys[what], value)
+
+    def change(act, what):
+        try:
+            act(run.id, st.session_state[keys[what]])
+        except UserError as error:
+            st.toast(str(error), icon=":material/error:")
+            del st.session_state[keys[what]]
+
+    st.text_input(
+        "Name",
+        key=keys["name"],
+        max_chars=MAX_NAME,
+        on_change=change,
+        args=(store.rename, "name"),
+    )
+    st.multiselect(
+        "Tags",
+        list(dict.fromkeys([*run.tags, *st.session_state[keys["tags"]]])),
+        key=keys["tags"],
+        accept_new_options=True,
+        placeholder=f"Up to {MAX_TAG} characters each",
+        on_change=change,
+        args=(store.tag, "tags"),
+    )
+    st.text_area(
+        "Note",
+        key=keys["note"],
+        max_chars=MAX_NOTE,
+        on_change=change,
+        args=(store.write_note, "note"),
+    )
+    st.toggle("Pinned", key=keys["pin"], on_change=change, args=(store.pin, "pin"))
+    st.button(
+        "Delete",
+        icon=":material/delete:",
+        key=f"compare.delete.{run.id}",
+        disabled=run.active,
+        help="A run that still trains has to be stopped on Train first." if run.active else None,
+        on_click=choice.delete,
+        args=(store, [run.id]),
+    )

@@ -1,0 +1,157 @@
+"""What a visitor has chosen on Compare: the only place that knows these keys of the session state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lrlab.store import Listed, Store
+from lrlab.summary import summary
+
+CHOSEN, DELETED, SAID = "compare.chosen", "compare.deleted", "compare.said"
+SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
+FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
+SMOOTHING, LOG_RATE = "compare.smoothing", "compare.log_rate"
+RUNS = "runs"  # in links
+FIRST_EPOCHS = 60  # what the article zooms in on
+MOST_COMPARED = 12
+NONE_KNOWN, NO_BASELINE = "not known", ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One thing by which runs are filtered: its name, and what a run is in it."""
+
+    name: str
+    of: object
+
+    @property
+    def key(self) -> str:
+        """Under which its chosen values are kept."""
+        return f"compare.filter.{self.name}"
+
+
+FILTERS = (
+    Filter("Status", lambda run: (run.status,)),
+    Filter("Data", lambda run: (run.data or NONE_KNOWN,)),
+    Filter("Schedule", lambda run: (schedule_title(run),)),
+    Filter("Optimizer", lambda run: (run.spec.optimizer.title if run.spec else NONE_KNOWN,)),
+    Filter("Tag", lambda run: run.tags),
+)
+
+
+def schedule_title(run) -> str:
+    """The title of a run's schedule, without what goes around it."""
+    if run.spec is None:
+        return NONE_KNOWN
+    schedule = run.spec.schedule
+    while hasattr(schedule, "schedule"):
+        schedule = schedule.schedule
+    return schedule.title
+
+
+def fill(listed: Sequence[Listed]) -> None:
+    """Give everything that was not set yet its first value: the link's runs, or those of the newest race."""
+    state = st.session_state
+    for key, value in {
+        SEARCH: "",
+        ONLY_PINNED: False,
+        FIRST: FIRST_EPOCHS,
+        BASELINE: NO_BASELINE,
+        JOIN_SEEDS: True,
+        SMOOTHING: 0.0,
+        LOG_RATE: False,
+        DELETED: [],
+        SAID: ([], []),
+    }.items():
+        state.setdefault(key, value)
+    known = [entry.run.id for entry in listed]
+    if CHOSEN not in state:
+        state[CHOSEN] = _linked(known) or _newest_race(listed)
+    choose([id for id in state[CHOSEN] if id in known])
+
+
+def choose(runs: Sequence[int]) -> None:
+    """Compare these runs from now on, and name them in the page's link."""
+    st.session_state[CHOSEN] = [*runs]
+    if runs:
+        st.query_params[RUNS] = ".".join(map(str, runs))
+    else:
+        st.query_params.pop(RUNS, None)
+
+
+def delete(store: Store, runs: Sequence[int]) -> None:
+    """Delete runs that are over, and remember them, so that it can be undone."""
+    st.session_state[DELETED] = gone = store.delete(*runs)
+    if left := len(runs) - len(gone):
+        st.session_state[SAID] = (
+            [],
+            [f"Not deleted, because it has to be stopped on Train first: {left} of {len(runs)}."],
+        )
+    choose([id for id in chosen() if id not in gone])
+
+
+def undo(store: Store) -> None:
+    """Say what the last `delete` took, and offer to undo it."""
+    if gone := st.session_state[DELETED]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"{len(gone)} {'run was' if len(gone) == 1 else 'runs were'} deleted.", width="content"
+            )
+            st.button("Undo", icon=":material/undo:", on_click=_restore, args=(store,), type="tertiary")
+
+
+def _restore(store):
+    gone = st.session_state[DELETED]
+    store.restore(*gone)
+    st.session_state[DELETED] = []
+    choose([*chosen(), *gone])
+
+
+def chosen() -> list[int]:
+    """The runs to compare, in the order in which they were chosen."""
+    return st.session_state[CHOSEN]
+
+
+def shown(listed: Sequence[Listed]) -> list[Listed]:
+    """The runs that pass every filter and have every word of the search somewhere in their texts."""
+    state = st.session_state
+    words = state[SEARCH].lower().split()
+    wanted = {filter: {*state[filter.key]} for filter in FILTERS if state.get(filter.key)}
+    return [
+        entry
+        for entry in listed
+        if (entry.run.pinned or not state[ONLY_PINNED])
+        and all(values.intersection(filter.of(entry.run)) for filter, values in wanted.items())
+        and all(word in _texts(entry.run) for word in words)
+    ]
+
+
+def picture(run) -> list[float] | None:
+    """The shape of a run's rate for a small picture: 40 values, the highest of them 1; None if unknown."""
+    if run.spec is None or not summary(run.spec.plan).peak > 0:
+        return None
+    rates = run.spec.plan.epoch_rates()
+    places = [at * (len(rates) - 1) // 39 for at in range(40)]
+    return (rates[places] / rates.max()).clip(0).round(3).tolist()
+
+
+def _texts(run):
+    texts = run.name, run.note, run.status, run.data or "", run.origin, *run.tags, schedule_title(run)
+    optimizer, seed = (run.spec.optimizer.title, run.spec.seed) if run.spec else ("", "")
+    return f"{' '.join(texts)} {optimizer} {seed} {run.id}".lower()
+
+
+def _linked(known):
+    written = st.query_params.get(RUNS, "").split(".")
+    asked = [int(part) for part in written if part.isascii() and part.isdecimal() and len(part) < 12]
+    missing = [id for id in asked if id not in known]
+    if missing or len(asked) < len([part for part in written if part]):
+        st.warning(f"The link asks for runs that are not here: {', '.join(written)[:80]}.")
+    return [id for id in dict.fromkeys(asked) if id in known][:MOST_COMPARED]
+
+
+def _newest_race(listed):
+    newest = max((entry.run.race for entry in listed if entry.epochs), default=None)
+    of_it = [entry.run.id for entry in listed if entry.run.race == newest and entry.epochs]
+    return sorted(of_it)[:MOST_COMPARED]

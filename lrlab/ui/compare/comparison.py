@@ -1,0 +1,139 @@
+"""The chosen runs beside each other: linked charts, a card each, and who stands first."""
+
+import streamlit as st
+
+from lrlab.analysis import MEASURES, Group, fields, groups, verdict
+from lrlab.figures import Lane, compare_figure
+from lrlab.records import ACTIVE
+from lrlab.store import Listed, Store
+from lrlab.ui.chart import chart
+from lrlab.ui.compare import choice
+from lrlab.ui.compare.cards import cards, measured_on
+from lrlab.ui.compare.files import export
+from lrlab.ui.controls import field as number_field
+from lrlab.ui.controls import plain
+from lrlab.ui.limits import FIRST_EPOCHS
+from lrlab.ui.race_charts import MAX_SMOOTHING
+
+REFRESH_SECONDS = 2.0
+
+
+def comparison(store: Store, listed: dict[int, Listed]) -> None:
+    """What was chosen; the page is drawn again every two seconds while a run of it trains."""
+    chosen = choice.chosen()
+    results = store.results(chosen[: choice.MOST_COMPARED])
+    if any(result.status in ACTIVE for result in results.values()):
+        _draw_again_soon()
+    if not results:
+        st.info("Choose runs in the table to see them side by side.", icon=":material/checklist:")
+        return
+    _actions(store, results)
+    if len(chosen) > len(results):
+        st.warning(
+            f"{len(chosen)} runs are chosen, but at most {choice.MOST_COMPARED} are drawn: the first ones."
+        )
+    found = groups(results, st.session_state[choice.JOIN_SEEDS])
+    charts, words = st.columns([5, 3], gap="medium")
+    with charts:
+        _chart(found)
+    with words.container(height=900, border=False):
+        standings(found)
+        cards(store, found, listed)
+
+
+def _draw_again_soon():
+    drawn = [True]
+
+    @st.fragment(run_every=REFRESH_SECONDS)
+    def wait():
+        if not drawn:  # by the timer, and not as a part of the page
+            st.rerun()
+        drawn.clear()
+
+    wait()
+
+
+def _actions(store, results):
+    runs = [*results]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        one = len(runs) == 1
+        st.markdown(f"#### {len(runs)} {'run' if one else 'runs'} chosen", width="stretch")
+        export(results)
+        st.button("Choose none", icon=":material/deselect:", on_click=choice.choose, args=([],))
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            help="Delete the chosen runs; it can be undone.",
+            on_click=choice.delete,
+            args=(store, runs),
+        )
+
+
+def _chart(found: list[Group]):
+    state = st.session_state
+    longest = max((len(result.epochs) for group in found for result in group.results), default=0)
+    if not longest:
+        st.info("None of these runs has finished an epoch yet.", icon=":material/hourglass_empty:")
+        return
+    names = [group.name for group in found]
+    if state[choice.BASELINE] not in names:
+        state[choice.BASELINE] = choice.NO_BASELINE
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        number_field(choice.FIRST, "First epochs", FIRST_EPOCHS, width=132, help=FIRST_EPOCHS.help)
+        st.selectbox(
+            "Difference to",
+            [choice.NO_BASELINE, *names],
+            format_func=lambda name: name or "Nothing",
+            key=choice.BASELINE,
+            persist_state="session",
+            width=220,
+            help="Losses and accuracies less those of this line in the same epoch.",
+        )
+        st.slider(
+            "Smoothing",
+            0.0,
+            MAX_SMOOTHING,
+            step=0.05,
+            key=choice.SMOOTHING,
+            persist_state="session",
+            width=140,
+            help="A running mean over losses and accuracies, never over rates; what was measured stays "
+            "faintly behind it.",
+        )
+        with st.container(width="content", gap=None):
+            st.toggle(
+                "Join seeds",
+                key=choice.JOIN_SEEDS,
+                persist_state="session",
+                help="Runs that differ in their seed alone become one line, their median, in a band from "
+                "the lowest to the highest.",
+            )
+            st.toggle("Logarithmic rate axis", key=choice.LOG_RATE, persist_state="session")
+    lanes = [
+        Lane(group.name, number, tuple([*result.epochs] for result in group.results))
+        for number, group in enumerate(found)
+    ]
+    figure = compare_figure(
+        lanes,
+        min(state[choice.FIRST], longest),
+        names.index(state[choice.BASELINE]) if state[choice.BASELINE] else None,
+        state[choice.LOG_RATE],
+        state[choice.SMOOTHING],
+    )
+    chart(figure, "compare", f"Validation loss and accuracy, training loss and rate of {', '.join(names)}")
+
+
+def standings(found: list[Group]) -> None:
+    """Who stands first, for each set of runs that were measured on the same images."""
+    ranked = [members for members in fields(found).values() if len(members) > 1]
+    for members in ranked:
+        lanes = {group.name: [[*result.epochs] for result in group.results] for group in members}
+        statuses = {group.name: [result.status for result in group.results] for group in members}
+        with st.container(border=True):
+            st.markdown(f"**On {measured_on(members[0].results[0])}**")
+            for measure in MEASURES:
+                st.markdown(plain(verdict(lanes, statuses, measure).sentence))
+    if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
+        st.caption(
+            "Runs on different images, or on images that are not known, are shown together but not ranked."
+        )

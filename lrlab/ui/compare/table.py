@@ -1,0 +1,116 @@
+"""The table of all runs: searched, filtered, sorted, and some of them chosen."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from time import localtime, strftime
+
+import pandas as pd
+import streamlit as st
+
+from lrlab.store import Listed
+from lrlab.ui.compare import choice
+
+LOSS, SHARE = "%.4f", "%.2f %%"
+COLUMNS = {
+    "Pinned": st.column_config.TextColumn("", width=32, pinned=True, help="Pinned runs come first."),
+    "Run": st.column_config.TextColumn(width="medium", pinned=True),
+    "Rate": st.column_config.LineChartColumn(
+        width=90, y_min=0, y_max=1, help="The planned rate over the run, each to a scale of its own."
+    ),
+    "Best loss": st.column_config.NumberColumn(format=LOSS, help="The lowest validation loss."),
+    "at epoch": st.column_config.NumberColumn(help="The epoch of the lowest validation loss, from 1 on."),
+    "Final loss": st.column_config.NumberColumn(format=LOSS, help="Validation loss of the last epoch."),
+    "Best accuracy": st.column_config.NumberColumn(format=SHARE, help="The highest validation accuracy."),
+    "Final accuracy": st.column_config.NumberColumn(
+        format=SHARE, help="Validation accuracy of the last epoch."
+    ),
+    "Test accuracy": st.column_config.NumberColumn(
+        format=SHARE, help="On the 10,000 test images, once, at the end."
+    ),
+    "Seconds": st.column_config.NumberColumn(format="%.1f"),
+    "Seed": st.column_config.NumberColumn(format="%d"),
+    "Tags": st.column_config.ListColumn(),
+}
+
+
+def runs_table(listed: Sequence[Listed]) -> None:
+    """Search, filters, and the table in which runs are chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Search",
+            key=choice.SEARCH,
+            persist_state="session",
+            placeholder="Name, tag, note, schedule, seed …",
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+        _filters(listed)
+    shown = choice.shown(listed)
+    if not shown:
+        st.info("No run fits the search and the filters.", icon=":material/search_off:")
+        return
+    ids = [entry.run.id for entry in shown]
+    # Other rows are another table: one key for all would keep places, not runs.
+    key = f"compare.table.{sha256(repr(ids).encode()).hexdigest()[:16]}"
+    rows = [ids.index(id) for id in choice.chosen() if id in ids]
+    if (st.session_state.get(key) or {}).get("selection", {}).get("rows") is None or sorted(rows) != sorted(
+        st.session_state[key]["selection"]["rows"]
+    ):
+        st.session_state[key] = {"selection": {"rows": rows}}
+    st.dataframe(
+        pd.DataFrame([_row(entry) for entry in shown]),
+        hide_index=True,
+        height=min(37 + 35 * len(shown), 352),
+        column_config=COLUMNS,
+        key=key,
+        on_select=lambda: _take(key, ids),
+        selection_mode="multi-row",
+    )
+
+
+def _take(key, ids):
+    """Runs that are filtered out stay chosen; those that were chosen before keep their places."""
+    rows = {ids[row] for row in st.session_state[key]["selection"]["rows"] if row < len(ids)}
+    kept = [id for id in choice.chosen() if id in rows or id not in ids]
+    choice.choose([*kept, *(id for id in ids if id in rows and id not in kept)])
+
+
+def _filters(listed):
+    state = st.session_state
+    active = sum(bool(state.get(filter.key)) for filter in choice.FILTERS) + state[choice.ONLY_PINNED]
+    with st.popover(f"Filters: {active}" if active else "Filters", icon=":material/filter_list:"):
+        for filter in choice.FILTERS:
+            values = sorted({value for entry in listed for value in filter.of(entry.run)})
+            if values or state.get(filter.key):
+                st.multiselect(
+                    filter.name,
+                    sorted({*values, *(state.get(filter.key) or ())}),
+                    key=filter.key,
+                    persist_state="session",
+                )
+        st.toggle("Pinned only", key=choice.ONLY_PINNED, persist_state="session")
+
+
+def _row(entry):
+    run, spec = entry.run, entry.run.spec
+    return {
+        "Pinned": "★" if run.pinned else "",
+        "Run": run.name,
+        "Rate": choice.picture(run),
+        "Best loss": entry.best_val_loss,
+        "at epoch": None if entry.best_epoch is None else entry.best_epoch + 1,
+        "Final loss": entry.final_val_loss,
+        "Best accuracy": 100 * entry.best_val_accuracy,
+        "Final accuracy": 100 * entry.final_val_accuracy,
+        "Test accuracy": None if run.test_accuracy is None else 100 * run.test_accuracy,
+        "Status": run.status,
+        "Schedule": choice.schedule_title(run),
+        "Optimizer": spec.optimizer.title if spec else None,
+        "Seed": spec.seed if spec else None,
+        "Data": run.data or choice.NONE_KNOWN,
+        "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),
+        "Seconds": entry.seconds,
+        "Tags": [*run.tags],
+        "Made": strftime("%Y-%m-%d %H:%M", localtime(run.created)),
+        "Number": run.id,
+    }

@@ -1,0 +1,26 @@
+"""Compare: all runs in a table, and some of them side by side."""
+
+import streamlit as st
+
+from lrlab import jobs
+from lrlab.store import Store
+from lrlab.ui.compare import choice
+from lrlab.ui.compare.comparison import comparison
+from lrlab.ui.compare.files import import_runs, said
+from lrlab.ui.compare.table import runs_table
+
+store = Store()
+jobs.watch(store)
+listed = store.listed()
+choice.fill(listed)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Compare runs", width="stretch")
+    import_runs(store)
+said()
+choice.undo(store)
+if listed:
+    runs_table(listed)
+    comparison(store, {entry.run.id: entry for entry in listed})
+else:
+    st.info("No run yet. Train some, or import what was trained elsewhere.", icon=":material/table_rows:")

@@ -1,0 +1,166 @@
+"""Compare, run by AppTest against a real store."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lrlab.exchange import to_json
+from lrlab.records import Epoch, Outcome
+from lrlab.result import Result
+from lrlab.schedules import Constant, ExponentialDecay
+from lrlab.spec import RunSpec
+from lrlab.store import Store
+from lrlab.ui.compare import choice
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+def result(name, *losses, lr=0.1, seed=1, schedule=Constant, **kwargs):
+    epochs = [
+        Epoch(at, lr, lr, loss, 0.8, loss + 0.1, 0.9 - loss / 10, 0.2) for at, loss in enumerate(losses)
+    ]
+    spec = RunSpec(schedule(lr), seed=seed, data="fashion-mnist", epochs=10)
+    made = Result(name, tuple(epochs), spec, data="fashion-mnist", created=float(seed))
+    return replace(made, **kwargs)
+
+
+@pytest.fixture
+def store(home):
+    store = Store()
+    store.add_results(
+        [
+            result("Good", 0.9, 0.5, 0.4, seed=1),
+            result("Good", 0.9, 0.5, 0.41, seed=2),
+            result("Better", 0.8, 0.4, 0.2, lr=0.2, seed=3, schedule=ExponentialDecay, tags=("class 7",)),
+            result("Mine", 0.8, 0.4, 0.3, spec=None, data=None),
+        ]
+    )
+    return store
+
+
+def open_page(query=None):
+    page = AppTest.from_file(APP, default_timeout=30)
+    for name, value in (query or {}).items():
+        page.query_params[name] = value
+    page.run()
+    page.switch_page("pages/lab/compare.py").run()
+    assert not page.exception
+    return page
+
+
+def texts(page):
+    kinds = (page.markdown, page.caption, page.info, page.warning, page.error, page.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def button(page, label):
+    return next(button for button in page.button if button.label == label)
+
+
+def table(page):
+    return page.dataframe[0].value
+
+
+def choose(page, *runs):
+    page.session_state[choice.CHOSEN] = [*runs]
+    return page.run()
+
+
+def test_an_empty_store_says_what_to_do(home):
+    assert "No run yet" in texts(open_page())
+
+
+def test_every_run_is_a_row_with_its_scores(store):
+    rows = table(open_page())
+    assert list(rows["Run"]) == ["Mine", "Better", "Good", "Good"]
+    assert list(rows["Best loss"]) == pytest.approx([0.4, 0.3, 0.51, 0.5])
+    assert list(rows["at epoch"]) == [3, 3, 3, 3]
+    assert list(rows["Data"]) == ["not known", "fashion-mnist", "fashion-mnist", "fashion-mnist"]
+    assert len(rows["Rate"][1]) == 40
+    assert max(rows["Rate"][1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("", 4), ("better", 1), ("class exponential", 1), ("seed", 0), ("SGD", 3), ("good 2", 1), ("(", 0)],
+)
+def test_a_search_finds_every_word_anywhere(store, search, found):
+    page = open_page()
+    page.text_input(key=choice.SEARCH).set_value(search).run()
+    assert len(table(page)) == found if found else "No run fits" in texts(page)
+
+
+def test_filters_narrow_the_table(store):
+    page = open_page()
+    page.multiselect(key="compare.filter.Schedule").set_value(["Constant"]).run()
+    assert list(table(page)["Run"]) == ["Good", "Good"]
+    page.multiselect(key="compare.filter.Tag").set_value(["class 7"]).run()
+    assert "No run fits" in texts(page)
+
+
+def test_what_is_chosen_is_compared_and_ranked_on_the_same_images_only(store):
+    page = choose(open_page(), 1, 2, 3, 4)
+    said = texts(page)
+    assert "4 runs chosen" in said
+    assert "Better has the lowest final validation loss" in said
+    assert "not ranked" in said, "the imported curves are on images that are not known"
+    assert "Mine has" not in said
+    assert page.query_params["runs"] == "1.2.3.4"
+
+
+def test_seeds_are_one_line_or_several(store):
+    page = choose(open_page(), 1, 2)
+    assert sum("**Good" in text.value for text in page.markdown) == 1
+    page.toggle(key=choice.JOIN_SEEDS).set_value(False).run()
+    assert sum("**Good, seed" in text.value for text in page.markdown) == 2
+
+
+def test_a_link_chooses_runs_and_says_which_are_not_here(store):
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    page.query_params["runs"] = "3.77"
+    page.switch_page("pages/lab/compare.py").run()
+    assert "1 run chosen" in texts(page)
+    assert "3, 77" in texts(page)
+
+
+def test_deleted_runs_come_back_on_undo(store):
+    page = choose(open_page(), 3)
+    button(page, "Delete").click().run()
+    assert "1 run was deleted" in texts(page)
+    assert list(table(page)["Run"]) == ["Mine", "Good", "Good"]
+    button(page, "Undo").click().run()
+    assert list(table(page)["Run"]) == ["Mine", "Better", "Good", "Good"]
+    assert "1 run chosen" in texts(page)
+
+
+def test_a_run_that_trains_is_not_deleted(store):
+    id = store.add(RunSpec(train_images=300), "Busy", "w")
+    page = choose(open_page(), id)
+    button(page, "Delete").click().run()
+    assert "Busy" in list(table(page)["Run"])
+    assert "has to be stopped on Train first" in texts(page)
+    store.finish(id, Outcome("stopped"))
+
+
+def test_imported_files_are_chosen_and_tagged(store, tmp_path):
+    page = open_page()
+    new = result("From a student", 0.7, 0.6, seed=9)
+    page.text_input(key="compare.import_tag").set_value("7b").run()
+    page.file_uploader[0].set_value(("ours.json", to_json([new]).encode(), "application/json")).run()
+    button(page, "Import").click().run()
+    assert "1 run was imported" in texts(page)
+    assert table(page)["Run"].iloc[0] == "From a student"
+    assert store.listed()[0].run.tags == ("7b",)
+    page.file_uploader[0].set_value(("ours.json", to_json([new]).encode(), "application/json")).run()
+    button(page, "Import").click().run()
+    assert "all of its runs are here already" in texts(page)
+
+
+def test_a_file_that_is_none_is_said_and_leaves_the_store_alone(store):
+    page = open_page()
+    page.file_uploader[0].set_value(("photo.png", b"\x89PNG\r\n\x1a\n\x00", "image/png")).run()
+    button(page, "Import").click().run()
+    assert page.error[0].value
+    assert len(store.listed()) == 4
