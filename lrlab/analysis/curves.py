@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,59 +14,87 @@ LAST = 10  # changes from epoch to epoch that are called noise
 SHARE_OF_FALL = 0.01
 SHARE_OF_END = 0.1
 AFTER = 0.2  # of a run has to follow the epoch at which learning stopped
-RISE = 0.05
+RISE = 0.05  # of validation loss
 DOUBT = 2  # standard deviations of noise that decide nothing
-LEFT = 0.2  # of its peak, of a rate that has fallen much
-NOISY = 0.03
-WIDE = 0.05
+TOO_NOISY = 0.05  # of the whole fall: where the doubt is more, no end of learning is looked for
+LOST = 0.5  # of the whole fall
+SMALL = 0.2  # of its peak is left of a rate that has fallen much
+GONE = 0.05  # of its peak is left of a rate with which no loss can be expected to fall
+NOISY = 0.03  # noise that is said
+WIDE = 0.05  # a gap between accuracies that is said
 MOST = 3  # sentences
-FLAT = 0.02
-NORMAL = 1.4826  # a standard deviation, as a multiple of the median deviation
 
 
 @dataclass(frozen=True)
 class Findings:
     """What a run's curves say. Epochs are counted from 0 in the fields, and from 1 in the sentences.
 
-    An epoch is None where there is none to name, and a number where nothing finite gives it.
+    A field is None where there is no such epoch, or where nothing finite gives the number.
 
-    `best_epoch` has the lowest validation loss, `accuracy_epoch` the highest validation accuracy; of equals
-    it is the first. `overfitting_epoch` is where validation loss turned up for good while training loss
-    went on falling.
+    `last_epoch` measured `loss`, `accuracy`, `val_loss` and `val_accuracy`. `best_epoch` has the lowest
+    validation loss and `accuracy_epoch` the highest validation accuracy; of equals it is the first.
+
+    `overfitting_epoch` is where validation loss turned up for good while training loss went on falling;
+    `accuracy_held` says that validation accuracy did not fall with it. The epoch is that of the whole curve,
+    and a lucky one before it may be the best.
 
     `stopped_epoch` is the first from which on training loss no longer fell in earnest, and `stopped_rate`
-    the rate at its first update. `rate_fell` says that this is at most a fifth of the highest rate before,
-    and that no later one is higher. `falling` says that training loss still fell in the last epochs; of a
-    curve too noisy to tell neither is said. `flat` says that it hardly fell at all, and `lost_epoch` where
-    it was lowest, if more than half of its fall was lost since.
+    the rate at its first update. `rate_fell` says that this is at most a fifth of the highest rate before
+    it, and that no later one is higher. `falling` says that training loss still fell in the last epochs,
+    with a rate not yet down to a twentieth of its peak; where noise hides what a curve does, neither is said.
 
-    `diverged_epoch` is the first without a finite loss; nothing after it counts, and of all before it only
-    the best epochs and the gaps are told.
+    `flat` says that training loss never fell by more than 1 %. `lost_epoch` is where it was lowest,
+    `lowest_loss`, if it then lost more than half of its fall. `spike_epoch` is the first whose training
+    loss, `spike_loss`, was above that of the first epoch by half of the fall, and `spike_rate` the rate at
+    its first update.
+
+    `diverged_epoch` is the first without a finite loss, and `diverged_rate` the rate at its first update.
+    The last epoch is then the one before it, and beside that only the best ones are told.
 
     `noise` is the robust standard deviation of the last 10 changes of validation loss from epoch to epoch,
-    as a share of that loss. `loss_gap` is validation less training loss, and `accuracy_gap` training less
-    validation accuracy, both in the last epoch. What is measured in training is a mean over an epoch in
-    which the weights still moved, so that a gap can be negative.
+    as a share of that loss.
 
-    `sentences` are plain text, at most three of them, the most important first.
+    `sentences` are plain text, at most three, the most important first.
     """
 
+    last_epoch: int | None = None
+    loss: float | None = None
+    accuracy: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
     best_epoch: int | None = None
     best_val_loss: float | None = None
     accuracy_epoch: int | None = None
     best_val_accuracy: float | None = None
     overfitting_epoch: int | None = None
+    accuracy_held: bool = False
     stopped_epoch: int | None = None
     stopped_rate: float | None = None
     rate_fell: bool = False
     falling: bool = False
     flat: bool = False
     lost_epoch: int | None = None
+    lowest_loss: float | None = None
+    spike_epoch: int | None = None
+    spike_loss: float | None = None
+    spike_rate: float | None = None
     diverged_epoch: int | None = None
+    diverged_rate: float | None = None
     noise: float | None = None
-    loss_gap: float | None = None
-    accuracy_gap: float | None = None
     sentences: tuple[str, ...] = ()
+
+    @property
+    def loss_gap(self) -> float | None:
+        """Validation less training loss in the last epoch; below 0 while training is fast.
+
+        What training measures is a mean over an epoch in which the weights still moved.
+        """
+        return None if None in (self.loss, self.val_loss) else self.val_loss - self.loss
+
+    @property
+    def accuracy_gap(self) -> float | None:
+        """Training less validation accuracy in the last epoch."""
+        return None if None in (self.accuracy, self.val_accuracy) else self.accuracy - self.val_accuracy
 
     @property
     def text(self) -> str:
@@ -74,261 +103,354 @@ class Findings:
 
 
 def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
-    """What the curves of a run say, whose epochs are in order; with an active status, what they say so far.
+    """What the curves of a run say, whose epochs are in order; what they say so far, if it still goes on.
 
     Curves are judged by their running median over 5 epochs, so that one odd epoch neither makes a finding
-    nor hides one, and their end by the median of the last 5. Noise is the standard deviation that the
-    median of the second differences stands for: a straight slope has none.
+    nor hides one, and their end by the median of the last 5. Noise is the standard deviation that belongs
+    to the median of the second differences: a straight slope has none.
 
     In earnest: training loss falls by more than 1 % of its whole fall, from the first epoch to the end, or
     by more than a tenth of what it ends at. The tenth is for losses near zero, which go on falling by large
     factors when that is no longer 1 % of the whole fall.
 
-    Learning stopped at the first epoch from which on training loss is never above its end by as much, and
-    two standard deviations of its noise. A fifth of the run, and 5 epochs, have to follow: over a short end
-    every curve is flat.
+    Learning stopped at the first epoch from which on training loss is never above its end by as much and
+    two standard deviations of its noise. A fifth of the run, and 10 epochs, have to follow, for over a short
+    end every curve is flat; and their second half has to be no lower in earnest than their first, for
+    noise hides a slope.
 
-    Overfitting: after its lowest point, at least 3 epochs of it, validation loss is above it by more than
-    5 % and two standard deviations of its noise, while training loss fell in earnest.
+    Overfitting: at least 3 epochs after its lowest point, and in the last one, validation loss is above it by
+    more than 5 % and two standard deviations of its noise, while training loss fell in earnest. Where
+    training loss rose as well in between, as after a restart of the rate, only the rise counts that came
+    when it was below its old level again.
 
     Any values are taken; those that are NaN or infinite are left out, and accuracies outside of 0 to 1.
     """
     rows = [(e.epoch, e.lr, e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
+    table = np.array(rows, dtype=float).reshape(-1, 6)
+    active = status in ACTIVE or status == "paused"
     with np.errstate(all="ignore"):
-        run = _Run(np.array(rows, dtype=float).reshape(-1, 6), status)
-        found = _found(run)
-        return replace(found, sentences=tuple(_sentences(run, found))[:MOST])
+        diverged = _diverged(table, status)
+        found = _measured(table[:diverged])
+        if diverged is None:
+            found = _judged(found, table)
+        else:
+            at, rate = table[diverged, :2]
+            found = replace(found, diverged_epoch=int(at), diverged_rate=_finite(rate))
+    return replace(found, sentences=tuple(_sentences(found, active))[:MOST])
 
 
-class _Curve:
-    """The finite values of a curve of shape (n,), the epochs they belong to, and their running median.
+class _Curve(NamedTuple):
+    """The finite values of a curve and the epochs they belong to, of shape (n,), with their running median.
 
     `end` is the median of the last values, `noise` a standard deviation.
     """
 
-    def __init__(self, at, values):
-        finite = np.isfinite(values)
-        self.at, self.values = at[finite], values[finite]
-        self.smooth = _running_median(self.values)
-        self.end = _median(self.values[-WINDOW:])
-        self.noise = _noise(self.values)
-
-    def __len__(self):
-        return len(self.values)
+    at: np.ndarray
+    values: np.ndarray
+    smooth: np.ndarray
+    end: float
+    noise: float
 
     def smooth_at(self, epoch):
-        """The running median at an epoch, or where that has no value at the next that has."""
-        return self.smooth[min(np.searchsorted(self.at, epoch), len(self) - 1)]
+        """The running median at an epoch, or where that has no value, at the next that has."""
+        return self.smooth[min(np.searchsorted(self.at, epoch), len(self.at) - 1)]
 
 
-class _Run:
-    """The columns of a run up to its divergence, its two losses as curves, and how it stands."""
-
-    def __init__(self, table, status):
-        self.count = len(table)
-        self.active = status in (*ACTIVE, "paused")
-        self.diverged = _diverged(table, status)
-        self.rates = table[:, 1]
-        self.at, _, self.losses, accuracies, self.val_losses, val_accuracies = table[: self.diverged].T
-        self.accuracies, self.val_accuracies = (
-            np.where((column >= 0) & (column <= 1), column, np.nan) for column in (accuracies, val_accuracies)
-        )
-        self.table = table
-        self.train, self.val = _Curve(self.at, self.losses), _Curve(self.at, self.val_losses)
-        self.earnest = _earnest(self.train)
-
-    def number(self, row):
-        """The number of an epoch as people count."""
-        return int(self.table[row, 0]) + 1
-
-
-def _found(run):
-    best, best_val_loss = _first(run.at, run.val_losses, np.nanargmin)
-    accurate, best_val_accuracy = _first(run.at, run.val_accuracies, np.nanargmax)
-    found = Findings(
-        best_epoch=best,
-        best_val_loss=best_val_loss,
-        accuracy_epoch=accurate,
-        best_val_accuracy=best_val_accuracy,
-        loss_gap=_gap(run.val_losses, run.losses),
-        accuracy_gap=_gap(run.accuracies, run.val_accuracies),
-    )
-    if run.diverged is not None:
-        return replace(found, diverged_epoch=int(run.table[run.diverged, 0]))
-    train, val = run.train, run.val
-    if len(train) >= WINDOW and train.smooth.max() - train.smooth.min() <= FLAT * abs(train.smooth[0]):
-        return replace(found, flat=True, noise=_noise_share(val))
-    lost = _lost(train)
-    stopped = None if lost is not None else _stopped(run)
-    turned = _turned(run)
-    rates = run.rates[: len(run.at)]
-    row = None if stopped is None else int(np.searchsorted(run.at, stopped))
-    fell = (
-        row is not None
-        and rates[row] <= LEFT * np.nanmax(rates[: row + 1])
-        and rates[row] >= rates[row:].max()
-    )
-    return replace(
-        found,
-        overfitting_epoch=turned,
-        stopped_epoch=stopped,
-        stopped_rate=None if row is None or not np.isfinite(rates[row]) else float(rates[row]),
-        rate_fell=bool(fell),
-        falling=lost is None and stopped is None and _falls(train),
-        lost_epoch=lost,
-        noise=_noise_share(val),
-    )
-
-
-def _diverged(table, status):
-    """The row of the first epoch without a finite loss; the last one where only the status says so."""
-    if not len(table):
-        return None
-    lost = np.flatnonzero(~np.isfinite(table[:, 2]))
-    if lost.size and not np.isfinite(table[lost[0] :, 2]).any():
-        return int(lost[0])
-    return len(table) - 1 if status == "diverged" else None
-
-
-def _median(values):
-    return float(np.median(values)) if len(values) else math.nan
+def _curve(at, values):
+    finite = np.isfinite(values)
+    at, values = at[finite], values[finite]
+    return _Curve(at, values, _running_median(values), _median(values[-WINDOW:]), _noise(values))
 
 
 def _running_median(values):
-    """The median of WINDOW values around each; fewer at the ends."""
-    half = WINDOW // 2
+    """The median over a window around each value; it is narrower near the ends, where it stays centred."""
+    smooth = values.copy()
+    for reach in range(1, WINDOW // 2 + 1):
+        width = 2 * reach + 1
+        if len(values) >= width:
+            windows = np.lib.stride_tricks.sliding_window_view(values, width)
+            middle = np.partition(windows, reach, axis=1)[:, reach]
+            smooth[reach : len(values) - reach] = middle
+    return smooth
+
+
+def _median(values):
+    """The median; NaN of nothing. np.median does the same in five times as long."""
     if not len(values):
-        return values
-    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
-    return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, WINDOW), axis=1)
+        return math.nan
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
 def _noise(values):
-    """A standard deviation, from the median of the second differences, whose variance is six times it."""
-    bends = np.diff(values[-2 * LAST :], 2)
-    return NORMAL * _median(np.abs(bends)) / math.sqrt(6) if len(bends) else 0.0
+    """The standard deviation of normal noise whose second differences have this median."""
+    return _median(abs(np.diff(values, 2))) * 1.4826 / math.sqrt(6) if len(values) > 2 else 0.0
 
 
-def _noise_share(curve):
-    changes = np.diff(curve.values[-LAST - 1 :])
-    if len(changes) < LAST:
-        return None
-    spread = NORMAL * _median(np.abs(changes - _median(changes)))
-    return _known(np.divide(spread, abs(_median(curve.values[-LAST:]))))
+def _finite(value):
+    return float(value) if math.isfinite(value) else None
 
 
-def _earnest(train):
-    """By how much training loss has to fall so that it is learning."""
-    if not len(train):
-        return math.nan
-    return min(SHARE_OF_FALL * (train.values[0] - train.end), SHARE_OF_END * abs(train.end))
+def _diverged(table, status):
+    """The row at which training diverged, or None.
+
+    A loss that is not known is NaN too, so that a NaN counts only if the status says so, or where it ends
+    a training loss that was known before.
+    """
+    losses, val_losses = table[:, 2], table[:, 4]
+    lost = np.isinf(losses) | np.isinf(val_losses)
+    known = np.flatnonzero(np.isfinite(losses))
+    if known.size:
+        lost[known[-1] + 1 :] = True
+    elif status == "diverged":
+        lost[:] = True
+    if not lost.any() and status == "diverged" and len(table):
+        known = np.flatnonzero(np.isfinite(val_losses))
+        return min(known[-1] + 1 if known.size else len(table), len(table) - 1)
+    return int(lost.argmax()) if lost.any() else None
+
+
+def _measured(table):
+    """The last and the best epochs."""
+    if not len(table):
+        return Findings()
+    at, _, losses, accuracies, val_losses, val_accuracies = table.T
+    best, lowest = _first(at, val_losses, np.argmin)
+    accurate, highest = _first(at, _shares(val_accuracies), np.argmax)
+    return Findings(
+        last_epoch=int(at[-1]),
+        loss=_finite(losses[-1]),
+        accuracy=_finite(_shares(accuracies[-1:])[0]),
+        val_loss=_finite(val_losses[-1]),
+        val_accuracy=_finite(_shares(val_accuracies[-1:])[0]),
+        best_epoch=best,
+        best_val_loss=lowest,
+        accuracy_epoch=accurate,
+        best_val_accuracy=highest,
+    )
+
+
+def _shares(accuracies):
+    return np.where((accuracies >= 0) & (accuracies <= 1), accuracies, np.nan)
 
 
 def _first(at, values, choose):
-    """The epoch and the value that `choose` takes of those that are finite."""
-    values = np.where(np.isfinite(values), values, np.nan)
-    if np.isnan(values).all():
+    """The epoch and the value of the first lowest or highest one."""
+    finite = np.flatnonzero(np.isfinite(values))
+    if not finite.size:
         return None, None
-    row = int(choose(values))
+    row = finite[choose(values[finite])]
     return int(at[row]), float(values[row])
 
 
-def _gap(one, other):
-    """The difference in the last epoch; None where there is none."""
-    return _known(one[-1] - other[-1]) if len(one) else None
+def _judged(found, table):
+    """What is to be said of a run that did not diverge."""
+    at, rates = table[:, 0], table[:, 1]
+    train, val = _curve(at, table[:, 2]), _curve(at, table[:, 4])
+    found = replace(found, noise=_jumps(val.values[-LAST - 1 :]))
+    if len(train.at) < 2:
+        return found
+    if _is_flat(train):
+        return replace(found, flat=True)
+    if (lost := _lost(train)) is not None:
+        return replace(found, lost_epoch=int(train.at[lost]), lowest_loss=float(train.values[lost]))
+    if (spike := _spike(train)) is not None:
+        row = int(np.searchsorted(at, train.at[spike]))
+        loss, rate = float(train.values[spike]), _finite(rates[row])
+        found = replace(found, spike_epoch=int(at[row]), spike_loss=loss, spike_rate=rate)
+    earnest = _earnest(train)
+    turned = _turned(val, train, earnest)
+    if turned is not None:
+        epoch = val.at[turned]
+        accuracy = _curve(at, _shares(table[:, 5]))
+        found = replace(
+            found,
+            overfitting_epoch=int(epoch),
+            accuracy_held=bool(len(accuracy.at) and accuracy.end >= accuracy.smooth_at(epoch)),
+        )
+    if (stopped := _stopped(train, earnest)) is not None:
+        row = int(np.searchsorted(at, train.at[stopped]))
+        return replace(
+            found,
+            stopped_epoch=int(at[row]),
+            stopped_rate=_finite(rates[row]),
+            rate_fell=_rate_fell(rates, row),
+        )
+    return replace(found, falling=_falls(train) and not _rate_is_gone(rates))
 
 
-def _known(value):
-    return float(value) if np.isfinite(value) else None
+def _jumps(values):
+    """The spread of the changes from one value to the next as a share of the values."""
+    changes, level = np.diff(values), abs(_median(values))
+    if len(changes) < LAST // 2 or not level > 0:
+        return None
+    return _finite(1.4826 * _median(abs(changes - _median(changes))) / level)
+
+
+def _is_flat(train):
+    first = train.values[0]
+    return not first - train.smooth.min() > SHARE_OF_FALL * abs(first)
 
 
 def _lost(train):
-    """Where training loss was lowest, if more than half of its fall was lost since."""
-    if len(train) < 2 * WINDOW:
-        return None
-    row = int(train.smooth.argmin())
-    fall = train.values[0] - train.smooth[row]
-    return int(train.at[row]) if fall > 0 and train.end - train.smooth[row] > fall / 2 else None
+    """The row of the lowest loss, if more than half of the fall was lost after it."""
+    row = int(train.values.argmin())
+    low, fall = train.smooth.min(), train.values[0] - train.smooth.min()
+    lost = train.end - low > max(LOST * fall, DOUBT * train.noise)
+    return row if lost and len(train.at) - 1 - row >= 3 else None
 
 
-def _stopped(run):
-    """The first epoch from which on training loss was never above its end by what counts."""
-    train = run.train
-    if len(train) < 2 * WINDOW:
+def _earnest(train):
+    """By how much training loss has to fall to do so in earnest."""
+    return min(SHARE_OF_FALL * max(train.values[0] - train.end, 0), SHARE_OF_END * abs(train.end))
+
+
+def _spike(train):
+    """The row of the first loss that is far above where training began, or None."""
+    first = train.values[0]
+    high = np.flatnonzero(train.values > first + LOST * (first - train.smooth.min()))
+    return int(high[0]) if high.size else None
+
+
+def _turned(val, train, earnest):
+    """The row from which on validation loss rose for good while training loss fell, or None."""
+    if len(val.at) < 4:
         return None
-    above = np.flatnonzero(train.smooth > train.end + run.earnest + DOUBT * train.noise)
-    row = above[-1] + 1 if above.size else 0
-    left = len(train) - row
-    if row == 0 or left < max(WINDOW, AFTER * len(train)):
+    lowest = int(val.smooth.argmin())
+    start = max(lowest - WINDOW // 2, 0)
+    row = start + int(val.values[start : lowest + WINDOW // 2 + 1].argmin())
+    after = val.values[row + 1 :]
+    level = train.smooth_at(val.at[row])
+    if len(after) < 3 or not level - train.end > earnest:
         return None
-    return int(train.at[row])
+    above = train.at[(train.smooth >= level) & (train.at > val.at[row])]
+    before = val.smooth_at(above[-1]) if above.size else val.smooth[lowest]
+    # Where the rate ends at zero the last epochs have no noise, but those around the turn had.
+    noise = max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
+    least = max(RISE * abs(before), DOUBT * noise)
+    rise = min(_median(after[-WINDOW:]), after[-1]) - max(before, val.values[row])
+    return row if rise > least else None
+
+
+def _stopped(train, earnest):
+    """The row from which on training loss did not fall in earnest, or None."""
+    count, noise = len(train.at), _end_noise(train)
+    if DOUBT * noise > TOO_NOISY * (train.values[0] - train.end):
+        return None
+    above = np.flatnonzero(train.smooth > train.end + earnest + DOUBT * noise)
+    row = int(above[-1]) + 1 if above.size else 0
+    half = (count - row) // 2
+    if count - 1 - row < max(LAST, AFTER * count):
+        return None
+    return row if _fall(train, half) <= max(earnest, _error(half, noise)) else None
 
 
 def _falls(train):
-    if len(train) < 2 * WINDOW:
-        return len(train) > 1 and bool(train.values[-1] < train.values[0])
-    return bool(train.smooth[-WINDOW - 1] - train.smooth[-1] > DOUBT * train.noise)
+    """Whether the last epochs, a tenth of all, have a lower loss than those before, beyond doubt."""
+    count = len(train.at)
+    if count <= WINDOW:  # too few to know their noise
+        return bool((np.diff(train.values) < 0).all())
+    last = min(max(3, count // 10), count // 2)
+    return bool(_fall(train, last) > DOUBT * _error(last, _end_noise(train)))
 
 
-def _turned(run):
-    """The lowest point of validation loss, where it rose for good while training loss fell in earnest."""
-    val, train = run.val, run.train
-    if len(val) < 4 or not len(train):
-        return None
-    row = int(val.values.argmin())
-    epoch, lowest = val.at[row], val.smooth[max(row - 2, 0) : row + 3].min()
-    rise = val.end - max(lowest, val.values[row])
-    if len(val) - row < 4 or rise <= RISE * abs(lowest) + DOUBT * val.noise:
-        return None
-    return int(epoch) if train.smooth_at(epoch) - train.end > run.earnest else None
+def _fall(train, last):
+    """By how much the median of the last values is below that of as many before them."""
+    return _median(train.values[-2 * last : -last]) - _median(train.values[-last:])
 
 
-def _sentences(run, found):
-    """What is to be said, the most important first."""
-    if not run.count:
-        yield "No epoch is finished yet." if run.active else "No epoch was finished."
-        return
+def _error(last, noise):
+    """The standard deviation of such a fall."""
+    return 1.25 * math.sqrt(2 / last) * noise
+
+
+def _end_noise(train):
+    return _noise(train.values[-max(LAST, int(AFTER * len(train.at))) :])
+
+
+def _rate_fell(rates, row):
+    before, after = rates[: row + 1], rates[row:]
+    peak = np.nanmax(before) if np.isfinite(rates[row]) else math.nan
+    return bool(peak > 0 and rates[row] <= SMALL * peak and not np.nanmax(after) > rates[row])
+
+
+def _rate_is_gone(rates):
+    return bool(np.isfinite(rates).all() and rates[-1] < GONE * rates.max())
+
+
+def _sentences(found, active):
+    """All that is worth saying, in order of importance."""
     if found.diverged_epoch is not None:
-        yield f"It diverged in epoch {found.diverged_epoch + 1}: the loss was no finite number any more."
-    elif found.flat:
-        yield f"Training loss stayed at {run.train.end:.4g} or so: nothing was learned."
-    elif found.lost_epoch is not None:
-        row = np.searchsorted(run.train.at, found.lost_epoch)
-        yield (
-            f"Training loss was lowest in epoch {found.lost_epoch + 1} ({run.train.values[row]:.4g}) and "
-            f"went back up to {run.train.end:.4g}: the steps were too large."
-        )
-    yield from _about_validation(run, found)
-    yield from _about_training(run, found)
-    if found.noise is not None and found.noise >= NOISY:
-        yield f"Validation loss jumps by about {found.noise:.0%} from epoch to epoch."
-    if found.loss_gap is not None and found.loss_gap > WIDE and found.diverged_epoch is None:
-        gap = f"Validation loss is {found.loss_gap:.2g} above training loss"
-        if found.accuracy_gap is not None:
-            gap += f", and accuracy {100 * found.accuracy_gap:.1f} points below"
-        yield f"{gap}."
-
-
-def _about_validation(run, found):
-    if found.best_epoch is None or found.flat:
+        rate = "" if found.diverged_rate is None else f", at a rate of {found.diverged_rate:.3g}"
+        yield f"Training diverged in epoch {found.diverged_epoch + 1}{rate}."
+        if found.best_epoch is not None:
+            best = _point(found.best_epoch, found.best_val_loss)
+            yield f"Before that, validation loss was lowest at {best}."
         return
-    lowest = f"Validation loss was lowest in epoch {found.best_epoch + 1} ({found.best_val_loss:.4g})"
+    if found.last_epoch is None:
+        yield "No epoch is finished yet." if active else "No epoch was finished."
+        return
+    ended = "is" if active else "ended at"
+    if found.flat:
+        end = "" if found.loss is None else f" It {ended} {_loss(found.loss)}."
+        yield f"Training loss {'has hardly fallen' if active else 'hardly fell'} at all.{end}"
+    if found.lost_epoch is not None:
+        low = _point(found.lost_epoch, found.lowest_loss)
+        to = "" if found.loss is None else f" to {_loss(found.loss)}"
+        yield f"Training loss was lowest at {low} and has risen{to} since: what was learned is lost."
+    if found.spike_epoch is not None:
+        rate = "" if found.spike_rate is None else f", at a rate of {found.spike_rate:.3g}"
+        yield f"Training loss shot up to {_loss(found.spike_loss)} in epoch {found.spike_epoch + 1}{rate}."
     if found.overfitting_epoch is not None:
-        yield f"{lowest} and has risen to {run.val.end:.4g} since, while training loss fell on: overfitting."
-    elif found.diverged_epoch is None and found.best_epoch == run.at[-1] and run.count > 1:
-        yield f"{lowest}, the last one."
-    else:
-        yield f"{lowest}."
-
-
-def _about_training(run, found):
+        yield _overfitting(found)
+    elif found.best_epoch is not None:
+        yield _best(found, active)
+    elif found.loss is not None and not found.flat and found.lost_epoch is None:
+        yield f"Training loss {ended} {_loss(found.loss)}; validation loss is not known."
     if found.stopped_epoch is not None:
-        rate = ""
-        if found.rate_fell:
-            rate = f", when the rate had fallen to {found.stopped_rate:.2g}"
-        when = f"Learning stopped at about epoch {found.stopped_epoch + 1}{rate}"
-        yield f"{when}: training loss hardly fell after it."
-    elif found.falling and run.count >= 2 * WINDOW:
-        yield (
-            "Training loss is still falling." if run.active else "Training loss was still falling at the end."
-        )
+        yield _stopped_learning(found, active)
+    if found.falling and found.overfitting_epoch is None:
+        yield f"Training loss {'is' if active else 'was'} still falling{'' if active else ' at the end'}."
+    if found.noise is not None and found.noise >= NOISY:
+        by = f"about {found.noise:.0%}" if found.noise < 1 else "more than its own size"
+        yield f"In the last epochs validation loss jumped by {by} from one to the next."
+    if found.accuracy_gap is not None and found.accuracy_gap >= WIDE:
+        shares = f"{found.accuracy:.1%} in training and {found.val_accuracy:.1%} in validation"
+        yield f"Accuracy {ended} {shares}."
+
+
+def _point(epoch, value):
+    return f"epoch {epoch + 1} ({_loss(value)})"
+
+
+def _loss(value):
+    return f"{value:#.4g}".rstrip(".")
+
+
+def _overfitting(found):
+    start = f"Validation loss was lowest at {_point(found.best_epoch, found.best_val_loss)}"
+    if found.overfitting_epoch != found.best_epoch:  # a lucky epoch was lower than where the curve turned
+        start += f"; its curve has risen since epoch {found.overfitting_epoch + 1},"
+    else:
+        start += " and has risen"
+    to = "" if found.val_loss is None else f" to {_loss(found.val_loss)}"
+    but = ", though validation accuracy held" if found.accuracy_held else ""
+    return f"{start}{to} while training loss fell: overfitting{but}."
+
+
+def _best(found, active):
+    best = _point(found.best_epoch, found.best_val_loss)
+    if found.best_epoch == found.last_epoch:
+        epoch, value = found.best_epoch + 1, _loss(found.best_val_loss)
+        return f"Validation loss {'is' if active else 'was'} lowest in the last epoch ({epoch}): {value}."
+    end = "" if found.val_loss is None else _loss(found.val_loss)
+    if not end or end == _loss(found.best_val_loss):
+        return f"Validation loss was lowest at {best}."
+    return f"Validation loss was lowest at {best} and {'is now' if active else 'ended at'} {end}."
+
+
+def _stopped_learning(found, active):
+    when = f"epoch {found.stopped_epoch + 1}"
+    if found.rate_fell:
+        when += f", where the rate had fallen to {found.stopped_rate:.3g}"
+    return f"Training loss {'has hardly fallen since' if active else 'hardly fell after'} {when}."

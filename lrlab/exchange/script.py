@@ -67,6 +67,9 @@ model.compile(
     metrics=["accuracy"{entropy}],
 )
 """
+AS_IT_IS = (
+    "# Leaves the rate as it is, and logs it.\nkeras.callbacks.LearningRateScheduler(lambda epoch, lr: lr)"
+)
 TABLE = """
 rates = rate({times}).reshape(EPOCHS, -1)  # a row an epoch
 """
@@ -197,10 +200,8 @@ def _rates(spec):
     plan, plateau = spec.plan, spec.plateau
     given = _monitoring(spec, plateau) if plateau else {}
     if isinstance(plan.laid, Constant):
-        if plateau:
-            return "", repr(plan.laid.initial_lr), _call("keras.callbacks.ReduceLROnPlateau", **given)
-        logged = "# Leaves the rate as it is, and logs it.\nkeras.callbacks.LearningRateScheduler(lambda epoch, lr: lr)"
-        return "", repr(plan.laid.initial_lr), logged
+        callback = _call("keras.callbacks.ReduceLROnPlateau", **given) if plateau else AS_IT_IS
+        return "", repr(plan.laid.initial_lr), callback
     code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"

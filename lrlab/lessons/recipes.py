@@ -36,9 +36,9 @@ RECIPES: dict[str, tuple[str, RunSpec]] = {
     "adam-exponential": ("Adam, exponential", RunSpec(ExponentialDecay(0.001, 0.05), optimizer=Adam())),
     "constant-high": ("Constant 0.1", RunSpec(Constant(0.1))),
     "cosine": ("Cosine", RunSpec(CosineDecay(0.1))),
-    "warmup-cosine": ("Warm-up, then cosine", RunSpec(Warmup(CosineDecay(0.1), 5), clock="smooth")),
+    "warmup-cosine": ("Warm-up and cosine", RunSpec(Warmup(CosineDecay(0.1), 5), clock="smooth")),
     "one-cycle": ("One-cycle", RunSpec(OneCycle(0.1), clock="smooth")),
-    "wsd": ("Warm-up, stable, decay", RunSpec(WarmupStableDecay(0.1, 5, 20), clock="smooth")),
+    "wsd": ("WSD", RunSpec(WarmupStableDecay(0.1, 5, 20), clock="smooth")),
 }
 # The lanes of the race are recorded with more seeds than the others.
 RACED = ("constant", "keras-decay", "polynomial", "compounding", "exponential", "step", "adam")

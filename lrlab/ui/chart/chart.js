@@ -67,7 +67,7 @@ function themed(figure, height, element) {
   const colors = theme("chart-categorical-colors").split(",");
   const text = theme("text-color");
   const layout = { ...structuredClone(figure.layout), height };
-  layout.font = { ...layout.font, color: text, family: theme("font"), size: 13 };
+  layout.font = { size: 13, ...layout.font, color: text, family: theme("font") };
   layout.paper_bgcolor = layout.plot_bgcolor = theme("background-color");
   layout.xaxis.spikecolor = theme("gray-color");
   layout.hoverlabel = { bgcolor: theme("background-color"), bordercolor: theme("border-color"), font: { color: text } };

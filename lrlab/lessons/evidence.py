@@ -1,0 +1,246 @@
+"""What lessons and claims are judged by: the reader's own runs of some recipes, or the recorded ones."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import median
+from typing import NamedTuple
+
+from lrlab.analysis import Standing, Verdict, verdict
+from lrlab.analysis.curves import Findings, findings
+from lrlab.lessons.recipes import RECIPES
+from lrlab.lessons.reference import recorded
+from lrlab.networks import CLASSES
+from lrlab.records import Epoch
+from lrlab.result import Result
+from lrlab.spec import RunSpec
+
+DATA = ("fashion-mnist", "synthetic")  # what is preferred comes first
+FINISHED = ("completed", "diverged")
+NAMES = {  # within a sentence, where those of the charts would not read well
+    "too-small": "Rate 0.0001",
+    "good": "Rate 0.1",
+    "too-large": "Rate 1",
+    "warmup-cosine": "Warm-up and cosine",
+    "wsd": "WSD",
+}
+MEASURES = {
+    "loss": "final training loss",
+    "val_loss": "final validation loss",
+    "val_accuracy": "final validation accuracy",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
+}
+GUESSING = 1 / CLASSES
+_IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The results of some recipes by their ids, one a seed, all on one data set.
+
+    `source` is "recorded" or "yours"; `data` is the name of the data set.
+    """
+
+    results: dict[str, tuple[Result, ...]]
+    source: str = "recorded"
+    data: str = DATA[0]
+
+
+class Comparison(NamedTuple):
+    """1 where the first lane is ahead, -1 where it is behind, 0 where that is open; and why."""
+
+    sign: int
+    sentence: str
+
+
+@lru_cache(maxsize=4096)
+def recipe_of(spec: RunSpec | None) -> str | None:
+    """The id of the recipe that a run was trained by, whatever its seed and its data; None for others."""
+    return _IDS.get(spec.recipe) if spec else None
+
+
+def wanted(recipes: Iterable[str]) -> frozenset[RunSpec]:
+    """The recipes with these ids: runs whose `spec.recipe` is among them may become evidence."""
+    return frozenset(RECIPES[recipe][1].recipe for recipe in recipes)
+
+
+def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
+    """What there is on the recipes with these ids: the reader's `own` results, or else the recorded ones.
+
+    Own results are taken where every recipe has at least one that is finished and was not driven by hand,
+    all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
+    sources, or of two data sets, are never mixed.
+    """
+    for data in DATA:
+        found = _by_recipe(recipes, [result for result in own if result.data == data])
+        if all(found.values()):
+            return Evidence(found, "yours", data)
+    return Evidence(_by_recipe(recipes, recorded()))
+
+
+def name(recipe: str) -> str:
+    """What a recipe is called within a sentence."""
+    head, *rest = RECIPES[recipe][0].split(", ", 1)
+    return NAMES.get(recipe) or (f"{head} ({rest[0]})" if rest else head)
+
+
+def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:
+    """How the recipes stand by what they ended with; `measure` is one of MEASURES.
+
+    The verdict's sentence is only of use for the measures of validation.
+    """
+    lanes = {name(recipe): [_end(result, measure) for result in found.results[recipe]] for recipe in recipes}
+    return verdict(
+        {lane: [epochs for epochs, _ in ends] for lane, ends in lanes.items()},
+        {lane: [status for _, status in ends] for lane, ends in lanes.items()},
+        _kind(measure),
+    )
+
+
+def standing(found: Evidence, recipe: str, measure: str) -> Standing:
+    """The ends of one recipe's seeds."""
+    return judged(found, [recipe], measure).standings[0]
+
+
+def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison:
+    """Whether the first recipe ended better than the second, in every seed, with a sentence of its numbers.
+
+    As in a race it takes several seeds of each, none of which diverged on the better side. A recipe of
+    which every one of several seeds diverged is behind one of which none did.
+    """
+    one, two = (standing(found, recipe, measure) for recipe in (first, second))
+    winner = judged(found, [first, second], measure).winner or _survivor(one, two) or _survivor(two, one)
+    sign = (winner == one.name) - (winner == two.name)
+    write = writer(measure, [end for lane in (one, two) for end in (lane.low, lane.high)])
+    ends = f"{one.name} has {said(one, write)} and {two.name} {said(two, write)}"
+    return Comparison(sign, f"In {MEASURES[measure]}, {ends}: {_why(winner, one, two)}.")
+
+
+def several(found: Evidence, recipes: Iterable[str]) -> bool:
+    """Whether each recipe has more than one seed that finished training."""
+    return all(standing(found, recipe, "val_loss").finished > 1 for recipe in recipes)
+
+
+def said(lane: Standing, write: Callable[[float], str] | None = None) -> str:
+    """The median of a lane's ends, with their range and how many there are."""
+    if not lane.finished:
+        return f"none ({lane.diverged} of {lane.seeds} seeds diverged)" if lane.diverged else "none"
+    write = write or writer("", [lane.low, lane.high])
+    more = f"; {lane.diverged} more diverged" if lane.diverged else ""
+    if lane.finished == 1:
+        return f"{write(lane.median)} (one seed{more})"
+    return f"{write(lane.median)} ({write(lane.low)} to {write(lane.high)} over {lane.finished} seeds{more})"
+
+
+def writer(measure: str, values: Sequence[float]) -> Callable[[float], str]:
+    """A function that writes a measure's value with as many digits as tell these values apart."""
+    known = {value for value in values if math.isfinite(value)}
+    form, most = ("{:.%d%%}", 4) if _kind(measure) == "val_accuracy" else ("{:#.%dg}", 5)
+    forms = [form % digits for digits in range(most - 2, most + 1)]
+    told_apart = (f for f in forms if len({f.format(value) for value in known}) == len(known))
+    form = next(told_apart, forms[0])
+    return form.format
+
+
+def lived(result: Result) -> tuple[Epoch, ...]:
+    """The epochs of a run before its loss was no finite number."""
+    lost = (at for at, epoch in enumerate(result.epochs) if not math.isfinite(epoch.loss))
+    return result.epochs[: next(lost, len(result.epochs))]
+
+
+def learning(result: Result) -> Findings:
+    """What the curves of a run say; of one that diverged, what they said until then."""
+    return findings(lived(result), "completed")
+
+
+def learned_nothing(result: Result) -> bool:
+    """Whether a run overflowed, or ended less than twice as good as guessing."""
+    ended = result.status == "completed" and result.epochs
+    return not (ended and result.epochs[-1].val_accuracy > 2 * GUESSING)
+
+
+def crawling(found: Evidence) -> tuple[bool, str]:
+    """Whether the small rate ends above where the good one is after one epoch, in every seed; in words."""
+    small = [run.epochs[-1].loss for run in found.results["too-small"] if lived(run)]
+    good = [run.epochs[0].loss for run in found.results["good"] if lived(run)]
+    if not small or not good:
+        return False, "Of the rates 0.0001 and 0.1 one has no loss at all."
+    sentence = (
+        f"After {RECIPES['too-small'][1].epochs} epochs at a rate of 0.0001 the training loss is "
+        f"{median(small):.3g}; at 0.1 it is {median(good):.3g} after the first epoch."
+    )
+    return min(small) > max(good), sentence
+
+
+def stopping(found: Evidence, recipe: str) -> str:
+    """A sentence on a recipe's training loss: in which seeds it stopped falling, went on, or overflowed."""
+    runs = found.results[recipe]
+    known = [learning(run) for run in runs if run.status == "completed"]
+    stopped = [said for said in known if said.stopped_epoch is not None]
+    kept = sum(said.falling for said in known)
+    over = sorted(len(lived(run)) for run in runs if run.status == "diverged")
+    parts = []
+    if stopped:
+        epochs = over_seeds([said.stopped_epoch for said in stopped])
+        rate = median(said.stopped_rate for said in stopped)
+        seeds = f" in {share(len(stopped), runs)}" if len(stopped) < len(runs) else ""
+        parts.append(f"stops falling{seeds} after {epochs} epochs, at a rate of {rate:.2g}")
+    if kept:
+        parts.append(f"falls to the end in {share(kept, runs)}")
+    if over:
+        parts.append(f"overflows in {share(len(over), runs)}, after {' and '.join(map(str, over))} epochs")
+    return f"The training loss of {name(recipe)} {'; it '.join(parts) or 'says nothing clear'}."
+
+
+def share(some: int, runs: Sequence[Result]) -> str:
+    """How many of some runs, in words."""
+    return f"{some} of {len(runs)} seed{'s' * (len(runs) != 1)}"
+
+
+def over_seeds(values: Sequence[float]) -> str:
+    """The median of some whole numbers, and their range where there are several."""
+    middle = f"{median(values):g}"
+    return f"{middle} ({min(values):g} to {max(values):g})" if len(values) > 1 else middle
+
+
+def _by_recipe(recipes, results):
+    newest = {recipe: {} for recipe in recipes}
+    for result in sorted(results, key=lambda result: result.created or 0):
+        recipe = recipe_of(result.spec)
+        if recipe in newest and result.status in FINISHED and not result.driven:
+            newest[recipe][result.spec.seed] = result
+    return {recipe: tuple(result for _, result in sorted(seeds.items())) for recipe, seeds in newest.items()}
+
+
+def _kind(measure):
+    return "val_accuracy" if measure.endswith("accuracy") else "val_loss"
+
+
+def _end(result, measure):
+    """The last epoch, alone in a list, with the measure where a race looks for it; and the run's status."""
+    value = getattr(result, measure) if measure.startswith("test") else None
+    if not result.epochs or (measure.startswith("test") and value is None):
+        return [], result.status
+    last = result.epochs[-1]
+    value = getattr(last, measure) if value is None else value
+    return [replace(last, **{_kind(measure): value})], result.status
+
+
+def _survivor(one, two):
+    whole = one.finished > 1 and not one.diverged
+    return one.name if whole and two.seeds > 1 and two.diverged == two.seeds else None
+
+
+def _why(winner, one, two):
+    if winner:
+        loser = two if winner == one.name else one
+        return f"{winner} is ahead" + ("" if loser.finished else f", as every seed of {loser.name} diverged")
+    if not one.finished or not two.finished:
+        return "there is nothing to compare"
+    if min(one.finished, two.finished) == 1:
+        return "one seed decides nothing"
+    if one.low <= two.high and two.low <= one.high:
+        return "the ranges overlap"
+    return "that is open, as not every seed of the better one ended"

@@ -1,0 +1,207 @@
+"""What a lesson is, and how its answers and conclusions are made of evidence."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lrlab.lessons.evidence import MEASURES, Evidence, judged, name, said, several, standing, versus, writer
+
+PANELS = ("val_loss", "val_accuracy", "loss", "lr")
+NOBODY = "None of them: the seeds do not agree"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The number of the right option, None where the numbers decide nothing, and a sentence of numbers."""
+
+    option: int | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before the result is shown; the right answer is made of evidence."""
+
+    text: str
+    options: tuple[str, ...]
+    answer: Callable[[Evidence], Answer]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson: text as Markdown with LaTeX between dollar signs, a question, and what the numbers say.
+
+    `recipes` are trained, and `shown` are those on the live figure: the same where it is empty.
+    `conclusion` makes Markdown of evidence on the recipes. `caution` is a sentence on what cannot be
+    compared here, `panel` the measure to look at, one of PANELS.
+    """
+
+    id: str
+    title: str
+    text: str
+    recipes: tuple[str, ...]
+    question: Question
+    conclusion: Callable[[Evidence], str]
+    shown: tuple[str, ...] = ()
+    caution: str = ""
+    log_rate: bool = False
+    panel: str = "val_loss"
+
+
+def best(text: str, recipes: tuple[str, ...], measure: str) -> Question:
+    """Ask which recipe ends best; that it is none of them is the last option."""
+
+    def answer(found):
+        said = judged(found, recipes, measure)
+        names = [name(recipe) for recipe in recipes]
+        if said.winner:
+            return Answer(names.index(said.winner), said.sentence)
+        return Answer(len(names) if several(found, recipes) else None, said.sentence)
+
+    return Question(text, (*map(name, recipes), NOBODY), answer)
+
+
+def duel(text: str, options: tuple[str, str, str], first: str, second: str, measure: str) -> Question:
+    """Ask whether the first recipe ends ahead of the second, level with it, or behind: in this order."""
+
+    def answer(found):
+        sign, sentence = versus(found, first, second, measure)
+        decided = sign or several(found, (first, second))
+        return Answer(1 - sign if decided else None, sentence)
+
+    return Question(text, options, answer)
+
+
+def unanimous(options: list[int | None]) -> int | None:
+    """The option that every seed speaks for; None where they disagree, or one says nothing."""
+    return options[0] if options and len(set(options)) == 1 else None
+
+
+def concluding(*parts: Callable[[Evidence], str]) -> Callable[[Evidence], str]:
+    """A conclusion of several sentences, each a paragraph of its own."""
+    return lambda found: "\n\n".join(sentence for part in parts if (sentence := part(found)))
+
+
+def ranking(measure: str, *recipes: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: who ended best, and whether anybody did."""
+    title = MEASURES[measure].removeprefix("final ").capitalize()
+    return lambda found: f"**{title}.** {judged(found, recipes, measure).sentence}"
+
+
+def pair(measure: str, first: str, second: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: how two recipes compare."""
+    return lambda found: versus(found, first, second, measure).sentence
+
+
+def ends(measure: str, *recipes: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: what each recipe ended with."""
+
+    def part(found):
+        lanes = [standing(found, recipe, measure) for recipe in recipes]
+        write = writer(measure, [lane.median for lane in lanes])
+        return f"The {MEASURES[measure]}: {', '.join(f'{lane.name} {said(lane, write)}' for lane in lanes)}."
+
+    return part
+
+
+def by_seed(measure: str, *recipes: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: whom each seed alone would have named, of those that every recipe has."""
+
+    def part(found):
+        wins = Counter(_winners(found, recipes, measure))
+        count = sum(wins.values())
+        if count < 2:
+            return ""
+        names = [f"{lane} in {wins[lane]}" for lane in sorted(wins, key=lambda lane: -wins[lane])]
+        what = "highest" if measure.endswith("accuracy") else "lowest"
+        return f"Seed by seed, the {what} {MEASURES[measure]} is that of {', '.join(names)} of {count} seeds."
+
+    return part
+
+
+def learned_most(*recipes: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: the recipe that knows its training images best, and how it does on others."""
+
+    def part(found):
+        lanes = [recipe for recipe in recipes if standing(found, recipe, "loss").finished]
+        if len(lanes) < 2:
+            return ""
+        loss, val_loss = (
+            {recipe: standing(found, recipe, measure).median for recipe in lanes}
+            for measure in ("loss", "val_loss")
+        )
+        most = min(lanes, key=loss.get)
+        place = sorted(val_loss.values()).index(val_loss[most]) + 1
+        rank = {1: "the lowest", len(lanes): "the highest"}.get(place)
+        rank = f"{rank} of {len(lanes)}" if rank else f"number {place} of {len(lanes)}, from the lowest up"
+        return (
+            f"{name(most)} learned its training images best, to a loss of {loss[most]:.3g} on them. Its "
+            f"validation loss, {val_loss[most]:.3g}, is {rank}."
+        )
+
+    return part
+
+
+def by_heart(first: str, second: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: whether what one recipe learned beyond the other holds for other images."""
+
+    def part(found):
+        loss, val_loss, accuracy = (
+            versus(found, first, second, measure).sign for measure in ("loss", "val_loss", "val_accuracy")
+        )
+        if not loss or not val_loss:
+            return ""
+        more, less = (name(recipe) for recipe in ((first, second) if loss > 0 else (second, first)))
+        if loss == val_loss:
+            return f"What {more} learned beyond {less} holds for images it has not seen, too."
+        if accuracy == loss:
+            return (
+                f"{more} puts more unseen images into their class than {less}, and yet its validation loss "
+                "is higher: it is surer of its mistakes."
+            )
+        gain = "no gain in accuracy shows" if not accuracy else "its accuracy is lower"
+        return (
+            f"What {more} learned beyond {less}, it learned by heart: its validation loss is higher, "
+            f"and {gain}."
+        )
+
+    return part
+
+
+def spread(found: Evidence, recipes: Sequence[str], measure: str) -> tuple[float, float]:
+    """How far the medians of the recipes are apart, and the seeds of the recipe where they differ most."""
+    lanes = [lane for recipe in recipes if (lane := standing(found, recipe, measure)).finished]
+    medians = [lane.median for lane in lanes]
+    return max(medians) - min(medians), max(lane.high - lane.low for lane in lanes)
+
+
+def apart(measure: str, *recipes: str) -> Callable[[Evidence], str]:
+    """A part of a conclusion: whether it is the recipe or the seed that matters."""
+
+    def part(found):
+        if not several(found, recipes):
+            return ""
+        between, within = spread(found, recipes, measure)
+        return (
+            f"The medians of the {len(recipes)} lanes differ by up to {amount(measure, between)} in "
+            f"{MEASURES[measure]}, the seeds of one lane by up to {amount(measure, within)}."
+        )
+
+    return part
+
+
+def amount(measure: str, difference: float) -> str:
+    """A difference in a measure: of accuracies in percentage points."""
+    return f"{100 * difference:.2f} points" if measure.endswith("accuracy") else f"{difference:.3g}"
+
+
+def _winners(found, recipes, measure):
+    """The best lane of each seed that every recipe has finished."""
+    lanes = [
+        {result.spec.seed: result for result in found.results[recipe] if result.status == "completed"}
+        for recipe in recipes
+    ]
+    sign = -1 if measure.endswith("accuracy") else 1
+    for seed in sorted(set.intersection(*map(set, lanes))):
+        at = min(range(len(lanes)), key=lambda at: sign * getattr(lanes[at][seed].epochs[-1], measure))
+        yield name(recipes[at])

@@ -1,0 +1,125 @@
+"""A teacher's link to a lesson: which one, what may be changed, and the teacher's own words.
+
+`?lesson=time-based&controls=locked&present=1&question=...&option=...&option=...`; a lesson may also be
+given by its number, from 1 on. A link says only what differs from the first lesson as it is.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from lrlab.errors import UserError
+from lrlab.lessons.course import LESSONS
+
+CONTROLS = ("free", "locked", "hidden")
+MAX_TEXT, MAX_QUESTION, MAX_OPTION = 600, 200, 80
+MAX_OPTIONS = 6
+LONGEST = 20_000
+IDS = tuple(lesson.id for lesson in LESSONS)
+PRESENT = {"0": False, "1": True}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a lesson is to be opened.
+
+    `controls` may be changed, are shown only, or are hidden; `present` is the layout for a room. `text`
+    stands above the lesson's own, `question` with its `options` in the place of the lesson's: plain text,
+    which is not to be read as Markdown; blanks around it are cut off. Raises UserError for an unknown
+    lesson, and for text that is too long or cannot be printed.
+    """
+
+    lesson: str = IDS[0]
+    controls: str = CONTROLS[0]
+    present: bool = False
+    text: str = ""
+    question: str = ""
+    options: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if self.lesson not in IDS:
+            raise UserError(
+                f"The lesson must be one of {', '.join(IDS)}, or its number, but it is {self.lesson!r:.60}."
+            )
+        if self.controls not in CONTROLS:
+            raise UserError(
+                f"controls must be one of {', '.join(CONTROLS)}, but it is {self.controls!r:.60}."
+            )
+        if not isinstance(self.present, bool):
+            raise UserError(f"present must be true or false, but it is {self.present!r:.60}.")
+        object.__setattr__(self, "text", _plain("text", self.text, MAX_TEXT, lines=True))
+        object.__setattr__(self, "question", _plain("question", self.question, MAX_QUESTION))
+        object.__setattr__(self, "options", _options(self.options, self.question))
+
+
+def to_query(setup: Setup) -> str:
+    """The query of the link that opens a lesson so: empty for the first lesson as it is, else from `?` on."""
+    start = Setup()
+    given = [
+        (name, value)
+        for name in ("lesson", "controls", "text", "question")
+        if (value := getattr(setup, name)) != getattr(start, name)
+    ]
+    given += [("present", "1")] if setup.present else []
+    given += [("option", option) for option in setup.options]
+    return f"?{urlencode(given)}" if given else ""
+
+
+def from_query(query: str) -> Setup:
+    """The setup that `to_query` wrote; names that no lesson's link has are left alone.
+
+    Raises UserError, with what was wrong and what is allowed, for everything else.
+    """
+    if len(query) > LONGEST:
+        raise UserError(f"A link is at most {LONGEST:,} characters long, but this has {len(query):,}.")
+    try:
+        given = parse_qsl(
+            query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100
+        )
+    except ValueError as error:
+        raise UserError(f"The link cannot be read: {error}.") from error
+    values = {}
+    for name, text in given:
+        if name in values:
+            raise UserError(f"The link says {name}= more than once.")
+        if name in ("lesson", "controls", "present", "text", "question"):
+            values[name] = _read(name, text)
+    return Setup(**values, options=tuple(text for name, text in given if name == "option"))
+
+
+def _read(name, text):
+    if name == "present":
+        if text not in PRESENT:
+            raise UserError(f"present must be 0 or 1, but the link says {text!r:.60}.")
+        return PRESENT[text]
+    if name == "lesson" and text.isascii() and text.isdecimal():
+        if not (len(text) < 4 and 1 <= int(text) <= len(IDS)):
+            raise UserError(f"Lessons have the numbers 1 to {len(IDS)}, but the link says {text:.60}.")
+        return IDS[int(text) - 1]
+    return text
+
+
+def _options(options, question):
+    if not isinstance(options, tuple) or len(options) > MAX_OPTIONS or len(options) == 1:
+        raise UserError(f"A question has 2 to {MAX_OPTIONS} options or none, but these are {_many(options)}.")
+    if options and not question:
+        raise UserError("Options belong to a question of your own: give it, or leave the options out.")
+    options = tuple(_plain("each option", option, MAX_OPTION) for option in options)
+    if "" in options or len(set(options)) < len(options):
+        raise UserError("Each option needs words of its own, but one is empty or there twice.")
+    return options
+
+
+def _many(options):
+    return str(len(options)) if isinstance(options, tuple) else f"{options!r:.60}"
+
+
+def _plain(name, text, most, lines=False):
+    if not isinstance(text, str):
+        raise UserError(f"{name} must be text, but it is {text!r:.60}.")
+    text = text.strip()
+    if len(text) > most:
+        raise UserError(f"{name} has at most {most} characters, but this has {len(text):,}.")
+    shown = text.replace("\r\n", "\n") if lines else text
+    if not (shown.replace("\n", "") if lines else shown).isprintable():
+        raise UserError(f"{name} must be text that can be printed, but it is {text!r:.60}.")
+    return shown

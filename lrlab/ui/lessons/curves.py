@@ -1,0 +1,82 @@
+"""The live figure of a lesson: its schedules, with sliders that change nothing elsewhere."""
+
+import streamlit as st
+
+from lrlab.article import Curve
+from lrlab.errors import UserError
+from lrlab.figures import rates_figure
+from lrlab.lessons.lesson import Lesson
+from lrlab.lessons.link import Setup
+from lrlab.lessons.recipes import RECIPES
+from lrlab.plan import Plan
+from lrlab.ui import state
+from lrlab.ui.chart import chart
+from lrlab.ui.controls import parameters, plain, swatch
+from lrlab.ui.preview import preview
+
+LARGE = {"size": 20}  # of the text in a chart for a room
+
+
+def curves(lesson: Lesson, setup: Setup, height: int) -> None:
+    """The rates of a lesson's schedules, and the controls that the link allows."""
+    ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.shown or lesson.recipes}
+    for color, (recipe, id) in enumerate(ids.items()):
+        if not state.is_held(id):
+            _hold(id, recipe, color)
+    plans, problems = {}, {}
+    for recipe, id in ids.items():
+        spec = RECIPES[recipe][1]
+        try:
+            plans[id] = Plan(
+                state.curve_as_set(id, shared=False).schedule, spec.epochs, spec.steps_per_epoch, spec.clock
+            )
+        except UserError as error:
+            problems[id] = str(error)
+    for id, problem in problems.items():
+        st.warning(f"{plain(state.curve_name(id))}: {problem}")
+    if plans:
+        figure = rates_figure(
+            {state.curve_name(id): (state.curve_color(id), plan) for id, plan in plans.items()},
+            lesson.log_rate,
+            height,
+        )
+        if setup.present:
+            figure.layout.font = LARGE
+        names = ", ".join(state.curve_name(id) for id in plans)
+        chart(
+            figure,
+            "lesson.rates",
+            f"Learning rate of {names}",
+            live=preview(plans, "epoch", 1, state.parameter_key),
+        )
+    st.markdown("   ".join(_legend(id) for id in ids.values()))
+    if setup.controls != "hidden":
+        _sliders(lesson, ids, setup.controls == "locked")
+
+
+def _legend(id):
+    return f"{swatch(state.curve_color(id))} {plain(state.curve_name(id))}"
+
+
+def _sliders(lesson, ids, locked):
+    chosen = next(iter(ids.values()))
+    if len(ids) > 1:
+        chosen = st.selectbox(
+            "Schedule to change",
+            [*ids.values()],
+            format_func={id: state.curve_name(id) for id in ids.values()}.get,
+            key=f"lesson.{lesson.id}.changed",
+            persist_state="session",
+        )
+    parameters(chosen, disabled=locked)
+    if not locked:
+        st.button(
+            "The lesson's values",
+            icon=":material/restart_alt:",
+            on_click=lambda: [_hold(id, recipe, color) for color, (recipe, id) in enumerate(ids.items())],
+        )
+
+
+def _hold(id, recipe, color):
+    name, spec = RECIPES[recipe]
+    state.hold(Curve(id, name, spec.schedule, spec.clock, color))

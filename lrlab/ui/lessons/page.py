@@ -1,0 +1,152 @@
+"""A lesson on a page: text and live figure, the question, and only then what was measured."""
+
+import streamlit as st
+
+from lrlab.lessons.course import LESSONS
+from lrlab.lessons.lesson import Lesson
+from lrlab.lessons.link import Setup
+from lrlab.store import Store
+from lrlab.ui.controls import plain
+from lrlab.ui.lessons import progress
+from lrlab.ui.lessons.curves import curves
+from lrlab.ui.lessons.measured import chosen_evidence, measured, run_here
+from lrlab.ui.lessons.teacher import teacher
+
+NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
+STAGES = ("Idea", "Curves", "Question", "Result")
+
+
+def lesson_page(store: Store) -> None:
+    """The lesson that is open, as the link wants it."""
+    lesson, setup = progress.lesson(), progress.setup()
+    if problem := st.session_state.get(progress.PROBLEM):
+        st.warning(problem)
+    (_presented if setup.present else _read)(store, lesson, setup)
+
+
+def _read(store, lesson, setup):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title(f"{NUMBERS[lesson.id]}. {lesson.title}", width="stretch")
+        teacher()
+    _navigation()
+    words, figure = st.columns([2, 3], gap="large")
+    with words:
+        _text(lesson, setup)
+        _question(lesson, setup)
+    with figure:
+        curves(lesson, setup, 360)
+    if progress.answer() is None:
+        return
+    st.divider()
+    st.header("What was measured")
+    found = chosen_evidence(store, lesson)
+    charts, verdict = st.columns([3, 2], gap="large")
+    with charts:
+        measured(lesson, found)
+    with verdict:
+        _verdict(lesson, setup, found)
+        if setup.controls != "hidden":
+            run_here(store, lesson)
+
+
+def _navigation():
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.selectbox(
+            "Lesson",
+            [lesson.id for lesson in LESSONS],
+            format_func=lambda id: f"{NUMBERS[id]}. {progress.BY_ID[id].title}",
+            key=progress.LESSON,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        st.button("Back", icon=":material/arrow_back:", on_click=progress.go, args=(-1,))
+        st.button("Next", icon=":material/arrow_forward:", on_click=progress.go, args=(1,))
+
+
+def _text(lesson: Lesson, setup: Setup):
+    if setup.text:
+        st.info(plain(setup.text), icon=":material/school:")
+    st.markdown(lesson.text)
+    if lesson.caution:
+        st.caption(f":material/info: {lesson.caution}")
+
+
+def _question(lesson: Lesson, setup: Setup):
+    """The link's own question in the place of the lesson's; an answer is given once, and stays."""
+    text = plain(setup.question) if setup.question else lesson.question.text
+    options = setup.options if setup.question else lesson.question.options
+    key = f"lessons.choice.{lesson.id}.{setup.question}"
+    given = progress.answer()
+    with st.container(border=True):
+        st.markdown(f"**{text}**")
+        if setup.question and not options:
+            said = st.text_input("Your answer", key=key, disabled=given is not None, max_chars=200)
+        else:
+            said = st.radio(
+                "Your answer",
+                range(len(options)),
+                format_func=lambda at: plain(options[at]) if setup.question else options[at],
+                index=given,
+                key=key,
+                disabled=given is not None,
+                label_visibility="collapsed",
+            )
+        if given is None:
+            st.button(
+                "Answer, and show the result",
+                type="primary",
+                disabled=said in (None, ""),
+                on_click=progress.give,
+                args=(said,),
+                width="stretch",
+            )
+
+
+def _verdict(lesson, setup, found):
+    given, right = progress.answer(), lesson.question.answer(found)
+    if not setup.question:
+        say = f"You said: {lesson.question.options[given]}."
+        if right.option is None:
+            st.info(f"{say} {right.sentence}", icon=":material/balance:")
+        elif right.option == given:
+            st.success(f"{say} That is so. {right.sentence}", icon=":material/check:")
+        else:
+            meant = lesson.question.options[right.option]
+            st.warning(f"{say} It is: {meant}. {right.sentence}", icon=":material/close:")
+    else:
+        said = setup.options[given] if setup.options else given
+        st.info(f"You said: {plain(said)}.", icon=":material/school:")
+    st.markdown(lesson.conclusion(found))
+
+
+def _presented(store, lesson, setup):
+    """One thing at a time, in large type, for a room."""
+    st.html("<style>html { font-size: 24px; }</style>")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"### {NUMBERS[lesson.id]}. {lesson.title}", width="stretch")
+        st.button(
+            "", icon=":material/arrow_back:", on_click=progress.go, args=(-1,), help="The lesson before"
+        )
+        st.button(
+            "", icon=":material/arrow_forward:", on_click=progress.go, args=(1,), help="The next lesson"
+        )
+        st.button(
+            "", icon=":material/close:", on_click=progress.present, args=(False,), help="Leave this layout"
+        )
+    key = f"{progress.STAGE}.{lesson.id}"
+    st.session_state.setdefault(key, STAGES[0])
+    stage = st.segmented_control(
+        "Stage", STAGES, key=key, required=True, persist_state="session", label_visibility="collapsed"
+    )
+    if stage == "Idea":
+        _text(lesson, setup)
+    elif stage == "Curves":
+        curves(lesson, setup, 560)
+    elif stage == "Question":
+        _question(lesson, setup)
+    elif progress.answer() is None:
+        st.info("First the question: what does the room say?", icon=":material/help:")
+    else:
+        found = chosen_evidence(store, lesson)
+        measured(lesson, found, present=True)
+        _verdict(lesson, setup, found)

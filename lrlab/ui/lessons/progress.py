@@ -1,0 +1,99 @@
+"""Where a visitor is in the lessons: the only place that knows these keys of the session state."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from lrlab.errors import UserError
+from lrlab.lessons.course import LESSONS
+from lrlab.lessons.lesson import Lesson
+from lrlab.lessons.link import Setup, from_query, to_query
+
+LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
+ANSWERS, RACES, SEEDS, STAGE, SOURCE = (
+    f"lessons.{what}" for what in ("answers", "races", "seeds", "stage", "source")
+)
+BY_ID = {lesson.id: lesson for lesson in LESSONS}
+
+
+def fill() -> None:
+    """Begin where the link says, or with the first lesson."""
+    state = st.session_state
+    if SETUP not in state:
+        query = urlencode(
+            [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
+        )
+        try:
+            state[SETUP] = from_query(query)
+        except UserError as error:
+            state[SETUP] = Setup(LESSONS[0].id)
+            state[PROBLEM] = f"This link could not be opened as it is, so here are all lessons. {error}"
+        state[LESSON] = state[SETUP].lesson
+    for key, value in {ANSWERS: {}, RACES: {}, SEEDS: 1}.items():
+        state.setdefault(key, value)
+    _write_link()
+
+
+def lesson() -> Lesson:
+    """The lesson that is open."""
+    return BY_ID[st.session_state[LESSON]]
+
+
+def setup() -> Setup:
+    """How the link's writer wants the lessons; text and question are only for the lesson that it names."""
+    found = st.session_state[SETUP]
+    if found.lesson == st.session_state[LESSON]:
+        return found
+    return Setup(st.session_state[LESSON], found.controls, found.present)
+
+
+def go(by: int) -> None:
+    """Open the lesson `by` places further on."""
+    ids = [*BY_ID]
+    open_lesson(ids[(ids.index(st.session_state[LESSON]) + by) % len(ids)])
+
+
+def open_lesson(id: str) -> None:
+    """Open the lesson with that id."""
+    st.session_state[LESSON] = id
+
+
+def present(on: bool) -> None:
+    """Change to the presenter layout, or back from it."""
+    found = st.session_state[SETUP]
+    st.session_state[SETUP] = Setup(
+        found.lesson, found.controls, on, found.text, found.question, found.options
+    )
+
+
+def answer() -> object | None:
+    """What the visitor answered in this lesson; None before that."""
+    return st.session_state[ANSWERS].get(_answer_key())
+
+
+def give(answer: object) -> None:
+    """Keep an answer to this lesson's question; the result may be shown from then on."""
+    st.session_state[ANSWERS] = st.session_state[ANSWERS] | {_answer_key(): answer}
+
+
+def race() -> int | None:
+    """The race that was started in this lesson, if one was."""
+    return st.session_state[RACES].get(st.session_state[LESSON])
+
+
+def started(race: int) -> None:
+    """Remember the race that was started in this lesson."""
+    st.session_state[RACES] = st.session_state[RACES] | {st.session_state[LESSON]: race}
+
+
+def _answer_key():
+    return st.session_state[LESSON], setup().question
+
+
+def _write_link():
+    query = to_query(setup()).removeprefix("?")
+    from urllib.parse import parse_qs
+
+    wanted = parse_qs(query, keep_blank_values=True)
+    if st.query_params.to_dict() != {name: texts[-1] for name, texts in wanted.items()}:
+        st.query_params.from_dict(wanted)

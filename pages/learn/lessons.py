@@ -1,0 +1,14 @@
+"""Lessons: the article as a guided path, from recorded results or from one's own."""
+
+from lrlab import jobs
+from lrlab.store import Store
+from lrlab.ui import race_setup, state
+from lrlab.ui.lessons import progress
+from lrlab.ui.lessons.page import lesson_page
+
+state.fill()
+race_setup.fill()
+progress.fill()
+store = Store()
+jobs.ensure_worker(store)
+lesson_page(store)

@@ -1,0 +1,256 @@
+"""The Keras script of a run: executed, it measures what the engine measured, update by update."""
+
+import ast
+import csv
+import io
+import os
+import subprocess
+import sys
+import tokenize
+from dataclasses import replace
+from itertools import islice, product
+from pathlib import Path
+
+import keras
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrlab.article import CURVES
+from lrlab.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.data import load
+from lrlab.errors import UserError
+from lrlab.exchange.history import read_runs
+from lrlab.exchange.script import OPTIMIZERS as WRITTEN
+from lrlab.exchange.script import keras_script
+from lrlab.networks import Convolutional, Dense
+from lrlab.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, RMSprop
+from lrlab.plan import CLOCKS
+from lrlab.records import Epoch
+from lrlab.result import Result
+from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, Warmup
+from lrlab.spec import RunSpec
+from lrlab.training.engine import train
+from lrlab.training.epoch import keras_optimizer
+
+ROOT = Path(__file__).parents[2]
+# How far losses (as a share) and accuracies may be from the engine's. Measured: 6e-7 and none up to 100
+# updates; 7e-4 and 5e-4 after 500 at rates up to 0.1, where units cross zero on one side and not on the
+# other. At 0.5 training is chaotic: 0.24 and 0.09, and in float64 a change of all first weights by 1e-7
+# changes the first epoch's loss by 0.06.
+FEW_UPDATES = 2e-4, 0.011
+SMALL_RATES = 1e-2, 5e-3
+LARGE_RATES = 1.0, 0.3
+ARTICLE = {curve.id: RunSpec(curve.schedule, curve.clock) for curve in CURVES if curve.id != "time-based"} | {
+    "adam": RunSpec(Constant(0.001), optimizer=Adam())
+}
+LARGE = [name for name, spec in ARTICLE.items() if spec.plan.rates()[0] > 0.1]
+# 400 images in batches of 64: six whole batches and one of 16.
+SMALL = RunSpec(ExponentialDecay(0.3, 0.1), epochs=4, seed=7, train_images=500, data="synthetic")
+STOPPING = EarlyStopping(patience=2, min_delta=0.02, restore_best=True)
+PLATEAU = ReduceOnPlateau(factor=0.3, patience=1, min_delta=0.05, cooldown=1, min_lr=0.01)
+
+
+def script(spec, **known):
+    return keras_script(Result(known.pop("name", "A run"), (), spec, **known))
+
+
+def executed(code, folder, *arguments, **environment):
+    """What the script prints when it is run in a process of its own, and the rows that it logs."""
+    file = folder / "again.py"
+    file.write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, file, *arguments],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO((folder / "again.csv").read_text())))
+    return done.stdout, [{name: float(value) for name, value in row.items()} for row in rows]
+
+
+def assert_measured(epochs, rows, loss, accuracy, l2=False):
+    """Every rate is the same; losses differ by a share of at most `loss`, accuracies by `accuracy`."""
+    assert len(rows) == len(epochs)
+    for epoch, row in zip(epochs, rows, strict=True):
+        assert row["epoch"] == epoch.epoch
+        assert row["learning_rate"] == pytest.approx(epoch.lr, rel=1e-6)
+        assert row.get("lr_end", row["learning_rate"]) == pytest.approx(epoch.lr_end, rel=1e-6)
+        for kind in ("", "val_"):
+            theirs = row[f"{kind}entropy" if l2 else f"{kind}loss"]
+            assert theirs == pytest.approx(getattr(epoch, f"{kind}loss"), rel=loss)
+            assert row[f"{kind}accuracy"] == pytest.approx(getattr(epoch, f"{kind}accuracy"), abs=accuracy)
+
+
+@pytest.fixture
+def keras_home(real_data, tmp_path):
+    """A KERAS_HOME in which Fashion-MNIST is, as if Keras had downloaded it."""
+    folder = tmp_path / "keras" / "datasets" / "fashion-mnist"
+    folder.mkdir(parents=True)
+    for file in real_data.glob("*.gz"):
+        (folder / file.name).symlink_to(file)
+    return str(tmp_path / "keras")
+
+
+@pytest.mark.parametrize("name", ARTICLE)
+def test_the_articles_runs_are_trained_again(name, keras_home, tmp_path):
+    spec = ARTICLE[name]
+    _, rows = executed(script(spec, data="fashion-mnist"), tmp_path, "2", KERAS_HOME=keras_home)
+    epochs = list(islice(train(spec, load("fashion-mnist")), 2))
+    assert_measured(epochs, rows, *(LARGE_RATES if name in LARGE else SMALL_RATES))
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home, tmp_path):
+    """On so few images, 26 updates, that rounding has not grown yet."""
+    spec = replace(ARTICLE[name], train_images=1000)
+    _, rows = executed(script(spec, data="fashion-mnist"), tmp_path, "2", KERAS_HOME=keras_home)
+    assert_measured(list(islice(train(spec, load("fashion-mnist")), 2)), rows, *FEW_UPDATES)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        replace(
+            SMALL,
+            schedule=ExponentialDecay(0.02, 0.4),
+            clock="smooth",
+            optimizer=Momentum(0.8),
+            network=Convolutional((4, 8), width=16, l2=0.01),
+        ),
+        replace(SMALL, epochs=30, schedule=Constant(0.2), early_stopping=STOPPING),
+        replace(SMALL, epochs=12, schedule=Constant(0.2), plateau=PLATEAU),
+        replace(SMALL, epochs=12, schedule=CosineDecay(0.3), clock="smooth", plateau=PLATEAU),
+        replace(
+            SMALL,
+            epochs=30,
+            plateau=PLATEAU,
+            early_stopping=replace(STOPPING, monitor="val_accuracy", patience=3),
+            network=Dense((32,), l2=0.001),
+        ),
+    ],
+    ids=["convolutional", "early-stopping", "plateau", "plateau-smooth", "both"],
+)
+def test_a_run_is_trained_again_to_its_end(spec, tmp_path):
+    printed, rows = executed(script(spec), tmp_path, PYTHONPATH=str(ROOT))
+    *epochs, outcome = train(spec, load("synthetic"))
+    l2 = bool(spec.network.l2)
+    assert_measured(epochs, rows, *FEW_UPDATES, l2)
+    assert (len(epochs) < spec.epochs) == bool(spec.early_stopping)
+    lowered = [epoch.lr < 0.9 * rate for epoch, rate in zip(epochs, spec.plan.epoch_rates(), strict=False)]
+    assert any(lowered) == bool(spec.plateau)
+    scores = dict(score.split() for score in printed.splitlines()[-1].partition(": ")[2].split(", "))
+    test = float(scores["entropy" if l2 else "loss"]), float(scores["accuracy"])
+    assert test == pytest.approx((outcome.test_loss, outcome.test_accuracy), rel=1e-3, abs=1e-4)
+
+
+def test_what_is_logged_can_be_read_again(tmp_path):
+    spec = replace(SMALL, clock="smooth", network=Dense((32,), dropout=0.2))
+    executed(script(spec), tmp_path, PYTHONPATH=str(ROOT))
+    (result,) = read_runs("again.csv", (tmp_path / "again.csv").read_bytes())
+    epochs = list(train(spec, load("synthetic")))[:-1]
+    assert [epoch.lr_end for epoch in result.epochs] == pytest.approx([e.lr_end for e in epochs], rel=1e-6)
+    # The masks are others.
+    assert [epoch.loss for epoch in result.epochs] == pytest.approx([e.loss for e in epochs], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(),
+        Momentum(0.8),
+        Nesterov(0.7),
+        Adam(0.8, 0.9, 1e-5),
+        AdamW(weight_decay=0.1),
+        RMSprop(0.8, 0.5, 1e-5),
+        Adagrad(0.2, 1e-5),
+    ],
+    ids=lambda optimizer: optimizer.kind,
+)
+def test_the_optimizer_is_the_engines(optimizer):
+    code = script(replace(SMALL, optimizer=optimizer, schedule=Constant(1.0)))
+    calls = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    (call,) = [call for call in calls if call.startswith("keras.optimizers.")]
+    written = eval(call, {"keras": keras})
+    assert written.get_config() | {"name": ""} == keras_optimizer(optimizer).get_config() | {"name": ""}
+
+
+def test_every_optimizer_is_known():
+    assert list(WRITTEN) == [cls.kind for cls in OPTIMIZERS]
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
+def test_no_name_is_given_twice(cls, clock):
+    for schedule, plateau in product((cls(), Warmup(cls(), 3)), (None, PLATEAU)):
+        spec = RunSpec(schedule, clock, plateau=plateau, network=Dense(dropout=0.1, l2=0.1))
+        names = []
+        for node in ast.parse(script(spec, data="synthetic")).body:
+            match node:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.append(name)
+                case ast.Import(names=imported) | ast.ImportFrom(names=imported):
+                    names += [alias.name for alias in imported]
+                case ast.Assign(targets=targets):
+                    names += [target.id for target in targets if isinstance(target, ast.Name)]
+        assert len(set(names)) == len(names)
+
+
+def without_comments(code):
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return [token.string for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=()), max_size=200)
+    | st.sampled_from(
+        [
+            "a\nimport os",
+            "a\rimport os",
+            "a\u2028import os\x0cimport os",
+            '"""\n"""',
+            "\\",
+            "\\\n",
+            "-*- coding: rot13 -*-",
+            "coding: utf-16",
+            "\x00",
+            "\ud800",
+            "{load}",
+            "%s",
+            "x" * 500,
+        ]
+    )
+)
+def test_a_name_cannot_leave_its_comment(text):
+    code = script(SMALL, name=text, versions={text: text})
+    compile(code.encode(), "script", "exec")  # as from a file, where a comment can name the encoding
+    assert without_comments(code) == without_comments(script(SMALL))
+
+
+def test_the_comment_says_what_is_known():
+    epoch = Epoch(3, 0.3, 0.2, 0.51234, 0.8, 0.61234, 0.7, 1.0)
+    spec = replace(SMALL, network=Dense((8,), dropout=0.1, l2=0.1))
+    versions = {"python": "3.12.1", "keras": "3.15.1"}
+    code = keras_script(Result("My  run", (epoch,), spec, data="synthetic", versions=versions, driven=True))
+    comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
+    for words in (
+        "Run: My run Data: the synthetic set, for which it needs LR Lab too",
+        "Trained with python 3.12.1, keras 3.15.1",
+        "epoch 4: loss 0.5123, accuracy 0.8000, val_loss 0.6123, val_accuracy 0.7000",
+        "Not repeated are the dropout masks",
+        "Not repeated is the rate that was set by hand",
+        "LR Lab's are here entropy and val_entropy",
+    ):
+        assert words in comment
+    plain = script(replace(SMALL, data="auto"), data="fashion-mnist")
+    assert "Data: Fashion-MNIST" in plain
+    assert "lrlab" not in plain
+    assert "Not repeated" not in plain
+
+
+def test_of_curves_alone_there_is_no_script():
+    with pytest.raises(UserError, match="'log' only the curves are known, not how it was trained"):
+        keras_script(Result("log", ()))

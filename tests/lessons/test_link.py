@@ -1,0 +1,77 @@
+"""A teacher's link: what goes in comes out, and what is wrong with one is said."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrlab.errors import UserError
+from lrlab.lessons.course import LESSONS
+from lrlab.lessons.link import (
+    CONTROLS,
+    MAX_OPTION,
+    MAX_OPTIONS,
+    MAX_QUESTION,
+    MAX_TEXT,
+    Setup,
+    from_query,
+    to_query,
+)
+
+IDS = [lesson.id for lesson in LESSONS]
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+SETUPS = st.builds(
+    lambda options, **given: Setup(**given, options=tuple(options) if given["question"] else ()),
+    lesson=st.sampled_from(IDS),
+    controls=st.sampled_from(CONTROLS),
+    present=st.booleans(),
+    text=WORDS.map(lambda text: text[:MAX_TEXT]) | st.just(""),
+    question=WORDS.map(lambda text: text[:MAX_QUESTION]) | st.just(""),
+    options=st.lists(WORDS.map(lambda text: text[:MAX_OPTION]), max_size=MAX_OPTIONS, unique=True),
+)
+
+
+@given(SETUPS)
+def test_a_setup_comes_back_from_its_link(setup):
+    assert from_query(to_query(setup)) == setup
+
+
+@given(st.text(max_size=200) | st.text("lesson=controlspresent&?%15", max_size=60))
+def test_any_query_is_a_setup_or_an_error_in_words(query):
+    with suppress(UserError):
+        assert isinstance(from_query(query), Setup)
+
+
+def test_no_query_is_the_first_lesson_as_it_is():
+    assert from_query("") == Setup()
+    assert Setup().lesson == IDS[0]
+
+
+@pytest.mark.parametrize("number", range(1, len(IDS) + 1))
+def test_a_lesson_has_a_number(number):
+    assert from_query(f"?lesson={number}").lesson == IDS[number - 1]
+
+
+def test_names_of_other_links_are_left_alone():
+    assert from_query("?e=30&c=cosine&lesson=2").lesson == IDS[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?lesson=11", "There is no lesson '11'. Give a number from 1 to 10, or one of: learning-rate"),
+        ("?controls=open", "controls must be one of free, locked, hidden, but it is 'open'"),
+        ("?present=yes", "present must be 0 or 1"),
+        ("?lesson=1&lesson=2", "more than once"),
+        (f"?text={'x' * 601}", "text has at most 600 characters, but this one has 601"),
+        ("?option=A", "a question that it answers"),
+        ("?question=Q&option=A&option=A", "different answers"),
+        (f"?text={'x' * 9000}", "at most 8,000 characters"),
+        ("?text=%ff", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_with_a_link_is_said(query, words):
+    with pytest.raises(UserError) as error:
+        from_query(query)
+    assert words in str(error.value)

@@ -1,0 +1,162 @@
+"""Lessons and Claims, run by AppTest: the result comes after the answer, and from stored numbers."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lrlab.lessons.claims import CLAIMS
+from streamlit.testing.v1 import AppTest
+
+from lrlab import jobs
+from lrlab.lessons.course import LESSONS
+from lrlab.lessons.evidence import evidence
+from lrlab.lessons.recipes import RECIPES
+from lrlab.lessons.reference import recorded
+from lrlab.store import Store
+from lrlab.ui.lessons import progress
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def opened(home):
+    yield open_lessons
+    jobs.shut_down(Store())
+
+
+def open_lessons(page="lessons", **query):
+    app = AppTest.from_file(APP, default_timeout=30).run()
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page(f"pages/learn/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def texts(page):
+    kinds = (page.title, page.header, page.markdown, page.caption, page.info, page.warning, page.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def button(page, label):
+    return next(button for button in page.button if button.label == label)
+
+
+def answer(page, option):
+    page.radio[0].set_value(option).run()
+    return button(page, "Answer, and show the result").click().run()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_every_lesson_goes_from_text_to_verdict(opened, lesson):
+    page = opened(lesson=lesson.id)
+    assert lesson.title in texts(page)
+    assert "What was measured" not in texts(page), "not before the answer"
+    found = evidence(lesson.recipes, [])
+    right = lesson.question.answer(found)
+    page = answer(page, right.option or 0)
+    assert not page.exception
+    said = texts(page)
+    assert "What was measured" in said
+    assert right.sentence in said
+    assert ("That is so" in said) == (right.option is not None)
+    assert lesson.conclusion(found) in said
+    assert "Recorded with LR Lab on Fashion-MNIST" in said
+
+
+def test_a_wrong_answer_is_told_the_right_one(opened):
+    (lesson,) = [lesson for lesson in LESSONS if lesson.id == "built-in-decay"]
+    right = lesson.question.answer(evidence(lesson.recipes, []))
+    wrong = (right.option + 1) % len(lesson.question.options)
+    said = texts(answer(opened(lesson=lesson.id), wrong))
+    assert f"It is: {lesson.question.options[right.option]}" in said
+
+
+def test_an_answer_stays_when_one_comes_back(opened):
+    page = answer(opened(), 0)
+    button(page, "Next").click().run()
+    assert "What was measured" not in texts(page)
+    button(page, "Back").click().run()
+    assert "What was measured" in texts(page)
+
+
+def test_ones_own_runs_take_the_place_of_the_recorded_ones(opened, home):
+    (lesson,) = [lesson for lesson in LESSONS if lesson.id == "built-in-decay"]
+    wanted = {RECIPES[recipe][1].recipe for recipe in lesson.recipes}
+    own = [r for r in recorded() if r.spec.recipe in wanted and r.spec.seed == 9126]
+    Store().add_results([replace(result, created=1.0) for result in own])
+    page = answer(opened(lesson=lesson.id), 0)
+    assert "Your own runs on Fashion-MNIST, one seed a line" in texts(page)
+    page.segmented_control(key=f"{progress.SOURCE}.{lesson.id}").set_value("recorded").run()
+    assert "Recorded with LR Lab" in texts(page)
+
+
+def test_run_it_here_queues_the_lessons_own_recipes(opened, home):
+    page = answer(opened(lesson="built-in-decay"), 0)
+    button(page, "Run it here").click().run()
+    runs = Store().runs()
+    assert {run.spec.recipe for run in runs} == {
+        RECIPES[recipe][1].recipe for recipe in ("keras-decay", "keras-decay-epochs")
+    }
+    assert button(page, "Run it here").disabled
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not any(run.status == "running" for run in Store().runs()):
+        time.sleep(0.3)
+    Store().request_stop(*(run.id for run in runs))
+
+
+def test_sliders_change_the_figure_and_nothing_on_explore(opened):
+    page = opened(lesson="exponential")
+    before = page.session_state["exponential.decay"]
+    slider = page.select_slider(key="lesson.exponential.exponential-slow.decay.slider")
+    slider.set_value(0.2).run()
+    assert page.session_state["lesson.exponential.exponential-slow.decay"] == 0.2
+    assert page.session_state["exponential.decay"] == before
+    button(page, "The lesson's values").click().run()
+    assert page.session_state["lesson.exponential.exponential-slow.decay"] == 0.02
+
+
+@pytest.mark.parametrize("controls", ["locked", "hidden"])
+def test_a_link_locks_or_hides_the_controls(opened, controls):
+    page = opened(lesson="step", controls=controls)
+    if controls == "hidden":
+        assert not page.select_slider
+    else:
+        assert all(slider.disabled for slider in page.select_slider)
+    assert ("Run it here" in [button.label for button in answer(page, 0).button]) == (controls == "locked")
+
+
+def test_a_link_carries_a_text_and_a_question(opened):
+    page = opened(lesson="3", text="Think *first*.", question="What do you expect?", option=["A", "B [x](y)"])
+    said = texts(page)
+    assert "Think \\*first\\*" in said, "a link's text is never Markdown"
+    assert "What do you expect?" in said
+    assert "You said: B" in texts(answer(page, 1))
+
+
+def test_a_bad_link_says_so_and_opens_the_first_lesson(opened):
+    page = opened(lesson="99")
+    assert "could not be opened" in texts(page)
+    assert LESSONS[0].title in texts(page)
+
+
+def test_the_presenter_layout_shows_one_thing_at_a_time(opened):
+    page = opened(lesson="race", present="1")
+    stage = page.segmented_control(key=f"{progress.STAGE}.race")
+    assert len(page.radio) == 0
+    stage.set_value("Result").run()
+    assert "First the question" in texts(page)
+    page.segmented_control(key=f"{progress.STAGE}.race").set_value("Question").run()
+    answer(page, 0)
+    page.segmented_control(key=f"{progress.STAGE}.race").set_value("Result").run()
+    assert "You said" in texts(page)
+
+
+def test_every_claim_has_a_verdict_from_stored_numbers(opened):
+    said = texts(opened("claims"))
+    for claim in CLAIMS:
+        judgement = claim.judge(evidence(claim.recipes, []))
+        assert claim.text in said
+        assert judgement.sentence in said
+        assert judgement.verdict in said
