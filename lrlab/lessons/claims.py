@@ -120,8 +120,8 @@ def _first_epoch(found):
     agrees = all(math.isclose(rate, said_rate, rel_tol=1e-2) for rate in begun)
     return Judgement(
         HOLDS if agrees else FAILS,
-        f"The optimizer began its second epoch with {begun[0]:.3g}. The formula gives {said_rate:.3g} where t "
-        "counts epochs; Keras counted updates.",
+        f"The optimizer began its second epoch with {begun[0]:.3g}. The formula gives {said_rate:.3g} where "
+        "t counts epochs; Keras counted updates.",
     )
 
 
@@ -131,8 +131,8 @@ def _stops(recipe):
     def judge(found):
         told = [near for run in found.results[recipe] if (near := _near(run)) is not None]
         sentence = (
-            f"{stopping(found, recipe)} Of {len(told)} seeds that can tell, {sum(told)} stopped learning within "
-            f"{NEAR} epochs of epoch {STOP}."
+            f"{stopping(found, recipe)} Of {len(told)} seeds that can tell, {sum(told)} stopped learning "
+            f"within {NEAR} epochs of epoch {STOP}."
         )
         if len(told) < 2:
             return Judgement(OPEN, sentence)

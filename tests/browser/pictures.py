@@ -34,6 +34,13 @@ def main():
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)
         page.screenshot(path=HERE / "train.png")
+        page.get_by_text("completed").first.wait_for(timeout=300_000)
+        for name in ("Compare", "Lessons"):
+            page.get_by_role("link", name=name, exact=True).first.click()
+            page.locator(".lrlab-chart .plot-container").first.wait_for()
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(1500)
+            page.screenshot(path=HERE / f"{name.lower()}.png")
 
 
 if __name__ == "__main__":

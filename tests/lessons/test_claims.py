@@ -59,13 +59,13 @@ def test_the_recorded_numbers_give_a_verdict_and_a_sentence(claim):
 )
 def test_one_schedule_beats_another_only_in_every_seed(first, second, verdict):
     lanes = {"exponential": seeds("exponential", *first), "constant": seeds("constant", *second)}
-    assert judged("exponential-beats-constant", **lanes) == verdict
+    assert judged("exponential", **lanes) == verdict
 
 
 def test_a_side_that_diverged_does_not_win():
     lost = replace(result("step", 2, math.nan), status="diverged")
     lanes = {"step": (*seeds("step", *BETTER), lost), "constant": seeds("constant", *WORSE)}
-    assert judged("step-beats-constant", **lanes) == "not decided"
+    assert judged("step", **lanes) == "not decided"
 
 
 @pytest.mark.parametrize(("lr", "verdict"), [(0.0286, "does not hold"), (0.099, "holds")])
@@ -79,18 +79,20 @@ def test_the_first_epoch_is_judged_by_the_rate_that_was_held(lr, verdict):
 @pytest.mark.parametrize(("stop", "verdict"), [(38, "holds"), (60, "does not hold")])
 def test_where_learning_stops_is_read_from_the_training_loss(stop, verdict):
     losses = [1 - 0.9 * min(n, stop) / stop for n in range(100)]
-    assert judged("coded-stops", compounding=(result("compounding", losses=losses),)) == verdict
+    runs = tuple(result("compounding", seed, losses=losses) for seed in (1, 2))
+    assert judged("stop-coded", compounding=runs) == verdict
+    assert judged("stop-coded", compounding=runs[:1]) == "not decided", "one seed"
 
 
 def test_seeds_that_disagree_on_where_it_stops_decide_nothing():
     runs = [
         result("compounding", losses=[1 - 0.9 * min(n, stop) / stop for n in range(100)]) for stop in (38, 60)
     ]
-    assert judged("coded-stops", compounding=tuple(runs)) == "not decided"
+    assert judged("stop-coded", compounding=tuple(runs)) == "not decided"
 
 
 def raced(loss_step, accuracy_step, spread=0.001):
-    recipes = BY_ID["schedule-decides"].recipes
+    recipes = BY_ID["choice"].recipes
     return {
         recipe.replace("-", "_"): seeds(
             recipe,
@@ -112,11 +114,11 @@ def raced(loss_step, accuracy_step, spread=0.001):
     ],
 )
 def test_schedules_decide_where_they_differ_by_more_than_seeds(lanes, verdict):
-    assert judged("schedule-decides", **lanes) == verdict
+    assert judged("choice", **lanes) == verdict
 
 
 def test_one_seed_does_not_tell_whether_schedules_decide():
-    assert judged("schedule-decides", **{k: v[:1] for k, v in raced(0.1, 0.1).items()}) == "not decided"
+    assert judged("choice", **{k: v[:1] for k, v in raced(0.1, 0.1).items()}) == "not decided"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_adam_ends_better_only_ahead_of_all(adam, verdict):
 
 
 @pytest.mark.parametrize(
-    ("more", "verdict"), [(BETTER, "does not hold"), (WORSE, "holds"), (WORSE[:1], "not decided")]
+    ("more", "verdict"), [(BETTER, "does not hold"), (WORSE, "not decided"), (WORSE[:1], "not decided")]
 )
 def test_a_baseline_is_comparable_if_more_images_change_nothing(more, verdict):
     lanes = {"constant_more": seeds("constant-more", *more), "constant": seeds("constant", *WORSE)}
@@ -150,8 +152,19 @@ def test_a_baseline_is_comparable_if_more_images_change_nothing(more, verdict):
 )
 def test_the_effect_of_the_rate_is_read_from_all_three(small, large, verdict):
     lanes = {
-        "too_small": (result("too-small", losses=small),),
-        "good": (result("good"),),
-        "too_large": (result("too-large", val_accuracy=large),),
+        "too_small": [result("too-small", seed, losses=small) for seed in (1, 2)],
+        "good": [result("good", seed) for seed in (1, 2)],
+        "too_large": [result("too-large", seed, val_accuracy=large) for seed in (1, 2)],
     }
-    assert judged("effect", **lanes) == verdict
+    assert judged("three-rates", **lanes) == verdict
+    one = {recipe: results[:1] for recipe, results in lanes.items()}
+    assert judged("three-rates", **one) == "not decided"
+
+
+@pytest.mark.parametrize(("status", "verdict"), [("completed", "holds"), ("diverged", "does not hold")])
+def test_a_rate_of_one_half_is_safe_only_if_no_run_overflows(status, verdict):
+    claim = BY_ID["safe-start"]
+    lanes = {recipe: seeds(recipe, *WORSE) for recipe in claim.recipes}
+    first = claim.recipes[0]
+    lanes[first] = (*lanes[first][:1], replace(lanes[first][1], status=status))
+    assert claim.judge(Evidence(lanes)).verdict == verdict

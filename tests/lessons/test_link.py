@@ -20,15 +20,17 @@ from lrlab.lessons.link import (
 )
 
 IDS = [lesson.id for lesson in LESSONS]
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+WORDS = st.text(min_size=1).map(str.strip).filter(lambda text: text and text.isprintable())
 SETUPS = st.builds(
-    lambda options, **given: Setup(**given, options=tuple(options) if given["question"] else ()),
+    lambda options, **given: Setup(
+        **given, options=tuple(options) if given["question"] and len(options) > 1 else ()
+    ),
     lesson=st.sampled_from(IDS),
     controls=st.sampled_from(CONTROLS),
     present=st.booleans(),
-    text=WORDS.map(lambda text: text[:MAX_TEXT]) | st.just(""),
-    question=WORDS.map(lambda text: text[:MAX_QUESTION]) | st.just(""),
-    options=st.lists(WORDS.map(lambda text: text[:MAX_OPTION]), max_size=MAX_OPTIONS, unique=True),
+    text=WORDS.map(lambda text: text[:MAX_TEXT].strip()) | st.just(""),
+    question=WORDS.map(lambda text: text[:MAX_QUESTION].strip()) | st.just(""),
+    options=st.lists(WORDS.map(lambda text: text[:MAX_OPTION].strip()), max_size=MAX_OPTIONS, unique=True),
 )
 
 
@@ -60,14 +62,16 @@ def test_names_of_other_links_are_left_alone():
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?lesson=11", "There is no lesson '11'. Give a number from 1 to 10, or one of: learning-rate"),
+        ("?lesson=11", "Lessons have the numbers 1 to 10, but the link says 11"),
+        ("?lesson=x", "The lesson must be one of learning-rate, constant"),
+        ("?text=%1b", "text that can be printed"),
         ("?controls=open", "controls must be one of free, locked, hidden, but it is 'open'"),
         ("?present=yes", "present must be 0 or 1"),
         ("?lesson=1&lesson=2", "more than once"),
-        (f"?text={'x' * 601}", "text has at most 600 characters, but this one has 601"),
-        ("?option=A", "a question that it answers"),
-        ("?question=Q&option=A&option=A", "different answers"),
-        (f"?text={'x' * 9000}", "at most 8,000 characters"),
+        (f"?text={'x' * 601}", "text has at most 600 characters, but this has 601"),
+        ("?option=A&option=B", "Options belong to a question of your own"),
+        ("?question=Q&option=A&option=A", "one is empty or there twice"),
+        (f"?text={'x' * 30_000}", "at most 20,000 characters"),
         ("?text=%ff", "cannot be read"),
     ],
 )
