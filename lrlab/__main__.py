@@ -257,16 +257,17 @@ def _runs(options):
                     "test_accuracy": run.test_accuracy,
                     "data": run.data,
                     "created": run.created,
-                    "spec": json.loads(run.spec.to_json()),
+                    "spec": json.loads(run.spec.to_json()) if run.spec else None,
                 }
             )
         else:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
             score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
-            progress = f"{len(epochs)}/{run.spec.epochs}"
+            progress = f"{len(epochs)}/{run.spec.epochs}" if run.spec else str(len(epochs))
+            optimizer = run.spec.optimizer.kind if run.spec else "-"
             print(
                 f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
-                f"{run.spec.optimizer.kind:<8} {run.name:<32} {score}".rstrip()
+                f"{optimizer:<8} {run.name:<32} {score}".rstrip()
             )
     return 0
 

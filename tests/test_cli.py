@@ -12,6 +12,8 @@ import time
 import pytest
 
 from lrlab.__main__ import main
+from lrlab.records import Epoch
+from lrlab.result import Result
 from lrlab.store import Store
 
 TINY = ["--train-images", "300", "--data", "synthetic"]
@@ -297,3 +299,13 @@ def test_several_numbers_words_and_switches_are_read(capsys):
     )
     assert main(["curve", "one-cycle", "three_phases=maybe"]) == 2
     assert "three_phases must be true or false, but it is 'maybe'" in capsys.readouterr().err
+
+
+def test_runs_lists_curves_that_were_imported(home, capsys):
+    epoch = Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8, 0.75, 1.0)
+    Store().add_results([Result("From elsewhere", (epoch,))])
+    assert main(["runs"]) == 0
+    assert "From elsewhere" in capsys.readouterr().out
+    assert main(["runs", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["spec"] is None

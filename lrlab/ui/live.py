@@ -53,7 +53,7 @@ def _is_active(runs):
 
 
 def _lane_names(runs):
-    return [run.name for run in runs if run.heat == 0]
+    return [*{run.lane: run.name for run in runs}.values()]
 
 
 def _panel(race, was_active):

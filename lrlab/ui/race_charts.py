@@ -20,7 +20,7 @@ def forget_charts() -> None:
 
 def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
     """One chart of the view that is chosen, and how it is to be read."""
-    lanes = [run for run in runs if run.heat == 0]
+    lanes = [*{run.lane: run for run in reversed(runs)}.values()][::-1]  # some seeds may be deleted
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         view = st.segmented_control(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lrlab import jobs
 from lrlab.exchange import to_json
 from lrlab.records import Epoch, Outcome
 from lrlab.result import Result
@@ -164,3 +165,25 @@ def test_a_file_that_is_none_is_said_and_leaves_the_store_alone(store):
     button(page, "Import").click().run()
     assert page.error[0].value
     assert len(store.listed()) == 4
+
+
+def test_train_shows_a_race_of_which_a_seed_was_deleted(home):
+    store = Store()
+    race = store.add_race(
+        [
+            [
+                ("A", RunSpec(Constant(lr), seed=seed, epochs=1)),
+                ("B", RunSpec(Constant(2 * lr), seed=seed, epochs=1)),
+            ]
+            for seed, lr in ((1, 0.1), (2, 0.1))
+        ],
+        "w",
+    )
+    for run in store.race(race):
+        store.record(run, Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8, 0.75, 1.0))
+        store.finish(run.id, Outcome("completed"))
+    store.delete(race)
+    page = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
+    assert not page.exception
+    assert "Race of 2 lanes" in texts(page)
+    jobs.shut_down(store)

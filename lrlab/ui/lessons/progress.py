@@ -1,6 +1,6 @@
 """Where a visitor is in the lessons: the only place that knows these keys of the session state."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
@@ -92,8 +92,6 @@ def _answer_key():
 
 def _write_link():
     query = to_query(setup()).removeprefix("?")
-    from urllib.parse import parse_qs
-
     wanted = parse_qs(query, keep_blank_values=True)
     if st.query_params.to_dict() != {name: texts[-1] for name, texts in wanted.items()}:
         st.query_params.from_dict(wanted)
