@@ -54,7 +54,7 @@ def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").wait_for()
 
     page.get_by_role("button", name="Run it here").click()
-    page.get_by_text("Your own runs on Fashion-MNIST, one seed a line").wait_for(timeout=4 * MINUTES)
+    page.get_by_text("Your own runs on Fashion-MNIST, one seed each").wait_for(timeout=4 * MINUTES)
     assert {run.status for run in Store().runs()} <= {"completed", "diverged"}
     page.get_by_text("The training loss of Time-based (as coded) stops falling after").first.wait_for()
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lrlab.lessons.claims import CLAIMS
 from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
+from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.evidence import evidence
 from lrlab.lessons.recipes import RECIPES
@@ -87,7 +87,7 @@ def test_ones_own_runs_take_the_place_of_the_recorded_ones(opened, home):
     own = [r for r in recorded() if r.spec.recipe in wanted and r.spec.seed == 9126]
     Store().add_results([replace(result, created=1.0) for result in own])
     page = answer(opened(lesson=lesson.id), 0)
-    assert "Your own runs on Fashion-MNIST, one seed a line" in texts(page)
+    assert "Your own runs on Fashion-MNIST, one seed each" in texts(page)
     page.segmented_control(key=f"{progress.SOURCE}.{lesson.id}").set_value("recorded").run()
     assert "Recorded with LR Lab" in texts(page)
 

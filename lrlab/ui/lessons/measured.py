@@ -69,7 +69,7 @@ def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
         figure.layout.font = LARGE
     names = ", ".join(lane.name for lane in lanes)
     chart(figure, f"lesson.measured.{len(panels)}", f"What was measured of {names}")
-    st.caption(source_in_words(found))
+    st.caption(f"{source_in_words(found)} A band goes from the lowest to the highest seed.")
 
 
 def source_in_words(found: Evidence) -> str:
@@ -79,7 +79,7 @@ def source_in_words(found: Evidence) -> str:
     count = "one seed" if seeds == [1] else count
     data = "Fashion-MNIST" if found.data == "fashion-mnist" else "the synthetic set, not on Fashion-MNIST"
     who = "Your own runs" if found.source == "yours" else "Recorded with LR Lab"
-    return f"{who} on {data}, {count} a line; a band goes from the lowest to the highest seed."
+    return f"{who} on {data}, {count} each."
 
 
 def run_here(store: Store, lesson: Lesson) -> None:
