@@ -1,0 +1,149 @@
+"""How lanes are compared: never by one seed, never by what diverged, the same from either side."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrlab.lessons import evidence as module
+from lrlab.lessons.evidence import (
+    MEASURES,
+    Evidence,
+    evidence,
+    learned_nothing,
+    learning,
+    lived,
+    name,
+    recipe_of,
+    said,
+    several,
+    standing,
+    stopping,
+    versus,
+    wanted,
+    writer,
+)
+from lrlab.lessons.recipes import RECIPES
+from lrlab.records import Epoch
+from lrlab.result import Result
+from lrlab.spec import RunSpec
+
+ENDS = st.lists(st.integers(100, 130).map(lambda n: n / 100), min_size=1, max_size=4)
+
+
+def run(recipe, seed=1, end=0.5, accuracy=0.85, losses=(1.0, 0.6, 0.5), **changes):
+    """A run whose training losses are these, and that ends with this validation loss and accuracy."""
+    lane, spec = RECIPES[recipe]
+    rates = spec.plan.epoch_rates()
+    epochs = tuple(
+        Epoch(n, float(rates[n]), float(rates[n]), loss, 0.8, end, accuracy, 0.1)
+        for n, loss in enumerate(losses)
+    )
+    given = {"data": "fashion-mnist", "test_loss": end, "test_accuracy": accuracy} | changes
+    return Result(lane, epochs, spec.with_seed(seed), **given)
+
+
+def lane(recipe, *ends, **changes):
+    """A run for each end, from seeds of their own; None is one that diverged."""
+    return tuple(
+        run(recipe, seed, end, **changes)
+        if end is not None
+        else run(recipe, seed, math.nan, losses=(math.nan,), status="diverged", test_loss=None)
+        for seed, end in enumerate(ends, 1)
+    )
+
+
+def compared(step, constant, measure="val_loss"):
+    found = Evidence({"step": lane("step", *step), "constant": lane("constant", *constant)})
+    return versus(found, "step", "constant", measure)
+
+
+@pytest.mark.parametrize(
+    ("step", "constant", "sign", "why"),
+    [
+        ((0.3, 0.31), (0.4, 0.41), 1, "Step is ahead."),
+        ((0.4, 0.41), (0.3, 0.31), -1, "Constant is ahead."),
+        ((0.3, 0.4), (0.35, 0.5), 0, "the ranges overlap."),
+        ((0.3,), (0.4, 0.41), 0, "one seed decides nothing."),
+        ((0.3, 0.31), (0.4, None), 0, "one seed decides nothing."),
+        ((0.3, 0.31, None), (0.4, 0.41), 0, "not every seed of the better one ended."),
+        ((0.3, 0.31), (0.4, 0.41, None), 1, "Step is ahead."),
+        ((0.3, 0.31), (None, None), 1, "Step is ahead, as every seed of Constant diverged."),
+        ((0.3, 0.31), (None,), 0, "there is nothing to compare."),
+        ((None, None), (None, None), 0, "there is nothing to compare."),
+    ],
+)
+def test_a_lane_is_ahead_only_in_every_one_of_several_seeds(step, constant, sign, why):
+    found = compared(step, constant)
+    assert found.sign == sign
+    assert found.sentence.endswith(why)
+    assert "nan" not in found.sentence
+
+
+@given(ENDS, ENDS, st.sampled_from(["loss", "val_loss", "test_loss"]))
+def test_a_comparison_is_the_same_from_either_side(one, two, measure):
+    lanes = {
+        recipe: tuple(run(recipe, n, end, losses=(2.0, end)) for n, end in enumerate(ends))
+        for recipe, ends in (("step", one), ("constant", two))
+    }
+    found = Evidence(lanes)
+    sign = versus(found, "step", "constant", measure).sign
+    assert sign == -versus(found, "constant", "step", measure).sign
+    clear = max(one) < min(two) or max(two) < min(one)
+    assert bool(sign) == (clear and min(len(one), len(two)) > 1)
+
+
+def test_a_test_score_that_is_not_known_is_no_divergence():
+    found = Evidence({"step": (*lane("step", 0.3, 0.4), run("step", 3, test_loss=None))})
+    assert (standing(found, "step", "test_loss").finished, standing(found, "step", "test_loss").diverged) == (
+        2,
+        0,
+    )
+
+
+def test_values_are_written_so_that_they_can_be_told_apart():
+    write = writer("val_loss", [0.37601, 0.37602])
+    assert (write(0.37601), write(0.37602)) == ("0.37601", "0.37602")
+    assert writer("val_accuracy", [0.88, 0.89])(0.88) == "88.00%"
+    assert said(standing(Evidence({"step": lane("step", None, None)}), "step", "loss")).startswith(
+        "none (2 of"
+    )
+
+
+def test_every_recipe_is_known_by_its_spec_whatever_its_seed_and_data():
+    assert len(wanted(RECIPES)) == len(RECIPES)
+    assert len({name(recipe) for recipe in RECIPES}) == len(RECIPES)
+    for recipe, (_, spec) in RECIPES.items():
+        assert recipe_of(spec.with_seed(7).with_data("synthetic")) == recipe
+        assert spec.with_seed(7).recipe in wanted([recipe])
+    assert recipe_of(None) is None
+    assert recipe_of(RunSpec(epochs=3)) is None
+
+
+def test_seeds_and_sources_are_not_mixed(monkeypatch):
+    monkeypatch.setattr(module, "recorded", lambda: lane("step", 0.3, 0.4) + lane("constant", 0.3))
+    recipes = ("step", "constant")
+    found = evidence(recipes, lane("step", 0.1))
+    assert (found.source, len(found.results["step"]), len(found.results["constant"])) == ("recorded", 2, 1)
+    own = [*lane("step", 0.1, None), *lane("constant", 0.2), run("good")]
+    found = evidence(recipes, own)
+    assert (found.source, set(found.results)) == ("yours", set(recipes))
+    assert [result.status for result in found.results["step"]] == ["completed", "diverged"]
+    assert not several(found, recipes)
+
+
+def test_what_a_run_says_before_it_diverged_is_told():
+    losses = [1 / (n + 1) for n in range(50)]
+    lost = run("time-based", losses=[*losses, math.inf], status="diverged")
+    assert len(lived(lost)) == 50
+    assert learning(lost).diverged_epoch is None
+    assert learned_nothing(lost)
+    assert not learned_nothing(replace(lost, status="completed"))
+    sentence = stopping(Evidence({"time-based": (lost,)}), "time-based")
+    assert sentence.endswith("overflows in 1 of 1 seed, after 50 epochs.")
+
+
+def test_every_measure_has_words():
+    assert all(standing(Evidence({"step": lane("step", 0.3)}), "step", m).finished == 1 for m in MEASURES)
