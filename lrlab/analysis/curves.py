@@ -14,6 +14,7 @@ LAST = 10  # changes from epoch to epoch that are called noise
 SHARE_OF_FALL = 0.01
 SHARE_OF_END = 0.1
 AFTER = 0.2  # of a run has to follow the epoch at which learning stopped
+BURST = 100  # times the losses that follow
 RISE = 0.05  # of validation loss
 DOUBT = 2  # standard deviations of noise that decide nothing
 TOO_NOISY = 0.05  # of the whole fall: where the doubt is more, no end of learning is looked for
@@ -45,8 +46,8 @@ class Findings:
 
     `flat` says that training loss never fell by more than 1 %. `lost_epoch` is where it was lowest,
     `lowest_loss`, if it then lost more than half of its fall. `spike_epoch` is the first whose training
-    loss, `spike_loss`, was above that of the first epoch by half of the fall, and `spike_rate` the rate at
-    its first update.
+    loss, `spike_loss`, was above that of the first epoch by half of the fall, or the first epoch if its own
+    exploded, and `spike_rate` the rate at its first update.
 
     `diverged_epoch` is the first without a finite loss, and `diverged_rate` the rate at its first update.
     The last epoch is then the one before it, and beside that only the best ones are told.
@@ -111,17 +112,20 @@ def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
 
     In earnest: training loss falls by more than 1 % of its whole fall, from the first epoch to the end, or
     by more than a tenth of what it ends at. The tenth is for losses near zero, which go on falling by large
-    factors when that is no longer 1 % of the whole fall.
+    factors when that is no longer 1 % of the whole fall. Losses at the very beginning that are above 100
+    times the median of the next four exploded, and the fall is counted from what follows them.
 
     Learning stopped at the first epoch from which on training loss is never above its end by as much and
     two standard deviations of its noise. A fifth of the run, and 10 epochs, have to follow, for over a short
     end every curve is flat; and their second half has to be no lower in earnest than their first, for
     noise hides a slope.
 
-    Overfitting: at least 3 epochs after its lowest point, and in the last one, validation loss is above it by
-    more than 5 % and two standard deviations of its noise, while training loss fell in earnest. Where
-    training loss rose as well in between, as after a restart of the rate, only the rise counts that came
-    when it was below its old level again.
+    Overfitting: at least 3 epochs after the lowest validation loss, its end, its last value and the median
+    of the second half of what follows are all above the lowest of its running median, by more than 5 % and
+    two standard deviations of the noise there and at the end together, while training loss fell in
+    earnest. Where training loss rose as well in between, as after a restart of the rate, only what follows
+    counts from where it was below its old level again. A lowest value that stands out from the running
+    median's by more than noise was luck, and the lowest around that of the running median is taken.
 
     Any values are taken; those that are NaN or infinite are left out, and accuracies outside of 0 to 1.
     """
@@ -248,16 +252,17 @@ def _judged(found, table):
     at, rates = table[:, 0], table[:, 1]
     train, val = _curve(at, table[:, 2]), _curve(at, table[:, 4])
     found = replace(found, noise=_jumps(val.values[-LAST - 1 :]))
+    if burst := _burst(train.values):
+        found = replace(found, **_spike_of(train, 0, table))
+        train = _curve(train.at[burst:], train.values[burst:])
     if len(train.at) < 2:
         return found
     if _is_flat(train):
         return replace(found, flat=True)
     if (lost := _lost(train)) is not None:
         return replace(found, lost_epoch=int(train.at[lost]), lowest_loss=float(train.values[lost]))
-    if (spike := _spike(train)) is not None:
-        row = int(np.searchsorted(at, train.at[spike]))
-        loss, rate = float(train.values[spike]), _finite(rates[row])
-        found = replace(found, spike_epoch=int(at[row]), spike_loss=loss, spike_rate=rate)
+    if not burst and (spike := _spike(train)) is not None:
+        found = replace(found, **_spike_of(train, spike, table))
     earnest = _earnest(train)
     turned = _turned(val, train, earnest)
     if turned is not None:
@@ -305,6 +310,19 @@ def _earnest(train):
     return min(SHARE_OF_FALL * max(train.values[0] - train.end, 0), SHARE_OF_END * abs(train.end))
 
 
+def _burst(losses):
+    """How many losses at the beginning are so high that they say nothing of the fall."""
+    for row in range(len(losses) - 1):
+        if not losses[row] > BURST * abs(_median(losses[row + 1 : row + WINDOW])):
+            return row
+    return 0
+
+
+def _spike_of(train, row, table):
+    rate = table[np.searchsorted(table[:, 0], train.at[row]), 1]
+    return dict(spike_epoch=int(train.at[row]), spike_loss=float(train.values[row]), spike_rate=_finite(rate))
+
+
 def _spike(train):
     """The row of the first loss that is far above where training began, or None."""
     first = train.values[0]
@@ -316,20 +334,39 @@ def _turned(val, train, earnest):
     """The row from which on validation loss rose for good while training loss fell, or None."""
     if len(val.at) < 4:
         return None
-    lowest = int(val.smooth.argmin())
-    start = max(lowest - WINDOW // 2, 0)
-    row = start + int(val.values[start : lowest + WINDOW // 2 + 1].argmin())
-    after = val.values[row + 1 :]
-    level = train.smooth_at(val.at[row])
-    if len(after) < 3 or not level - train.end > earnest:
+    row = _lowest(val)
+    old = train.smooth_at(val.at[row])
+    if not old - train.end > earnest:
         return None
-    above = train.at[(train.smooth >= level) & (train.at > val.at[row])]
-    before = val.smooth_at(above[-1]) if above.size else val.smooth[lowest]
-    # Where the rate ends at zero the last epochs have no noise, but those around the turn had.
-    noise = max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
-    least = max(RISE * abs(before), DOUBT * noise)
-    rise = min(_median(after[-WINDOW:]), after[-1]) - max(before, val.values[row])
-    return row if rise > least else None
+    above = train.at[(train.smooth >= old) & (train.at > val.at[row])]
+    since = int(np.searchsorted(val.at, above[-1])) if above.size else row
+    after = val.values[since + 1 :]
+    if len(after) < 3:
+        return None
+    before = val.smooth[since:].min() if above.size else val.smooth.min()
+    doubt = DOUBT * math.hypot(_noise_at(val, row), _end_noise(val))  # of a difference: of both its ends
+    level = min(_median(after[-WINDOW:]), _median(after[len(after) // 2 :]), after[-1])
+    rise = level - max(before, val.values[row])
+    if row < WINDOW // 2:  # where the running median is narrow, one lucky epoch is no level to rise from
+        rise = min(rise, level - _median(val.values[:WINDOW]))
+    return row if rise > max(RISE * abs(before), doubt) else None
+
+
+def _lowest(val):
+    """The row of the lowest value, or where it is only a lucky one, of that of the running median."""
+    row, lowest = int(val.values.argmin()), int(val.smooth.argmin())
+    if val.smooth[row] - val.smooth[lowest] <= _noise_at(val, row):
+        return row
+    start = max(lowest - WINDOW // 2, 0)
+    return start + int(val.values[start : lowest + WINDOW // 2 + 1].argmin())
+
+
+def _noise_at(val, row):
+    """The noise of a curve, or of its part around a row if that is noisier.
+
+    Where the rate ends at zero the last epochs have none, but those around the turn had.
+    """
+    return max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
 
 
 def _stopped(train, earnest):
@@ -364,8 +401,8 @@ def _error(last, noise):
     return 1.25 * math.sqrt(2 / last) * noise
 
 
-def _end_noise(train):
-    return _noise(train.values[-max(LAST, int(AFTER * len(train.at))) :])
+def _end_noise(curve):
+    return _noise(curve.values[-max(LAST, int(AFTER * len(curve.at))) :])
 
 
 def _rate_fell(rates, row):
@@ -391,22 +428,26 @@ def _sentences(found, active):
         yield "No epoch is finished yet." if active else "No epoch was finished."
         return
     ended = "is" if active else "ended at"
+    if found.spike_epoch is not None:
+        rate = "" if found.spike_rate is None else f", at a rate of {found.spike_rate:.3g}"
+        yield f"Training loss shot up to {_loss(found.spike_loss)} in epoch {found.spike_epoch + 1}{rate}."
     if found.flat:
         end = "" if found.loss is None else f" It {ended} {_loss(found.loss)}."
-        yield f"Training loss {'has hardly fallen' if active else 'hardly fell'} at all.{end}"
+        when = "at all" if found.spike_epoch is None else "after that"
+        yield f"Training loss {'has hardly fallen' if active else 'hardly fell'} {when}.{end}"
+        return
     if found.lost_epoch is not None:
         low = _point(found.lost_epoch, found.lowest_loss)
         to = "" if found.loss is None else f" to {_loss(found.loss)}"
         yield f"Training loss was lowest at {low} and has risen{to} since: what was learned is lost."
-    if found.spike_epoch is not None:
-        rate = "" if found.spike_rate is None else f", at a rate of {found.spike_rate:.3g}"
-        yield f"Training loss shot up to {_loss(found.spike_loss)} in epoch {found.spike_epoch + 1}{rate}."
     if found.overfitting_epoch is not None:
         yield _overfitting(found)
     elif found.best_epoch is not None:
         yield _best(found, active)
-    elif found.loss is not None and not found.flat and found.lost_epoch is None:
+    elif found.loss is not None and found.lost_epoch is None:
         yield f"Training loss {ended} {_loss(found.loss)}; validation loss is not known."
+    elif found.loss is None:
+        yield "No loss is known."
     if found.stopped_epoch is not None:
         yield _stopped_learning(found, active)
     if found.falling and found.overfitting_epoch is None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lrlab.analysis import findings
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
-from lrlab.records import STATUSES, Epoch
+from lrlab.records import ACTIVE, STATUSES, Epoch
 
 ANY = st.floats(width=32) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
 
@@ -157,3 +157,172 @@ def test_any_values_are_taken(rows, status):
     for field in fields(found):
         value = getattr(found, field.name)
         assert not (isinstance(value, float) and math.isnan(value)), field.name
+
+
+def one(recipe, seed=9125):
+    """The findings on one recorded run."""
+    wanted = RECIPES[recipe][1].recipe
+    return next(
+        findings(r.epochs, r.status) for r in recorded() if (r.spec.recipe, r.spec.seed) == (wanted, seed)
+    )
+
+
+def test_the_most_important_is_said_first_and_in_numbers():
+    assert one("compounding").text == (
+        "Validation loss was lowest at epoch 22 (0.3785) and has risen to 0.4069 while training loss fell: "
+        "overfitting, though validation accuracy held. Training loss hardly fell after epoch 38, where the "
+        "rate had fallen to 0.0182. Accuracy ended at 96.5% in training and 88.3% in validation."
+    )
+    assert one("constant").text == (
+        "Validation loss was lowest at epoch 85 (0.3746) and ended at 0.3869. Training loss was still "
+        "falling at the end. In the last epochs validation loss jumped by about 3% from one to the next."
+    )
+
+
+def test_a_loss_that_shot_up_is_said_first():
+    found = one("polynomial-sqrt")
+    assert (found.spike_epoch, found.overfitting_epoch) == (12, found.best_epoch)
+    assert found.sentences[0] == "Training loss shot up to 65.58 in epoch 13, at a rate of 0.469."
+
+
+def test_losses_that_exploded_at_the_beginning_are_no_fall():
+    found = findings(run([3e31, 2e4, *[2.306, 2.307] * 9], rates=[1.0] * 20))
+    assert found.flat
+    assert found.stopped_epoch is None
+    assert found.text == (
+        "Training loss shot up to 3.000e+31 in epoch 1, at a rate of 1. Training loss hardly fell after "
+        "that. It ended at 2.307."
+    )
+
+
+@pytest.mark.parametrize(
+    "losses", [1 - np.arange(100) / 200, 1 / (1 + np.arange(100)), 0.9 ** np.arange(100)]
+)
+def test_what_is_still_falling_has_not_stopped(losses):
+    found = findings(run(losses))
+    assert found.stopped_epoch is None
+    assert found.falling
+    assert "Training loss was still falling at the end." in found.text
+
+
+def test_a_rate_that_comes_back_did_not_end_learning():
+    losses = np.concatenate([np.linspace(1, 0.2, 20), np.full(40, 0.2)])
+    rates = np.tile(0.5 * np.exp(-0.2 * np.arange(30)), 2)
+    found = findings(run(losses, rates=rates))
+    assert found.stopped_epoch is not None
+    assert not found.rate_fell
+    assert "rate" not in found.text
+
+
+def test_after_a_restart_only_what_rises_below_the_old_loss_is_overfitting():
+    train = np.concatenate([np.linspace(1, 0.3, 20), np.linspace(0.9, 0.05, 40)])
+    down, level, rising = np.linspace(1, 0.4, 20), np.full(40, 0.5), np.linspace(0.5, 1.1, 40)
+    assert findings(run(train, np.append(down, level))).overfitting_epoch is None
+    assert findings(run(train, np.append(down, rising))).overfitting_epoch == 19
+
+
+def test_a_lucky_epoch_is_the_best_but_not_the_turn():
+    val = np.abs(np.arange(60) - 30) / 50 + 0.5
+    val[10] = 0.49
+    found = findings(run(falling(end=0.01), val))
+    assert (found.best_epoch, found.overfitting_epoch) == (10, 30)
+    assert found.sentences[0].startswith(
+        "Validation loss was lowest at epoch 11 (0.4900); its curve has risen since epoch 31, to 1.080 while"
+    )
+
+
+@pytest.mark.parametrize("count", range(1, 6))
+def test_a_short_run_is_not_judged_by_its_end(count):
+    val = [0.5, 0.4, 0.41, 0.42, 0.4][:count]
+    found = findings(run(falling(count), val))
+    assert found.stopped_epoch is None
+    assert found.overfitting_epoch is None
+    assert found.falling == (count > 1)
+    assert found.best_epoch == int(np.argmin(val))
+
+
+def test_a_gap_is_no_divergence_and_hides_nothing():
+    losses, val = falling(), np.abs(np.arange(60) - 20) / 60 + 0.4
+    whole = findings(run(losses, val))
+    losses[[5, 30]] = math.nan
+    val[1::2] = math.nan  # Keras's validation_freq=2
+    found = findings(run(losses, val))
+    assert found.diverged_epoch is None
+    assert (found.best_epoch, found.overfitting_epoch) == (20, 20)
+    assert found.stopped_epoch == pytest.approx(whole.stopped_epoch, abs=1)
+    assert found.val_loss is None
+    assert "overfitting" in found.text
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "epoch"),
+    [
+        ((math.nan, math.nan), "completed", 3),
+        ((math.inf, math.nan), "stopped", 3),
+        ((0.4, math.inf), "completed", 3),
+        ((0.4, math.nan), "diverged", 3),
+        ((0.4, math.nan), "completed", None),
+        ((0.4, 0.5), "diverged", 3),
+    ],
+)
+def test_divergence_is_the_first_epoch_without_a_loss(end, status, epoch):
+    found = findings(run([1, 0.7, 0.5, end[0]], [1, 0.8, 0.7, end[1]]), status)
+    assert found.diverged_epoch == epoch
+    if epoch is not None:
+        assert found.last_epoch == 2
+        assert found.text == (
+            "Training diverged in epoch 4, at a rate of 0.1. Before that, validation loss was lowest at "
+            "epoch 3 (0.7000)."
+        )
+
+
+def test_where_nothing_is_known_that_is_said():
+    assert findings(run([math.nan] * 3)).text == "No loss is known."
+    assert findings(run([math.nan] * 3, [0.5, 0.4, 0.45])).text.startswith("Validation loss was lowest at")
+
+
+def test_a_run_that_diverged_at_once_has_nothing_before():
+    found = findings(run([math.nan], rates=[2.0]), "diverged")
+    assert (found.diverged_epoch, found.last_epoch) == (0, None)
+    assert found.text == "Training diverged in epoch 1, at a rate of 2."
+
+
+@pytest.mark.parametrize("status", [*ACTIVE, "paused"])
+def test_a_run_that_goes_on_has_no_end(status):
+    for result in recorded():
+        for count in (0, 1, 3, 20, len(result.epochs)):
+            text = findings(result.epochs[:count], status).text
+            assert text
+            assert "ended" not in text
+            assert "at the end" not in text
+    assert findings([], status).text == "No epoch is finished yet."
+
+
+@given(st.integers(0, 20), st.sampled_from([0.25, 1.0, 64.0]))
+def test_a_higher_loss_all_along_changes_no_epoch(more, scale):
+    losses = np.round(falling(end=1) * 2**20) / 2**20
+    val = np.abs(np.arange(60) - 20) / 64 + 0.5
+    found = findings(run(scale * (losses + more), val))
+    assert found.stopped_epoch == findings(run(losses, val)).stopped_epoch
+    assert findings(run(losses, scale * (val + more))).best_epoch == 20
+
+
+@given(
+    st.integers(0, 300),
+    st.lists(st.tuples(st.integers(0, 299), st.integers(0, 3), st.floats()), max_size=30),
+    st.sampled_from(STATUSES),
+)
+def test_any_values_in_a_long_run_are_taken(count, odd, status):
+    columns = np.tile(falling(count), (4, 1))
+    columns[3] = 0.1
+    for at, column, value in odd:
+        columns[column, at % max(count, 1) : at % max(count, 1) + 1] = value
+    epochs = [
+        Epoch(n, lr, lr, loss, accuracy, val, accuracy, 0.1)
+        for n, (loss, val, accuracy, lr) in enumerate(columns.T)
+    ]
+    found = findings(epochs, status)
+    assert found.text
+    assert "nan" not in found.text
+    for name in ("best_epoch", "overfitting_epoch", "stopped_epoch", "lost_epoch", "spike_epoch"):
+        assert getattr(found, name) in (None, *range(count))
