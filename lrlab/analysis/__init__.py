@@ -2,7 +2,7 @@
 
 from lrlab.analysis.curves import Findings, findings
 from lrlab.analysis.drive import drive_schedule
-from lrlab.analysis.groups import Field, Group, field, fields, groups
+from lrlab.analysis.groups import Field, Group, field, fields, gathered, groups, unique
 from lrlab.analysis.standing import MEASURES, Standing, Verdict, verdict
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "field",
     "fields",
     "findings",
+    "gathered",
     "groups",
+    "unique",
     "verdict",
 ]

@@ -1,7 +1,8 @@
 """Which runs belong together: seeds of one recipe, and runs whose scores can be ranked at all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
 from lrlab.result import Result
@@ -17,6 +18,14 @@ class Group:
     name: str
     ids: tuple[int, ...]
     results: tuple[Result, ...]
+
+    @property
+    def seeds(self) -> tuple[Result, ...]:
+        """One result a seed, the newest: a seed that was trained again says nothing more."""
+        newest = {}
+        for result in sorted(self.results, key=lambda result: result.created or 0):
+            newest[result.spec.seed if result.spec else None] = result
+        return tuple(newest.values())
 
 
 class Field(NamedTuple):
@@ -39,10 +48,20 @@ def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
 
     A run whose rate was set by hand, or of which only the curves are known, is always alone.
     """
-    found: dict[object, list[int]] = {}
-    for id, result in results.items():
+
+    def key(id):
+        result = results[id]
         known = join_seeds and result.spec and not result.driven
-        found.setdefault((result.spec.recipe, result.data) if known else id, []).append(id)
+        return (result.spec.recipe, result.data) if known else id
+
+    return gathered(results, key)
+
+
+def gathered(results: dict[int, Result], key: Callable[[int], object]) -> list[Group]:
+    """The runs, by id, as a group for each value that `key` has for their ids, in their order."""
+    found: dict[object, list[int]] = {}
+    for id in results:
+        found.setdefault(key(id), []).append(id)
     names = _names([[results[id] for id in ids] for ids in found.values()])
     return [
         Group(name, tuple(ids), tuple(results[id] for id in ids))
@@ -68,9 +87,13 @@ def _names(members):
         else name
         for name, results in zip(plain, members, strict=True)
     ]
-    names = []
-    for name in seeded:
-        count = sum(other == name or other.startswith(f"{name} (") for other in names)
-        candidate = name if name not in names else f"{name} ({count + 1})"
-        names.append(candidate)
-    return names
+    return unique(seeded)
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """The names, with a number behind each that another one before it has."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name} ({number})" for number in count(2))
+        found.append(name if name not in found else next(n for n in numbered if n not in (*found, *names)))
+    return found

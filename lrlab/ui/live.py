@@ -1,21 +1,22 @@
 """A race as it is now: status, time left, standings and charts that grow while it trains."""
 
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from statistics import median
 
 import pandas as pd
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.analysis import verdict
+from lrlab.analysis import gathered
 from lrlab.errors import UserError
 from lrlab.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.controls import plain, swatch
 from lrlab.ui.in_words import in_words
 from lrlab.ui.queue import waiting
-from lrlab.ui.race_charts import forget_charts, race_charts
+from lrlab.ui.race_charts import forget_charts, lane_names, race_charts
+from lrlab.ui.standings import standings
 from lrlab.ui.wheel import wheel
 
 REFRESH_SECONDS = 1.0
@@ -41,7 +42,7 @@ def live_race(runs: list[Run]) -> None:
 
 def race_label(runs: list[Run]) -> str:
     """A race in one line, in words that stay true while it trains."""
-    first, lanes, seeds = runs[0], _lane_names(runs), 1 + max(run.heat for run in runs)
+    first, lanes, seeds = runs[0], [*lane_names(runs).values()], len({run.heat for run in runs})
     what = first.name if len(lanes) == 1 else f"{len(lanes)} lanes: {', '.join(lanes)}"
     optimizer = f" · {first.spec.optimizer.title}" if len(lanes) == 1 else ""
     seed = f"seed {first.spec.seed}" if seeds == 1 else f"{seeds} seeds from {first.spec.seed}"
@@ -50,10 +51,6 @@ def race_label(runs: list[Run]) -> str:
 
 def _is_active(runs):
     return any(run.active for run in runs)
-
-
-def _lane_names(runs):
-    return [*{run.lane: run.name for run in runs}.values()]
 
 
 def _panel(race, was_active):
@@ -65,12 +62,12 @@ def _panel(race, was_active):
     except UserError as error:
         st.error(str(error))
         return
-    if was_active != _is_active(runs):
+    if not runs or was_active != _is_active(runs):  # it may have been deleted in another tab
         st.rerun()  # draws the page once more, with the timer or without it
     _header(store, runs, epochs)
     _say(runs)
     if any(epochs.values()):
-        (_metrics if len(runs) == 1 else _standings)(runs, epochs)
+        (_metrics if len(runs) == 1 else _standings)(store, runs, epochs)
         wheel(store, runs, epochs)
         race_charts(store, runs, epochs)
     waiting(store, race)
@@ -81,7 +78,7 @@ def _panel(race, was_active):
 def _header(store, runs, epochs):
     status = next(status for status in BADGES if any(run.status == status for run in runs))
     color, icon = BADGES[status]
-    lanes = _lane_names(runs)
+    lanes = [*lane_names(runs).values()]
     name = plain(lanes[0]) if len(lanes) == 1 else f"Race of {len(lanes)} lanes"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"#### {name} :{color}-badge[{icon} {status}]")
@@ -169,7 +166,7 @@ def _say(runs):
         st.caption(f"Data: {runs[0].origin}.")
 
 
-def _metrics(runs, epochs):
+def _metrics(store, runs, epochs):
     (run,) = runs
     last = epochs[run.id][-1]
     shown = {
@@ -186,8 +183,8 @@ def _metrics(runs, epochs):
             st.metric(label, value, width="content")
 
 
-def _standings(runs, epochs):
-    seeds = 1 + max(run.heat for run in runs)
+def _standings(store, runs, epochs):
+    seeds = len({run.heat for run in runs})
     tested = any(run.test_accuracy is not None for run in runs)
     rows = []
     for run in runs:
@@ -210,12 +207,13 @@ def _standings(runs, epochs):
     with st.expander(f"All {len(runs)} runs") if seeds > 1 else nullcontext():
         st.table(table, border="horizontal", hide_index=True)
     if not _is_active(runs):
-        lanes, statuses = {}, {}
-        for run in runs:
-            lanes.setdefault(run.name, []).append(epochs[run.id])
-            statuses.setdefault(run.name, []).append(run.status)
-        for measure in ("val_loss", "val_accuracy"):
-            st.markdown(plain(verdict(lanes, statuses, measure).sentence))
+        lanes = {run.id: run.lane for run in runs}
+        results = {
+            # The lanes of a race that did not come to its data had asked for the same.
+            id: replace(result, data=result.data or result.spec.data)
+            for id, result in store.results([*lanes]).items()
+        }
+        standings(gathered(results, lanes.get))
 
 
 def _percent(share):

@@ -82,7 +82,9 @@ def _pace(store, spec):
     alike = [
         run
         for run in store.runs(limit=RECENT)
-        if run.spec.batch_size == spec.batch_size and run.spec.network.kind == spec.network.kind
+        if run.imported is None  # another machine's pace, or none that is known
+        and run.spec.batch_size == spec.batch_size
+        and run.spec.network.kind == spec.network.kind
     ]
     for run, epochs in zip(alike, store.epochs_of([run.id for run in alike]).values(), strict=True):
         if len(epochs) > 1:  # the first may have been compiled for

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
 from lrlab.figures.race import Lane
 from lrlab.records import Epoch
@@ -18,9 +19,16 @@ def forget_charts() -> None:
         forget_sent(_name(view))
 
 
+def lane_names(runs: list[Run]) -> dict[int, str]:
+    """A name for each lane of a race, which no other lane has: its runs can be renamed one by one."""
+    first = {run.lane: run.name for run in reversed(runs)}
+    lanes = sorted(first)
+    return dict(zip(lanes, unique([first[lane] for lane in lanes]), strict=True))
+
+
 def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
     """One chart of the view that is chosen, and how it is to be read."""
-    lanes = [*{run.lane: run for run in reversed(runs)}.values()][::-1]  # some seeds may be deleted
+    names = lane_names(runs)
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         view = st.segmented_control(
@@ -33,7 +41,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
         )
         if view != "Gradients":
             st.toggle("Logarithmic rate axis", key=race_setup.LOG_RATE, persist_state="session")
-        if view == "Epochs" and len(lanes) > 1:
+        if view == "Epochs" and len(names) > 1:
             st.toggle("Training, too", key=race_setup.TRAINING_CURVES, persist_state="session")
         if view != "Gradients":
             st.slider(
@@ -49,13 +57,13 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
             )
     smoothing, log = state[race_setup.SMOOTHING], state[race_setup.LOG_RATE]
     length = max(run.spec.epochs for run in runs)
-    what = ", ".join(run.name for run in lanes)
+    what = ", ".join(names.values())
     if view == "Updates":
-        _by_update(store, runs, epochs, smoothing, log)
+        _by_update(store, runs, names, epochs, smoothing, log)
         return
     shown = [
-        Lane(lane.name, lane.lane, tuple(epochs[run.id] for run in runs if run.lane == lane.lane))
-        for lane in lanes
+        Lane(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
+        for lane, name in names.items()
     ]
     if view == "Gradients":
         figure = gradients_figure(shown, length)
@@ -66,7 +74,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     chart(figure, _name(view), alt, grows=True)
 
 
-def _by_update(store, runs, epochs, smoothing, log):
+def _by_update(store, runs, names, epochs, smoothing, log):
     """One heat: the one that trains, or else the last that has begun."""
     begun = [run for run in runs if epochs[run.id]]
     heat = next((run.heat for run in begun if run.status == "running"), begun[-1].heat)
@@ -74,7 +82,7 @@ def _by_update(store, runs, epochs, smoothing, log):
     for run in begun:
         if run.heat == heat:
             steps = store.steps(run.id)
-            shown[run.name] = (run.lane, steps.losses, steps.rates)
+            shown[names[run.lane]] = (run.lane, steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
     chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)

@@ -6,7 +6,7 @@ from lrlab import jobs
 from lrlab.store import Store
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.comparison import comparison
-from lrlab.ui.compare.files import import_runs, said
+from lrlab.ui.compare.files import import_runs
 from lrlab.ui.compare.table import runs_table
 
 store = Store()
@@ -17,7 +17,7 @@ choice.fill(listed)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Compare runs", width="stretch")
     import_runs(store)
-said()
+choice.said()
 choice.undo(store)
 if listed:
     runs_table(listed)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lrlab.analysis import Group, field, findings
+from lrlab.analysis import Group, findings
 from lrlab.errors import UserError
-from lrlab.result import Result
 from lrlab.store import Listed, Store
 from lrlab.store.library import MAX_NAME, MAX_NOTE, MAX_TAG
 from lrlab.ui.compare import choice
 from lrlab.ui.controls import plain, swatch
 from lrlab.ui.in_words import recipe_in_words
+from lrlab.ui.standings import measured_on
 
 STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "running": "blue"}
 
@@ -28,11 +28,22 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
             st.markdown(_badges(group))
             if group.results[0].spec:
                 st.caption(recipe_in_words(group.results[0].spec))
-            for result in group.results[:1] if len(group.results) == 1 else group.results:
-                which = f"Seed {result.spec.seed}: " if len(group.results) > 1 else ""
-                st.markdown(f"{which}{plain(findings(result.epochs, result.status).text)}")
+            for result in group.seeds:
+                which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 else ""
+                seen = findings(result.epochs, result.status)
+                st.markdown(f"{which}{plain(seen.text)}{_gap(seen)}")
             if first.note:
                 st.caption(plain(first.note))
+
+
+def _gap(seen):
+    """How far validation is from training at the end, as a line of its own."""
+    parts = []
+    if seen.loss_gap is not None:
+        parts.append(f"loss {seen.loss_gap:+.3f}")
+    if seen.accuracy_gap is not None:
+        parts.append(f"accuracy {-100 * seen.accuracy_gap:+.1f} points")
+    return f"  \n:small[:gray[Validation against training: {', '.join(parts)}.]]" if parts else ""
 
 
 def _badges(group):
@@ -48,16 +59,6 @@ def _badges(group):
     badges.append(f":gray-badge[{measured_on(first)}]")
     badges += [f":violet-badge[{plain(tag)}]" for tag in first.tags]
     return " ".join(badges)
-
-
-def measured_on(result: Result) -> str:
-    """What a run was measured on, in a few words."""
-    where = field(result)
-    if where is None:
-        return "data not known"
-    name = "Fashion-MNIST" if where.data == "fashion-mnist" else "synthetic set"
-    fit = result.spec.fit_images
-    return f"{name}, {fit:,} + {where.train_images - fit:,} images"
 
 
 def _menu(store, group, listed):
@@ -92,7 +93,7 @@ def _edit(store, run):
         try:
             act(run.id, st.session_state[keys[what]])
         except UserError as error:
-            st.toast(str(error), icon=":material/error:")
+            st.toast(plain(str(error)), icon=":material/error:")
             del st.session_state[keys[what]]
 
     st.text_input(

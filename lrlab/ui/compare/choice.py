@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from lrlab.store import Listed, Store
-from lrlab.summary import summary
+from lrlab.ui.controls import plain
 
 CHOSEN, DELETED, SAID = "compare.chosen", "compare.deleted", "compare.said"
+BY_TIMER = "compare.by_timer"
 SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
 FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
 SMOOTHING, LOG_RATE = "compare.smoothing", "compare.log_rate"
@@ -62,7 +64,7 @@ def fill(listed: Sequence[Listed]) -> None:
         SMOOTHING: 0.0,
         LOG_RATE: False,
         DELETED: [],
-        SAID: ([], []),
+        SAID: (0, [], False),
     }.items():
         state.setdefault(key, value)
     known = [entry.run.id for entry in listed]
@@ -82,12 +84,10 @@ def choose(runs: Sequence[int]) -> None:
 
 def delete(store: Store, runs: Sequence[int]) -> None:
     """Delete runs that are over, and remember them, so that it can be undone."""
-    st.session_state[DELETED] = gone = store.delete(*runs)
+    gone = store.delete(*runs)
+    st.session_state[DELETED] = [*st.session_state[DELETED], *gone]
     if left := len(runs) - len(gone):
-        st.session_state[SAID] = (
-            [],
-            [f"Not deleted, because it has to be stopped on Train first: {left} of {len(runs)}."],
-        )
+        say(0, [f"Not deleted, because it has to be stopped on Train first: {left} of {len(runs)}."])
     choose([id for id in chosen() if id not in gone])
 
 
@@ -105,7 +105,24 @@ def _restore(store):
     gone = st.session_state[DELETED]
     store.restore(*gone)
     st.session_state[DELETED] = []
-    choose([*chosen(), *gone])
+    choose(list(dict.fromkeys([*chosen(), *gone])))
+
+
+def say(imported: int, problems: Sequence[str]) -> None:
+    """Have `said` say, the next time, how many runs were imported and, in Markdown, what was wrong."""
+    st.session_state[SAID] = imported, [*problems], True
+
+
+def said() -> None:
+    """What the last import, or the last deletion, came to: until the visitor does something else."""
+    imported, problems, is_new = st.session_state[SAID]
+    if not (st.session_state.pop(BY_TIMER, False) or is_new):
+        return
+    if imported:
+        st.success(f"{imported} {'run was' if imported == 1 else 'runs were'} imported and chosen.")
+    for problem in problems:
+        st.error(problem, icon=":material/error:")
+    st.session_state[SAID] = imported, problems, False
 
 
 def chosen() -> list[int]:
@@ -129,9 +146,9 @@ def shown(listed: Sequence[Listed]) -> list[Listed]:
 
 def picture(run) -> list[float] | None:
     """The shape of a run's rate for a small picture: 40 values, the highest of them 1; None if unknown."""
-    if run.spec is None or not summary(run.spec.plan).peak > 0:
+    rates = run.spec.plan.epoch_rates() if run.spec else np.zeros(1)
+    if not 0 < rates.max() < np.inf:
         return None
-    rates = run.spec.plan.epoch_rates()
     places = [at * (len(rates) - 1) // 39 for at in range(40)]
     return (rates[places] / rates.max()).clip(0).round(3).tolist()
 
@@ -147,7 +164,7 @@ def _linked(known):
     asked = [int(part) for part in written if part.isascii() and part.isdecimal() and len(part) < 12]
     missing = [id for id in asked if id not in known]
     if missing or len(asked) < len([part for part in written if part]):
-        st.warning(f"The link asks for runs that are not here: {', '.join(written)[:80]}.")
+        st.warning(f"The link asks for runs that are not here: {plain(', '.join(written)[:80])}.")
     return [id for id in dict.fromkeys(asked) if id in known][:MOST_COMPARED]
 
 

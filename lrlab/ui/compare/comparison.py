@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from lrlab.analysis import MEASURES, Group, fields, groups, verdict
+from lrlab.analysis import Group, groups
 from lrlab.figures import Lane, compare_figure
 from lrlab.records import ACTIVE
 from lrlab.store import Listed, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.compare import choice
-from lrlab.ui.compare.cards import cards, measured_on
+from lrlab.ui.compare.cards import cards
 from lrlab.ui.compare.files import export
 from lrlab.ui.controls import field as number_field
-from lrlab.ui.controls import plain
 from lrlab.ui.limits import FIRST_EPOCHS
 from lrlab.ui.race_charts import MAX_SMOOTHING
+from lrlab.ui.standings import standings
 
 REFRESH_SECONDS = 2.0
 
@@ -27,7 +27,7 @@ def comparison(store: Store, listed: dict[int, Listed]) -> None:
     if not results:
         st.info("Choose runs in the table to see them side by side.", icon=":material/checklist:")
         return
-    _actions(store, results)
+    _actions(store, chosen, results)
     if len(chosen) > len(results):
         st.warning(
             f"{len(chosen)} runs are chosen, but at most {choice.MOST_COMPARED} are drawn: the first ones."
@@ -47,25 +47,25 @@ def _draw_again_soon():
     @st.fragment(run_every=REFRESH_SECONDS)
     def wait():
         if not drawn:  # by the timer, and not as a part of the page
+            st.session_state[choice.BY_TIMER] = True
             st.rerun()
         drawn.clear()
 
     wait()
 
 
-def _actions(store, results):
-    runs = [*results]
+def _actions(store, chosen, results):
     with st.container(horizontal=True, vertical_alignment="center"):
-        one = len(runs) == 1
-        st.markdown(f"#### {len(runs)} {'run' if one else 'runs'} chosen", width="stretch")
-        export(results)
+        what = "1 run" if len(chosen) == 1 else f"{len(chosen)} runs"
+        st.markdown(f"#### {what} chosen", width="stretch")
+        export(store, chosen, results)
         st.button("Choose none", icon=":material/deselect:", on_click=choice.choose, args=([],))
         st.button(
             "Delete",
             icon=":material/delete:",
             help="Delete the chosen runs; it can be undone.",
             on_click=choice.delete,
-            args=(store, runs),
+            args=(store, chosen),
         )
 
 
@@ -121,19 +121,3 @@ def _chart(found: list[Group]):
         state[choice.SMOOTHING],
     )
     chart(figure, "compare", f"Validation loss and accuracy, training loss and rate of {', '.join(names)}")
-
-
-def standings(found: list[Group]) -> None:
-    """Who stands first, for each set of runs that were measured on the same images."""
-    ranked = [members for members in fields(found).values() if len(members) > 1]
-    for members in ranked:
-        lanes = {group.name: [[*result.epochs] for result in group.results] for group in members}
-        statuses = {group.name: [result.status for result in group.results] for group in members}
-        with st.container(border=True):
-            st.markdown(f"**On {measured_on(members[0].results[0])}**")
-            for measure in MEASURES:
-                st.markdown(plain(verdict(lanes, statuses, measure).sentence))
-    if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
-        st.caption(
-            "Runs on different images, or on images that are not known, are shown together but not ranked."
-        )

@@ -1,5 +1,7 @@
 """Runs out of LR Lab as files, and runs from files into it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lrlab.errors import UserError
@@ -8,6 +10,7 @@ from lrlab.result import Result
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG
 from lrlab.ui.compare import choice
+from lrlab.ui.controls import plain
 
 FORMS = {
     "CSV": (to_csv, "csv", "A row an epoch, for spreadsheets and data frames."),
@@ -17,15 +20,14 @@ FORMS = {
 UPLOADS, TAG, TAKEN = "compare.uploads", "compare.import_tag", "compare.taken"
 
 
-def export(results: dict[int, Result]) -> None:
-    """What the chosen runs can be taken home as."""
+def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> None:
+    """What the chosen runs can be taken home as: all of them, and a script of one of those that are drawn."""
     with st.popover("Export", icon=":material/download:"):
-        runs = [*results.values()]
-        stem = "runs" if len(runs) > 1 else f"run-{next(iter(results))}"
+        stem = "runs" if len(chosen) > 1 else f"run-{chosen[0]}"
         for name, (write, ending, help) in FORMS.items():
             st.download_button(
                 name,
-                lambda write=write: write(runs),
+                lambda write=write: write([*store.results(chosen).values()]),
                 f"{stem}.{ending}",
                 on_click="ignore",
                 icon=":material/download:",
@@ -33,7 +35,7 @@ def export(results: dict[int, Result]) -> None:
                 help=help,
                 width="stretch",
             )
-        known = {id: result for id, result in results.items() if result.spec}
+        known = {id: result for id, result in drawn.items() if result.spec}
         if known:
             st.selectbox(
                 "Keras script of",
@@ -84,22 +86,12 @@ def _take(store, files):
         try:
             new = store.add_results(read_runs(file.name, file.getvalue()), tags)
         except UserError as error:
-            problems.append(str(error))
+            problems.append(plain(str(error)))
             continue
         added += new
         if not new:
-            problems.append(f"{file.name}: all of its runs are here already.")
+            problems.append(f"{plain(file.name)}: all of its runs are here already.")
     if added:
         choice.choose(added[: choice.MOST_COMPARED])
-    st.session_state[choice.SAID] = added, problems
+    choice.say(len(added), problems)
     st.session_state[TAKEN] += 1  # the next uploader is another, without these files
-
-
-def said() -> None:
-    """What the last import, or the last deletion, came to."""
-    added, problems = st.session_state[choice.SAID]
-    if added:
-        st.success(f"{len(added)} {'run was' if len(added) == 1 else 'runs were'} imported and chosen.")
-    for problem in problems:
-        st.error(problem, icon=":material/error:")
-    st.session_state[choice.SAID] = [], []

@@ -1,0 +1,36 @@
+"""Who stands first among runs, for each set of them that was measured on the same images."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lrlab.analysis import MEASURES, Group, field, fields, verdict
+from lrlab.result import Result
+from lrlab.ui.controls import plain
+
+DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic set"}
+
+
+def measured_on(result: Result) -> str:
+    """What a run was measured on, in a few words."""
+    where = field(result)
+    if where is None:
+        return "data not known"
+    fit = result.spec.fit_images
+    return f"{DATA_NAMES.get(where.data, where.data)}, {fit:,} + {where.train_images - fit:,} images"
+
+
+def standings(found: Sequence[Group]) -> None:
+    """A verdict for each set of lines on the same images, and for a line alone the range of its seeds."""
+    ranked = [members for members in fields(found).values() if len(members) > 1 or len(members[0].seeds) > 1]
+    for members in ranked:
+        lanes = {group.name: [[*result.epochs] for result in group.seeds] for group in members}
+        statuses = {group.name: [result.status for result in group.seeds] for group in members}
+        with st.container(border=True):
+            st.markdown(f"**On {measured_on(members[0].results[0])}**")
+            for measure in MEASURES:
+                st.markdown(plain(verdict(lanes, statuses, measure).sentence))
+    if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
+        st.caption(
+            "Runs on different images, or on images that are not known, are shown together but not ranked."
+        )
