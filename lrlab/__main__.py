@@ -24,6 +24,7 @@ from lrlab.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
 from lrlab.spec import DATA, RunSpec
 from lrlab.store import Store
+from lrlab.store.library import MAX_NAME, checked_text
 
 
 def main(arguments=None) -> int:
@@ -163,8 +164,11 @@ def _train(options):
         train_images=options.train_images,
         data=options.data,
     )
+    name = class_of_kind(options.kind).title
+    if options.name is not None:
+        name = checked_text("name", options.name, 1, MAX_NAME)
     store = Store()
-    # The only command that needs TensorFlow, which takes seconds to load.
+    # Needs TensorFlow, which takes seconds to load.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from tqdm import tqdm
 
@@ -172,7 +176,7 @@ def _train(options):
 
     worker = f"cli-{secrets.token_hex(8)}"
     with heartbeat(store, worker, os.getpid()) as say:
-        run = store.run(store.add(spec, options.name or class_of_kind(options.kind).title, worker))
+        run = store.run(store.add(spec, name, worker))
         say("busy")
         bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
 

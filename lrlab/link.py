@@ -43,21 +43,23 @@ def to_query(scene: Scene) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
+def pairs(query: str, longest: int) -> list[tuple[str, str]]:
+    """The names and texts of a query; raises UserError where it is too long or cannot be read."""
+    if len(query) > longest:
+        raise UserError(f"A link is at most {longest:,} characters long, but this has {len(query):,}.")
+    try:
+        return parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise UserError(f"The link cannot be read: {error}.") from error
+
+
 def from_query(query: str) -> Scene:
     """The scene that `to_query` wrote; names that no link has are left alone.
 
     Raises UserError, with what was wrong, for everything else.
     """
-    if len(query) > LONGEST:
-        raise UserError(f"A link is at most {LONGEST:,} characters long, but this has {len(query):,}.")
-    try:
-        given = parse_qsl(
-            query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100
-        )
-    except ValueError as error:
-        raise UserError(f"The link cannot be read: {error}.") from error
     values, curves = {}, []
-    for name, text in given:
+    for name, text in pairs(query, LONGEST):
         if name == "c":
             curves.append(text)
         elif SHORT.get(name) in values:

@@ -309,3 +309,9 @@ def test_runs_lists_curves_that_were_imported(home, capsys):
     assert main(["runs", "--json"]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["spec"] is None
+
+
+def test_a_name_that_no_run_can_have_is_said_before_it_trains(home, capsys):
+    assert main(["train", "constant", *TINY, "--name", " "]) == 2
+    assert "A name has 1 to 80 printable characters" in capsys.readouterr().err
+    assert Store().runs() == []

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from lrlab.errors import UserError
 from lrlab.plan import MAX_EPOCHS
-from lrlab.records import STATUSES, Epoch
+from lrlab.records import ACTIVE, STATUSES, Epoch
 from lrlab.result import Result
 from lrlab.spec import DATA, RunSpec
 
@@ -16,7 +16,7 @@ FORMAT = "lrlab.runs"
 VERSION = 1
 MOST_RUNS = 500
 MOST_TEXT = 2000
-ENDED = tuple(status for status in STATUSES if status not in ("queued", "running"))
+ENDED = tuple(status for status in STATUSES if status not in ACTIVE)
 LAST_SECOND = 32_503_680_000.0  # the year 3000; a calendar can say no time long after it
 MOST = sys.float_info.max
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
@@ -76,6 +76,8 @@ def _results(whole):
 
 def _record(result, digits):
     record = {f.name: getattr(result, f.name) for f in fields(Result)}
+    if result.status in ACTIVE:  # elsewhere nobody goes on with it
+        record |= {"status": "stopped", "message": "It had not ended when it was exported."}
     record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
     record["test_loss"], record["test_accuracy"] = _plain(result.test_loss), _plain(result.test_accuracy)
     columns = {name: [_plain(getattr(e, name), digits) for e in result.epochs] for name in COLUMNS}

@@ -40,7 +40,7 @@ def compare_figure(
         axis = f"y{len(panels) - place}" if place < len(panels) - 1 else "y"
         title = PANELS[panel] if baseline is None or panel == "lr" else f"{PANELS[panel]}, difference"
         tables = [] if panel == "lr" else _tables(lanes, panel, baseline)
-        scale = _rate_axis(lanes, log_rate) if panel == "lr" else loss_axis(title, tables)
+        scale = _rate_axis(lanes, log_rate) if panel == "lr" else loss_axis(title, tables, baseline)
         axes[f"yaxis{axis[1:]}"] = scale | {"domain": _domain(place, len(panels))}
         for more, line in _curves(lanes, panel, tables, smoothing):
             for added in (*more, line):
@@ -54,7 +54,7 @@ def compare_figure(
 def _rate_axis(lanes, log):
     """Where a logarithmic axis goes over many powers of ten, not each of them has room for its label."""
     axis = rate_axis(log)
-    known = [epoch.lr for lane in lanes for run in lane.runs for epoch in run if epoch.lr > 0]
+    known = [epoch.lr for lane in lanes for run in lane.runs for epoch in run if 0 < epoch.lr < math.inf]
     if not log or not known:
         return axis
     return axis | {"dtick": max(1, round(math.log10(max(known) / min(known)) / LABELS))}

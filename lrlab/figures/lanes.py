@@ -50,14 +50,18 @@ def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) ->
     return below, trace(x=ends, y=middle, uid=uid, **look)
 
 
-def loss_axis(title: str, tables: Sequence[np.ndarray]) -> dict:
-    """The y axis of losses; those of a run that runs away lie outside, or nothing else could be seen."""
-    sizes = np.abs(np.concatenate([np.ravel(values) for values in tables]) if tables else np.empty(0))
-    sizes = sizes[np.isfinite(sizes)]
+def loss_axis(title: str, tables: Sequence[np.ndarray], baseline: int | None = None) -> dict:
+    """The y axis of losses; those of a run that runs away lie outside, or nothing else could be seen.
+
+    What is far is judged without the lane in the place of the `baseline`, to which all are differences.
+    """
+    judged = [np.abs(values).ravel() for at, values in enumerate(tables) if at != baseline]
+    sizes = np.concatenate([np.empty(0), *judged])
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     if not sizes.size or sizes.max() <= FAR * np.median(sizes):
         return measure_axis(title)
-    usual = [values[np.abs(values) <= FAR * np.median(sizes)] for values in tables]
-    low, high = min(v.min() for v in usual if v.size), max(v.max() for v in usual if v.size)
+    usual = np.concatenate([values[np.abs(values) <= FAR * np.median(sizes)] for values in tables])
+    low, high = usual.min(), usual.max()
     room = 0.05 * (high - low)
     return measure_axis(title) | {"range": [float(low - room), float(high + room)]}
 

@@ -365,7 +365,8 @@ def _changes(run):
     """The median changes of training loss, as shares: in epochs whose rate dropped, and in all others."""
     changes = {True: [], False: []}
     for before, after in pairwise(lived(run)):
-        changes[after.lr < before.lr].append(after.loss / before.loss - 1)
+        if before.loss:
+            changes[after.lr < before.lr].append(after.loss / before.loss - 1)
     return (median(changes[True]), median(changes[False])) if all(changes.values()) else None
 
 

@@ -209,9 +209,18 @@ def _by_recipe(recipes, results):
     newest = {recipe: {} for recipe in recipes}
     for result in sorted(results, key=lambda result: result.created or 0):
         recipe = recipe_of(result.spec)
-        if recipe in newest and result.status in FINISHED and not result.driven:
+        if recipe in newest and _is_whole(result) and not result.driven:
             newest[recipe][result.spec.seed] = result
     return {recipe: tuple(result for _, result in sorted(seeds.items())) for recipe, seeds in newest.items()}
+
+
+def _is_whole(result):
+    """Whether a run has all that a run of LR Lab has at its end; one from a file may lack anything."""
+    if result.status == "diverged":
+        return bool(result.epochs)
+    known = (value for e in result.epochs for value in (e.lr, e.loss, e.val_loss, e.accuracy, e.val_accuracy))
+    whole = result.status == "completed" and len(result.epochs) == result.spec.epochs
+    return whole and all(map(math.isfinite, known))
 
 
 def _kind(measure):

@@ -5,10 +5,11 @@ given by its number, from 1 on. A link says only what differs from the first les
 """
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
+from lrlab.link import pairs
 
 CONTROLS = ("free", "locked", "hidden")
 MAX_TEXT, MAX_QUESTION, MAX_OPTION = 600, 200, 80
@@ -69,15 +70,7 @@ def from_query(query: str) -> Setup:
 
     Raises UserError, with what was wrong and what is allowed, for everything else.
     """
-    if len(query) > LONGEST:
-        raise UserError(f"A link is at most {LONGEST:,} characters long, but this has {len(query):,}.")
-    try:
-        given = parse_qsl(
-            query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100
-        )
-    except ValueError as error:
-        raise UserError(f"The link cannot be read: {error}.") from error
-    values = {}
+    given, values = pairs(query, LONGEST), {}
     for name, text in given:
         if name in values:
             raise UserError(f"The link says {name}= more than once.")

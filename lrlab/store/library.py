@@ -81,11 +81,11 @@ class Library(History):
 
     def rename(self, run: int, name: str) -> None:
         """Give a run another name; raises UserError for one that is empty or long."""
-        self._write("UPDATE runs SET name = ? WHERE id = ?", _text("name", name, 1, MAX_NAME), run)
+        self._write("UPDATE runs SET name = ? WHERE id = ?", checked_text("name", name, 1, MAX_NAME), run)
 
     def tag(self, run: int, tags: Sequence[str]) -> None:
         """Give a run these tags in the place of those it had; raises UserError for long or many ones."""
-        clean = list(dict.fromkeys(_text("tag", tag, 1, MAX_TAG) for tag in tags))
+        clean = list(dict.fromkeys(checked_text("tag", tag, 1, MAX_TAG) for tag in tags))
         if len(clean) > MAX_TAGS:
             raise UserError(f"A run has at most {MAX_TAGS} tags, but these are {len(clean)}.")
         self._write("UPDATE runs SET tags = ? WHERE id = ?", json.dumps(clean), run)
@@ -121,23 +121,31 @@ class Library(History):
         One that is here already, whether it was trained or taken in here, is not added again; one that was
         deleted comes back.
         """
-        tags = [_text("tag", tag, 1, MAX_TAG) for tag in tags]
+        tags = [checked_text("tag", tag, 1, MAX_TAG) for tag in tags]
+        added, seen = [], []
         with self._transaction() as connection:
-            return [id for result in results if (id := _add_result(connection, result, tags)) is not None]
+            for result in results:
+                id, is_new = _add_result(connection, result, tags, seen)
+                seen.append(id)
+                added += [id] if is_new else []
+        return added
 
 
-def _add_result(connection, result, tags):
+def _add_result(connection, result, tags, seen):
+    """The run's id, and whether it is new here; a run that was `seen` before is no other result's."""
     spec = result.spec.to_json() if result.spec else NO_SPEC
     digest = sha256(to_json([replace(result, tags=(), note="")]).encode()).hexdigest()
     there = connection.execute(
-        "SELECT id, deleted FROM runs WHERE imported = ? OR (created = ? AND spec = ?)",
-        (digest, result.created, spec),
+        "SELECT id, deleted FROM runs WHERE imported = ? OR (created = ? AND spec = ?"
+        f" AND id NOT IN ({marks(seen)}) AND (SELECT COUNT(*) FROM epochs WHERE run = runs.id) >= ?)"
+        " ORDER BY deleted IS NOT NULL",
+        (digest, result.created, spec, *seen, len(result.epochs)),
     ).fetchone()
     if there:
         connection.execute("UPDATE runs SET deleted = NULL WHERE id = ?", there[:1])
-        return there[0] if there[1] else None
+        return there[0], there[1] is not None
     values = {
-        "name": result.name[:MAX_NAME],
+        "name": _cut(result.name, MAX_NAME) or "Run",
         "spec": spec,
         "status": result.status,
         "created": result.created or time.time(),
@@ -146,7 +154,9 @@ def _add_result(connection, result, tags):
         "message": result.message,
         "test_loss": result.test_loss,
         "test_accuracy": result.test_accuracy,
-        "tags": json.dumps(list(dict.fromkeys([*result.tags, *tags]))[:MAX_TAGS]),
+        "tags": json.dumps(
+            [*dict.fromkeys(filter(None, (_cut(tag, MAX_TAG) for tag in (*tags, *result.tags))))][:MAX_TAGS]
+        ),
         "note": result.note[:MAX_NOTE],
         "versions": json.dumps(result.versions),
         "imported": digest,
@@ -160,14 +170,21 @@ def _add_result(connection, result, tags):
     )
     if result.driven:
         connection.execute("INSERT INTO drives VALUES (?, 0, NULL)", (id,))
-    return id
+    return id, True
 
 
 def _nan(value):
     return math.nan if value is None else value
 
 
-def _text(what, text, least, most):
+def _cut(text, most):
+    """A text of anybody's as one line of at most so many characters that can be printed."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(line.split())[:most].strip()
+
+
+def checked_text(what: str, text: str, least: int, most: int) -> str:
+    """A name or a tag as one line; raises UserError where it is too short or long, or cannot be printed."""
     clean = " ".join(text.split())
     if not least <= len(clean) <= most or not clean.isprintable():
         raise UserError(f"A {what} has {least} to {most} printable characters, but this is {text!r:.100}.")

@@ -17,7 +17,8 @@ class Queue(File):
         """Give `worker` the heat that is first in the queue: all its runs that wait; [] where none does."""
         with self._transaction() as connection:
             heat = connection.execute(
-                "SELECT race, heat FROM runs WHERE status = 'queued' ORDER BY place LIMIT 1"
+                "SELECT race, heat FROM runs WHERE status = 'queued' AND deleted IS NULL"
+                " ORDER BY place LIMIT 1"
             ).fetchone()
             if heat:
                 connection.execute(
@@ -133,6 +134,6 @@ class Queue(File):
     def _again(self, runs, also, statuses):
         self._write(
             "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '',"
-            f" details = '', {also} WHERE id IN ({marks(runs)}) AND status IN {statuses}",
+            f" details = '', {also} WHERE id IN ({marks(runs)}) AND status IN {statuses} AND deleted IS NULL",
             *runs,
         )

@@ -258,8 +258,10 @@ def in_color(curve: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text as it stands in Markdown, whatever is in it."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", text)
+    """Text as it stands in Markdown, whatever is in it, line by line."""
+    escaped = (re.sub(r"([\\`*_{}\[\]<>#|~$:&])", r"\\\1", line.strip()) for line in text.splitlines())
+    # What would make a list, a heading or a rule of a line.
+    return "  \n".join(re.sub(r"^(\d*)([-+=.)])(?=[-=\s]|$)", r"\1\\\2", line) for line in escaped)
 
 
 @lru_cache(maxsize=64)

@@ -70,11 +70,25 @@ def _sizes(store, heats, pace):
     if pace:
         seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / pace
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
-    st.caption(
-        f"{spec.network.parameter_count():,} parameters. {spec.fit_images:,} images train and "
-        f"{spec.train_images - spec.fit_images:,} validate: {spec.steps_per_epoch:,} steps an epoch, "
-        f"{spec.plan.steps:,} in all. {time}"
+    specs = [spec for _, spec in heats[0]]
+    fit, validating, steps, whole = (
+        _range(values)
+        for values in (
+            {spec.fit_images for spec in specs},
+            {spec.train_images - spec.fit_images for spec in specs},
+            {spec.steps_per_epoch for spec in specs},
+            {spec.plan.steps for spec in specs},
+        )
     )
+    st.caption(
+        f"{spec.network.parameter_count():,} parameters. {fit} images train and {validating} validate: "
+        f"{steps} steps an epoch, {whole} in all. {time}"
+    )
+
+
+def _range(values):
+    """The values of several lanes: one number where they are the same."""
+    return " to ".join(f"{value:,}" for value in sorted({min(values), max(values)}))
 
 
 def _pace(store, spec):

@@ -14,6 +14,7 @@ from lrlab.schedules import Constant, Schedule
 from lrlab.spec import RunSpec
 from lrlab.summary import summary
 from lrlab.ui import state
+from lrlab.ui.controls import plain
 
 SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
 SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA = "seed", "seeds", "images", "split", "data"
@@ -183,7 +184,8 @@ def chosen_race(races: list[int], race_of) -> int | None:
         wanted = race_of(int(linked)) if linked.isdecimal() and len(linked) < 16 else None
         st.session_state[RACE] = wanted if wanted in races else next(iter(races), None)
         if linked and wanted not in races:
-            st.warning(f"The link asks for run {linked!r:.40}, which is not here. This is the newest one.")
+            asked = plain(f"{linked!r:.40}")
+            st.warning(f"The link asks for run {asked}, which is not here. This is the newest one.")
     if st.session_state[RACE] is not None:
         st.query_params[RACE] = str(st.session_state[RACE])
     return st.session_state[RACE]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lrlab.analysis import Field, field, fields, groups
+from lrlab.analysis import Field, field, fields, gathered, groups, unique
 from lrlab.result import Result
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
@@ -56,3 +56,21 @@ def test_only_runs_on_the_same_images_can_be_ranked():
     ]
     assert field(results[1]) == Field("fashion-mnist", 20_000, 0.2)
     assert field(results[6]) is None
+
+
+def test_a_seed_that_was_trained_twice_counts_once():
+    old, new = replace(result(seed=1), created=1.0), replace(result("Again", seed=1), created=2.0)
+    (group,) = groups({1: new, 2: old, 3: result(seed=2)}, True)
+    assert group.ids == (1, 2, 3)
+    assert [(result.name, result.spec.seed) for result in group.seeds] == [("A", 2), ("Again", 1)]
+
+
+def test_a_number_behind_a_name_is_free_as_well():
+    assert unique(["A (2)", "A", "A"]) == ["A (2)", "A", "A (3)"]
+    assert unique(["A", "A", "A (2)"]) == ["A", "A (3)", "A (2)"]
+
+
+def test_lanes_are_kept_apart_whatever_they_are_called():
+    found = gathered({1: result(), 2: result(), 3: result(seed=2)}, {1: 0, 2: 1, 3: 0}.get)
+    assert [group.ids for group in found] == [(1, 3), (2,)]
+    assert len({group.name for group in found}) == 2

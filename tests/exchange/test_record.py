@@ -273,3 +273,9 @@ def test_every_wrong_type_in_a_column_is_refused():
     for name in columns:
         for value in ("a", True, [], {}, 10**400):
             assert refused(epochs=columns | {name: [columns[name][0], value]})
+
+
+@pytest.mark.parametrize("status", ["queued", "running"])
+def test_a_run_that_has_not_ended_can_be_imported_elsewhere(status):
+    (result,) = from_json(to_json([Result("A", (), status=status)]))
+    assert (result.status, result.message) == ("stopped", "It had not ended when it was exported.")

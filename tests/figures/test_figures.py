@@ -321,3 +321,19 @@ def test_a_comparison_of_one_panel_has_one_axis():
     figure = compare_figure([Lane("A", 0, (run(5, 4),))], 5, panels=("val_accuracy",))
     assert {line.yaxis for line in figure.data} == {"y"}
     assert list(figure.layout.yaxis.domain) == [0, 1]
+
+
+def test_the_zeros_of_a_baseline_do_not_narrow_the_axis():
+    base = Lane("Base", 0, (run(*[1.0] * 60),))
+    other = Lane("Other", 1, (run(*np.linspace(1.0, 1.3, 40)),))
+    figure = compare_figure([base, other], 60, baseline=0)
+    assert figure.layout.yaxis4.range is None
+    lost = Lane("Lost", 2, (run(1.0, 1.1, 1e26),))
+    low, high = compare_figure([base, other, lost], 60, baseline=0).layout.yaxis4.range
+    assert low <= 0
+    assert 0.3 < high < 1
+
+
+def test_a_rate_that_is_infinite_is_no_reason_to_fail():
+    lane = Lane("A", 0, (run(1.0, 0.5, rates=(math.inf, 0.1)),))
+    compare_figure([lane], 2, log_rate=True)

@@ -100,3 +100,29 @@ def test_the_newest_run_of_a_seed_counts():
     for order in (old + new, new + old):
         found = evidence(recipes, order)
         assert [result.name for result in found.results["step"]] == ["New"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": ()},
+        {"epochs": recorded()[0].epochs[:3]},
+        {"epochs": tuple(replace(e, val_accuracy=float("nan")) for e in recorded()[-1].epochs)},
+        {"epochs": tuple(replace(e, lr=float("nan")) for e in recorded()[-1].epochs)},
+    ],
+    ids=["none", "few", "no accuracy", "no rate"],
+)
+def test_a_run_from_a_file_that_lacks_something_is_no_evidence(change):
+    recipes = ("step",)
+    broken = [replace(run, **change) for run in own(recipes)]
+    assert evidence(recipes, broken).source == "recorded"
+
+
+def test_a_loss_of_zero_is_no_reason_to_fail():
+    lesson = BY_ID["step"]
+    found = evidence(lesson.recipes, [])
+    zero = {
+        recipe: tuple(replace(r, epochs=tuple(replace(e, loss=0.0) for e in r.epochs)) for r in results)
+        for recipe, results in found.results.items()
+    }
+    assert lesson.question.answer(Evidence(zero)).sentence

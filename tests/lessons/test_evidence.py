@@ -123,11 +123,13 @@ def test_every_recipe_is_known_by_its_spec_whatever_its_seed_and_data():
 
 
 def test_seeds_and_sources_are_not_mixed(monkeypatch):
-    monkeypatch.setattr(module, "recorded", lambda: lane("step", 0.3, 0.4) + lane("constant", 0.3))
+    whole = {"losses": (0.5,) * 100}  # as many epochs as the recipes have
+    there = lane("step", 0.3, 0.4, **whole) + lane("constant", 0.3, **whole)
+    monkeypatch.setattr(module, "recorded", lambda: there)
     recipes = ("step", "constant")
-    found = evidence(recipes, lane("step", 0.1))
+    found = evidence(recipes, lane("step", 0.1, **whole))
     assert (found.source, len(found.results["step"]), len(found.results["constant"])) == ("recorded", 2, 1)
-    own = [*lane("step", 0.1, None), *lane("constant", 0.2), run("good")]
+    own = [*lane("step", 0.1, None, **whole), *lane("constant", 0.2, **whole), run("good")]
     found = evidence(recipes, own)
     assert (found.source, set(found.results)) == ("yours", set(recipes))
     assert [result.status for result in found.results["step"]] == ["completed", "diverged"]

@@ -187,3 +187,100 @@ def test_train_shows_a_race_of_which_a_seed_was_deleted(home):
     assert not page.exception
     assert "Race of 2 lanes" in texts(page)
     jobs.shut_down(store)
+
+
+def ended_race(*heats):
+    """A race whose runs, by heat and lane, are `RunSpec`s that were completed on Fashion-MNIST."""
+    store = Store()
+    race = store.add_race([[(name, spec) for name, spec in heat] for heat in heats], "w")
+    for at, run in enumerate(store.race(race)):
+        store.set_data(run.id, "fashion-mnist", "here", {})
+        store.record(run, Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8 + at / 10, 0.75, 1.0))
+        store.finish(run.id, Outcome("completed"))
+    return race
+
+
+def open_train():
+    page = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture
+def no_worker_is_left(home):
+    yield
+    jobs.shut_down(Store())
+
+
+def test_train_works_beside_curves_that_were_imported(store, no_worker_is_left):
+    assert store.runs()[0].spec is None
+    page = open_train()
+    assert "steps an epoch" in texts(page)
+
+
+def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home, no_worker_is_left):
+    few, many = (RunSpec(Constant(0.1), epochs=1, train_images=count) for count in (20_000, 25_000))
+    ended_race([("Few", few), ("Many", many)], [("Few", few.with_seed(2)), ("Many", many.with_seed(2))])
+    said = texts(open_train())
+    assert "not ranked" in said
+    assert "has the lowest" not in said
+
+
+def test_lanes_that_are_renamed_alike_stay_two(home, no_worker_is_left):
+    one, two = (RunSpec(Constant(lr), epochs=1) for lr in (0.1, 0.2))
+    race = ended_race([("A", one), ("B", two)], [("A", one.with_seed(2)), ("B", two.with_seed(2))])
+    for run in Store().race(race):
+        Store().rename(run.id, "Same")
+    said = texts(open_train())
+    assert "Race of 2 lanes" in said
+    assert "over 4 seeds" not in said
+    assert "No winner" in said
+
+
+def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home, no_worker_is_left):
+    race = ended_race([("A", RunSpec(Constant(0.1), epochs=1)), ("B", RunSpec(Constant(0.2), epochs=1))])
+    page = open_train()
+    Store().delete(race, race + 1)
+    page.run()
+    assert not page.exception
+
+
+def test_what_an_import_came_to_stays_while_the_page_is_drawn_by_its_timer(store):
+    page = open_page()
+    page.file_uploader[0].set_value(("a*b*.png", b"\x89PNG", "image/png")).run()
+    button(page, "Import").click().run()
+    said = page.error[0].value
+    assert "a*b*" not in said, "a file's name is never Markdown"
+    page.session_state[choice.BY_TIMER] = True
+    assert page.run().error[0].value == said
+    assert not page.run().error
+    page.session_state[choice.BY_TIMER] = True
+    assert not page.run().error
+
+
+def test_all_that_is_chosen_is_deleted_not_only_what_is_drawn(store):
+    store.add_results([result(f"More {n}", 0.5, seed=100 + n) for n in range(20)])
+    ids = [entry.run.id for entry in store.listed()]
+    page = choose(open_page(), *ids)
+    assert f"{len(ids)} runs chosen" in texts(page)
+    button(page, "Delete").click().run()
+    assert store.listed() == []
+    button(page, "Undo").click().run()
+    assert len(store.listed()) == len(ids)
+
+
+def test_two_deletions_are_undone_together(store):
+    page = choose(open_page(), 1)
+    button(page, "Delete").click().run()
+    choose(page, 2)
+    button(page, "Delete").click().run()
+    assert "2 runs were deleted" in texts(page)
+    button(page, "Undo").click().run()
+    assert len(store.listed()) == 4
+
+
+def test_a_link_is_no_markdown(store):
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    page.query_params["runs"] = "[x](https://example.org)"
+    page.switch_page("pages/lab/compare.py").run()
+    assert "[x](" not in texts(page)

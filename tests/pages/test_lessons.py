@@ -160,3 +160,21 @@ def test_every_claim_has_a_verdict_from_stored_numbers(opened):
         assert claim.text in said
         assert judgement.sentence in said
         assert judgement.verdict in said
+
+
+def test_an_answer_in_free_text_stays_when_one_comes_back(opened):
+    page = opened(lesson="step", question="What do you expect?")
+    page.text_input[0].set_value("A drop").run()
+    button(page, "Answer, and show the result").click().run()
+    assert "You said: A drop." in texts(page)
+    button(page, "Next").click().run()
+    button(page, "Back").click().run()
+    assert page.text_input[0].value == "A drop"
+    assert page.text_input[0].disabled
+
+
+def test_a_bad_link_is_said_once_and_is_no_markdown(opened):
+    page = opened(controls="[x](https://example.org)")
+    assert "could not be opened" in texts(page)
+    assert "[x](" not in texts(page)
+    assert "could not be opened" not in texts(button(page, "Next").click().run())

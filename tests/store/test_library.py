@@ -192,3 +192,41 @@ def test_a_result_that_cannot_be_stored_takes_the_others_with_it(store):
     with pytest.raises(UserError):
         store.add_results([Result("Good", (EPOCH,)), twice])
     assert store.listed() == []
+
+
+def test_two_lanes_of_equal_spec_are_two_runs_elsewhere(store, tmp_path):
+    race = store.add_race([[("One", SPEC), ("Two", SPEC)]], "w")
+    for run in store.race(race):
+        store.record(run, EPOCH)
+        store.finish(run.id, Outcome("completed"))
+    results = [*store.results([race, race + 1]).values()]
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = Store(tmp_path / "elsewhere")
+    assert len(elsewhere.add_results(results)) == 2
+    assert elsewhere.add_results(results) == []
+    assert store.add_results(results) == [], "where they were trained they are known"
+
+
+def test_a_longer_version_of_a_run_is_taken_in_after_a_shorter_one(store):
+    whole = Result("A", (EPOCH, replace(EPOCH, epoch=1)), SPEC, created=5.0)
+    (short,) = store.add_results([replace(whole, epochs=whole.epochs[:1])])
+    (long,) = store.add_results([whole])
+    assert [len(store.epochs(id)) for id in (short, long)] == [1, 2]
+
+
+def test_names_and_tags_of_a_file_become_such_as_one_can_edit(store):
+    (id,) = store.add_results([Result("a\nb\x00c\u202e" + "x" * 99, (EPOCH,), tags=("t" * 40, "\n", "a\tb"))])
+    run = store.run(id)
+    store.rename(id, run.name)
+    store.tag(id, [*run.tags, "more"])
+    assert run.tags == ("t" * 24, "a b")
+
+
+def test_a_deleted_run_neither_goes_on_nor_is_claimed(store):
+    id = trained(store, EPOCH, status="paused")
+    store.delete(id)
+    store.go_on(id)
+    assert store.claim("w2") == []
+    store.restore(id)
+    store.go_on(id)
+    assert [run.id for run in store.claim("w2")] == [id]

@@ -184,3 +184,8 @@ def test_plotlyjs_comes_out_of_the_installed_package(tmp_path):
     assert write_plotlyjs(tmp_path / "static") == name
     assert file.stat().st_mtime_ns == before
     assert [path.name for path in file.parent.iterdir()] == [name]
+
+
+def test_a_name_is_no_html():
+    figure = go.Figure([go.Scatter(name="<b>a</b> & b", x=[0], y=[1])])
+    assert ready(figure)["data"][0]["name"] == "&lt;b&gt;a&lt;/b&gt; &amp; b"

@@ -3,6 +3,7 @@
 import math
 import secrets
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
@@ -24,6 +25,9 @@ class Sent:
 def ready(figure) -> dict:
     """A `plotly.graph_objects.Figure` in JSON types: floats to five digits, None for NaN and infinity."""
     traces = [trace.to_plotly_json() for trace in figure.data]
+    for trace in traces:
+        if "name" in trace:  # Plotly would take what looks like HTML in it for that
+            trace["name"] = escape(trace["name"], quote=False)
     lines = [{axis: numbers(trace.pop(axis)) for axis in ("x", "y") if axis in trace} for trace in traces]
     data = [finite(trace) | line for trace, line in zip(traces, lines, strict=True)]
     return {"data": data, "layout": finite(figure.layout.to_plotly_json())}

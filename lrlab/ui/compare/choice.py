@@ -117,7 +117,7 @@ def said() -> None:
     """What the last import, or the last deletion, came to: until the visitor does something else."""
     imported, problems, is_new = st.session_state[SAID]
     if not (st.session_state.pop(BY_TIMER, False) or is_new):
-        return
+        imported, problems = 0, []
     if imported:
         st.success(f"{imported} {'run was' if imported == 1 else 'runs were'} imported and chosen.")
     for problem in problems:

@@ -19,7 +19,8 @@ STAGES = ("Idea", "Curves", "Question", "Result")
 def lesson_page(store: Store) -> None:
     """The lesson that is open, as the link wants it."""
     lesson, setup = progress.lesson(), progress.setup()
-    if problem := st.session_state.get(progress.PROBLEM):
+    problem = st.session_state.get(progress.PROBLEM)
+    if problem and lesson.id == st.session_state[progress.SETUP].lesson:  # on the first that was seen
         st.warning(problem)
     (_presented if setup.present else _read)(store, lesson, setup)
 
@@ -80,6 +81,8 @@ def _question(lesson: Lesson, setup: Setup):
     with st.container(border=True):
         st.markdown(f"**{text}**")
         if setup.question and not options:
+            if given is not None:
+                st.session_state[key] = given
             said = st.text_input("Your answer", key=key, disabled=given is not None, max_chars=200)
         else:
             said = st.radio(
@@ -116,6 +119,7 @@ def _verdict(lesson, setup, found):
     else:
         said = setup.options[given] if setup.options else given
         st.info(f"You said: {plain(said)}.", icon=":material/school:")
+        st.markdown(right.sentence)
     st.markdown(lesson.conclusion(found))
 
 

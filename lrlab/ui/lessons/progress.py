@@ -8,6 +8,7 @@ from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.link import Setup, from_query, to_query
+from lrlab.ui.controls import plain
 
 LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
 ANSWERS, RACES, SEEDS, STAGE, SOURCE = (
@@ -27,7 +28,9 @@ def fill() -> None:
             state[SETUP] = from_query(query)
         except UserError as error:
             state[SETUP] = Setup(LESSONS[0].id)
-            state[PROBLEM] = f"This link could not be opened as it is, so here are all lessons. {error}"
+            state[PROBLEM] = (
+                f"This link could not be opened as it is, so here are all lessons. {plain(str(error))}"
+            )
         state[LESSON] = state[SETUP].lesson
     for key, value in {ANSWERS: {}, RACES: {}, SEEDS: 1}.items():
         state.setdefault(key, value)

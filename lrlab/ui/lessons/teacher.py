@@ -4,6 +4,7 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.lessons.link import CONTROLS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_TEXT, Setup, to_query
+from lrlab.ui.controls import plain
 from lrlab.ui.lessons import progress
 
 CONTROL_NAMES = {"free": "Free", "locked": "Locked", "hidden": "Hidden"}
@@ -42,7 +43,7 @@ def teacher() -> None:
             wanted = Setup(progress.lesson().id, controls, present, text.strip(), question.strip(), options)
             query = to_query(wanted)
         except UserError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
             return
         st.code(f"{_address()}{query}", language=None, wrap_lines=True)
         st.caption(
