@@ -38,7 +38,7 @@ def compare_figure(
     for place, panel in enumerate(panels):
         # The lowest panel has the axis `y`, which carries the time axis.
         axis = f"y{len(panels) - place}" if place < len(panels) - 1 else "y"
-        title = PANELS[panel] if baseline is None or panel == "lr" else f"{PANELS[panel]}, difference"
+        title = PANELS[panel] if baseline is None or panel == "lr" else f"Δ {PANELS[panel].lower()}"
         tables = [] if panel == "lr" else _tables(lanes, panel, baseline)
         scale = _rate_axis(lanes, log_rate) if panel == "lr" else loss_axis(title, tables, baseline)
         axes[f"yaxis{axis[1:]}"] = scale | {"domain": _domain(place, len(panels))}
