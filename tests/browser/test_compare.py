@@ -72,8 +72,8 @@ def test_a_zoom_moves_all_four_panels(server, store, open_page):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 32, steps=5)
     page.mouse.up()
-    low, high = chart.evaluate("c => c.layout.xaxis.range")
-    assert 5 < low < high < 55
+    zoomed = "() => { const [low, high] = document.querySelector('.lrlab-chart').layout.xaxis.range;"
+    page.wait_for_function(f"{zoomed} return 5 < low && low < high && high < 55; }}")
     axes = chart.evaluate("c => [...new Set(c._fullData.map(t => t.xaxis))]")
     assert axes == ["x"], "one time axis for all panels"
 

@@ -93,8 +93,8 @@ def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
     go_to_train(page)
     badge(page, "completed").wait_for(timeout=120_000)
     wait_for_points(page, EPOCHS)
-    assert page.get_by_text("Test accuracy").is_visible()
-    assert page.get_by_text("Data: Fashion-MNIST from").is_visible()
+    page.get_by_text("Test accuracy").wait_for()
+    page.get_by_text("Data: Fashion-MNIST from").wait_for()
     assert_quiet(page)
     if sys.platform == "linux":
         assert "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text()
@@ -117,11 +117,11 @@ def test_without_network_and_data_it_trains_on_the_synthetic_set_and_says_so(ser
     address, _ = server
     page = open_page(address)
     go_to_train(page)
-    assert page.get_by_text("Fashion-MNIST is not on this machine yet").is_visible()
+    page.get_by_text("Fashion-MNIST is not on this machine yet").wait_for()
     press_train(page, images=1000, epochs=5)
     badge(page, "completed").wait_for(timeout=120_000)
     wait_for_points(page, 5)
-    assert page.get_by_text("Not Fashion-MNIST: this trains on the built-in synthetic set").is_visible()
+    page.get_by_text("Not Fashion-MNIST: this trains on the built-in synthetic set").wait_for()
 
 
 def test_stop_and_closing_the_browser(server_with_data, open_page):
@@ -138,7 +138,7 @@ def test_stop_and_closing_the_browser(server_with_data, open_page):
     wait_for_points(page, before + 2)
     page.get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped").wait_for(timeout=2500)
-    assert page.get_by_text(re.compile(r"Stopped in epoch \d+ of 500")).is_visible()
+    page.get_by_text(re.compile(r"Stopped in epoch \d+ of 500")).wait_for()
     assert_quiet(page)
 
 
@@ -154,7 +154,7 @@ def test_a_run_that_diverges_is_shown_and_breaks_nothing(server, open_page):
     settle(page)
     press_train(page, images=2000, epochs=30)
     badge(page, "diverged").wait_for(timeout=120_000)
-    assert page.get_by_text(re.compile("The loss became (NaN|infinite) in epoch")).is_visible()
+    page.get_by_text(re.compile("The loss became (NaN|infinite) in epoch")).wait_for()
     page.wait_for_selector(".lrlab-chart .main-svg", state="attached")
 
 
@@ -190,7 +190,7 @@ def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_da
             low, high = RANGES[run.name]
             assert len(epochs) == 100
             assert low <= epochs[-1].val_loss <= high, run.name
-    assert page.get_by_text("With one seed nothing is decided").first.is_visible()
+    page.get_by_text("With one seed nothing is decided").first.wait_for()
     assert_quiet(page)
 
 
