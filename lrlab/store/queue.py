@@ -7,7 +7,7 @@ from dataclasses import astuple
 from lrlab.records import Outcome, Wish
 from lrlab.schedules import Constant
 from lrlab.store.file import File, marks
-from lrlab.store.runs import RUN_COLUMNS, Run, run_of
+from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
 
 
 class Queue(File):
@@ -31,13 +31,20 @@ class Queue(File):
                 " AND heat = ? ORDER BY lane",
                 (worker, *(heat or (None, None))),
             ).fetchall()
-        return [run_of(row) for row in rows]
+            unreadable = [run_of(row).id for row in rows if run_of(row).spec is None]
+            connection.execute(
+                "UPDATE runs SET status = 'failed', ended = ?, message = 'The settings of this run were"
+                " written by another version of LR Lab, which this one does not understand. Train it with"
+                f" that version.' WHERE id IN ({marks(unreadable)})",
+                (time.time(), *unreadable),
+            )
+        return readable(rows)
 
     def waiting(self) -> list[list[Run]]:
         """The heats that wait, in the order in which they will be trained, each with its runs."""
         rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'queued' ORDER BY place")
         heats = {}
-        for run in map(run_of, rows):
+        for run in readable(rows):
             heats.setdefault((run.race, run.heat), []).append(run)
         return list(heats.values())
 

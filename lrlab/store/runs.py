@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from lrlab.errors import UserError
 from lrlab.records import ACTIVE
 from lrlab.spec import RunSpec
 from lrlab.store.file import File, marks
@@ -18,8 +20,8 @@ class Run:
     It is lane number `lane` of the race that is called by the id of its first run. Runs of the same `heat`
     of a race, which have the same seed, are trained together. `wheel` is the rate set by hand, if any.
     `versions` are those of what trained it. `imported` is a digest of what it was made of, where it was not
-    trained from this store; such a run is in no race that can be shown, and has no spec where only its
-    curves are known.
+    trained from this store; such a run is in no race that can be shown. A run has no spec where only its
+    curves are known, or where another version of LR Lab wrote one that this version does not take.
     """
 
     id: int
@@ -75,7 +77,14 @@ def run_of(row) -> Run:
 
 @lru_cache(maxsize=4096)  # a page reads the same ones again and again
 def _spec(text):
-    return None if text == NO_SPEC else RunSpec.from_json(text)
+    with suppress(UserError):  # a run whose settings cannot be read still has its curves
+        return None if text == NO_SPEC else RunSpec.from_json(text)
+    return None
+
+
+def readable(rows) -> list[Run]:
+    """The Runs of such rows, without those whose spec cannot be read."""
+    return [run for run in map(run_of, rows) if run.spec]
 
 
 class Runs(File):
@@ -119,7 +128,7 @@ class Runs(File):
     def race(self, race: int) -> list[Run]:
         """The runs of a race, heat by heat, lane by lane; none where there is no such race."""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? AND {SHOWN} ORDER BY heat, lane"
-        return [run_of(row) for row in self._read(sql, race)]
+        return readable(self._read(sql, race))
 
     def races(self, limit=100) -> dict[int, list[Run]]:
         """The newest `limit` races, newest first, with their runs, heat by heat and lane by lane."""
@@ -129,7 +138,7 @@ class Runs(File):
             " ORDER BY race DESC, heat, lane"
         )
         found = {}
-        for run in map(run_of, self._read(sql, limit)):
+        for run in readable(self._read(sql, limit)):
             found.setdefault(run.race, []).append(run)
         return found
 

@@ -9,7 +9,7 @@ from lrlab.records import Outcome, Wish
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
 from lrlab.store import Store
-from tests.store.test_runs import EPOCH
+from tests.store.test_runs import EPOCH, by_hand
 
 SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
 
@@ -128,3 +128,18 @@ def test_what_is_queued_again_counts_its_tries_until_there_is_headway(store):
     store.finish(id, Outcome("failed", "Three times."))
     store.go_on(id)
     assert store.run(id).tries == 0
+
+
+def test_a_run_whose_settings_cannot_be_read_stops_nothing(store):
+    newer, race = store.add(SPEC, "of a later version"), add_race(store, seeds=1)
+    by_hand(store, "UPDATE runs SET spec = replace(spec, 'seed', 'sheep') WHERE id = ?", newer)
+    assert store.run(newer).spec is None
+    assert store.race(newer) == []
+    assert list(store.races()) == [race]
+    assert places(store) == [(race, 0)]
+    assert store.claim("w") == []
+    assert store.run(newer).status == "failed"
+    assert store.run(newer).message.startswith("The settings of this run were written by another version")
+    assert [run.id for run in store.claim("w")] == [run.id for run in store.race(race)]
+    assert [entry.run.id for entry in store.listed()] == [race + 1, race, newer]
+    assert store.results([newer])[newer].spec is None
