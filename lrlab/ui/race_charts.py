@@ -31,14 +31,16 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     names = lane_names(runs)
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        view = st.segmented_control(
+        chosen = st.segmented_control(
             "View",
             race_setup.VIEWS,
+            default=race_setup.VIEWS[0],
             key=race_setup.VIEW,
             required=True,
             persist_state="session",
             label_visibility="collapsed",
         )
+        view = chosen or race_setup.VIEWS[0]  # a browser that was short of time has sent that none was
         if view != "Gradients":
             st.toggle("Logarithmic rate axis", key=race_setup.LOG_RATE, persist_state="session")
         if view == "Epochs" and len(names) > 1:

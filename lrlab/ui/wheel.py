@@ -21,7 +21,7 @@ def wheel(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
     driven = store.driven([run.id for run in runs])
     if running:
-        with st.expander("Take the wheel", icon=":material/search_hands_free:"):
+        with st.container(border=True):
             _drive(store, running, epochs)
     for run in runs:
         if run.id in driven and st.button(
@@ -43,28 +43,35 @@ def _drive(store, running, epochs):
         run = by_id[
             st.selectbox("Lane", by_id, format_func=lambda id: by_id[id].name, key=race_setup.WHEEL_LANE)
         ]
-    key = race_setup.wheel_key(run.id)
     now = run.wheel or epochs[run.id][-1].lr_end
-    if run.wheel is None or key not in st.session_state:
-        st.session_state[key] = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
-    st.select_slider(
-        "Learning rate",
-        RATES,
-        format_func=lambda rate: f"{rate:.3g}",
-        key=key,
-        on_change=lambda: store.steer(run.id, st.session_state[key]),
-        help="The lane trains with this rate from its next updates on.",
+    near = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
+    if run.wheel:
+        # Only while it is driven by hand: a slider that the server moves along with a schedule comes back
+        # late from a slow browser, and would be taken for one that was moved.
+        key = race_setup.wheel_key(run.id)
+        st.select_slider(
+            "Learning rate",
+            RATES,
+            near,
+            format_func=lambda rate: f"{rate:.3g}",
+            key=key,
+            on_change=lambda: store.steer(run.id, st.session_state[key]),
+            help="The lane trains with this rate from its next updates on.",
+        )
+    label, icon, rate = (
+        ("Give it back to the schedule", "undo", None)
+        if run.wheel
+        else ("Take the wheel", "search_hands_free", near)
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         by = f"by hand: {run.wheel:.3g}" if run.wheel else f"by its schedule: {now:.3g}"
         st.markdown(f"{plain(run.name)} goes {by}", width="stretch")
         st.button(
-            "Give it back to the schedule",
-            icon=":material/undo:",
-            key=f"back.{run.id}",
-            disabled=run.wheel is None,
+            label,
+            icon=f":material/{icon}:",
+            key=f"{label}.{run.id}",
             on_click=store.steer,
-            args=(run.id, None),
+            args=(run.id, rate),
         )
 
 

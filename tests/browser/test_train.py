@@ -69,7 +69,7 @@ def badge(page, status):
     return page.get_by_text(re.compile(rf"\b{status}\b")).first
 
 
-def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
+def test_points_stream_in_and_survive_a_reload(server_with_data, open_page, home):
     address, process = server_with_data
     page = open_page(address)
     go_to_train(page)
@@ -95,6 +95,7 @@ def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
     wait_for_points(page, EPOCHS)
     page.get_by_text("Test accuracy").wait_for()
     page.get_by_text("Data: Fashion-MNIST from").wait_for()
+    assert Store(home).drives(1) == [], "nobody took the wheel"
     assert_quiet(page)
     if sys.platform == "linux":
         assert "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text()
@@ -128,7 +129,7 @@ def test_stop_and_closing_the_browser(server_with_data, open_page):
     address, _ = server_with_data
     page = open_page(address)
     go_to_train(page)
-    press_train(page, images=20_000, epochs=500)
+    press_train(page, images=60_000, epochs=500)
     wait_for_points(page, 2)
     before = points(page)
     page.context.close()
@@ -198,7 +199,7 @@ def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_pa
     address, _ = server_with_data
     page = open_page(address)
     go_to_train(page)
-    press_train(page, images=20_000, epochs=500)
+    press_train(page, images=60_000, epochs=500)
     wait_for_points(page, 2)
     page.get_by_role("button", name="Pause", exact=True).click()
     badge(page, "paused").wait_for(timeout=5000)
@@ -209,13 +210,14 @@ def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_pa
     page.get_by_role("button", name="Go on", exact=True).click()
     wait_for_points(page, before + 2)
 
-    page.get_by_text("Take the wheel").click()
+    store = Store(home)
+    assert store.drives(1) == []
+    page.get_by_role("button", name="Take the wheel").click()
     slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
     for _ in range(5):
         slider.press("PageDown")
     page.get_by_text("by hand: ").wait_for()
-    store = Store(home)
     driven = wait_for(lambda: store.drives(1) and store.drives(1)[-1].rate == store.run(1).wheel)
     assert driven
     page.get_by_role("button", name="Give it back to the schedule").click()

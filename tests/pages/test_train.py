@@ -270,7 +270,14 @@ def test_the_wheel_is_taken_given_back_and_the_drive_kept(page):
     store = Store()
     race = running(store)
     page.run()
-    page.select_slider(key=f"wheel.{race}").set_value(0.1).run()
+    assert "by its schedule: 0.01" in texts(page)
+    assert not page.select_slider, (
+        "a slider that follows the schedule could be taken for a hand that moved it"
+    )
+    button(page, "Take the wheel").click().run()
+    slider = page.select_slider(key=f"wheel.{race}")
+    assert store.run(race).wheel == slider.value == 0.01
+    slider.set_value(0.1).run()
     assert store.run(race).wheel == 0.1
     assert "by hand: 0.1" in texts(page)
     rates = np.full(8, 0.1, np.float32)
@@ -278,6 +285,7 @@ def test_the_wheel_is_taken_given_back_and_the_drive_kept(page):
     page.run()
     button(page, "Give it back to the schedule").click().run()
     assert store.run(race).wheel is None
+    assert not page.select_slider
     button(page, "Keep the drive of Mine 0 as a schedule").click().run()
     assert not page.exception
     assert f"Drive of run {race}" in page.multiselect(key="schedules").options
@@ -304,3 +312,11 @@ def test_what_waits_is_listed_moved_and_withdrawn(page):
     assert [heat[0].name for heat in store.waiting()] == ["Two", "One"]
     page.button(key=f"Withdraw.{others[0]}.0").click().run()
     assert [heat[0].name for heat in store.waiting()] == ["Two"]
+
+
+def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):
+    store = Store()
+    running(store)
+    page.run()
+    page.segmented_control(key="view").set_value(None).run()
+    assert not page.exception
