@@ -57,7 +57,7 @@ def _rate_axis(lanes, log):
     known = [epoch.lr for lane in lanes for run in lane.runs for epoch in run if 0 < epoch.lr < math.inf]
     if not log or not known:
         return axis
-    return axis | {"dtick": max(1, round(math.log10(max(known) / min(known)) / LABELS))}
+    return axis | {"dtick": max(1, round((math.log10(max(known)) - math.log10(min(known))) / LABELS))}
 
 
 def _tables(lanes, panel, baseline):

@@ -17,7 +17,6 @@ from lrlab.result import Result
 from lrlab.spec import RunSpec
 
 DATA = ("fashion-mnist", "synthetic")  # what is preferred comes first
-FINISHED = ("completed", "diverged")
 NAMES = {  # within a sentence, where those of the charts would not read well
     "too-small": "Rate 0.0001",
     "good": "Rate 0.1",
@@ -59,11 +58,6 @@ class Comparison(NamedTuple):
 def recipe_of(spec: RunSpec | None) -> str | None:
     """The id of the recipe that a run was trained by, whatever its seed and its data; None for others."""
     return _IDS.get(spec.recipe) if spec else None
-
-
-def wanted(recipes: Iterable[str]) -> frozenset[RunSpec]:
-    """The recipes with these ids: runs whose `spec.recipe` is among them may become evidence."""
-    return frozenset(RECIPES[recipe][1].recipe for recipe in recipes)
 
 
 def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
@@ -209,13 +203,18 @@ def _by_recipe(recipes, results):
     newest = {recipe: {} for recipe in recipes}
     for result in sorted(results, key=lambda result: result.created or 0):
         recipe = recipe_of(result.spec)
-        if recipe in newest and _is_whole(result) and not result.driven:
+        if recipe in newest and will_do(result):
             newest[recipe][result.spec.seed] = result
     return {recipe: tuple(result for _, result in sorted(seeds.items())) for recipe, seeds in newest.items()}
 
 
-def _is_whole(result):
-    """Whether a run has all that a run of LR Lab has at its end; one from a file may lack anything."""
+def will_do(result: Result) -> bool:
+    """Whether a run can be evidence: it was not driven by hand, and has all that a run has at its end.
+
+    One from a file may lack anything.
+    """
+    if result.driven:
+        return False
     if result.status == "diverged":
         return bool(result.epochs)
     known = (value for e in result.epochs for value in (e.lr, e.loss, e.val_loss, e.accuracy, e.val_accuracy))

@@ -96,7 +96,8 @@ def _pace(store, spec):
     alike = [
         run
         for run in store.runs(limit=RECENT)
-        if run.imported is None  # another machine's pace, or none that is known
+        if run.spec
+        and run.imported is None  # another machine's pace, or none that is known
         and run.spec.batch_size == spec.batch_size
         and run.spec.network.kind == spec.network.kind
     ]

@@ -55,7 +55,7 @@ def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").wait_for()
 
     page.get_by_role("button", name="Run it here").click()
-    page.get_by_text("Your own runs on Fashion-MNIST, one seed each").wait_for(timeout=4 * MINUTES)
+    page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for(timeout=4 * MINUTES)
     assert {run.status for run in Store().runs()} <= {"completed", "diverged"}
     page.get_by_text("The training loss of Time-based (as coded) stops falling after").first.wait_for()
 
@@ -142,3 +142,5 @@ def test_every_claim_is_held_against_numbers(server, open_page):
     settle(page)
     page.get_by_role("heading", name="The article's claims").wait_for()
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").nth(5).wait_for()
+    page.get_by_text("does not hold").first.wait_for()
+    page.get_by_text("Of 38 runs that start at 0.5").wait_for()

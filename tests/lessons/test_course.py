@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lrlab.lessons.course import LESSONS
-from lrlab.lessons.evidence import Evidence, evidence, wanted
+from lrlab.lessons.evidence import Evidence, evidence, recipe_of
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 
@@ -18,7 +18,7 @@ def own(recipes, seeds=(9125, 9126), data="fashion-mnist", **changes):
     return [
         replace(result, data=data, created=float(number), **changes)
         for number, result in enumerate(recorded())
-        if result.spec.recipe in wanted(recipes) and result.spec.seed in seeds
+        if recipe_of(result.spec) in recipes and result.spec.seed in seeds
     ]
 
 

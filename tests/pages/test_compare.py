@@ -14,6 +14,7 @@ from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.ui.compare import choice
+from tests.store.test_runs import by_hand
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -283,4 +284,36 @@ def test_a_link_is_no_markdown(store):
     page = AppTest.from_file(APP, default_timeout=30).run()
     page.query_params["runs"] = "[x](https://example.org)"
     page.switch_page("pages/lab/compare.py").run()
+    assert "asks for runs that are not here" in texts(page)
     assert "[x](" not in texts(page)
+
+
+def test_a_card_of_several_seeds_has_the_tags_notes_and_pin_of_all(store):
+    store.tag(2, ["of the second"])
+    store.write_note(2, "Look at epoch 2")
+    store.pin(2, True)
+    page = choose(open_page(), 1, 2)
+    said = texts(page)
+    assert "of the second" in said
+    assert "Seed 2: Look at epoch 2" in said
+    assert ":material/keep: **Good" in said
+
+
+def test_all_that_is_imported_is_chosen(store):
+    page = open_page()
+    file = to_json([result(f"Student {n}", 0.7, 0.6, seed=100 + n) for n in range(20)]).encode()
+    page.file_uploader[0].set_value(("class.json", file, "application/json")).run()
+    button(page, "Import").click().run()
+    assert "20 runs were imported and chosen" in texts(page)
+    assert "20 runs chosen" in texts(page)
+
+
+@pytest.mark.parametrize("name", ["lab/compare", "lab/train", "learn/lessons", "learn/claims", "lab/explore"])
+def test_a_run_that_a_later_version_wrote_breaks_no_page(home, no_worker_is_left, name):
+    ended_race([("Newer", RunSpec(Constant(0.1), epochs=1))])
+    by_hand(Store(), "UPDATE runs SET spec = replace(spec, 'constant', 'brand-new')")
+    page = AppTest.from_file(APP, default_timeout=30).run().switch_page(f"pages/{name}.py").run()
+    if name == "learn/lessons":
+        page.radio[0].set_value(0).run()
+        button(page, "Answer, and show the result").click().run()
+    assert not page.exception

@@ -1,5 +1,6 @@
 """Lessons and Claims, run by AppTest: the result comes after the answer, and from stored numbers."""
 
+import math
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,12 @@ from streamlit.testing.v1 import AppTest
 from lrlab import jobs
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.course import LESSONS
-from lrlab.lessons.evidence import evidence
+from lrlab.lessons.evidence import evidence, recipe_of
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 from lrlab.store import Store
 from lrlab.ui.lessons import progress
+from lrlab.ui.lessons.measured import own_results
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -87,7 +89,7 @@ def test_ones_own_runs_take_the_place_of_the_recorded_ones(opened, home):
     own = [r for r in recorded() if r.spec.recipe in wanted and r.spec.seed == 9126]
     Store().add_results([replace(result, created=1.0) for result in own])
     page = answer(opened(lesson=lesson.id), 0)
-    assert "Your own runs on Fashion-MNIST, one seed each" in texts(page)
+    assert "The runs of this LR Lab on Fashion-MNIST, one seed each" in texts(page)
     page.segmented_control(key=f"{progress.SOURCE}.{lesson.id}").set_value("recorded").run()
     assert "Recorded with LR Lab" in texts(page)
 
@@ -178,3 +180,39 @@ def test_a_bad_link_is_said_once_and_is_no_markdown(opened):
     assert "could not be opened" in texts(page)
     assert "[x](" not in texts(page)
     assert "could not be opened" not in texts(button(page, "Next").click().run())
+
+
+def test_a_class_brings_a_seed_each(opened, home):
+    (lesson,) = [lesson for lesson in LESSONS if lesson.id == "exponential"]
+    store = Store()
+    for student, seed in enumerate((9125, 9126, 9127)):
+        own = [r for r in recorded() if recipe_of(r.spec) in lesson.recipes and r.spec.seed == seed]
+        store.add_results([replace(result, created=float(student)) for result in own])
+    page = answer(opened(lesson=lesson.id), 0)
+    assert "The runs of this LR Lab on Fashion-MNIST, 3 seeds each" in texts(page)
+    page.number_input(key=f"{progress.SEED}.lesson").set_value(7).run()
+    button(page, "Run it here").click().run()
+    assert {run.spec.seed for run in store.runs(("queued", "running"))} == {7}
+    store.request_stop(*(run.id for run in store.runs()))
+
+
+def test_a_free_answer_is_kept_between_the_stages_of_a_room(opened):
+    page = opened(lesson="step", present="1", question="What will it do?")
+    stages = page.segmented_control(key=f"{progress.STAGE}.step")
+    stages.set_value("Question").run()
+    page.text_input[0].set_value("Nothing").run()
+    page.segmented_control(key=f"{progress.STAGE}.step").set_value("Curves").run()
+    page.segmented_control(key=f"{progress.STAGE}.step").set_value("Question").run()
+    assert page.text_input[0].value == "Nothing"
+
+
+def test_of_many_runs_of_a_seed_the_newest_that_will_do_is_taken(home):
+    store = Store()
+    (first,) = [r for r in recorded() if recipe_of(r.spec) == "step" and r.spec.seed == 9125]
+    last = replace(first.epochs[-1], val_loss=0.5)
+    newer = replace(first, created=2.0, epochs=(*first.epochs[:-1], last))
+    lacking = replace(first, created=3.0, epochs=(*first.epochs[:-1], replace(last, accuracy=math.nan)))
+    store.add_results([newer, replace(first, created=1.0), lacking])
+    (found,) = own_results(store, ["step"])
+    assert found.epochs[-1].val_loss == 0.5
+    assert own_results(store, ["constant"]) == []

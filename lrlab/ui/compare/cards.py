@@ -20,9 +20,8 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
     """One card a group, in the colours of the charts."""
     for number, group in enumerate(groups):
         with st.container(border=True):
-            first = listed[group.ids[0]].run
             with st.container(horizontal=True, vertical_alignment="center"):
-                pin = ":material/keep: " if first.pinned else ""
+                pin = ":material/keep: " if any(listed[id].run.pinned for id in group.ids) else ""
                 st.markdown(f"{swatch(number)} {pin}**{plain(group.name)}**", width="stretch")
                 _menu(store, group, listed)
             st.markdown(_badges(group))
@@ -32,8 +31,10 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
                 which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 else ""
                 seen = findings(result.epochs, result.status)
                 st.markdown(f"{which}{plain(seen.text)}{_gap(seen)}")
-            if first.note:
-                st.caption(plain(first.note))
+            for result in group.results:
+                if result.note:
+                    which = f"Seed {result.spec.seed}: " if len(group.results) > 1 else ""
+                    st.caption(f"{which}{plain(result.note)}")
 
 
 def _gap(seen):
@@ -47,7 +48,6 @@ def _gap(seen):
 
 
 def _badges(group):
-    first = group.results[0]
     counts: dict[str, int] = {}
     for result in group.results:
         counts[result.status] = counts.get(result.status, 0) + 1
@@ -56,8 +56,11 @@ def _badges(group):
         f":{STATUS_COLORS.get(status, 'gray')}-badge[{f'{count} × ' if several else ''}{status}]"
         for status, count in counts.items()
     ]
-    badges.append(f":gray-badge[{measured_on(first)}]")
-    badges += [f":violet-badge[{plain(tag)}]" for tag in first.tags]
+    badges.append(f":gray-badge[{measured_on(group.results[0])}]")
+    badges += [
+        f":violet-badge[{plain(tag)}]"
+        for tag in dict.fromkeys(tag for result in group.results for tag in result.tags)
+    ]
     return " ".join(badges)
 
 

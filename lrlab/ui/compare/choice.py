@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -146,7 +147,12 @@ def shown(listed: Sequence[Listed]) -> list[Listed]:
 
 def picture(run) -> list[float] | None:
     """The shape of a run's rate for a small picture: 40 values, the highest of them 1; None if unknown."""
-    rates = run.spec.plan.epoch_rates() if run.spec else np.zeros(1)
+    return _shape(run.spec.plan) if run.spec else None
+
+
+@lru_cache(maxsize=4096)
+def _shape(plan):
+    rates = plan.epoch_rates()
     if not 0 < rates.max() < np.inf:
         return None
     places = [at * (len(rates) - 1) // 39 for at in range(40)]

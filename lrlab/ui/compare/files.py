@@ -92,6 +92,6 @@ def _take(store, files):
         if not new:
             problems.append(f"{plain(file.name)}: all of its runs are here already.")
     if added:
-        choice.choose(added[: choice.MOST_COMPARED])
+        choice.choose(added)
     choice.say(len(added), problems)
     st.session_state[TAKEN] += 1  # the next uploader is another, without these files

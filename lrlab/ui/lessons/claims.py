@@ -19,8 +19,9 @@ def claims_page(store: Store) -> None:
     """Every claim: what it says, the verdict, and the numbers that it rests on."""
     st.title("The article's claims")
     st.markdown(
-        "What the article says or what its comparison suggests, in our words, held against numbers: your own "
-        "runs where all that a claim needs were trained here, and else the recorded ones."
+        "What the article says or what its comparison suggests, in our words, held against numbers: the "
+        "runs of this LR Lab, trained here or imported, where they are all that a claim needs, and else the "
+        "recorded ones."
     )
     recorded_only = st.toggle("Recorded results only", key="claims.recorded", persist_state="session")
     recipes = {recipe for claim in CLAIMS for recipe in claim.recipes}

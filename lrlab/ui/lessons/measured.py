@@ -4,11 +4,12 @@ import streamlit as st
 
 from lrlab import jobs
 from lrlab.figures import Lane, compare_figure
-from lrlab.lessons.evidence import Evidence, evidence
+from lrlab.lessons.evidence import Evidence, evidence, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.records import ACTIVE
 from lrlab.result import Result
+from lrlab.spec import MAX_SEED
 from lrlab.store import Store
 from lrlab.ui import limits
 from lrlab.ui.chart import chart
@@ -19,18 +20,29 @@ from lrlab.ui.live import live_race
 from lrlab.ui.outlook import sizes
 
 SOURCES = {"recorded": "Recorded", "yours": "Yours"}
+CLASS = (
+    f"{limits.SEED.help} In a class each takes another one: the same seed trained twice is the same run, and "
+    "says nothing more."
+)
 SHOWN = ("val_loss", "val_accuracy", "loss", "lr")
 
 
 def own_results(store: Store, recipes) -> list[Result]:
-    """The runs of the store that were trained by one of these recipes and are over."""
-    wanted = {RECIPES[recipe][1].recipe for recipe in recipes}
-    ids = [
-        run.id
-        for run in store.runs(limit=1000)
-        if run.spec and run.status not in ACTIVE and run.spec.recipe in wanted
-    ]
-    return [*store.results(ids).values()]
+    """The runs of the store by which these recipes may be judged: of each seed the newest that will do."""
+    candidates: dict[object, list[int]] = {}
+    for run in sorted(store.runs(limit=1000), key=lambda run: run.created):
+        if run.status not in ACTIVE and (recipe := recipe_of(run.spec)) in recipes:
+            candidates.setdefault((recipe, run.spec.seed, run.data), []).append(run.id)
+    own = []
+    while candidates:  # older ones are not even read where the newest will do
+        newest = {key: ids.pop() for key, ids in candidates.items()}
+        found = store.results([*newest.values()])
+        for key, id in newest.items():
+            good = [found[id]] if id in found and will_do(found[id]) else []
+            own += good
+            if good or not candidates[key]:
+                del candidates[key]
+    return own
 
 
 def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
@@ -38,14 +50,13 @@ def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
     own = evidence(lesson.recipes, own_results(store, lesson.recipes))
     if own.source == "recorded":
         return own
-    key = f"{progress.SOURCE}.{lesson.id}"
-    st.session_state.setdefault(key, "yours")
     source = st.segmented_control(
         "Results",
         list(SOURCES),
         format_func=SOURCES.get,
+        default="yours",
         required=True,
-        key=key,
+        key=f"{progress.SOURCE}.{lesson.id}",
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -78,7 +89,7 @@ def source_in_words(found: Evidence) -> str:
     count = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seeds"
     count = "one seed" if seeds == [1] else count
     data = "Fashion-MNIST" if found.data == "fashion-mnist" else "the synthetic set, not on Fashion-MNIST"
-    who = "Your own runs" if found.source == "yours" else "Recorded with LR Lab"
+    who = "The runs of this LR Lab" if found.source == "yours" else "Recorded with LR Lab"
     return f"{who} on {data}, {count} each."
 
 
@@ -87,8 +98,9 @@ def run_here(store: Store, lesson: Lesson) -> None:
     with st.container(border=True):
         st.markdown(f"**Run it here**: {len(lesson.recipes)} runs, with the lesson's own values.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            field(progress.SEED, "Seed", limits.SEED, "lesson", help=CLASS, width=132)
             field(progress.SEEDS, "Seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132)
-            heats = _heats(lesson, st.session_state[progress.SEEDS])
+            heats = _heats(lesson)
             with st.container():
                 problem = sizes(store, heats)
         race = progress.race()
@@ -107,6 +119,8 @@ def run_here(store: Store, lesson: Lesson) -> None:
         live_race(runs)
 
 
-def _heats(lesson, seeds):
+def _heats(lesson):
+    first, count = st.session_state[progress.SEED], st.session_state[progress.SEEDS]
+    seeds = [(first + more) % (MAX_SEED + 1) for more in range(count)]
     recipes = [RECIPES[recipe] for recipe in lesson.recipes]
-    return [[(name, spec.with_seed(spec.seed + more)) for name, spec in recipes] for more in range(seeds)]
+    return [[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds]

@@ -83,7 +83,9 @@ def _question(lesson: Lesson, setup: Setup):
         if setup.question and not options:
             if given is not None:
                 st.session_state[key] = given
-            said = st.text_input("Your answer", key=key, disabled=given is not None, max_chars=200)
+            said = st.text_input(
+                "Your answer", key=key, disabled=given is not None, max_chars=200, persist_state="session"
+            )
         else:
             said = st.radio(
                 "Your answer",
@@ -92,6 +94,7 @@ def _question(lesson: Lesson, setup: Setup):
                 index=given,
                 key=key,
                 disabled=given is not None,
+                persist_state="session",
                 label_visibility="collapsed",
             )
         if given is None:
@@ -137,10 +140,14 @@ def _presented(store, lesson, setup):
         st.button(
             "", icon=":material/close:", on_click=progress.present, args=(False,), help="Leave this layout"
         )
-    key = f"{progress.STAGE}.{lesson.id}"
-    st.session_state.setdefault(key, STAGES[0])
     stage = st.segmented_control(
-        "Stage", STAGES, key=key, required=True, persist_state="session", label_visibility="collapsed"
+        "Stage",
+        STAGES,
+        default=STAGES[0],
+        key=f"{progress.STAGE}.{lesson.id}",
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
     )
     if stage == "Idea":
         _text(lesson, setup)

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
+from lrlab import article
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
@@ -11,8 +12,8 @@ from lrlab.lessons.link import Setup, from_query, to_query
 from lrlab.ui.controls import plain
 
 LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
-ANSWERS, RACES, SEEDS, STAGE, SOURCE = (
-    f"lessons.{what}" for what in ("answers", "races", "seeds", "stage", "source")
+ANSWERS, RACES, SEED, SEEDS, STAGE, SOURCE = (
+    f"lessons.{what}" for what in ("answers", "races", "seed", "seeds", "stage", "source")
 )
 BY_ID = {lesson.id: lesson for lesson in LESSONS}
 
@@ -32,7 +33,7 @@ def fill() -> None:
                 f"This link could not be opened as it is, so here are all lessons. {plain(str(error))}"
             )
         state[LESSON] = state[SETUP].lesson
-    for key, value in {ANSWERS: {}, RACES: {}, SEEDS: 1}.items():
+    for key, value in {ANSWERS: {}, RACES: {}, SEED: article.SEED, SEEDS: 1}.items():
         state.setdefault(key, value)
     _write_link()
 
