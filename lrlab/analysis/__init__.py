@@ -3,9 +3,10 @@
 from lrlab.analysis.curves import Findings, findings
 from lrlab.analysis.drive import drive_schedule
 from lrlab.analysis.groups import Field, Group, field, fields, gathered, groups, unique
-from lrlab.analysis.standing import MEASURES, Standing, Verdict, verdict
+from lrlab.analysis.standing import LEAST, MEASURES, Standing, Verdict, verdict
 
 __all__ = [
+    "LEAST",
     "MEASURES",
     "Field",
     "Findings",

@@ -6,6 +6,8 @@ from statistics import median
 
 from lrlab.records import ACTIVE, Epoch
 
+LEAST = 3  # of seeds a lane: with two each, luck alone sets one lane apart in a third of all races
+FEW = {1: "one seed", 2: "two seeds"}
 MEASURES = {"val_loss": "final validation loss", "val_accuracy": "final validation accuracy"}
 
 
@@ -24,12 +26,17 @@ class Standing:
     median: float
     high: float
 
+    @property
+    def told(self) -> int:
+        """How many seeds say how good the lane is: those that finished, and those that diverged."""
+        return self.finished + self.diverged
+
 
 @dataclass(frozen=True)
 class Verdict:
     """The lanes of a race in the order of their medians, the best first, and what that order is worth.
 
-    `winner` is the name of a lane only where several seeds a lane leave no doubt; `sentence` says it, or
+    `winner` is the name of a lane only where three seeds a lane or more set it apart; `sentence` says it, or
     why there is none, as plain text with the lanes' names in it.
     """
 
@@ -45,7 +52,7 @@ def verdict(
 
     `measure` is `val_loss`, where the lowest is best, or `val_accuracy`, where the highest is. What counts
     is the last epoch of each completed run. A winner is named if each lane that has an end at all has that
-    of several seeds, no seed of the winner diverged, and no other lane's range touches the winner's.
+    of three seeds or more, no seed of the winner diverged, and no other lane's range touches the winner's.
     """
     sign = -1 if measure == "val_accuracy" else 1
     found = [_standing(name, runs, statuses[name], measure) for name, runs in lanes.items()]
@@ -84,13 +91,12 @@ def _judge(standings, ended, measure, sign):
     if not others:
         return None, f"No winner: only {best.name} has a {measure}, {_range(best, say)}.{lost}"
     tied = [standing.name for standing in ended if standing.median == best.median]
-    if all(standing.finished == 1 for standing in ended):
+    if all(standing.told < LEAST for standing in ended):
         if len(tied) > 1:
             what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
-        seed = (
-            "one seed" if max(standing.seeds for standing in standings) == 1 else "one finished seed a lane"
-        )
-        return None, f"With {seed} nothing is decided: {what}.{lost}"
+        seeds = max(standing.seeds for standing in standings)
+        few = FEW.get(seeds, "fewer than three finished seeds a lane")
+        return None, f"With {few} nothing is decided: {what}.{lost}"
     if best.diverged:
         return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"
     rivals = [other for other in others if other.low <= best.high and best.low <= other.high]
@@ -98,10 +104,10 @@ def _judge(standings, ended, measure, sign):
         ranges = ", ".join(_ends(standing, say) for standing in (best, *rivals))
         names = _names([standing.name for standing in (best, *rivals)])
         return None, f"No winner: the ranges of {names} overlap ({ranges}).{lost}"
-    single = [standing.name for standing in ended if standing.finished == 1]
-    if single:
-        one = "has" if len(single) == 1 else "have"
-        return None, f"No winner: {what}, but {_names(single)} {one} one finished seed only.{lost}"
+    few = [standing.name for standing in ended if standing.told < LEAST]
+    if few:
+        have = "has" if len(few) == 1 else "have"
+        return None, f"No winner: {what}, but {_names(few)} {have} fewer than three seeds.{lost}"
     missing = [s.name for s in standings if not s.finished and s.diverged < s.seeds]
     if missing:
         return None, f"No winner: {what}, but no seed of {_names(missing)} was completed.{lost}"

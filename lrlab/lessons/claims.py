@@ -132,7 +132,7 @@ def _stops(recipe):
         told = [near for run in found.results[recipe] if (near := _near(run)) is not None]
         sentence = (
             f"{stopping(found, recipe)} Of {len(told)} seeds that can tell, {sum(told)} stopped learning "
-            f"within {NEAR} epochs of epoch {STOP}."
+            f"within {NEAR} epochs of epoch {STOP}, counted from 0."
         )
         if len(told) < 2:
             return Judgement(OPEN, sentence)
@@ -153,7 +153,7 @@ def _choice_decides(found):
     """Whether schedules differ by more than seeds do, even without the schedule that is furthest off."""
     if not several(found, HAND_SET):
         return Judgement(
-            OPEN, "Some schedule has one finished seed only: nothing to compare the spread with."
+            OPEN, "Some schedule has fewer than three finished seeds: nothing to compare the spread with."
         )
     parts = {measure: _decides(found, measure) for measure in ("val_loss", "val_accuracy")}
     (loss, in_loss), (accuracy, in_accuracy) = parts.values()

@@ -73,7 +73,7 @@ def _too_large(found):
         f"of guessing, {GUESSING:.0%}, in {share(lost - overflowed, runs)}."
     )
     if lost:
-        return Answer(2 if lost == len(runs) else None, sentence)
+        return Answer(2 if lost == len(runs) > 1 else None, sentence)
     sign, numbers = versus(found, "too-large", "good", "val_loss")
     return Answer({1: 0, -1: 1}.get(sign), f"{sentence} {numbers}")
 
@@ -118,7 +118,8 @@ def _worth_of_images(found):
     signs = [versus(found, "constant-more", "constant", f"test_{what}").sign for what in ("loss", "accuracy")]
     if any(signs):
         return (
-            "The images alone make a difference: a baseline that has more of them tests more than the rate."
+            "More images, and the updates that come with them, make a difference: a baseline that has more "
+            "of them tests more than the rate."
         )
     return "Even so, two runs that differ in more than the rate cannot tell what the rate does."
 
@@ -134,8 +135,8 @@ $${Constant.latex}$$
 It is what every other schedule has to beat, so it has to be measured exactly as they are. In the article it
 was not. Its baseline, SGD at {rate_after("constant", 0)}, trained on all {article.TRAIN_IMAGES:,} images and
 validated on the test set. Each schedule trained on {RECIPES["constant"][1].fit_images:,} and validated on
-the fifth that was held back. So two things differ besides the rate: how much there is to learn from, and
-what is judged.
+the fifth that was held back. So three things differ besides the rate: how much there is to learn from, how
+many updates are made of it, and what is judged.
 
 Here one rate is trained on both amounts: {RECIPES["constant-more"][1].steps_per_epoch} updates an epoch, and
 {RECIPES["constant"][1].steps_per_epoch}. What can be compared is the score on the 10,000 test images, which
@@ -322,7 +323,7 @@ stop. As stated, the rate stays high instead. Is that better?
         pair("val_loss", "time-based", "compounding"),
         pair("val_accuracy", "time-based", "compounding"),
     ),
-    caution="A seed that overflowed has no final loss, and cannot be ranked.",
+    caution="A seed that overflowed has no final loss: it counts as behind.",
     log_rate=True,
     panel="loss",
 )
@@ -426,8 +427,8 @@ RACE = Lesson(
 Now the schedules start together, as the article's code has them: from the same weights, with the same images
 in the same order. Then the race is run again from other seeds. A seed sets the first weights and the order
 of the batches, so one schedule under two seeds differs by luck alone. A difference between schedules counts
-where luck does not explain it. The rule here is strict: a winner is named only where no seed of any other
-lane comes near its own.
+where luck does not explain it. The rule here: a winner is named from three seeds a lane on, and only where
+no seed of any other lane reaches one of its own.
 
 Validation loss and accuracy are two questions. Accuracy asks which class the network puts first. Loss asks
 for its confidence too: whoever is sure of a mistake pays dearly. Decide which of them you mean by "best"
@@ -457,7 +458,7 @@ def _place_of_adam(found):
     end = said(standing(found, "adam", "val_loss"))
     return Answer(
         1 if ahead and behind else known.get((ahead, behind)),
-        f"Adam at a constant rate ends with a validation loss of {end}. Beyond doubt it is ahead of "
+        f"Adam at a constant rate ends with a validation loss of {end}. With every seed it is ahead of "
         f"{words.get(ahead, ahead)} of the other lanes, and behind {words.get(behind, behind)}.",
     )
 

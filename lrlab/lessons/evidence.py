@@ -7,7 +7,7 @@ from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
-from lrlab.analysis import Standing, Verdict, verdict
+from lrlab.analysis import LEAST, Standing, Verdict, verdict
 from lrlab.analysis.curves import Findings, findings
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
@@ -101,8 +101,8 @@ def standing(found: Evidence, recipe: str, measure: str) -> Standing:
 def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison:
     """Whether the first recipe ended better than the second, in every seed, with a sentence of its numbers.
 
-    As in a race it takes several seeds of each, none of which diverged on the better side. A recipe of
-    which every one of several seeds diverged is behind one of which none did.
+    As in a race it takes three seeds of each, none of which diverged on the better side. A recipe of which
+    every one of three seeds or more diverged is behind one of which none did.
     """
     one, two = (standing(found, recipe, measure) for recipe in (first, second))
     winner = judged(found, [first, second], measure).winner or _survivor(one, two) or _survivor(two, one)
@@ -113,8 +113,8 @@ def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison
 
 
 def several(found: Evidence, recipes: Iterable[str]) -> bool:
-    """Whether each recipe has more than one seed that finished training."""
-    return all(standing(found, recipe, "val_loss").finished > 1 for recipe in recipes)
+    """Whether each recipe has as many seeds that finished training as a verdict takes."""
+    return all(standing(found, recipe, "val_loss").finished >= LEAST for recipe in recipes)
 
 
 def said(lane: Standing, write: Callable[[float], str] | None = None) -> str:
@@ -177,7 +177,7 @@ def stopping(found: Evidence, recipe: str) -> str:
     over = sorted(len(lived(run)) for run in runs if run.status == "diverged")
     parts = []
     if stopped:
-        epochs = over_seeds([said.stopped_epoch for said in stopped])
+        epochs = over_seeds([said.stopped_epoch + 1 for said in stopped])
         rate = median(said.stopped_rate for said in stopped)
         seeds = f" in {share(len(stopped), runs)}" if len(stopped) < len(runs) else ""
         parts.append(f"stops falling{seeds} after {epochs} epochs, at a rate of {rate:.2g}")
@@ -237,8 +237,8 @@ def _end(result, measure):
 
 
 def _survivor(one, two):
-    whole = one.finished > 1 and not one.diverged
-    return one.name if whole and two.seeds > 1 and two.diverged == two.seeds else None
+    whole = one.finished >= LEAST and not one.diverged
+    return one.name if whole and two.seeds >= LEAST and two.diverged == two.seeds else None
 
 
 def _why(winner, one, two):
@@ -247,8 +247,8 @@ def _why(winner, one, two):
         return f"{winner} is ahead" + ("" if loser.finished else f", as every seed of {loser.name} diverged")
     if not one.finished or not two.finished:
         return "there is nothing to compare"
-    if min(one.finished, two.finished) == 1:
-        return "one seed decides nothing"
+    if min(one.told, two.told) < LEAST:
+        return "fewer than three seeds decide nothing"
     if one.low <= two.high and two.low <= one.high:
         return "the ranges overlap"
     return "that is open, as not every seed of the better one ended"

@@ -73,8 +73,8 @@ def duel(text: str, options: tuple[str, str, str], first: str, second: str, meas
 
 
 def unanimous(options: list[int | None]) -> int | None:
-    """The option that every seed speaks for; None where they disagree, or one says nothing."""
-    return options[0] if options and len(set(options)) == 1 else None
+    """The option that every one of several seeds speaks for; None where they disagree or one says nothing."""
+    return options[0] if len(options) > 1 and len(set(options)) == 1 else None
 
 
 def concluding(*parts: Callable[[Evidence], str]) -> Callable[[Evidence], str]:

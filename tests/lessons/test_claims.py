@@ -36,7 +36,8 @@ def judged(claim, **lanes):
     return BY_ID[claim].judge(Evidence(lanes)).verdict
 
 
-BETTER, WORSE = [(0.3, 0.9), (0.31, 0.91)], [(0.5, 0.85), (0.52, 0.86)]
+BETTER = [(0.3, 0.9), (0.31, 0.91), (0.32, 0.92)]
+WORSE = [(0.5, 0.85), (0.52, 0.86), (0.51, 0.855)]
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
@@ -52,9 +53,10 @@ def test_the_recorded_numbers_give_a_verdict_and_a_sentence(claim):
     [
         (BETTER, WORSE, "holds"),
         (WORSE, BETTER, "does not hold"),
-        ([(0.3, 0.85), (0.31, 0.86)], WORSE, "holds in loss but not in accuracy"),
-        ([(0.3, 0.9), (0.51, 0.91)], WORSE, "not decided"),
+        ([(0.3, 0.85), (0.31, 0.86), (0.32, 0.86)], WORSE, "holds in loss but not in accuracy"),
+        ([(0.3, 0.9), (0.51, 0.91), (0.3, 0.9)], WORSE, "not decided"),
         (BETTER[:1], WORSE[:1], "not decided"),
+        (BETTER[:2], WORSE[:2], "not decided"),
     ],
 )
 def test_one_schedule_beats_another_only_in_every_seed(first, second, verdict):
@@ -117,16 +119,16 @@ def test_schedules_decide_where_they_differ_by_more_than_seeds(lanes, verdict):
     assert judged("choice", **lanes) == verdict
 
 
-def test_one_seed_does_not_tell_whether_schedules_decide():
-    assert judged("choice", **{k: v[:1] for k, v in raced(0.1, 0.1).items()}) == "not decided"
+def test_two_seeds_do_not_tell_whether_schedules_decide():
+    assert judged("choice", **{k: v[:2] for k, v in raced(0.1, 0.1).items()}) == "not decided"
 
 
 @pytest.mark.parametrize(
     ("adam", "verdict"),
     [
-        ([(0.1, 0.95), (0.11, 0.96)], "holds"),
-        ([(0.1, 0.801), (0.11, 0.802)], "holds in loss but not in accuracy"),
-        ([(1.1, 0.95), (1.2, 0.96)], "does not hold"),
+        ([(0.1, 0.95), (0.11, 0.96), (0.1, 0.95)], "holds"),
+        ([(0.1, 0.801), (0.11, 0.802), (0.1, 0.801)], "holds in loss but not in accuracy"),
+        ([(1.1, 0.95), (1.2, 0.96), (1.1, 0.95)], "does not hold"),
         ([(0.1, 0.95)], "not decided"),
     ],
 )
@@ -166,5 +168,5 @@ def test_a_rate_of_one_half_is_safe_only_if_no_run_overflows(status, verdict):
     claim = BY_ID["safe-start"]
     lanes = {recipe: seeds(recipe, *WORSE) for recipe in claim.recipes}
     first = claim.recipes[0]
-    lanes[first] = (*lanes[first][:1], replace(lanes[first][1], status=status))
+    lanes[first] = (*lanes[first][:2], replace(lanes[first][2], status=status))
     assert claim.judge(Evidence(lanes)).verdict == verdict

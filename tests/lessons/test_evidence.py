@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrlab.analysis import LEAST
 from lrlab.lessons import evidence as module
 from lrlab.lessons.evidence import (
     MEASURES,
@@ -62,15 +63,17 @@ def compared(step, constant, measure="val_loss"):
 @pytest.mark.parametrize(
     ("step", "constant", "sign", "why"),
     [
-        ((0.3, 0.31), (0.4, 0.41), 1, "Step is ahead."),
-        ((0.4, 0.41), (0.3, 0.31), -1, "Constant is ahead."),
-        ((0.3, 0.4), (0.35, 0.5), 0, "the ranges overlap."),
-        ((0.3,), (0.4, 0.41), 0, "one seed decides nothing."),
-        ((0.3, 0.31), (0.4, None), 0, "one seed decides nothing."),
-        ((0.3, 0.31, None), (0.4, 0.41), 0, "not every seed of the better one ended."),
-        ((0.3, 0.31), (0.4, 0.41, None), 1, "Step is ahead."),
-        ((0.3, 0.31), (None, None), 1, "Step is ahead, as every seed of Constant diverged."),
-        ((0.3, 0.31), (None,), 0, "there is nothing to compare."),
+        ((0.3, 0.31, 0.3), (0.4, 0.41, 0.4), 1, "Step is ahead."),
+        ((0.4, 0.41, 0.4), (0.3, 0.31, 0.3), -1, "Constant is ahead."),
+        ((0.3, 0.4, 0.4), (0.35, 0.5, 0.5), 0, "the ranges overlap."),
+        ((0.3,), (0.4, 0.41, 0.4), 0, "fewer than three seeds decide nothing."),
+        ((0.3, 0.31), (0.4, 0.41, 0.4), 0, "fewer than three seeds decide nothing."),
+        ((0.3, 0.31, 0.3), (0.4, None), 0, "fewer than three seeds decide nothing."),
+        ((0.3, 0.31, None), (0.4, 0.41, 0.4), 0, "not every seed of the better one ended."),
+        ((0.3, 0.31, 0.3), (0.4, 0.41, None), 1, "Step is ahead."),
+        ((0.3, 0.31, 0.3), (0.4, None, None), 1, "Step is ahead."),
+        ((0.3, 0.31, 0.3), (None, None, None), 1, "Step is ahead, as every seed of Constant diverged."),
+        ((0.3, 0.31, 0.3), (None,), 0, "there is nothing to compare."),
         ((None, None), (None, None), 0, "there is nothing to compare."),
     ],
 )
@@ -91,7 +94,7 @@ def test_a_comparison_is_the_same_from_either_side(one, two, measure):
     sign = versus(found, "step", "constant", measure).sign
     assert sign == -versus(found, "constant", "step", measure).sign
     clear = max(one) < min(two) or max(two) < min(one)
-    assert bool(sign) == (clear and min(len(one), len(two)) > 1)
+    assert bool(sign) == (clear and min(len(one), len(two)) >= LEAST)
 
 
 def test_a_test_score_that_is_not_known_is_no_divergence():
