@@ -8,7 +8,8 @@ from statistics import median
 from typing import NamedTuple
 
 from lrlab.analysis import LEAST, Standing, Verdict, verdict
-from lrlab.analysis.curves import Findings, findings
+from lrlab.analysis.curves import findings
+from lrlab.analysis.report import Findings
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 from lrlab.networks import CLASSES

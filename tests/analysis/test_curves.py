@@ -41,7 +41,7 @@ def test_time_based_decay_as_coded_stops_learning_where_the_article_saw_it():
         assert "Training loss hardly fell after epoch" in found.text
 
 
-@pytest.mark.parametrize("recipe", ["polynomial", "step", "adam", "cosine"])
+@pytest.mark.parametrize("recipe", ["polynomial", "step", "adam", "cosine", "compounding"])
 def test_what_keeps_a_high_rate_overfits(recipe):
     for found in of(recipe):
         assert 3 <= found.overfitting_epoch <= 40
