@@ -24,11 +24,10 @@ from lrlab.lessons.evidence import (
     writer,
 )
 from lrlab.lessons.lesson import amount, spread
-from lrlab.lessons.recipes import RACED, RECIPES
+from lrlab.lessons.recipes import HAND_SET, RECIPES
 
 VERDICTS = ("holds", "holds in loss but not in accuracy", "does not hold", "not decided")
 HOLDS, IN_LOSS, FAILS, OPEN = VERDICTS
-HAND_SET = tuple(recipe for recipe in RACED if recipe != "adam")
 FROM_HALF = tuple(
     id for id, (_, spec) in RECIPES.items() if getattr(spec.schedule, "initial_lr", None) == 0.5
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lrlab.lessons.evidence import MEASURES, Evidence, judged, name, said, several, standing, versus, writer
+from lrlab.lessons.recipes import RECIPES
 
 PANELS = ("val_loss", "val_accuracy", "loss", "lr")
 NOBODY = "None of them: the seeds do not agree"
@@ -31,9 +32,8 @@ class Question:
 class Lesson:
     """A lesson: text as Markdown with LaTeX between dollar signs, a question, and what the numbers say.
 
-    `recipes` are trained, and `shown` are those on the live figure: the same where it is empty.
-    `conclusion` makes Markdown of evidence on the recipes. `caution` is a sentence on what cannot be
-    compared here, `panel` the measure to look at, one of PANELS.
+    `recipes` are on the live figure, and are trained. `conclusion` makes Markdown of evidence on them.
+    `caution` is a sentence on what cannot be compared here, `panel` the measure to look at, one of PANELS.
     """
 
     id: str
@@ -42,10 +42,14 @@ class Lesson:
     recipes: tuple[str, ...]
     question: Question
     conclusion: Callable[[Evidence], str]
-    shown: tuple[str, ...] = ()
     caution: str = ""
     log_rate: bool = False
     panel: str = "val_loss"
+
+
+def rate_after(recipe: str, epochs: int) -> str:
+    """The rate of a recipe after so many epochs, from its plan."""
+    return f"{RECIPES[recipe][1].plan.epoch_rates()[epochs]:.3g}"
 
 
 def best(text: str, recipes: tuple[str, ...], measure: str) -> Question:

@@ -42,6 +42,7 @@ RECIPES: dict[str, tuple[str, RunSpec]] = {
 }
 # The lanes of the race are recorded with more seeds than the others.
 RACED = ("constant", "keras-decay", "polynomial", "compounding", "exponential", "step", "adam")
+HAND_SET = tuple(recipe for recipe in RACED if recipe != "adam")
 SEEDS, RACED_SEEDS = 3, 5
 
 

@@ -5,9 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from lrlab.lessons.course import BESIDE_ADAM, HAND_SET, LATER, LESSONS, SPEEDS
+from lrlab.lessons.course import LESSONS
+from lrlab.lessons.course.adam import BESIDE_ADAM
+from lrlab.lessons.course.beyond import LATER
+from lrlab.lessons.course.exponential import SPEEDS
 from lrlab.lessons.evidence import Evidence, evidence
 from lrlab.lessons.lesson import PANELS, apart, by_heart, by_seed, learned_most
+from lrlab.lessons.recipes import HAND_SET
 from tests.lessons.test_evidence import lane, run
 
 BY_ID = {lesson.id: lesson for lesson in LESSONS}

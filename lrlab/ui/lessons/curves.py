@@ -19,7 +19,7 @@ LARGE = {"size": 20}  # of the text in a chart for a room
 
 def curves(lesson: Lesson, setup: Setup, height: int) -> None:
     """The rates of a lesson's schedules, and the controls that the link allows."""
-    ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.shown or lesson.recipes}
+    ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.recipes}
     for color, (recipe, id) in enumerate(ids.items()):
         if not state.is_held(id):
             _hold(id, recipe, color)

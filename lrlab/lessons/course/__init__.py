@@ -1,0 +1,32 @@
+"""The ten lessons: seven on the article's schedules, a race, Adam, and what came after.
+
+No number in a text was measured: those are all in answers and conclusions, which are made of evidence.
+Rates that follow from a formula are those of the plans.
+"""
+
+from lrlab.lessons.course.adam import ADAM
+from lrlab.lessons.course.beyond import BEYOND
+from lrlab.lessons.course.built_in_decay import BUILT_IN
+from lrlab.lessons.course.constant import CONSTANT
+from lrlab.lessons.course.exponential import EXPONENTIAL
+from lrlab.lessons.course.learning_rate import LEARNING_RATE
+from lrlab.lessons.course.polynomial import POLYNOMIAL
+from lrlab.lessons.course.race import RACE
+from lrlab.lessons.course.step import STEP
+from lrlab.lessons.course.time_based import TIME_BASED
+from lrlab.lessons.lesson import Lesson
+
+__all__ = ["LESSONS"]
+
+LESSONS: tuple[Lesson, ...] = (
+    LEARNING_RATE,
+    CONSTANT,
+    BUILT_IN,
+    POLYNOMIAL,
+    TIME_BASED,
+    EXPONENTIAL,
+    STEP,
+    RACE,
+    ADAM,
+    BEYOND,
+)

@@ -1,0 +1,56 @@
+"""Adam beside the schedules."""
+
+from lrlab.lessons.evidence import said, standing, versus
+from lrlab.lessons.lesson import Answer, Lesson, Question, concluding, learned_most, pair, ranking
+from lrlab.lessons.recipes import HAND_SET, RACED
+
+BESIDE_ADAM = (*HAND_SET, "adam-exponential")
+
+
+def _place_of_adam(found):
+    signs = [versus(found, "adam", other, "val_loss").sign for other in BESIDE_ADAM]
+    ahead, behind = signs.count(1), signs.count(-1)
+    known = {(len(signs), 0): 0, (0, len(signs)): 2}
+    words = {0: "none", len(signs): f"all {len(signs)}"}
+    end = said(standing(found, "adam", "val_loss"))
+    return Answer(
+        1 if ahead and behind else known.get((ahead, behind)),
+        f"Adam at a constant rate ends with a validation loss of {end}. With every seed it is ahead of "
+        f"{words.get(ahead, ahead)} of the other lanes, and behind {words.get(behind, behind)}.",
+    )
+
+
+ADAM = Lesson(
+    "adam",
+    "Adam beside them",
+    r"""
+Adam keeps running means of each weight's gradient, $\hat m$, and of its square, $\hat v$, and steps by
+
+$$w \leftarrow w - \eta \, \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
+
+However steep the slope, a weight hardly moves further than $\eta$ at once. So $\eta$ means something else
+than in SGD: Adam's 0.001 is a distance, SGD's 0.5 a factor, and the one is not "smaller" than the other.
+
+It is often said that an optimizer which adapts by itself needs no schedule. Two lanes put that to the test:
+Adam at Keras's default rate throughout, and Adam with a rate that decays exponentially, $k = 0.05$. The
+article's SGD lanes run beside them. Look at loss and accuracy separately, and at who learns the training
+images most thoroughly.
+""",
+    (*RACED, "adam-exponential"),
+    Question(
+        "Where does Adam at its constant rate end in validation loss?",
+        (
+            "Ahead of all other lanes, because it adapts",
+            "Ahead of some and behind others",
+            "Behind all other lanes",
+        ),
+        _place_of_adam,
+    ),
+    concluding(
+        ranking("val_accuracy", *RACED, "adam-exponential"),
+        pair("val_loss", "adam-exponential", "adam"),
+        pair("val_accuracy", "adam-exponential", "adam"),
+        learned_most(*RACED, "adam-exponential"),
+    ),
+    log_rate=True,
+)

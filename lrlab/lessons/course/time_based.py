@@ -1,0 +1,59 @@
+"""Time-based decay, as it is stated and as the article codes it."""
+
+from lrlab.lessons.evidence import learning, stopping
+from lrlab.lessons.lesson import Answer, Lesson, Question, concluding, pair, rate_after, unanimous
+from lrlab.schedules import CompoundingTimeBasedDecay, TimeBasedDecay
+
+
+def _as_stated(found):
+    runs = found.results["time-based"]
+    options = [
+        None
+        if (seen := learning(run)).stopped_epoch is None and not seen.falling
+        else 1
+        if seen.falling
+        else 0
+        for run in runs
+    ]
+    overflowed = any(run.status == "diverged" for run in runs)
+    return Answer(2 if overflowed else unanimous(options), stopping(found, "time-based"))
+
+
+TIME_BASED = Lesson(
+    "time-based",
+    "Time-based decay, as stated and as coded",
+    rf"""
+Time-based decay is stated as
+
+$${TimeBasedDecay.latex}$$
+
+with $\eta_0 = 0.5$ and $k = 0.005$. That is gentle: after 38 epochs the rate is still
+{rate_after("time-based", 38)}. The article's code is a function of `(epoch, lr)` for Keras's
+`LearningRateScheduler`, and returns `lr / (1 + decay * epoch)`. It looks like the formula. But `lr` is not
+the first rate. Keras hands over the rate that the optimizer holds at that moment, divided in every epoch
+before, and so the divisors multiply:
+
+$${CompoundingTimeBasedDecay.latex}$$
+
+After 38 epochs that leaves {rate_after("compounding", 38)}. It is about there that the article sees learning
+stop. As stated, the rate stays high instead. Is that better?
+""",
+    ("time-based", "compounding"),
+    Question(
+        "What becomes of the training loss of the run as stated?",
+        (
+            "It stops falling long before the end, as well",
+            "It falls to the end, in every seed",
+            "It overflows before the end, in at least one seed",
+        ),
+        _as_stated,
+    ),
+    concluding(
+        lambda found: stopping(found, "compounding"),
+        pair("val_loss", "time-based", "compounding"),
+        pair("val_accuracy", "time-based", "compounding"),
+    ),
+    caution="A seed that overflowed has no final loss: it counts as behind.",
+    log_rate=True,
+    panel="loss",
+)
