@@ -21,8 +21,7 @@ def wheel(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
     driven = store.driven([run.id for run in runs])
     if running:
-        with st.container(border=True):
-            _drive(store, running, epochs)
+        _drive(store, running, epochs)
     for run in runs:
         if run.id in driven and st.button(
             f"Keep the drive of {plain(run.name)} as a schedule",
@@ -35,16 +34,24 @@ def wheel(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None
 
 
 def _drive(store, running, epochs):
-    run = running[0]
-    if len(running) > 1:
-        by_id = {run.id: run for run in running}
-        if st.session_state.get(race_setup.WHEEL_LANE) not in by_id:
-            st.session_state[race_setup.WHEEL_LANE] = run.id
-        run = by_id[
-            st.selectbox("Lane", by_id, format_func=lambda id: by_id[id].name, key=race_setup.WHEEL_LANE)
-        ]
-    now = run.wheel or epochs[run.id][-1].lr_end
-    near = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        run = _lane(running)
+        now = run.wheel or epochs[run.id][-1].lr_end
+        near = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
+        by = f"by hand: {run.wheel:.3g}" if run.wheel else f"by its schedule: {now:.3g}"
+        st.markdown(f"{plain(run.name)} goes {by}" if len(running) == 1 else f"goes {by}", width="stretch")
+        label, icon, rate = (
+            ("Give it back to the schedule", "undo", None)
+            if run.wheel
+            else ("Take the wheel", "search_hands_free", near)
+        )
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            key=f"{label}.{run.id}",
+            on_click=store.steer,
+            args=(run.id, rate),
+        )
     if run.wheel:
         # Only while it is driven by hand: a slider that the server moves along with a schedule comes back
         # late from a slow browser, and would be taken for one that was moved.
@@ -58,21 +65,24 @@ def _drive(store, running, epochs):
             on_change=lambda: store.steer(run.id, st.session_state[key]),
             help="The lane trains with this rate from its next updates on.",
         )
-    label, icon, rate = (
-        ("Give it back to the schedule", "undo", None)
-        if run.wheel
-        else ("Take the wheel", "search_hands_free", near)
+
+
+def _lane(running):
+    """The lane whose wheel it is: the only one, or the one that is chosen."""
+    by_id = {run.id: run for run in running}
+    if len(running) == 1:
+        return running[0]
+    if st.session_state.get(race_setup.WHEEL_LANE) not in by_id:
+        st.session_state[race_setup.WHEEL_LANE] = running[0].id
+    id = st.selectbox(
+        "Lane",
+        by_id,
+        format_func=lambda id: by_id[id].name,
+        key=race_setup.WHEEL_LANE,
+        label_visibility="collapsed",
+        width=240,
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        by = f"by hand: {run.wheel:.3g}" if run.wheel else f"by its schedule: {now:.3g}"
-        st.markdown(f"{plain(run.name)} goes {by}", width="stretch")
-        st.button(
-            label,
-            icon=f":material/{icon}:",
-            key=f"{label}.{run.id}",
-            on_click=store.steer,
-            args=(run.id, rate),
-        )
+    return by_id[id]
 
 
 def _keep(store, run):
