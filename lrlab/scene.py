@@ -1,6 +1,6 @@
 """Everything that Explore shows, as one frozen value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lrlab import article
 from lrlab.article import Curve
@@ -8,6 +8,7 @@ from lrlab.errors import UserError
 from lrlab.plan import CLOCKS, MAX_EPOCHS, MAX_STEPS_PER_EPOCH, check_whole
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup
 from lrlab.schedules.parameter import Parameter
+from lrlab.text import is_printable, tidied
 
 AXES = ("epoch", "step", "image")
 COLORS = 21
@@ -31,7 +32,8 @@ class Scene:
 
     Around the schedule of a curve there is at most a warm-up, and in it at most a cool-down.
     `shared_lr` takes the place of every initial rate. `at_epochs` are the epochs whose rates are
-    listed. Raises UserError for what is out of range, and for names that are empty, long or double.
+    listed. Names are tidied. Raises UserError for what is out of range, and for names that are empty, long
+    or double, or cannot be printed.
     """
 
     curves: tuple[Curve, ...] = article.CURVES
@@ -57,6 +59,7 @@ class Scene:
             check_whole("each of at_epochs", epoch, 0, MAX_EPOCHS)
         if len(self.curves) > MAX_CURVES:
             raise UserError(f"At most {MAX_CURVES} curves are shown, but these are {len(self.curves)}.")
+        object.__setattr__(self, "curves", tuple(map(_named, self.curves)))
         names = [curve.name for curve in self.curves]
         for curve in self.curves:
             _check(curve, names)
@@ -70,10 +73,17 @@ def peel(schedule) -> tuple:
     return warmup, cooldown, cooldown.schedule if cooldown else schedule
 
 
+def _named(curve):
+    name = tidied(curve.name) if isinstance(curve.name, str) else ""
+    if not 0 < len(name) <= MAX_NAME or not is_printable(name):
+        raise UserError(
+            f"A curve's name has 1 to {MAX_NAME} printable characters, but it is {curve.name!r:.60}."
+        )
+    return replace(curve, name=name)
+
+
 def _check(curve, names):
     name = curve.name
-    if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise UserError(f"A curve's name has 1 to {MAX_NAME} printable characters, but it is {name!r:.60}.")
     if name != name.strip() or names.count(name) > 1:
         raise UserError(f"Each curve has a name of its own without spaces around it, not {name!r:.60}.")
     if curve.clock not in CLOCKS:

@@ -15,6 +15,7 @@ SOURCES = [*sorted((ROOT / "lrlab").rglob("*.py")), *PAGES, ROOT / "app.py"]
 ORDER = (
     *(
         "errors",
+        "text",
         "records",
         "home",
         "schedules",
@@ -42,6 +43,7 @@ ORDER = (
 # Value in, value out: these know only each other.
 PURE = {
     "errors",
+    "text",
     "records",
     "schedules",
     "optimizers",

@@ -7,13 +7,14 @@ import math
 from pathlib import PureWindowsPath
 
 from lrlab.errors import UserError
-from lrlab.exchange.record import MOST_RUNS, from_json, is_record
+from lrlab.exchange.record import MOST_RUNS, SHARES, from_json, is_record
 from lrlab.exchange.table import EPOCH, plain
 from lrlab.plan import MAX_EPOCHS
 from lrlab.records import Epoch
 from lrlab.result import Result
+from lrlab.text import one_line
 
-MOST_BYTES = 5_000_000
+MOST_BYTES = 10_000_000
 MOST_STEM, MOST_NAME = 70, 200
 EXPECTED = (
     "This must be runs of LR Lab as JSON or CSV, a CSVLogger file with the columns epoch and loss, or a "
@@ -36,13 +37,14 @@ def read_runs(name: str, content: bytes) -> list[Result]:
     Only LR Lab's JSON has more than curves. From a CSVLogger file with several trainings in it, where the
     epochs begin again, come several runs, called "name", "name (2)" and so on after the file. Epochs are
     counted from 0, also where the file counts from 1. What the file lacks is NaN, and a run whose last loss
-    is not finite diverged. Raises UserError, which names the file, for everything else.
+    is not finite diverged; a loss before a finite one is never NaN. Accuracies are shares from 0 to 1. Raises
+    UserError, which names the file, for everything else.
     """
     path = PureWindowsPath(name)  # knows both slashes
     try:
-        return _read(_printable(path.stem)[:MOST_STEM] or "run", content)
+        return _read(one_line(path.stem)[:MOST_STEM] or "run", content)
     except UserError as error:
-        raise UserError(f"{_printable(path.name)[:60] or 'The file'}: {error}") from error
+        raise UserError(f"{one_line(path.name)[:60] or 'The file'}: {error}") from error
 
 
 def _read(stem, content):
@@ -105,7 +107,7 @@ def _runs(stem, header, rows, tidy=False):
     """
     wanted = [*EPOCH, "run", "name"] if tidy else EPOCH
     at = {name: place for name in wanted if (place := _place(name, header)) is not None}
-    runs, run, first = {}, None, None
+    runs, lost, run, first = {}, {}, None, None
     for where, row in rows:
         if list(row) == header:  # of a second file that was put behind the first
             continue
@@ -135,7 +137,16 @@ def _runs(stem, header, rows, tidy=False):
                 f"{where} must have epoch {first + len(epochs):g}, the one after the last, but it has "
                 f"{epoch:g}. Put trainings that mix into files of their own."
             )
+        if math.isnan(values["loss"]):
+            lost.setdefault(run, where)
+        elif math.isfinite(values["loss"]) and run in lost:
+            raise UserError(
+                f"{lost[run]} has no loss, but {where.lower()} of the same run has one. A loss is NaN only "
+                "from where training diverged on: fill it in, or leave the run out."
+            )
         epochs.append(Epoch(**dict.fromkeys(EPOCH, math.nan) | values | {"epoch": len(epochs)}))
+    if runs and not any(math.isfinite(epoch.loss) for _, epochs in runs.values() for epoch in epochs):
+        raise UserError("There must be a finite loss in some epoch, but each is NaN or infinite.")
     return [
         Result(name, tuple(epochs), status="completed" if math.isfinite(epochs[-1].loss) else "diverged")
         for name, epochs in runs.values()
@@ -162,8 +173,9 @@ def _number(value, name, where):
         raise UserError(f"{where} must have a number like 0.5 as {name}, but it has {found}.") from error
     if name == "epoch" and not number.is_integer():
         raise UserError(f"{where} must have a whole number as epoch, but it has {value!r:.60}.")
+    if name in SHARES and not (math.isnan(number) or 0 <= number <= 1):
+        raise UserError(
+            f"{where} must have a share from 0 to 1 as {name}, but it has {value!r:.60}. "
+            "If it is percent, divide by 100."
+        )
     return number
-
-
-def _printable(text):
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -16,11 +16,12 @@ FORMAT = "lrlab.runs"
 VERSION = 1
 MOST_RUNS = 500
 MOST_TEXT = 2000
-ENDED = tuple(status for status in STATUSES if status not in ACTIVE)
+ENDED = tuple(status for status in STATUSES if status not in (*ACTIVE, "paused"))
 LAST_SECOND = 32_503_680_000.0  # the year 3000; a calendar can say no time long after it
 MOST = sys.float_info.max
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
 COLUMNS = tuple(f.name for f in fields(Epoch))
+SHARES = ("accuracy", "val_accuracy", "test_accuracy")
 OPTIONAL = ("grad_norm", "update_ratio")  # which runs of the first version lack
 
 
@@ -76,7 +77,7 @@ def _results(whole):
 
 def _record(result, digits):
     record = {f.name: getattr(result, f.name) for f in fields(Result)}
-    if result.status in ACTIVE:  # elsewhere nobody goes on with it
+    if result.status not in ENDED:  # elsewhere nobody goes on with it
         record |= {"status": "stopped", "message": "It had not ended when it was exported."}
     record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
     record["test_loss"], record["test_accuracy"] = _plain(result.test_loss), _plain(result.test_accuracy)
@@ -171,7 +172,11 @@ def _number(value, name, wrong, optional=False):
     if value is None:
         return None if optional else math.nan
     if isinstance(value, str) and value in INFINITE:
-        return INFINITE[value]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MOST:
+        number = INFINITE[value]
+    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MOST:
         raise wrong(f"a number as {name}", value)
-    return float(value)
+    else:
+        number = float(value)
+    if name in SHARES and not 0 <= number <= 1:
+        raise wrong(f"a share from 0 to 1 as {name} (divide percent by 100)", value)
+    return number

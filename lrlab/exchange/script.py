@@ -9,6 +9,7 @@ from lrlab.export.source import EVERY, rate_source
 from lrlab.networks import CLASSES, SIDE, Convolutional
 from lrlab.result import Result
 from lrlab.schedules import Constant
+from lrlab.text import one_line
 
 LONG = 95
 OPTIMIZERS = {
@@ -137,7 +138,7 @@ def keras_script(result: Result) -> str:
     spec = result.spec
     if spec is None:
         raise UserError(
-            f"Of the run {_line(result.name)[:60]!r} only the curves are known, not how it was trained. "
+            f"Of the run {one_line(result.name)[:60]!r} only the curves are known, not how it was trained. "
             "Choose a run that LR Lab has trained to write a Keras script of."
         )
     synthetic = (result.data or spec.data) == "synthetic"
@@ -186,13 +187,9 @@ def _head(result, synthetic):
         lines.append("Not repeated is the rate that was set by hand: here it is the schedule's throughout.")
     if spec.network.l2:
         lines.append("The losses have the L2 penalty in them; LR Lab's are here entropy and val_entropy.")
-    wrapped = [line for text in lines for line in textwrap.wrap(_line(text), LONG) or [""]]
+    # One line of anybody's text cannot leave its comment.
+    wrapped = [line for text in lines for line in textwrap.wrap(one_line(text), LONG) or [""]]
     return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
-
-
-def _line(text):
-    """A text of anybody's as one line, which cannot leave its comment."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _rates(spec):

@@ -1,6 +1,5 @@
 """Runs beside each other, however they came about: validation, training loss and rate on one time axis."""
 
-import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -40,7 +39,7 @@ def compare_figure(
         axis = f"y{len(panels) - place}" if place < len(panels) - 1 else "y"
         title = PANELS[panel] if baseline is None or panel == "lr" else f"Δ {PANELS[panel].lower()}"
         tables = [] if panel == "lr" else _tables(lanes, panel, baseline)
-        scale = _rate_axis(lanes, log_rate) if panel == "lr" else loss_axis(title, tables, baseline)
+        scale = rate_axis(log_rate) if panel == "lr" else loss_axis(title, tables, baseline)
         axes[f"yaxis{axis[1:]}"] = scale | {"domain": _domain(place, len(panels))}
         for more, line in _curves(lanes, panel, tables, smoothing):
             for added in (*more, line):
@@ -49,15 +48,6 @@ def compare_figure(
             below += more
             lines.append(line)
     return drawn(below + lines, lanes_layout(lanes, first, height) | axes)
-
-
-def _rate_axis(lanes, log):
-    """Where a logarithmic axis goes over many powers of ten, not each of them has room for its label."""
-    axis = rate_axis(log)
-    known = [epoch.lr for lane in lanes for run in lane.runs for epoch in run if 0 < epoch.lr < math.inf]
-    if not log or not known:
-        return axis
-    return axis | {"dtick": max(1, round((math.log10(max(known)) - math.log10(min(known))) / LABELS))}
 
 
 def _tables(lanes, panel, baseline):

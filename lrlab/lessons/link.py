@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
 from lrlab.link import pairs
+from lrlab.text import is_printable, tidied
 
 CONTROLS = ("free", "locked", "hidden")
 MAX_TEXT, MAX_QUESTION, MAX_OPTION = 600, 200, 80
@@ -25,7 +26,7 @@ class Setup:
 
     `controls` may be changed, are shown only, or are hidden; `present` is the layout for a room. `text`
     stands above the lesson's own, `question` with its `options` in the place of the lesson's: plain text,
-    which is not to be read as Markdown; blanks around it are cut off. Raises UserError for an unknown
+    which is not to be read as Markdown, tidied and without blanks around it. Raises UserError for an unknown
     lesson, and for text that is too long or cannot be printed.
     """
 
@@ -109,10 +110,10 @@ def _many(options):
 def _plain(name, text, most, lines=False):
     if not isinstance(text, str):
         raise UserError(f"{name} must be text, but it is {text!r:.60}.")
-    text = text.strip()
+    text = tidied(text).strip()
     if len(text) > most:
         raise UserError(f"{name} has at most {most} characters, but this has {len(text):,}.")
     shown = text.replace("\r\n", "\n") if lines else text
-    if not (shown.replace("\n", "") if lines else shown).isprintable():
+    if not is_printable(shown.replace("\n", "") if lines else shown):
         raise UserError(f"{name} must be text that can be printed, but it is {text!r:.60}.")
     return shown

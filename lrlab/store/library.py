@@ -14,6 +14,7 @@ from lrlab.result import Result
 from lrlab.store.file import marks
 from lrlab.store.history import EPOCH_COLUMNS, History
 from lrlab.store.runs import NO_SPEC, RUN_COLUMNS, Run, run_of
+from lrlab.text import is_printable, one_line, tidied
 
 KEPT_DELETED = 86_400.0
 MOST_LISTED = 1000
@@ -144,8 +145,9 @@ def _add_result(connection, result, tags, seen):
     if there:
         connection.execute("UPDATE runs SET deleted = NULL WHERE id = ?", there[:1])
         return there[0], there[1] is not None
+    short = (one_line(tag)[:MAX_TAG].strip() for tag in (*tags, *result.tags))
     values = {
-        "name": _cut(result.name, MAX_NAME) or "Run",
+        "name": one_line(result.name)[:MAX_NAME].strip() or "Run",
         "spec": spec,
         "status": result.status,
         "created": result.created or time.time(),
@@ -154,9 +156,7 @@ def _add_result(connection, result, tags, seen):
         "message": result.message,
         "test_loss": result.test_loss,
         "test_accuracy": result.test_accuracy,
-        "tags": json.dumps(
-            [*dict.fromkeys(filter(None, (_cut(tag, MAX_TAG) for tag in (*tags, *result.tags))))][:MAX_TAGS]
-        ),
+        "tags": json.dumps([*dict.fromkeys(filter(None, short))][:MAX_TAGS]),
         "note": result.note[:MAX_NOTE],
         "versions": json.dumps(result.versions),
         "imported": digest,
@@ -177,15 +177,9 @@ def _nan(value):
     return math.nan if value is None else value
 
 
-def _cut(text, most):
-    """A text of anybody's as one line of at most so many characters that can be printed."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(line.split())[:most].strip()
-
-
 def checked_text(what: str, text: str, least: int, most: int) -> str:
     """A name or a tag as one line; raises UserError where it is too short or long, or cannot be printed."""
-    clean = " ".join(text.split())
-    if not least <= len(clean) <= most or not clean.isprintable():
+    clean = " ".join(tidied(text).split())
+    if not least <= len(clean) <= most or not is_printable(clean):
         raise UserError(f"A {what} has {least} to {most} printable characters, but this is {text!r:.100}.")
     return clean

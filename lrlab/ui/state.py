@@ -10,6 +10,7 @@ from lrlab.link import free_id, from_query, to_query, with_ids
 from lrlab.plan import MAX_EPOCHS, Plan
 from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, peel
 from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
+from lrlab.text import is_printable, tidied
 
 CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
@@ -265,7 +266,7 @@ def move(curve: str, by: int) -> None:
 
 def rename(curve: str, name: str) -> None:
     """Give a curve a name that no other has; an empty one leaves it as it was."""
-    name = "".join(letter for letter in name if letter.isprintable()).strip()[:MAX_NAME].strip()
+    name = "".join(filter(is_printable, tidied(name))).strip()[:MAX_NAME].strip()
     if name:
         st.session_state[name_key(curve)] = _free_name(name, curve)
 

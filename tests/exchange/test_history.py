@@ -3,7 +3,10 @@
 import json
 import math
 import time
+import tomllib
 import tracemalloc
+from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,8 +20,10 @@ from lrlab.exchange import read_runs, to_csv, to_json
 from lrlab.exchange.history import MOST_BYTES
 from lrlab.records import Epoch
 from lrlab.result import Result
+from lrlab.spec import RunSpec
 from tests.exchange.test_record import example, results
 
+ROOT = Path(__file__).parents[2]
 LOG = (
     "epoch,accuracy,learning_rate,loss,val_accuracy,val_loss\r\n"
     "0,0.5,0.1,1.5,0.4,1.6\r\n1,0.6,0.05,1.2,0.5,1.4\r\n"
@@ -46,7 +51,7 @@ def column(result, name):
     return [getattr(epoch, name) for epoch in result.epochs]
 
 
-def fit(*callbacks, validation_split=0.0, metrics=("accuracy",), epochs=3):
+def fit(*callbacks, validation_split=0.0, metrics=("accuracy",), epochs=3, **more):
     """The History of a tiny training with a rate that halves."""
     keras.utils.set_random_seed(1)
     x = np.random.default_rng(1).normal(size=(32, 3)).astype("float32")
@@ -61,6 +66,7 @@ def fit(*callbacks, validation_split=0.0, metrics=("accuracy",), epochs=3):
         validation_split=validation_split,
         verbose=0,
         callbacks=[rate, *callbacks],
+        **more,
     )
 
 
@@ -81,6 +87,15 @@ def test_a_file_that_csvlogger_wrote(tmp_path, separator, validation_split):
             assert all(map(math.isnan, column(result, name)))
     for name in ("seconds", "grad_norm", "update_ratio"):
         assert all(map(math.isnan, column(result, name)))
+
+
+def test_a_training_that_is_not_validated_in_every_epoch(tmp_path):
+    file = tmp_path / "log.csv"
+    fit(keras.callbacks.CSVLogger(file), validation_split=0.25, epochs=4, validation_freq=2)
+    result = run(file.read_bytes())
+    assert result.status == "completed"
+    for name in ("val_loss", "val_accuracy"):
+        assert [math.isnan(value) for value in column(result, name)] == [True, False, True, False]
 
 
 def test_trainings_that_csvlogger_appended_are_runs_of_their_own(tmp_path):
@@ -125,12 +140,45 @@ def test_numbers_that_json_wrote_as_text_are_numbers():
 
 
 def test_losses_may_be_nan_infinite_or_missing():
-    result = run("epoch,loss,val_loss\n0,nan,NA\n1,inf,\n2,-inf,NaN\n")
-    assert (math.isnan(result.epochs[0].loss), column(result, "loss")[1:]) == (True, [math.inf, -math.inf])
-    assert all(map(math.isnan, column(result, "val_loss")))
+    result = run("epoch,loss,val_loss\n0,1,NA\n1,inf,\n2,-inf,NaN\n3,nan,1\n4,,2\n5,inf,nan\n")
+    assert column(result, "loss")[:3] == [1, math.inf, -math.inf]
+    assert list(map(math.isnan, column(result, "loss"))) == [False, False, False, True, True, False]
+    assert list(map(math.isnan, column(result, "val_loss"))) == [True, True, True, False, False, True]
     assert result.status == "diverged"
-    assert run("epoch,loss\n0,nan\n1,0.5\n").status == "completed"
-    assert column(run('{"loss": [null, Infinity, 1e999, 2]}'), "loss")[1:] == [math.inf, math.inf, 2]
+    assert column(run('{"loss": [Infinity, 1e999, 2]}'), "loss") == [math.inf, math.inf, 2]
+    assert run('{"loss": [Infinity, 1e999, 2]}').status == "completed"
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([0.5, 2.0, math.nan, math.inf]), min_size=1, max_size=6), st.booleans())
+def test_a_loss_is_nan_only_from_where_training_diverged_on(losses, as_json):
+    finite = [math.isfinite(loss) for loss in losses]
+    table = pd.DataFrame({"loss": losses})
+    text = json.dumps({"loss": losses}) if as_json else table.to_csv(index_label="epoch", na_rep="nan")
+    first = next((at for at, loss in enumerate(losses) if math.isnan(loss)), len(losses))
+    if True in finite[first:]:
+        later = first + finite[first:].index(True)
+        said = refused(text)
+        name = "value number {}" if as_json else "line {}"
+        assert f"{name.format(first + 2 - as_json).capitalize()} has no loss, but " in said
+        assert f"{name.format(later + 2 - as_json)} of the same run has one" in said
+    elif True not in finite:
+        assert "There must be a finite loss in some epoch" in refused(text)
+    else:
+        assert repr(column(run(text), "loss")) == repr(losses)
+        assert run(text).status == ("completed" if finite[-1] else "diverged")
+
+
+def test_a_run_that_diverged_at_once_comes_with_the_others():
+    lost, fine = read_runs("log.csv", b"run,name,epoch,loss\n1,Lost,0,nan\n2,Fine,0,0.5\n")
+    assert (lost.status, fine.status) == ("diverged", "completed")
+
+
+def test_a_missing_loss_of_one_run_is_nothing_to_another():
+    rows = "run,epoch,loss\na,0,1\nb,0,2\na,1,nan\nb,1,1\n"
+    assert [r.status for r in read_runs("a.csv", rows.encode())] == ["diverged", "completed"]
+    assert "Line 4 has no loss, but line 6 of the same run has one" in refused(rows + "a,2,1\n")
+    assert [r.status for r in read_runs("a.csv", b"epoch,loss\n0,1\n1,\n0,1\n")] == ["diverged", "completed"]
 
 
 @pytest.mark.parametrize(
@@ -203,10 +251,19 @@ def test_lr_labs_csv_comes_back_as_curves(made):
         if r.epochs
     ]
     content = to_csv(made).encode()
-    if curves:
+    if not curves:
+        assert "has no epoch" in refused(content)
+    elif all(map(trained, curves)):
         assert repr(read_runs("runs.csv", content)) == repr(curves)
     else:
-        assert "has no epoch" in refused(content)
+        assert " loss" in refused(content)
+
+
+def trained(result):
+    """Whether the losses are those of a training: some are finite, and none of these is after a NaN."""
+    losses = column(result, "loss")
+    finite = [at for at, loss in enumerate(losses) if math.isfinite(loss)]
+    return bool(finite) and not any(map(math.isnan, losses[: finite[-1]]))
 
 
 def test_lr_labs_csv_out_of_a_spreadsheet():
@@ -271,6 +328,14 @@ def test_what_is_no_such_file_is_told_what_was_expected(content, message):
     ("content", "message"),
     [
         ("epoch,loss\n0,high\n", "Line 2 must have a number like 0.5 as loss, but it has 'high'."),
+        (
+            "epoch,loss,val_accuracy\n0,1,65\n",
+            "Line 2 must have a share from 0 to 1 as val_accuracy, but it has '65'. If it is percent, divide",
+        ),
+        ("epoch,loss,acc\n0,1,-0.5\n", "must have a share from 0 to 1 as accuracy, but it has '-0.5'."),
+        ("epoch,loss,acc\n0,1,inf\n", "must have a share from 0 to 1 as accuracy, but it has 'inf'."),
+        ('{"loss": [1], "accuracy": [1.5]}', "Value number 1 must have a share from 0 to 1 as accuracy, but"),
+        ("run,name,epoch,loss\n1,Mine,0,nan\n", "There must be a finite loss in some epoch, but"),
         ("epoch;loss\n0;0,5\n", "Line 2 must have a number like 0.5 as loss, but it has '0,5'."),
         ("epoch,loss\n0,1_0\n", "Line 2 must have a number like 0.5 as loss, but it has '1_0'."),
         ("epoch,loss\n0,1\nx,1\n", "Line 3 must have a number like 0.5 as epoch, but it has 'x'."),
@@ -322,10 +387,27 @@ def test_ten_million_rows_are_refused_at_once():
     content = b"epoch,loss\n" + b"0,1\n" * 10_000_000
     began = time.perf_counter()
     assert refused(content) == (
-        "log.csv: A file with runs has at most 5,000,000 bytes, but this has 40,000,011. "
+        "log.csv: A file with runs has at most 10,000,000 bytes, but this has 40,000,011. "
         "Take fewer runs at a time."
     )
     assert time.perf_counter() - began < 0.1
+
+
+def test_as_many_runs_as_are_exported_can_be_read_again():
+    def run(seed):
+        numbers = np.random.default_rng(seed).random((100, 9)).astype("float32").astype(float)
+        epochs = tuple(Epoch(number, *row) for number, row in enumerate(numbers.tolist()))
+        return replace(example(), name=f"Cosine decay {seed}", epochs=epochs, spec=RunSpec(seed=seed))
+
+    made = [run(seed) for seed in range(500)]
+    content = to_json(made).encode()
+    assert 8_000_000 < len(content) < MOST_BYTES
+    assert read_runs("runs.json", content) == made
+
+
+def test_what_can_be_read_can_be_uploaded():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert MOST_BYTES <= config["server"]["maxUploadSize"] * 1024**2 < 1.1 * MOST_BYTES
 
 
 @pytest.mark.parametrize(
@@ -347,15 +429,15 @@ def test_no_file_takes_long(begin, again):
     content = (begin + again * ((MOST_BYTES - len(begin + end)) // len(again)) + end).encode()
     began = time.process_time()
     check(content, "log.csv")
-    assert time.process_time() - began < 5  # the slowest takes 1.3
+    assert time.process_time() - began < 10  # the slowest takes 2.6
 
 
 @pytest.mark.parametrize(("begin", "again", "end"), [("epoch,loss", ",", ""), ('{"loss":[0', ",[]", "]}")])
 def test_no_file_takes_much_memory(begin, again, end):
-    content = (begin + again * (4_900_000 // len(again)) + end).encode()
+    content = (begin + again * (9_900_000 // len(again)) + end).encode()
     tracemalloc.start()
     refused(content)
-    assert tracemalloc.get_traced_memory()[1] < 200e6
+    assert tracemalloc.get_traced_memory()[1] < 300e6
     tracemalloc.stop()
 
 

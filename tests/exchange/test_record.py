@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lrlab.controllers import EarlyStopping
 from lrlab.errors import UserError
-from lrlab.exchange.record import ENDED, from_json, is_record, to_json
+from lrlab.exchange.record import COLUMNS, ENDED, from_json, is_record, to_json
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.plan import CLOCKS
 from lrlab.records import Epoch
@@ -21,6 +21,7 @@ from lrlab.spec import DATA, RunSpec
 texts = st.text(st.characters(codec="utf-8"), max_size=60)
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)
 floats = st.floats()
+shares = st.floats(0, 1) | st.just(math.nan)
 scores = st.none() | st.floats(allow_nan=False)
 specs = st.builds(
     RunSpec,
@@ -35,17 +36,18 @@ specs = st.builds(
 @st.composite
 def results(draw, numbers=floats):
     """Results with any numbers, infinite and NaN ones too, with a spec and without."""
-    rows = draw(st.lists(st.tuples(*[numbers] * 9), max_size=4))
+    row = {name: shares if name.endswith("accuracy") else numbers for name in COLUMNS[1:]}
+    rows = draw(st.lists(st.fixed_dictionaries(row), max_size=4))
     return Result(
         name=draw(names),
-        epochs=tuple(Epoch(number, *row) for number, row in enumerate(rows)),
+        epochs=tuple(Epoch(number, **row) for number, row in enumerate(rows)),
         spec=draw(st.none() | specs),
         status=draw(st.sampled_from(ENDED)),
         data=draw(st.none() | st.sampled_from(DATA)),
         origin=draw(texts),
         message=draw(texts),
         test_loss=draw(scores),
-        test_accuracy=draw(scores),
+        test_accuracy=draw(st.none() | st.floats(0, 1)),
         created=draw(st.none() | st.floats(0, 3e10)),
         tags=tuple(draw(st.lists(texts.map(lambda tag: tag[:40]), max_size=3))),
         note=draw(texts),
@@ -133,7 +135,8 @@ def test_a_record_is_known_by_its_beginning_however_it_is_indented():
         ({"tags": ["a" * 41]}, "a list of short texts as tags"),
         ({"versions": {"keras": 3}}, "an object of texts as versions"),
         ({"driven": 1}, "true or false as driven"),
-        ({"status": "running"}, "one of paused, completed, stopped, diverged, failed as status"),
+        ({"status": "running"}, "one of completed, stopped, diverged, failed as status"),
+        ({"status": "paused"}, "one of completed, stopped, diverged, failed as status, but it is 'paused'"),
         ({"status": []}, "as status, but it is []"),
         ({"data": {}}, "one of auto, fashion-mnist, synthetic as data"),
         ({"created": "inf"}, "the seconds since 1970 as created, but it is inf"),
@@ -142,6 +145,8 @@ def test_a_record_is_known_by_its_beginning_however_it_is_indented():
         ({"test_loss": True}, "a number as test_loss, but it is True"),
         ({"test_loss": "nan"}, "a number as test_loss, but it is 'nan'"),
         ({"test_loss": 10**400}, "a number as test_loss, but it is 1000"),
+        ({"test_accuracy": 84.5}, "from 0 to 1 as test_accuracy (divide percent by 100), but it is 84.5"),
+        ({"test_accuracy": "inf"}, "from 0 to 1 as test_accuracy (divide percent by 100), but it is 'inf'"),
         ({"spec": []}, "Run 1 of the file cannot be trained. A run is described by a JSON object"),
         ({"spec": {"epochs": 1}}, "the epochs of the run from 0 on"),
         ({"spec": {"epochs": 10**9}}, "epochs must be a whole number from 1 to 1,000"),
@@ -164,6 +169,9 @@ def test_what_is_wrong_with_a_run_is_said(changes, message):
         ({"loss": [1, "high"]}, "a number as loss, but it is 'high'"),
         ({"loss": [1, [2]]}, "a number as loss, but it is [2]"),
         ({"loss": [1, False]}, "a number as loss, but it is False"),
+        ({"accuracy": [0, 65]}, "a share from 0 to 1 as accuracy (divide percent by 100), but it is 65"),
+        ({"val_accuracy": [-0.1, 1]}, "a share from 0 to 1 as val_accuracy (divide percent by 100)"),
+        ({"val_accuracy": [1, "-inf"]}, "a share from 0 to 1 as val_accuracy (divide percent by 100)"),
         ({"loss": {"0": 1}}, "an object of lists as epochs"),
         ({"f1": [1, 2]}, "the columns epoch, lr, lr_end, loss"),
     ],
@@ -275,7 +283,16 @@ def test_every_wrong_type_in_a_column_is_refused():
             assert refused(epochs=columns | {name: [columns[name][0], value]})
 
 
-@pytest.mark.parametrize("status", ["queued", "running"])
+def test_accuracies_may_be_missing_none_or_all():
+    columns = GOOD["runs"][0]["epochs"] | {"accuracy": [0, 1], "val_accuracy": [None, 1.0]}
+    whole = deepcopy(GOOD)
+    whole["runs"][0]["epochs"] = columns
+    one, two = from_json(json.dumps(whole))[0].epochs
+    assert (one.accuracy, two.accuracy, two.val_accuracy) == (0, 1, 1)
+    assert math.isnan(one.val_accuracy)
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "paused"])
 def test_a_run_that_has_not_ended_can_be_imported_elsewhere(status):
     (result,) = from_json(to_json([Result("A", (), status=status)]))
     assert (result.status, result.message) == ("stopped", "It had not ended when it was exported.")

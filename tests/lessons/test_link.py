@@ -18,9 +18,10 @@ from lrlab.lessons.link import (
     from_query,
     to_query,
 )
+from lrlab.text import one_line
 
 IDS = [lesson.id for lesson in LESSONS]
-WORDS = st.text(min_size=1).map(str.strip).filter(lambda text: text and text.isprintable())
+WORDS = st.text(min_size=1).map(one_line).filter(bool)
 SETUPS = st.builds(
     lambda options, **given: Setup(
         **given, options=tuple(options) if given["question"] and len(options) > 1 else ()
@@ -65,6 +66,9 @@ def test_names_of_other_links_are_left_alone():
         ("?lesson=11", "Lessons have the numbers 1 to 10, but the link says 11"),
         ("?lesson=x", "The lesson must be one of learning-rate, constant"),
         ("?text=%1b", "text that can be printed"),
+        ("?question=a%0ab", "text that can be printed"),
+        ("?question=%c2%ad&option=A&option=B", "Options belong to a question of your own"),
+        ("?question=Q&option=A&option=A%c2%ad", "one is empty or there twice"),
         ("?controls=open", "controls must be one of free, locked, hidden, but it is 'open'"),
         ("?present=yes", "present must be 0 or 1"),
         ("?lesson=1&lesson=2", "more than once"),

@@ -97,12 +97,11 @@ def run_here(store: Store, lesson: Lesson) -> None:
     """Train the lesson's runs on this machine, and watch."""
     with st.container(border=True):
         st.markdown(f"**Run it here**: {len(lesson.recipes)} runs, with the lesson's own values.")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True):
             field(progress.SEED, "Seed", limits.SEED, "lesson", help=CLASS, width=132)
             field(progress.SEEDS, "Seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132)
-            heats = _heats(lesson)
-            with st.container():
-                problem = sizes(store, heats)
+        heats = _heats(lesson)
+        problem = sizes(store, heats)
         race = progress.race()
         runs = store.race(race) if race else []
         busy = any(run.active for run in runs)
