@@ -41,7 +41,7 @@ def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=
             format_func=_text,
             help=help or None,
             disabled=disabled,
-            **_following(key, "slider"),
+            **following(key, "slider"),
         )
         exact = f"{label}, exact value"
         field(key, exact, parameter, label_visibility="collapsed", width=132, disabled=disabled)
@@ -58,13 +58,13 @@ def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwa
         max_value=_like(parameter, parameter.high),
         step=_step(parameter, st.session_state[key]),
         format="%d" if parameter.integer else "%.6g",
-        **_following(key, name),
+        **following(key, name),
         **kwargs,
     )
 
 
-def _following(key, name):
-    """The arguments that keep a widget and a value of the session state equal."""
+def following(key: str, name: str) -> dict:
+    """The arguments that keep a widget, and one value that is never None of the session state, equal."""
     widget = f"{key}.{name}"
     if st.session_state.get(widget) != st.session_state[key]:
         st.session_state[widget] = st.session_state[key]
@@ -72,7 +72,9 @@ def _following(key, name):
 
 
 def _take(widget, key):
-    st.session_state[key] = st.session_state[widget]
+    value = st.session_state[widget]
+    if value is not None:  # a browser that was short of time has sent that nothing was chosen
+        st.session_state[key] = value
 
 
 def parameters(curve: str, without: tuple[str, ...] = (), disabled=False) -> None:
@@ -99,10 +101,10 @@ def _control(curve, key, label, parameter, slider=True, disabled=False):
             required=True,
             help=parameter.help,
             disabled=disabled,
-            **_following(key, "choice"),
+            **following(key, "choice"),
         )
     elif isinstance(parameter, Switch):
-        st.toggle(label, help=parameter.help, disabled=disabled, **_following(key, "switch"))
+        st.toggle(label, help=parameter.help, disabled=disabled, **following(key, "switch"))
 
 
 def option(key: str, name: str, parameter) -> None:
@@ -186,7 +188,7 @@ def card(curve: str, without: tuple[str, ...] = ()) -> None:
             format_func=CLOCK_NAMES.get,
             required=True,
             help=CLOCK_HELP,
-            **_following(state.clock_key(curve), "clock"),
+            **following(state.clock_key(curve), "clock"),
         )
 
 
@@ -210,7 +212,7 @@ def _menu(curve):
             range(COLORS),
             format_func=swatch,
             required=True,
-            **_following(state.color_key(curve), "color"),
+            **following(state.color_key(curve), "color"),
         )
         with st.container(horizontal=True):
             for label, icon, act, args in (

@@ -8,7 +8,7 @@ from lrlab.scene import AXES
 from lrlab.schedules import SCHEDULES, class_of_kind
 from lrlab.ui import state
 from lrlab.ui.chart import chart
-from lrlab.ui.controls import in_color, plain
+from lrlab.ui.controls import following, in_color, plain
 from lrlab.ui.in_numbers import warnings
 from lrlab.ui.preview import preview
 
@@ -50,10 +50,9 @@ def drawing() -> dict[str, Plan]:
             "Time axis",
             AXES,
             format_func=AXIS_NAMES.get,
-            key=state.AXIS,
             required=True,
-            persist_state="session",
             label_visibility="collapsed",
+            **following(state.AXIS, "axis"),
         )
         log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
     for curve, problem in problems.items():

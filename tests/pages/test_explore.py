@@ -234,7 +234,7 @@ def test_the_preview_names_the_slider_of_each_number(page):
 
 def test_the_time_axis_counts_steps_and_images(page):
     for axis, end in (("step", 25_000), ("image", 1_600_000), ("epoch", 100)):
-        page.segmented_control(key="axis").set_value(axis).run()
+        page.segmented_control(key="axis.axis").set_value(axis).run()
         assert figure(page)["layout"]["xaxis"]["range"] == [0, end]
 
 
@@ -278,3 +278,11 @@ def test_a_panel_opens(page, panel):
     page.run()
     assert not page.exception
     assert len(page.code) + len(page.get("bidi_component")) > 1
+
+
+def test_a_browser_that_says_nothing_is_chosen_changes_nothing(page):
+    for key in ("axis.axis", "exponential.clock.clock"):
+        page.segmented_control(key=key).set_value(None).run()
+        assert not page.exception
+    assert page.segmented_control(key="axis.axis").value == "epoch"
+    assert page.segmented_control(key="exponential.clock.clock").value == "epoch"
