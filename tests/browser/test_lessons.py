@@ -33,6 +33,17 @@ def measured(page):
     return chart.evaluate(script)
 
 
+def test_the_first_visitor_of_a_server_may_come_by_a_link(server, chromium):
+    address, _ = server
+    page = chromium.new_page()  # the console may tell of the page that was not found at first
+    page.goto(f"{address}/lessons?lesson=step&text=Hello")
+    page.get_by_text("Hello", exact=True).wait_for()
+    settle(page)
+    assert page.get_by_role("dialog").count() == 0
+    assert "lesson=step" in page.url
+    page.close()
+
+
 @pytest.mark.real_data
 def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page):
     address, _ = server_with_data
@@ -132,7 +143,7 @@ def test_the_presenter_layout_is_large_and_shows_one_chart(server, open_page):
     page.get_by_role("button", name="close").click()
     settle(page)
     page.get_by_role("button", name="For the teacher").wait_for()
-    assert page.evaluate("() => parseFloat(getComputedStyle(document.documentElement).fontSize)") < 18
+    page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) < 18")
 
 
 def test_every_claim_is_held_against_numbers(server, open_page):
