@@ -2,8 +2,8 @@
 
 from lrlab.exchange.events import to_event_files
 from lrlab.exchange.history import read_runs
-from lrlab.exchange.record import to_json
+from lrlab.exchange.record import MOST_RUNS, to_json
 from lrlab.exchange.script import keras_script
 from lrlab.exchange.table import to_csv
 
-__all__ = ["keras_script", "read_runs", "to_csv", "to_event_files", "to_json"]
+__all__ = ["MOST_RUNS", "keras_script", "read_runs", "to_csv", "to_event_files", "to_json"]

@@ -317,3 +317,10 @@ def test_a_run_that_a_later_version_wrote_breaks_no_page(home, no_worker_is_left
         page.radio[0].set_value(0).run()
         button(page, "Answer, and show the result").click().run()
     assert not page.exception
+
+
+def test_more_runs_than_an_import_takes_are_pointed_out(store):
+    store.add_results([result(f"More {n}", 0.5, seed=100 + n) for n in range(500)])
+    page = choose(open_page(), *(entry.run.id for entry in store.listed()))
+    assert "An import takes 500 runs at a time" in texts(page)
+    assert "An import takes" not in texts(choose(page, 1))

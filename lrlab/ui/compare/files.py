@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lrlab.errors import UserError
-from lrlab.exchange import keras_script, read_runs, to_csv, to_event_files, to_json
+from lrlab.exchange import MOST_RUNS, keras_script, read_runs, to_csv, to_event_files, to_json
 from lrlab.result import Result
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG
@@ -55,6 +55,8 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
                 width="stretch",
             )
         st.caption("A picture: the camera above the chart saves PNG, and beside it SVG.")
+        if len(chosen) > MOST_RUNS:
+            st.caption(f"An import takes {MOST_RUNS} runs at a time: for another LR Lab, choose fewer.")
 
 
 def import_runs(store: Store) -> None:
