@@ -18,13 +18,6 @@ from lrlab.result import Result
 from lrlab.spec import RunSpec
 
 DATA = ("fashion-mnist", "synthetic")  # what is preferred comes first
-NAMES = {  # within a sentence, where those of the charts would not read well
-    "too-small": "Rate 0.0001",
-    "good": "Rate 0.1",
-    "too-large": "Rate 1",
-    "warmup-cosine": "Warm-up and cosine",
-    "wsd": "WSD",
-}
 MEASURES = {
     "loss": "final training loss",
     "val_loss": "final validation loss",
@@ -78,7 +71,7 @@ def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
 def name(recipe: str) -> str:
     """What a recipe is called within a sentence."""
     head, *rest = RECIPES[recipe][0].split(", ", 1)
-    return NAMES.get(recipe) or (f"{head} ({rest[0]})" if rest else head)
+    return f"{head} ({rest[0]})" if rest else head
 
 
 def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:

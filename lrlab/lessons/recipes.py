@@ -19,9 +19,9 @@ _ARTICLE = {curve.id: (curve.name, RunSpec(curve.schedule, clock=curve.clock)) f
 _SHORT = 20
 
 RECIPES: dict[str, tuple[str, RunSpec]] = {
-    "too-small": ("0.0001", RunSpec(Constant(0.0001), epochs=_SHORT)),
-    "good": ("0.1", RunSpec(Constant(0.1), epochs=_SHORT)),
-    "too-large": ("1", RunSpec(Constant(1.0), epochs=_SHORT)),
+    "too-small": ("Rate 0.0001", RunSpec(Constant(0.0001), epochs=_SHORT)),
+    "good": ("Rate 0.1", RunSpec(Constant(0.1), epochs=_SHORT)),
+    "too-large": ("Rate 1", RunSpec(Constant(1.0), epochs=_SHORT)),
     **_ARTICLE,
     "polynomial": ("Linear", _ARTICLE["polynomial"][1]),
     # A fifth of these validates, so that 20,000 images train, as in the article's own baseline.

@@ -127,4 +127,5 @@ def test_what_is_exported_is_imported_elsewhere(server, store, open_page, tmp_pa
     settle(page)
     page.get_by_role("button", name="Import", exact=True).last.click()
     page.get_by_text("1 run was imported").wait_for()
+    page.get_by_text("Tag them").wait_for(state="hidden")
     assert len(store.listed()) == 13

@@ -1,6 +1,6 @@
 """Adam beside the schedules."""
 
-from lrlab.lessons.evidence import said, standing, versus
+from lrlab.lessons.evidence import said, several, standing, versus
 from lrlab.lessons.lesson import Answer, Lesson, Question, concluding, learned_most, pair, ranking
 from lrlab.lessons.recipes import HAND_SET, RACED
 
@@ -8,15 +8,18 @@ BESIDE_ADAM = (*HAND_SET, "adam-exponential")
 
 
 def _place_of_adam(found):
+    end = said(standing(found, "adam", "val_loss"))
+    ends = f"Adam at a constant rate ends with a validation loss of {end}."
+    if not several(found, ["adam"]):
+        return Answer(None, f"{ends} Fewer than three seeds decide nothing.")
     signs = [versus(found, "adam", other, "val_loss").sign for other in BESIDE_ADAM]
     ahead, behind = signs.count(1), signs.count(-1)
     known = {(len(signs), 0): 0, (0, len(signs)): 2}
     words = {0: "none", len(signs): f"all {len(signs)}"}
-    end = said(standing(found, "adam", "val_loss"))
     return Answer(
         1 if ahead and behind else known.get((ahead, behind)),
-        f"Adam at a constant rate ends with a validation loss of {end}. With every seed it is ahead of "
-        f"{words.get(ahead, ahead)} of the other lanes, and behind {words.get(behind, behind)}.",
+        f"{ends} With every seed it is ahead of {words.get(ahead, ahead)} of the other lanes, and behind "
+        f"{words.get(behind, behind)}.",
     )
 
 

@@ -61,14 +61,14 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
 
 def import_runs(store: Store) -> None:
     """Files of runs taken in: LR Lab's own, and what Keras logs."""
-    with st.popover("Import", icon=":material/upload:"):
+    number = st.session_state.setdefault(TAKEN, 0)
+    with st.popover("Import", icon=":material/upload:", key=f"compare.import.{number}"):
         st.markdown(
             "Runs that LR Lab exported as JSON, a file of Keras's `CSVLogger`, or the `history` of "
             "`Model.fit` as JSON. Several files at once are fine: this is how the results of a class come "
             "together."
         )
         st.text_input("Tag them", key=TAG, max_chars=MAX_TAG, placeholder="class 7b")
-        number = st.session_state.setdefault(TAKEN, 0)
         files = st.file_uploader(
             "Files",
             accept_multiple_files=True,
@@ -96,4 +96,4 @@ def _take(store, files):
     if added:
         choice.choose(added)
     choice.say(len(added), problems)
-    st.session_state[TAKEN] += 1  # the next uploader is another, without these files
+    st.session_state[TAKEN] += 1  # the next uploader is another, without these files, and shut away
