@@ -24,7 +24,7 @@ CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
 LAST_LINES = 30
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}
 _false_starts: Counter[Path] = Counter()
 
@@ -122,7 +122,9 @@ def _see_to_its_end(store, worker):
     worker.process.wait()
     while _workers.get(store.folder) is worker:
         try:
-            watch(store)
+            with _lock:
+                if _workers.get(store.folder) is worker:  # or else it was shut down, and nothing is to go on
+                    watch(store)
         except StoreError as error:
             print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
             time.sleep(RETRY_SECONDS)

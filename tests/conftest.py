@@ -1,16 +1,20 @@
 """What all tests share: a home of their own, the real images where they are, and a small data set."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from lrlab import jobs
 from lrlab.data import Dataset
 from lrlab.data.idx import MD5
 from lrlab.data.sources import keras_cache
 from lrlab.data.synthetic import synthetic
+from lrlab.errors import UserError
+from lrlab.store import Store
 
 REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache()).resolve()
 DISCARD = "http://127.0.0.1:9/"
@@ -28,7 +32,9 @@ def home(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LRLAB_DATA_URL", DISCARD)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    return folder
+    yield folder
+    with suppress(UserError):  # a store that cannot be opened has no worker
+        jobs.shut_down(Store(folder))  # a page may have started one
 
 
 @pytest.fixture

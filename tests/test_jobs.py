@@ -301,3 +301,12 @@ def test_runs_that_a_vanished_worker_left_are_paused(own_store):
     )
     assert own_store.run(fresh).status == "running"
     assert jobs.worker_state(own_store) is None
+
+
+def test_a_worker_that_was_shut_down_does_not_come_back_for_what_waits(own_store):
+    id = own_store.add(SHORT, "waits")
+    jobs.watch(own_store)
+    jobs.shut_down(own_store)  # while TensorFlow loads: the run was not taken yet
+    time.sleep(1)
+    assert jobs.worker_state(own_store) is None
+    assert own_store.run(id).status == "queued"

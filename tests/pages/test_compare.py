@@ -207,19 +207,13 @@ def open_train():
     return page
 
 
-@pytest.fixture
-def no_worker_is_left(home):
-    yield
-    jobs.shut_down(Store())
-
-
-def test_train_works_beside_curves_that_were_imported(store, no_worker_is_left):
+def test_train_works_beside_curves_that_were_imported(store):
     assert store.runs()[0].spec is None
     page = open_train()
     assert "steps an epoch" in texts(page)
 
 
-def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home, no_worker_is_left):
+def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home):
     few, many = (RunSpec(Constant(0.1), epochs=1, train_images=count) for count in (20_000, 25_000))
     ended_race([("Few", few), ("Many", many)], [("Few", few.with_seed(2)), ("Many", many.with_seed(2))])
     said = texts(open_train())
@@ -227,7 +221,7 @@ def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home, no_work
     assert "has the lowest" not in said
 
 
-def test_lanes_that_are_renamed_alike_stay_two(home, no_worker_is_left):
+def test_lanes_that_are_renamed_alike_stay_two(home):
     one, two = (RunSpec(Constant(lr), epochs=1) for lr in (0.1, 0.2))
     race = ended_race(*([("A", one.with_seed(seed)), ("B", two.with_seed(seed))] for seed in (1, 2, 3)))
     for run in Store().race(race):
@@ -238,7 +232,7 @@ def test_lanes_that_are_renamed_alike_stay_two(home, no_worker_is_left):
     assert "No winner" in said
 
 
-def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home, no_worker_is_left):
+def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home):
     race = ended_race([("A", RunSpec(Constant(0.1), epochs=1)), ("B", RunSpec(Constant(0.2), epochs=1))])
     page = open_train()
     Store().delete(race, race + 1)
@@ -309,7 +303,7 @@ def test_all_that_is_imported_is_chosen(store):
 
 
 @pytest.mark.parametrize("name", ["lab/compare", "lab/train", "learn/lessons", "learn/claims", "lab/explore"])
-def test_a_run_that_a_later_version_wrote_breaks_no_page(home, no_worker_is_left, name):
+def test_a_run_that_a_later_version_wrote_breaks_no_page(home, name):
     ended_race([("Newer", RunSpec(Constant(0.1), epochs=1))])
     by_hand(Store(), "UPDATE runs SET spec = replace(spec, 'constant', 'brand-new')")
     page = AppTest.from_file(APP, default_timeout=30).run().switch_page(f"pages/{name}.py").run()

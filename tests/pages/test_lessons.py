@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrlab import jobs
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.evidence import evidence, recipe_of
@@ -23,8 +22,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def opened(home):
-    yield open_lessons
-    jobs.shut_down(Store())
+    return open_lessons
 
 
 def open_lessons(page="lessons", **query):

@@ -20,8 +20,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(home):
-    yield AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
-    jobs.shut_down(Store())
+    return AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
 
 
 def texts(page):
