@@ -94,8 +94,8 @@ def _judge(standings, ended, measure, sign):
     if all(standing.told < LEAST for standing in ended):
         if len(tied) > 1:
             what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
-        seeds = max(standing.seeds for standing in standings)
-        few = FEW.get(seeds, "fewer than three finished seeds a lane")
+        seeds = {standing.seeds for standing in standings}
+        few = FEW.get(min(seeds) if len(seeds) == 1 else None, "fewer than three finished seeds a lane")
         return None, f"With {few} nothing is decided: {what}.{lost}"
     if best.diverged:
         return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"

@@ -80,5 +80,5 @@ def rate_axis(log: bool) -> dict:
     """A y axis of learning rates, linear from zero or logarithmic."""
     if not log:
         return measure_axis("Learning rate") | {"type": "linear", "rangemode": "tozero"}
-    scale = {"type": "log", "exponentformat": "power", "tickformat": "", "nticks": 6, "uirevision": "log"}
+    scale = {"type": "log", "nticks": 6, "uirevision": "log"}
     return measure_axis("Learning rate") | scale

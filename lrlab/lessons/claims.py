@@ -67,6 +67,8 @@ def _against(found, first, others, measure):
     """Ahead of all (1), behind any (-1) or neither (0), with a sentence."""
     if len(others) == 1:
         return versus(found, first, others[0], measure)
+    if not several(found, (first, *others)):
+        return 0, f"In {MEASURES[measure]}, fewer than three seeds of some schedule decide nothing."
     signs = {other: versus(found, first, other, measure).sign for other in others}
     sign = -1 if -1 in signs.values() else min(signs.values())
     groups = {

@@ -114,7 +114,8 @@ def several(found: Evidence, recipes: Iterable[str]) -> bool:
 def said(lane: Standing, write: Callable[[float], str] | None = None) -> str:
     """The median of a lane's ends, with their range and how many there are."""
     if not lane.finished:
-        return f"none ({lane.diverged} of {lane.seeds} seeds diverged)" if lane.diverged else "none"
+        of = f"{lane.seeds} seed{'s' * (lane.seeds != 1)}"
+        return f"none ({lane.diverged} of {of} diverged)" if lane.diverged else "none"
     write = write or writer("", [lane.low, lane.high])
     more = f"; {lane.diverged} more diverged" if lane.diverged else ""
     if lane.finished == 1:
@@ -190,7 +191,7 @@ def share(some: int, runs: Sequence[Result]) -> str:
 def over_seeds(values: Sequence[float]) -> str:
     """The median of some whole numbers, and their range where there are several."""
     middle = f"{median(values):g}"
-    return f"{middle} ({min(values):g} to {max(values):g})" if len(values) > 1 else middle
+    return f"{middle} ({min(values):g} to {max(values):g})" if min(values) < max(values) else middle
 
 
 def _by_recipe(recipes, results):

@@ -8,6 +8,7 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.cost import memory, operations
 from lrlab.figures import rates_figure
+from lrlab.records import ACTIVE
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.summary import summary
@@ -64,11 +65,12 @@ def _far_from_usual(lanes):
 def _sizes(store, heats, pace):
     """Parameters, steps and time; looks again for the pace while it is not known."""
     spec = heats[0][0][1]
-    if pace is None and _pace(store, spec):
-        st.rerun()
+    known = pace or _pace(store, spec)
+    if known and pace is None and not store.runs(ACTIVE, limit=1):
+        st.rerun()  # to end the timer; while a race is on, that could swallow a click of the same moment
     time = "The time it takes is known when the training process is ready."
-    if pace:
-        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / pace
+    if known:
+        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / known
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
     specs = [spec for _, spec in heats[0]]
     fit, validating, steps, whole = (

@@ -214,3 +214,12 @@ def test_of_many_runs_of_a_seed_the_newest_that_will_do_is_taken(home):
     (found,) = own_results(store, ["step"])
     assert found.epochs[-1].val_loss == 0.5
     assert own_results(store, ["constant"]) == []
+
+
+def test_a_room_sees_the_result_when_it_has_answered(opened):
+    page = opened(lesson="step", present="1")
+    page.segmented_control(key=f"{progress.STAGE}.step").set_value("Question").run()
+    answer(page, 0)
+    assert not page.exception
+    assert page.segmented_control(key=f"{progress.STAGE}.step").value == "Result"
+    assert "You said: " in texts(page)

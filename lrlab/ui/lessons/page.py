@@ -13,7 +13,6 @@ from lrlab.ui.lessons.measured import chosen_evidence, measured, run_here
 from lrlab.ui.lessons.teacher import teacher
 
 NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
-STAGES = ("Idea", "Curves", "Question", "Result")
 
 
 def lesson_page(store: Store) -> None:
@@ -140,11 +139,11 @@ def _presented(store, lesson, setup):
         st.button(
             "", icon=":material/close:", on_click=progress.present, args=(False,), help="Leave this layout"
         )
+    st.session_state.setdefault(progress.stage_key(), progress.STAGES[0])
     stage = st.segmented_control(
         "Stage",
-        STAGES,
-        default=STAGES[0],
-        key=f"{progress.STAGE}.{lesson.id}",
+        progress.STAGES,
+        key=progress.stage_key(),
         required=True,
         persist_state="session",
         label_visibility="collapsed",

@@ -15,6 +15,7 @@ LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
 ANSWERS, RACES, SEED, SEEDS, STAGE, SOURCE = (
     f"lessons.{what}" for what in ("answers", "races", "seed", "seeds", "stage", "source")
 )
+STAGES = ("Idea", "Curves", "Question", "Result")
 BY_ID = {lesson.id: lesson for lesson in LESSONS}
 
 
@@ -76,8 +77,15 @@ def answer() -> object | None:
 
 
 def give(answer: object) -> None:
-    """Keep an answer to this lesson's question; the result may be shown from then on."""
+    """Keep an answer to this lesson's question; the result may be shown from then on, and to a room it is."""
     st.session_state[ANSWERS] = st.session_state[ANSWERS] | {_answer_key(): answer}
+    if setup().present:
+        st.session_state[stage_key()] = STAGES[-1]
+
+
+def stage_key() -> str:
+    """The key of what a room sees of this lesson, one of STAGES."""
+    return f"{STAGE}.{st.session_state[LESSON]}"
 
 
 def race() -> int | None:
