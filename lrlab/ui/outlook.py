@@ -42,6 +42,7 @@ def sizes(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
     lanes = heats[0]
     pace = _pace(store, lanes[0][1])
     waits = pace is None and jobs.worker_state(store) == "starting"
+    waits = waits and not store.runs(ACTIVE, limit=1)  # drawing again could swallow a click on the race
     st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, heats, pace)
     needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:
@@ -65,12 +66,11 @@ def _far_from_usual(lanes):
 def _sizes(store, heats, pace):
     """Parameters, steps and time; looks again for the pace while it is not known."""
     spec = heats[0][0][1]
-    known = pace or _pace(store, spec)
-    if known and pace is None and not store.runs(ACTIVE, limit=1):
-        st.rerun()  # to end the timer; while a race is on, that could swallow a click of the same moment
+    if pace is None and _pace(store, spec):
+        st.rerun()
     time = "The time it takes is known when the training process is ready."
-    if known:
-        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / known
+    if pace:
+        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / pace
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
     specs = [spec for _, spec in heats[0]]
     fit, validating, steps, whole = (
