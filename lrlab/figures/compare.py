@@ -15,7 +15,6 @@ PANELS = {
     "lr": "Learning rate",
 }
 GAP = 0.05
-LABELS = 4
 
 
 def compare_figure(

@@ -9,6 +9,11 @@ from lrlab.schedules import Constant
 from lrlab.store.file import File, marks
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
 
+UNREADABLE = (
+    "The settings of this run were written by another version of LR Lab, which this one does not understand. "
+    "Train it with that version."
+)
+
 
 class Queue(File):
     """From queued to running, and from there to an end, to a pause, or back into the queue."""
@@ -31,14 +36,14 @@ class Queue(File):
                 " AND heat = ? ORDER BY lane",
                 (worker, *(heat or (None, None))),
             ).fetchall()
-            unreadable = [run_of(row).id for row in rows if run_of(row).spec is None]
-            connection.execute(
-                "UPDATE runs SET status = 'failed', ended = ?, message = 'The settings of this run were"
-                " written by another version of LR Lab, which this one does not understand. Train it with"
-                f" that version.' WHERE id IN ({marks(unreadable)})",
-                (time.time(), *unreadable),
-            )
-        return readable(rows)
+            runs = [run_of(row) for row in rows]
+            for run in runs:
+                if run.spec is None:
+                    connection.execute(
+                        "UPDATE runs SET status = 'failed', ended = ?, message = ? WHERE id = ?",
+                        (time.time(), UNREADABLE, run.id),
+                    )
+        return [run for run in runs if run.spec]
 
     def waiting(self) -> list[list[Run]]:
         """The heats that wait, in the order in which they will be trained, each with its runs."""

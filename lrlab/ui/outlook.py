@@ -41,8 +41,8 @@ def sizes(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
     """Say how large a race is and how long it takes; returns whether there is too little memory for it."""
     lanes = heats[0]
     pace = _pace(store, lanes[0][1])
-    waits = pace is None and jobs.worker_state(store) == "starting"
-    waits = waits and not store.runs(ACTIVE, limit=1)  # drawing again could swallow a click on the race
+    # Beside a race, which has a timer of its own, drawing again could swallow a click.
+    waits = pace is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
     st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, heats, pace)
     needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:

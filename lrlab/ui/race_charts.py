@@ -9,6 +9,7 @@ from lrlab.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui import race_setup
 from lrlab.ui.chart import chart, forget_sent
+from lrlab.ui.controls import following
 
 MAX_SMOOTHING = 0.95
 
@@ -31,16 +32,14 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     names = lane_names(runs)
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        chosen = st.segmented_control(
+        st.segmented_control(
             "View",
             race_setup.VIEWS,
-            default=race_setup.VIEWS[0],
-            key=race_setup.VIEW,
             required=True,
-            persist_state="session",
             label_visibility="collapsed",
+            **following(race_setup.VIEW, "view"),
         )
-        view = chosen or race_setup.VIEWS[0]  # a browser that was short of time has sent that none was
+        view = state[race_setup.VIEW]
         if view != "Gradients":
             st.toggle("Logarithmic rate axis", key=race_setup.LOG_RATE, persist_state="session")
         if view == "Epochs" and len(names) > 1:

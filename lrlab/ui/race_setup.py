@@ -64,6 +64,7 @@ def fill() -> None:
         PEAK: 0.1,
         STOP_EARLY: False,
         ON_PLATEAU: False,
+        VIEW: VIEWS[0],
         SMOOTHING: 0.0,
         TRAINING_CURVES: False,
         LOG_RATE: False,

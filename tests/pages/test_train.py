@@ -258,7 +258,7 @@ def test_every_view_draws_and_smoothing_is_off_at_first(page):
     page.run()
     assert page.slider(key="smoothing").value == 0
     for view in ("Updates", "Gradients", "Epochs"):
-        page.segmented_control(key="view").set_value(view).run()
+        page.segmented_control(key="view.view").set_value(view).run()
         assert not page.exception
     page.slider(key="smoothing").set_value(0.5).run()
     page.toggle(key="training_curves").set_value(True).run()
@@ -317,5 +317,6 @@ def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):
     store = Store()
     running(store)
     page.run()
-    page.segmented_control(key="view").set_value(None).run()
+    page.segmented_control(key="view.view").set_value(None).run()
     assert not page.exception
+    assert page.segmented_control(key="view.view").value == "Epochs"
