@@ -28,8 +28,9 @@ def standings(found: Sequence[Group]) -> None:
         statuses = {group.name: [result.status for result in group.seeds] for group in members}
         with st.container(border=True):
             st.markdown(f"**On {measured_on(members[0].results[0])}**")
-            for measure in MEASURES:
-                st.markdown(plain(verdict(lanes, statuses, measure).sentence))
+            # Of what has not ended, both measures say the same.
+            for sentence in dict.fromkeys(verdict(lanes, statuses, measure).sentence for measure in MEASURES):
+                st.markdown(plain(sentence))
     if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
         st.caption(
             "Runs on different images, or on images that are not known, are shown together but not ranked."

@@ -320,3 +320,11 @@ def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):
     page.segmented_control(key="view.view").set_value(None).run()
     assert not page.exception
     assert page.segmented_control(key="view.view").value == "Epochs"
+
+
+def test_that_there_is_no_verdict_yet_is_said_once(page):
+    store = Store()
+    for run in store.race(running(store, lanes=2)):
+        store.finish(run.id, Outcome("paused", "Paused."))
+    page.run()
+    assert texts(page).count("No verdict yet") == 1
