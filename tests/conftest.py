@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -16,34 +17,69 @@ from lrlab.data.synthetic import synthetic
 from lrlab.errors import UserError
 from lrlab.store import Store
 
+# Nothing is judged by how long it takes: the load of the machine decides that. The examples are the same in
+# each run, so that a test fails for a change and not by chance; `make proof` looks for new ones.
+TIMELESS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", **TIMELESS, derandomize=True, max_examples=100)
+settings.register_profile("proof", **TIMELESS, max_examples=1000, print_blob=True)
+settings.load_profile("same")
+
 REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache()).resolve()
+LONGEST = ("proof", "browser", "training")
 DISCARD = "http://127.0.0.1:9/"
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """An LRLAB_HOME that is new, with nothing of the user's around it and no network behind it."""
-    folder = tmp_path / "lrlab-home"
-    user = tmp_path / "user"
+def new_home(folder: Path, monkeypatch) -> Path:
+    """Have an LRLAB_HOME that is new, with nothing of the user's around it and no network behind it."""
+    home = folder / "lrlab-home"
+    user = folder / "user"
     user.mkdir()
-    for name, value in {"HOME": user, "USERPROFILE": user, "LRLAB_HOME": folder}.items():
+    for name, value in {"HOME": user, "USERPROFILE": user, "LRLAB_HOME": home}.items():
         monkeypatch.setenv(name, str(value))
     for name in ("KERAS_HOME", "LRLAB_DATA_DIR", "LRLAB_PUBLIC"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LRLAB_DATA_URL", DISCARD)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    yield folder
+    return home
+
+
+def with_real_data(monkeypatch) -> Path:
+    """Have LRLAB_DATA_DIR name the folder with the four files of Fashion-MNIST, which is returned."""
+    if not all((REAL_DATA / name).is_file() for name in MD5):
+        pytest.skip("Fashion-MNIST is neither in the folder that LRLAB_DATA_DIR names nor in the Keras cache")
+    monkeypatch.setenv("LRLAB_DATA_DIR", str(REAL_DATA))
+    return REAL_DATA
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A new LRLAB_HOME for one test."""
+    home = new_home(tmp_path, monkeypatch)
+    yield home
     with suppress(UserError):  # a store that cannot be opened has no worker
-        jobs.shut_down(Store(folder))  # a page may have started one
+        jobs.shut_down(Store(home))  # a page may have started one
 
 
 @pytest.fixture
 def real_data(home, monkeypatch):
     """The folder with the four files of Fashion-MNIST, which LRLAB_DATA_DIR then names."""
-    if not all((REAL_DATA / name).is_file() for name in MD5):
-        pytest.skip("Fashion-MNIST is neither in the folder that LRLAB_DATA_DIR names nor in the Keras cache")
-    monkeypatch.setenv("LRLAB_DATA_DIR", str(REAL_DATA))
-    return REAL_DATA
+    return with_real_data(monkeypatch)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long, so that of two processes neither waits for the other at the end."""
+    items.sort(key=lambda item: min(map(_rank, item.iter_markers()), default=len(LONGEST)))
+
+
+def _rank(marker):
+    return LONGEST.index(marker.name) if marker.name in LONGEST else len(LONGEST)
+
+
+def pytest_sessionfinish(session):
+    """Where CI is set, a test that is skipped has failed: everything that tests need is installed there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -239,7 +239,7 @@ def test_ctrl_c_ends_the_run_as_stopped_and_exits_130(home):
     process = start(*arguments)
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in err
     (run,) = Store().runs()
@@ -253,7 +253,7 @@ def test_a_run_that_nobody_reads_any_more_ends_as_stopped(home):
     process.stdout.readline()
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
     (run,) = Store().runs()
     assert (run.status, run.message) == ("stopped", "Stopped: nobody reads what it prints any more.")
 
@@ -264,7 +264,7 @@ def test_ctrl_c_while_tensorflow_loads_is_as_quiet(home):
     while not (home / "runs.sqlite3").exists():  # the last that is done before
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert not Store().runs(("queued", "running"))

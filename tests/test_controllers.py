@@ -6,7 +6,7 @@ import math
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.controllers import MONITORS, EarlyStopping, ReduceOnPlateau, controller_from_record
@@ -95,7 +95,6 @@ def same_rate(ours, theirs):
     return float(np.float32(ours)) == pytest.approx(theirs, rel=5e-6, abs=1e-37)
 
 
-@settings(max_examples=300, deadline=None)
 @given(ours=STOPPING, values=VALUES)
 def test_a_run_stops_when_keras_stops_it(model, ours, values):
     callback = begin(keras_stopping(ours), model)
@@ -111,7 +110,6 @@ def test_a_run_stops_when_keras_stops_it(model, ours, values):
     assert left == (ours.best(values[: epoch + 1]) if ours.restore_best else epoch)
 
 
-@settings(max_examples=300, deadline=None)
 @given(ours=PLATEAU, values=VALUES, rate=RATES)
 def test_a_constant_rate_falls_as_it_does_in_keras(model, ours, values, rate):
     callback = begin(keras_plateau(ours), model)
@@ -122,7 +120,6 @@ def test_a_constant_rate_falls_as_it_does_in_keras(model, ours, values, rate):
         assert same_rate(ours.applied(rate, scale), theirs)
 
 
-@settings(max_examples=300, deadline=None)
 @given(ours=PLATEAU, epochs=st.lists(st.tuples(VALUES.map(lambda v: v[0]), RATES), min_size=1, max_size=25))
 def test_a_schedule_falls_when_keras_would_lower_the_rate_in_force(model, ours, epochs):
     values, rates = zip(*epochs, strict=True)

@@ -1,5 +1,6 @@
 """Every variant against the framework that it names, where that is installed, and against read values."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -13,8 +14,11 @@ BY_ID = {convention.id: convention for convention in CONVENTIONS}
 VARIANTS = [(convention.id, variant) for convention in CONVENTIONS for variant in convention.variants]
 TWO = "Keras, optax"  # the variant that names two calls
 
-every_variant = pytest.mark.parametrize(
-    "variant", [pytest.param(variant, id=f"{id}-{variant.name}") for id, variant in VARIANTS]
+# timm cannot be imported without torchvision, which has no build for the PyTorch that the tests install:
+# timm's rates are compared with values that were read from it.
+live = pytest.mark.parametrize(
+    "variant",
+    [pytest.param(v, id=f"{id}-{v.name}") for id, v in VARIANTS if not v.who.startswith("timm.")],
 )
 
 
@@ -37,28 +41,26 @@ def calls(variant):
 
 def from_schedule(call, count):
     """The rates of a schedule that is a function of the step."""
-    module = pytest.importorskip(library(call))
+    module = importlib.import_module(library(call))
     schedule = eval(call, {library(call): module})
     return [float(schedule(step)) for step in range(count)]
 
 
 def from_scheduler(call, count):
-    """The rates of a scheduler that sets an optimizer's rate: PyTorch's, transformers' and timm's."""
+    """The rates of a scheduler that sets an optimizer's rate: PyTorch's and transformers'."""
     torch = pytest.importorskip("torch")
     module = pytest.importorskip(library(call))
-    if library(call) == "timm":
-        import timm.scheduler  # noqa: F401
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=BASE)
     scheduler, seen = eval(call, {library(call): module, "optimizer": optimizer}), []
     for step in range(count):
         seen.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         if step + 1 < count:
-            scheduler.step(*([step + 1] if library(call) == "timm" else []))
+            scheduler.step()
     return seen
 
 
-@every_variant
+@live
 def test_a_variant_has_the_rates_of_the_call_it_names(variant):
     for call in calls(variant):
         read = from_schedule if library(call) in ("keras", "optax") else from_scheduler
@@ -150,13 +152,15 @@ def test_the_smallest_rate_of_one_cycle_is_at_19_in_pytorch_and_at_20_in_optax()
 
 
 def test_one_step_less_makes_optax_reach_pytorchs_one_cycle():
-    optax = pytest.importorskip("optax")
+    import optax
+
     shorter = optax.cosine_onecycle_schedule(19, BASE)
     np.testing.assert_allclose([shorter(t) for t in range(20)], rates("one-cycle-last-step", "PyTorch"), 1e-4)
 
 
 def test_an_integer_first_rate_of_a_keras_warm_up_is_an_error():
-    keras = pytest.importorskip("keras")
+    import keras
+
     warm = keras.optimizers.schedules.CosineDecay(0, 20, warmup_target=0.1, warmup_steps=5)
     with pytest.raises(Exception, match="int32"):
         warm(1)

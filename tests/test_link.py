@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import Curve
@@ -46,7 +46,6 @@ scenes = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(scenes)
 def test_a_scene_comes_back_the_same(scene):
     back = from_query(to_query(scene))
@@ -152,13 +151,13 @@ HOSTILE = [
 
 
 def outcome(query):
-    """The scene, or None where the link was refused; and the seconds it took."""
-    began = time.perf_counter()
+    """The scene, or None where the link was refused; and the seconds of the processor that it took."""
+    began = time.thread_time()
     try:
         scene = from_query(query)
     except UserError:
         scene = None
-    return scene, time.perf_counter() - began
+    return scene, time.thread_time() - began
 
 
 def test_hostile_links_are_refused_or_mean_something_and_never_hang():
@@ -179,7 +178,7 @@ def test_hostile_links_are_refused_or_mean_something_and_never_hang():
     from_query(good)
     for query in [*HOSTILE, *(any_link() for _ in range(10_000))]:
         scene, seconds = outcome(query)
-        if seconds > 0.05:  # once more, in case the machine was busy with something else
+        if seconds > 0.05:  # once more, in case garbage was collected
             scene, seconds = outcome(query)
         assert seconds < 0.05, query
         assert scene is None or from_query(to_query(scene)) == scene, query

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
@@ -17,7 +17,6 @@ from lrlab.schedules import (
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     kind=st.sampled_from(SCHEDULES),
     epochs=st.integers(1, 40),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab import article
@@ -25,7 +25,6 @@ def test_the_last_batch_may_be_smaller():
     assert RunSpec(train_images=1000, batch_size=300).steps_per_epoch == 3
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     kind=st.sampled_from(SCHEDULES),
     clock=st.sampled_from(("epoch", "step", "smooth")),

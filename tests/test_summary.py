@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab.plan import CLOCKS, Plan
@@ -40,7 +40,6 @@ def test_half_life_counts_from_the_peak_and_in_fractions_of_an_epoch():
     assert summary(Plan(Constant(0.1))).half_life is None
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     kind=st.sampled_from(SCHEDULES),
     epochs=st.integers(1, 60),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab import link
@@ -122,7 +122,6 @@ def test_nothing_else_that_cannot_be_seen_is_taken(text, letter):
     assert not is_printable(text + letter)
 
 
-@settings(max_examples=300)
 @given(anything)
 def test_a_line_is_one_line_that_can_be_printed_and_stays_as_it_is(text):
     line = one_line(text)

@@ -8,14 +8,18 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import requests
 from playwright.sync_api import sync_playwright
 
+from lrlab.store import Store
 from tests.browser.chromium import find
+from tests.conftest import new_home, with_real_data
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 180_000  # milliseconds, until it is sure that nothing more will come
 DESKTOP = {"width": 1440, "height": 900}
 
 
@@ -47,7 +51,7 @@ def serving(folder, script="app.py", **environment):
 
 
 def _wait_until_healthy(address, process, log):
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < until and process.poll() is None:
         try:
             if requests.get(f"{address}/_stcore/health", timeout=1).ok:
@@ -58,17 +62,41 @@ def _wait_until_healthy(address, process, log):
 
 
 @pytest.fixture
-def server(tmp_path, home):
-    """A server without network and without data; yields (address, process)."""
+def own_server(tmp_path, home):
+    """A server for one test, without network, without data and without runs; yields (address, process)."""
     with serving(tmp_path) as served:
         yield served
 
 
-@pytest.fixture
-def server_with_data(tmp_path, real_data):
-    """A server that has Fashion-MNIST; yields (address, process)."""
-    with serving(tmp_path) as served:
+class Served(NamedTuple):
+    """A server that the tests of a module share, and the store that it keeps its runs in."""
+
+    address: str
+    process: subprocess.Popen
+    store: Store
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server without network and without data, and its store."""
+    with _shared(tmp_path_factory.mktemp("server")) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def server_with_data(tmp_path_factory):
+    """A server that has Fashion-MNIST, and its store."""
+    with _shared(tmp_path_factory.mktemp("server"), with_real_data) as served:
+        yield served
+
+
+@contextmanager
+def _shared(folder, prepare=lambda monkeypatch: None):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        new_home(folder, monkeypatch)
+        prepare(monkeypatch)
+        with serving(folder) as (address, process):
+            yield Served(address, process, Store())
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +123,7 @@ def open_page(chromium):
 
     def open_page(address, viewport=DESKTOP, color_scheme="light", **options):
         context = chromium.new_context(viewport=viewport, color_scheme=color_scheme, **options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -117,4 +146,4 @@ def _is_error(message):
 
 def settle(page):
     """Wait until the script of the page has run."""
-    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=30_000, state="attached")
+    page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")

@@ -42,8 +42,8 @@ def lines(page):
     return chart.evaluate(script)
 
 
-def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(server, store, open_page):
-    address, _ = server
+def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(own_server, store, open_page):
+    address, _ = own_server
     page = compare(open_page, address, "?runs=1")
     page.get_by_text("1 run chosen").wait_for()
     assert len(lines(page)) == 1
@@ -61,8 +61,8 @@ def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(server, store, 
     page.get_by_text("1 run chosen").wait_for()
 
 
-def test_a_zoom_moves_all_four_panels(server, store, open_page):
-    address, _ = server
+def test_a_zoom_moves_all_four_panels(own_server, store, open_page):
+    address, _ = own_server
     page = compare(open_page, address, "?runs=1.2")
     lines(page)
     chart = page.locator(".lrlab-chart").first
@@ -78,8 +78,8 @@ def test_a_zoom_moves_all_four_panels(server, store, open_page):
     assert axes == ["x"], "one time axis for all panels"
 
 
-def test_a_search_keeps_what_is_chosen(server, store, open_page):
-    address, _ = server
+def test_a_search_keeps_what_is_chosen(own_server, store, open_page):
+    address, _ = own_server
     page = compare(open_page, address, "?runs=1.2")
     page.get_by_placeholder("Name, tag").fill("wsd nothing like it")
     page.get_by_placeholder("Name, tag").press("Enter")
@@ -87,8 +87,8 @@ def test_a_search_keeps_what_is_chosen(server, store, open_page):
     page.get_by_text("2 runs chosen").wait_for()
 
 
-def test_deleting_can_be_undone(server, store, open_page):
-    address, _ = server
+def test_deleting_can_be_undone(own_server, store, open_page):
+    address, _ = own_server
     page = compare(open_page, address, "?runs=1.2")
     page.get_by_role("button", name="Delete").click()
     page.get_by_text("2 runs were deleted").wait_for()
@@ -98,8 +98,8 @@ def test_deleting_can_be_undone(server, store, open_page):
     assert len(store.listed()) == 12
 
 
-def test_a_run_is_renamed_and_tagged_from_its_card(server, store, open_page):
-    address, _ = server
+def test_a_run_is_renamed_and_tagged_from_its_card(own_server, store, open_page):
+    address, _ = own_server
     page = compare(open_page, address, "?runs=1")
     page.locator(".st-key-compare-menu-1 button").first.click()
     page.get_by_label("Name", exact=True).fill("A name of my own $x$ <b>")
@@ -109,8 +109,8 @@ def test_a_run_is_renamed_and_tagged_from_its_card(server, store, open_page):
     assert store.run(1).name == "A name of my own $x$ <b>"
 
 
-def test_what_is_exported_is_imported_elsewhere(server, store, open_page, tmp_path):
-    address, _ = server
+def test_what_is_exported_is_imported_elsewhere(own_server, store, open_page, tmp_path):
+    address, _ = own_server
     page = compare(open_page, address, "?runs=1.2")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:

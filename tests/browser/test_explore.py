@@ -24,7 +24,6 @@ def wait_for_first(page, name, value):
         "([name, value]) => Math.abs(document.querySelector('.lrlab-chart').data"
         ".find(t => t.name === name).y[0] - value) < 1e-9",
         arg=[name, value],
-        timeout=5000,
     )
 
 
@@ -130,6 +129,23 @@ def drawn(page, number):
     )
 
 
+def redrawn(page, number, before):
+    """The path of that line as soon as it is another than `before`."""
+    path = "n => document.querySelectorAll('.lrlab-chart path.js-line')[n].getAttribute('d')"
+    page.wait_for_function(f"([n, before]) => ({path})(n) !== before", arg=[number, before])
+    return drawn(page, number)
+
+
+def follows(page, slider):
+    """Wait until Plotly holds the exponential curve of the decay that a slider says; returns that."""
+    page.wait_for_function(
+        "slider => Math.abs(document.querySelector('.lrlab-chart').data.find(t => t.name === 'Exponential')"
+        ".y[20] / (0.5 * Math.exp(-10 * slider.getAttribute('aria-valuetext'))) - 1) < 1e-4",
+        arg=slider.element_handle(),
+    )
+    return float(slider.get_attribute("aria-valuetext"))
+
+
 def press_on(page, slider):
     """Put the mouse on a slider's thumb and press; returns where that is."""
     slider.scroll_into_view_if_needed()
@@ -147,22 +163,19 @@ def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
         "() => { window.runs = 0; new MutationObserver(() => window.runs++).observe("
         "document.querySelector('[data-test-script-state]'), {attributes: true}); }"
     )
-    x, y = press_on(page, thumb(page, "Exponential", 1))
+    slider = thumb(page, "Exponential", 1)
+    x, y = press_on(page, slider)
     page.mouse.move(x - 40, y, steps=4)
-    one = drawn(page, 5)
+    one = redrawn(page, 5, before)
     page.mouse.move(x - 80, y, steps=4)
-    other = drawn(page, 5)
-    assert len({before, one, other}) == 3
+    assert redrawn(page, 5, one) != before
     assert drawn(page, 6) == others
-    decay = float(thumb(page, "Exponential", 1).get_attribute("aria-valuetext"))
-    page.wait_for_timeout(400)  # the thumb rests: the whole chart, hover texts too
-    assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+    decay = follows(page, slider)  # the thumb rests: the whole chart, hover texts too
     assert page.evaluate("() => window.runs") == 0
     page.mouse.up()
+    page.wait_for_function("() => window.runs > 0")
     settle(page)
-    page.wait_for_timeout(300)
-    assert float(thumb(page, "Exponential", 1).get_attribute("aria-valuetext")) == decay
-    assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+    assert follows(page, slider) == decay
 
 
 def test_a_finger_moves_a_curve_too(server, open_page):
@@ -181,8 +194,7 @@ def test_a_finger_moves_a_curve_too(server, open_page):
     touch("touchStart", {"x": x, "y": y})
     for distance in range(10, 60, 10):
         touch("touchMove", {"x": x - distance, "y": y})
-    page.wait_for_timeout(50)
-    assert drawn(page, 0) != before
+    redrawn(page, 0, before)
     assert float(slider.get_attribute("aria-valuetext")) < 0.1
     touch("touchEnd")
 
@@ -190,20 +202,17 @@ def test_a_finger_moves_a_curve_too(server, open_page):
 def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
     x, y = press_on(page, thumb(page, "Exponential", 0))
     page.mouse.move(x + 20, y, steps=4)
-    rate = float(thumb(page, "Exponential", 0).get_attribute("aria-valuetext"))
-    assert rate > 0.55
     page.wait_for_function(
-        "rate => document.querySelector('.lrlab-chart')._fullLayout.yaxis.range[1] > rate",
-        arg=rate,
-        timeout=3000,
+        "slider => slider.getAttribute('aria-valuetext') > 0.55 &&"
+        " document.querySelector('.lrlab-chart')._fullLayout.yaxis.range[1] >"
+        " slider.getAttribute('aria-valuetext')",
+        arg=thumb(page, "Exponential", 0).element_handle(),
     )
     page.mouse.up()
     settle(page)
     x, y = press_on(page, thumb(page, "Steps an epoch", 0))
     page.mouse.move(x + 40, y, steps=4)
-    page.wait_for_function(
-        "() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110", timeout=3000
-    )
+    page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110")
     page.mouse.up()
 
 
@@ -215,11 +224,10 @@ def test_an_answer_older_than_the_thumb_is_not_drawn(page):
     page.mouse.up()
     page.mouse.down()
     page.mouse.move(x - 90, y, steps=3)
-    decay = float(slider.get_attribute("aria-valuetext"))
     for _ in range(20):
         page.wait_for_timeout(50)
         assert trace(page, "Exponential")[20] >= 0.5 * 2.718281828 ** (-10 * 0.1) * 0.99
-    assert trace(page, "Exponential")[20] == pytest.approx(0.5 * 2.718281828 ** (-10 * decay), rel=1e-4)
+    assert follows(page, slider) < 0.05
     page.mouse.up()
 
 

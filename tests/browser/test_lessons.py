@@ -2,12 +2,10 @@
 
 import pytest
 
-from lrlab.store import Store
 from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 NARROW = {"width": 390, "height": 844}
-MINUTES = 60_000
 
 
 def lessons(open_page, address, query, **options):
@@ -33,8 +31,8 @@ def measured(page):
     return chart.evaluate(script)
 
 
-def test_the_first_visitor_of_a_server_may_come_by_a_link(server, chromium):
-    address, _ = server
+def test_the_first_visitor_of_a_server_may_come_by_a_link(own_server, chromium):
+    address, _ = own_server
     page = chromium.new_page()  # the console may tell of the page that was not found at first
     page.goto(f"{address}/lessons?lesson=step&text=Hello")
     page.get_by_text("Hello", exact=True).wait_for()
@@ -46,7 +44,7 @@ def test_the_first_visitor_of_a_server_may_come_by_a_link(server, chromium):
 
 @pytest.mark.real_data
 def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page):
-    address, _ = server_with_data
+    address, _, store = server_with_data
     page = lessons(open_page, address, "?lesson=5")
     page.get_by_role("heading", name="5. Time-based decay, as stated and as coded").wait_for()
     page.get_by_role("button", name="Answer, and show the result").wait_for()
@@ -66,13 +64,13 @@ def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").wait_for()
 
     page.get_by_role("button", name="Run it here").click()
-    page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for(timeout=4 * MINUTES)
-    assert {run.status for run in Store().runs()} <= {"completed", "diverged"}
+    page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for()
+    assert {run.status for run in store.runs()} <= {"completed", "diverged"}
     page.get_by_text("The training loss of Time-based (as coded) stops falling after").first.wait_for()
 
 
 def test_lesson_8_from_start_to_verdict(server, open_page):
-    address, _ = server
+    address = server.address
     page = lessons(open_page, address, "?lesson=race")
     page.get_by_role("heading", name="8. All of them, raced").wait_for()
     answer(page, "None of them: the seeds do not agree")
@@ -85,7 +83,7 @@ def test_lesson_8_from_start_to_verdict(server, open_page):
 
 
 def test_a_slider_is_followed_while_it_is_dragged(server, open_page):
-    address, _ = server
+    address = server.address
     page = lessons(open_page, address, "?lesson=exponential")
     chart = page.locator(".lrlab-chart").first
     before = chart.evaluate("c => c.lines?.[0]?.[50] ?? c.data[0].y[50]")
@@ -101,7 +99,7 @@ def test_a_slider_is_followed_while_it_is_dragged(server, open_page):
 
 
 def test_a_teachers_link_is_made_and_followed(server, open_page):
-    address, _ = server
+    address = server.address
     page = lessons(open_page, address, "?lesson=step")
     page.get_by_role("button", name="For the teacher").click()
     page.get_by_text("Locked", exact=True).click()
@@ -130,7 +128,7 @@ def test_a_teachers_link_is_made_and_followed(server, open_page):
 
 
 def test_the_presenter_layout_is_large_and_shows_one_chart(server, open_page):
-    address, _ = server
+    address = server.address
     page = lessons(open_page, address, "?lesson=race")
     page.get_by_role("button", name="For the teacher").click()
     page.get_by_role("button", name="Presenter layout").click()
@@ -147,7 +145,7 @@ def test_the_presenter_layout_is_large_and_shows_one_chart(server, open_page):
 
 
 def test_every_claim_is_held_against_numbers(server, open_page):
-    address, _ = server
+    address = server.address
     page = open_page(f"{address}/?p")
     page.goto(f"{address}/claims")
     settle(page)

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -100,9 +99,7 @@ def test_a_server_that_stalls_in_the_middle_is_given_up(serve, impatient, tmp_pa
 def test_a_server_that_never_answers_is_given_up(home, impatient, tmp_path, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("LRLAB_DATA_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        began = time.monotonic()
         assert "the server did not answer in time" in refusal(tmp_path / "files")
-    assert time.monotonic() - began < 10
 
 
 def test_a_refused_connection_is_said(home, tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.exchange.events import TAGS, to_event_files
@@ -148,7 +148,6 @@ def test_no_two_runs_share_a_folder_and_every_folder_is_safe():
     ]
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(results(), max_size=4))
 def test_any_results_can_be_written(made):
     files = unpacked(to_event_files(made))

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
@@ -149,7 +149,6 @@ def test_losses_may_be_nan_infinite_or_missing():
     assert run('{"loss": [Infinity, 1e999, 2]}').status == "completed"
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([0.5, 2.0, math.nan, math.inf]), min_size=1, max_size=6), st.booleans())
 def test_a_loss_is_nan_only_from_where_training_diverged_on(losses, as_json):
     finite = [math.isfinite(loss) for loss in losses]
@@ -236,13 +235,11 @@ def test_a_run_is_called_by_its_file(name, called):
     assert len(refused("", name)) < 300
 
 
-@settings(deadline=None)
 @given(st.lists(results(), min_size=1, max_size=3))
 def test_lr_labs_json_comes_back_the_same(made):
     assert repr(read_runs("runs.json", to_json(made).encode())) == repr(made)
 
 
-@settings(deadline=None)
 @given(st.lists(results(), min_size=1, max_size=3))
 def test_lr_labs_csv_comes_back_as_curves(made):
     curves = [
@@ -389,12 +386,12 @@ def test_too_many_epochs_and_too_many_runs_are_refused():
 
 def test_ten_million_rows_are_refused_at_once():
     content = b"epoch,loss\n" + b"0,1\n" * 10_000_000
-    began = time.perf_counter()
+    began = time.thread_time()
     assert refused(content) == (
         "log.csv: A file with runs has at most 10,000,000 bytes, but this has 40,000,011. "
         "Take fewer runs at a time."
     )
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1
 
 
 def test_as_many_runs_as_are_exported_can_be_read_again():
@@ -445,7 +442,6 @@ def test_no_file_takes_much_memory(begin, again, end):
     tracemalloc.stop()
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=20))
 def test_any_bytes_give_runs_or_a_sentence(content, name):
     check(content, name)
@@ -495,13 +491,11 @@ whole = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_any_pieces_give_runs_or_a_sentence(pieces):
     check("".join(pieces).encode(), "log.csv")
 
 
-@settings(max_examples=500, deadline=None)
 @given(whole, st.integers(0, 500), st.integers(0, 5), st.sampled_from(PIECES))
 def test_any_damage_gives_runs_or_a_sentence(text, at, gone, piece):
     check((text[:at] + piece + text[at + gone :]).encode(), "log.csv")

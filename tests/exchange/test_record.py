@@ -5,7 +5,7 @@ import math
 from copy import deepcopy
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.controllers import EarlyStopping
@@ -84,7 +84,6 @@ def refused(**changes):
     return str(caught.value)
 
 
-@settings(deadline=None)
 @given(st.lists(results(), max_size=3))
 def test_results_come_back_the_same(made):
     text = to_json(made)
@@ -238,7 +237,6 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.sampled_from(list(places(GOOD))), anything, st.booleans())
 def test_a_changed_record_is_refused_or_means_what_it_says(path, value, add):
     whole = deepcopy(GOOD)

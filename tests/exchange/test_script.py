@@ -13,7 +13,7 @@ from pathlib import Path
 
 import keras
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import CURVES
@@ -203,7 +203,6 @@ def without_comments(code):
     return [token.string for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL)]
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=()), max_size=200)
     | st.sampled_from(

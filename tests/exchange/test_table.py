@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.exchange.table import COLUMNS, EPOCH, plain, to_csv
@@ -60,7 +60,6 @@ def test_no_results_are_a_header():
     assert to_csv([]) == ",".join(COLUMNS) + "\r\n"
 
 
-@settings(deadline=None)
 @given(st.lists(results(), max_size=3))
 def test_pandas_reads_it_back_equal(made):
     frame = read(to_csv(made))

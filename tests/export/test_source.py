@@ -84,7 +84,6 @@ def test_keras_objects_give_every_rate_of_the_run(cls, clock):
 @every_kind
 @every_wrapper
 def test_optax_updates_with_the_very_rates(cls, clock, wrap):
-    pytest.importorskip("optax")
     import jax
 
     plan = Plan(wrap(cls()), EPOCHS, SIZE, clock)

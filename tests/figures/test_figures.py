@@ -255,7 +255,9 @@ def test_a_band_is_as_numpy_has_it(rows):
 def test_plotly_knows_every_property_and_value_that_is_drawn():
     epochs = run(1.0, 2.0), run(1.0, 3.0, rates=(0.5, 0.1))
     lanes = [Lane("One", 0, epochs), Lane("Two", 8, (epochs[0],))]
-    steps = {lane.name: (lane.color, *np.random.rand(2, 90).astype("float32")) for lane in lanes}
+    steps = {
+        lane.name: (lane.color, *np.random.default_rng(0).random((2, 90)).astype("float32")) for lane in lanes
+    }
     for shown in (lanes, lanes[:1]):
         for figure in (
             race_figure(shown, 9, log_rate=True, smoothing=0.5, training=True),

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
@@ -68,7 +68,6 @@ def schedules(draw, cls, duration=None):
 
 
 @every_kind
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_round_trip_shape_and_range(cls, data):
     schedule = data.draw(schedules(cls))
@@ -125,7 +124,6 @@ def test_unknown_kinds_and_names_name_the_known_ones():
             schedule_from_dict(record)
 
 
-@settings(max_examples=60, deadline=None)
 @given(cls=st.sampled_from(SCHEDULES), wrapper=st.sampled_from(WRAPPERS), data=st.data())
 def test_a_wrapped_schedule_round_trips_and_lasts_as_long_as_the_run(cls, wrapper, data):
     inner = data.draw(schedules(cls))
@@ -137,7 +135,6 @@ def test_a_wrapped_schedule_round_trips_and_lasts_as_long_as_the_run(cls, wrappe
     assert np.isfinite(rates).all()
 
 
-@settings(max_examples=100, deadline=None)
 @given(cls=st.sampled_from(SCHEDULES), wrapped=st.booleans(), factor=st.floats(0.1, 1), data=st.data())
 def test_a_scaled_schedule_is_the_same_curve_times_a_factor(cls, wrapped, factor, data):
     schedule = data.draw(schedules(cls))
@@ -148,7 +145,20 @@ def test_a_scaled_schedule_is_the_same_curve_times_a_factor(cls, wrapped, factor
         assume(False)  # a rate has gone below what is allowed
     with np.errstate(under="ignore"):
         before, after = (each.lasting(1200)(np.arange(1200)) for each in (schedule, scaled))
-    np.testing.assert_allclose(after, before * factor, rtol=1e-9, atol=1e-14 * abs(before).max())
+    # Where a formula subtracts one rate from another, what is left has the rounding of the larger one.
+    rounding = 1e-14 * max(abs(before).max(), *rates_of(schedule))
+    np.testing.assert_allclose(after, before * factor, rtol=1e-9, atol=rounding)
+
+
+def rates_of(schedule):
+    """Every rate among the parameters of a schedule, and of what is inside it."""
+    for name, parameter in schedule.parameters().items():
+        if getattr(parameter, "is_rate", False):
+            yield getattr(schedule, name)
+        elif getattr(getattr(parameter, "each", None), "is_rate", False):
+            yield from getattr(schedule, name)
+    if hasattr(schedule, "schedule"):
+        yield from rates_of(schedule.schedule)
 
 
 def test_wrapped_too_deep_or_around_nothing_is_refused():

@@ -45,7 +45,7 @@ time.sleep(max(0, start - time.time()))
     for process in started:
         process.stdin.write(f"{start}\n")
         process.stdin.flush()
-    return [process.communicate(timeout=60)[0].strip() for process in started]
+    return [process.communicate(timeout=300)[0].strip() for process in started]
 
 
 def pragma(path, name):

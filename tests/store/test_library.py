@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
@@ -38,7 +38,6 @@ def same(one, other):
 
 
 @given(losses=st.lists(VALUES, max_size=5), accuracies=st.lists(VALUES, min_size=5, max_size=5))
-@settings(max_examples=60, deadline=None)
 def test_the_scores_are_those_of_the_epochs(tmp_path_factory, losses, accuracies):
     store = Store(tmp_path_factory.mktemp("store"))
     epochs = [

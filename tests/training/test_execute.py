@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.training import execute as module
 from lrlab.training.execute import execute, heartbeat
+from tests.test_jobs import wait_for
 
 SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
 
@@ -111,14 +112,20 @@ def test_the_keyboard_ends_the_run_as_stopped_and_is_passed_on(store):
 def test_a_heartbeat_goes_on_until_its_end(store, monkeypatch):
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.02)
     run = begin(store)
-    # The run counts as old, so that only the heartbeat keeps it from being abandoned.
-    monkeypatch.setattr("lrlab.store.workers.STALE_SECONDS", 0.5)
+
+    def age():
+        """Have run and heartbeat be a minute old, so that only a new beat keeps the run."""
+        with closing(sqlite3.connect(store.path)) as connection, connection:
+            connection.execute("UPDATE runs SET started = started - 60")
+            connection.execute("UPDATE workers SET heartbeat = heartbeat - 60")
+
     with heartbeat(store, "test", os.getpid()) as say:
         assert store.worker_state("test") == "starting"
         say("busy")
-        time.sleep(0.8)
+        for _ in range(3):
+            age()
+            wait_for(lambda: store.abandoned() == [])
         assert store.worker_state("test") == "busy"
-        assert store.abandoned() == []
     assert store.worker_state("test") is None
     assert [abandoned.id for abandoned in store.abandoned()] == [run.id]
 
@@ -169,7 +176,7 @@ def test_a_full_disk_only_delays_a_run(store):
         assert process.poll() is None
     assert store.run(second).status == "running"
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 0
     assert store.run(second).status == "completed"
     assert computed(store, second) == computed(store, first)
