@@ -1,8 +1,8 @@
-"""What curves say: of one run, of a race, and of runs side by side; and a drive by hand as a schedule."""
+"""What curves say: of one run, of a race, and of runs side by side; and rates set by hand as a schedule."""
 
 from lrlab.analysis.curves import findings
-from lrlab.analysis.drive import drive_schedule
 from lrlab.analysis.groups import Field, Group, field, fields, gathered, groups, unique
+from lrlab.analysis.manual_rate import manual_rate_schedule
 from lrlab.analysis.report import Findings
 from lrlab.analysis.standing import LEAST, MEASURES, Standing, Verdict, verdict
 
@@ -14,12 +14,12 @@ __all__ = [
     "Group",
     "Standing",
     "Verdict",
-    "drive_schedule",
     "field",
     "fields",
     "findings",
     "gathered",
     "groups",
+    "manual_rate_schedule",
     "unique",
     "verdict",
 ]

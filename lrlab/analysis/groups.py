@@ -51,7 +51,7 @@ def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
 
     def key(id):
         result = results[id]
-        known = join_seeds and result.spec and not result.driven
+        known = join_seeds and result.spec and not result.has_manual_rate
         return (result.spec.recipe, result.data) if known else id
 
     return gathered(results, key)

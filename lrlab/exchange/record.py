@@ -22,6 +22,8 @@ MOST = sys.float_info.max
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
 COLUMNS = tuple(f.name for f in fields(Epoch))
 SHARES = ("accuracy", "val_accuracy", "test_accuracy")
+# What each value is called in a file. "driven" stays as it is: files are read by older and newer programs.
+KEYS = {f.name: f.name for f in fields(Result)} | {"has_manual_rate": "driven"}
 OPTIONAL = ("grad_norm", "update_ratio")  # which runs of the first version lack
 
 
@@ -76,7 +78,7 @@ def _results(whole):
 
 
 def _record(result, digits):
-    record = {f.name: getattr(result, f.name) for f in fields(Result)}
+    record = {key: getattr(result, name) for name, key in KEYS.items()}
     if result.status not in ENDED:  # elsewhere nobody goes on with it
         record |= {"status": "stopped", "message": "It had not ended when it was exported."}
     record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
@@ -110,16 +112,17 @@ def _result(number, record):
 
     if not isinstance(record, dict):
         raise wrong("an object of its own", record)
-    unknown = sorted(set(record) - {f.name for f in fields(Result)})
+    unknown = sorted(set(record) - set(KEYS.values()))
     if unknown:
         raise UserError(f"Run {number} of the file has {', '.join(unknown)[:200]}, which means nothing here.")
-    tags, versions, driven = record.get("tags", []), record.get("versions", {}), record.get("driven", False)
+    tags, versions = record.get("tags", []), record.get("versions", {})
+    has_manual_rate = record.get("driven", False)
     if not isinstance(tags, list) or not all(isinstance(tag, str) and len(tag) <= 40 for tag in tags):
         raise wrong("a list of short texts as tags", tags)
     if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
         raise wrong("an object of texts as versions", versions)
-    if not isinstance(driven, bool):
-        raise wrong("true or false as driven", driven)
+    if not isinstance(has_manual_rate, bool):
+        raise wrong("true or false as driven", has_manual_rate)
     if record.get("status") not in ENDED:
         raise wrong(f"one of {', '.join(ENDED)} as status", record.get("status"))
     if record.get("data") not in (None, *DATA):
@@ -148,7 +151,7 @@ def _result(number, record):
         tags=tuple(tags),
         note=text("note", 20_000),
         versions=versions,
-        driven=driven,
+        has_manual_rate=has_manual_rate,
     )
 
 

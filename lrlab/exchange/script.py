@@ -183,7 +183,7 @@ def _head(result, synthetic):
     ]
     if spec.network.dropout:
         lines.append("Not repeated are the dropout masks, which LR Lab draws in a way of its own.")
-    if result.driven:
+    if result.has_manual_rate:
         lines.append("Not repeated is the rate that was set by hand: here it is the schedule's throughout.")
     if spec.network.l2:
         lines.append("The losses have the L2 penalty in them; LR Lab's are here entropy and val_entropy.")

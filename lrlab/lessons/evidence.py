@@ -57,7 +57,7 @@ def recipe_of(spec: RunSpec | None) -> str | None:
 def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
     """What there is on the recipes with these ids: the reader's `own` results, or else the recorded ones.
 
-    Own results are taken where every recipe has at least one that is finished and was not driven by hand,
+    Own results are taken where every recipe has at least one that is finished and had no rate set by hand,
     all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
     sources, or of two data sets, are never mixed.
     """
@@ -204,11 +204,11 @@ def _by_recipe(recipes, results):
 
 
 def will_do(result: Result) -> bool:
-    """Whether a run can be evidence: it was not driven by hand, and has all that a run has at its end.
+    """Whether a run can be evidence: it had no rate set by hand, and has all that a run has at its end.
 
     One from a file may lack anything.
     """
-    if result.driven:
+    if result.has_manual_rate:
         return False
     if result.status == "diverged":
         return bool(result.epochs)

@@ -21,7 +21,7 @@ SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA = "seed", "seeds", "images", "split", "da
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
 RACE = "run"  # in links, too, as they were before there were races
-WHEEL_LANE = "wheel_lane"
+MANUAL_RATE_LANE = "manual_rate_lane"
 VIEW, SMOOTHING, TRAINING_CURVES, LOG_RATE = "view", "smoothing", "training_curves", "log_run_rate"
 VIEWS = ("Epochs", "Updates", "Gradients")
 ADAM = Curve("adam", "Adam", Constant(0.001))
@@ -44,9 +44,9 @@ def option_key(kind: str, name: str) -> str:
     return f"option.{kind}.{name}"
 
 
-def wheel_key(run: int) -> str:
-    """The key of the slider that drives a run."""
-    return f"wheel.{run}"
+def manual_rate_key(run: int) -> str:
+    """The key of the slider that sets the rate of a run."""
+    return f"manual_rate.{run}"
 
 
 def fill() -> None:
@@ -131,7 +131,7 @@ def entries() -> list[Entry]:
     return found
 
 
-def heats() -> list[list[tuple[str, RunSpec]]]:
+def seed_groups() -> list[list[tuple[str, RunSpec]]]:
     """The race that the controls describe: for each seed the name and spec of every lane.
 
     Raises UserError where it cannot be.

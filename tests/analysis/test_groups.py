@@ -19,11 +19,11 @@ def test_seeds_of_one_recipe_are_one_group():
     assert [group.ids for group in groups(results, False)] == [(1,), (2,), (3,)]
 
 
-def test_other_data_a_drive_and_unknown_recipes_stay_alone():
+def test_other_data_a_manual_rate_and_unknown_recipes_stay_alone():
     results = {
         1: result(),
         2: result(data="synthetic"),
-        3: replace(result(seed=2), driven=True),
+        3: replace(result(seed=2), has_manual_rate=True),
         4: Result("A", ()),
         5: Result("A", ()),
     }

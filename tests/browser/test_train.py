@@ -95,7 +95,7 @@ def test_points_stream_in_and_survive_a_reload(server_with_data, open_page, home
     wait_for_points(page, EPOCHS)
     page.get_by_text("Test accuracy").wait_for()
     page.get_by_text("Data: Fashion-MNIST from").wait_for()
-    assert Store(home).drives(1) == [], "nobody took the wheel"
+    assert Store(home).manual_rates(1) == [], "nobody set the rate by hand"
     assert_quiet(page)
     if sys.platform == "linux":
         assert "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text()
@@ -195,7 +195,7 @@ def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_da
     assert_quiet(page)
 
 
-def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_page, home):
+def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, open_page, home):
     address, _ = server_with_data
     page = open_page(address)
     go_to_train(page)
@@ -211,26 +211,27 @@ def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_pa
     wait_for_points(page, before + 2)
 
     store = Store(home)
-    assert store.drives(1) == []
-    page.get_by_role("button", name="Take the wheel").click()
+    assert store.manual_rates(1) == []
+    page.get_by_role("button", name="Set the rate by hand").click()
     slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
     for _ in range(5):
         slider.press("PageDown")
     page.get_by_text("by hand: ").wait_for()
-    driven = wait_for(lambda: store.drives(1) and store.drives(1)[-1].rate == store.run(1).wheel)
-    assert driven
-    page.get_by_role("button", name="Give it back to the schedule").click()
+    assert wait_for(
+        lambda: store.manual_rates(1) and store.manual_rates(1)[-1].rate == store.run(1).manual_rate
+    )
+    page.get_by_role("button", name="Return to the schedule").click()
     page.get_by_text("by its schedule: ").wait_for()
-    wait_for(lambda: store.drives(1)[-1].rate is None)
+    wait_for(lambda: store.manual_rates(1)[-1].rate is None)
     page.get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped").wait_for(timeout=5000)
     rates = store.steps(1).rates
-    first, *_ = store.drives(1)
+    first, *_ = store.manual_rates(1)
     assert rates[first.step] == np.float32(first.rate)
     assert rates[first.step - 1] != rates[first.step]
-    page.get_by_role("button", name="Keep the drive of Exponential as a schedule").click()
-    page.get_by_label("Drive of run 1", exact=True).first.wait_for()
+    page.get_by_role("button", name="Save the rates of Exponential as a schedule").click()
+    page.get_by_label("Rates of run 1", exact=True).first.wait_for()
 
 
 def test_a_worker_that_is_killed_is_replaced_and_the_page_shows_the_run_to_its_end(

@@ -52,7 +52,7 @@ def results(draw, numbers=floats):
         tags=tuple(draw(st.lists(texts.map(lambda tag: tag[:40]), max_size=3))),
         note=draw(texts),
         versions=draw(st.dictionaries(texts, texts, max_size=2)),
-        driven=draw(st.booleans()),
+        has_manual_rate=draw(st.booleans()),
     )
 
 

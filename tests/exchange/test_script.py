@@ -234,7 +234,8 @@ def test_the_comment_says_what_is_known():
     epoch = Epoch(3, 0.3, 0.2, 0.51234, 0.8, 0.61234, 0.7, 1.0)
     spec = replace(SMALL, network=Dense((8,), dropout=0.1, l2=0.1))
     versions = {"python": "3.12.1", "keras": "3.15.1"}
-    code = keras_script(Result("My  run", (epoch,), spec, data="synthetic", versions=versions, driven=True))
+    known = {"data": "synthetic", "versions": versions, "has_manual_rate": True}
+    code = keras_script(Result("My  run", (epoch,), spec, **known))
     comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
     for words in (
         "Run: My run Data: the synthetic set, for which it needs LR Lab too",

@@ -190,10 +190,10 @@ def test_train_shows_a_race_of_which_a_seed_was_deleted(home):
     jobs.shut_down(store)
 
 
-def ended_race(*heats):
-    """A race whose runs, by heat and lane, are `RunSpec`s that were completed on Fashion-MNIST."""
+def ended_race(*seed_groups):
+    """A race whose runs, by seed group and lane, are `RunSpec`s that were completed on Fashion-MNIST."""
     store = Store()
-    race = store.add_race([[(name, spec) for name, spec in heat] for heat in heats], "w")
+    race = store.add_race([[(name, spec) for name, spec in seed_group] for seed_group in seed_groups], "w")
     for at, run in enumerate(store.race(race)):
         store.set_data(run.id, "fashion-mnist", "here", {})
         store.record(run, Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8 + at / 10, 0.75, 1.0))
