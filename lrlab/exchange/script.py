@@ -196,9 +196,9 @@ def _rates(spec):
     """Source of what gives the rates, of the rate to begin with, and of the callback that sets them."""
     plan, plateau = spec.plan, spec.plateau
     given = _monitoring(spec, plateau) if plateau else {}
-    if isinstance(plan.laid, Constant):
+    if isinstance(plan.resolved, Constant):
         callback = _call("keras.callbacks.ReduceLROnPlateau", **given) if plateau else AS_IT_IS
-        return "", repr(plan.laid.initial_lr), callback
+        return "", repr(plan.resolved.initial_lr), callback
     code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"

@@ -208,7 +208,7 @@ def rates(default, symbol, help):
     return _field(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 
-def moments(default, symbol, help):
+def times(default, symbol, help):
     """Several points in time, in units of time."""
     return _field(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
 

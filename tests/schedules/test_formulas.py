@@ -261,7 +261,7 @@ def test_a_cool_down_begins_where_the_schedule_then_is():
 
 @pytest.mark.parametrize("cls", [PolynomialDecay, CosineDecay, OneCycle, WarmupStableDecay, Rex])
 def test_a_schedule_without_a_duration_says_what_to_do(cls):
-    with pytest.raises(UserError, match="lay it over a Plan"):
+    with pytest.raises(UserError, match="put it into a Plan"):
         cls()(0)
 
 
