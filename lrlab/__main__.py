@@ -22,7 +22,7 @@ from lrlab.lessons.reference import write as write_reference
 from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
 from lrlab.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
-from lrlab.spec import DATA, RunSpec
+from lrlab.spec import DATA_CHOICES, RunSpec
 from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
 
@@ -89,7 +89,7 @@ def _parser():
     train.add_argument("--seed", type=int, default=article.SEED, metavar="K")
     train.add_argument("--train-images", type=int, default=article.TRAIN_IMAGES, metavar="M")
     train.add_argument("--batch-size", type=int, default=article.BATCH_SIZE, metavar="B")
-    train.add_argument("--data", choices=DATA, default="auto")
+    train.add_argument("--data", choices=DATA_CHOICES, default="auto")
     train.add_argument("--name", help="what to call the run (default: the schedule's title)")
     train.add_argument("--json", action="store_true", help="one JSON object a line")
 

@@ -6,7 +6,7 @@ import textwrap
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
-from lrlab.networks import CLASSES, SIDE, Convolutional
+from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
 from lrlab.result import Result
 from lrlab.schedules import Constant
 from lrlab.text import one_line
@@ -29,7 +29,7 @@ LOAD = {
         "x_test, y_test = data.test_images, data.test_labels\n"
     ),
 }
-DATA = """
+LOAD_DATA = """
 # The images that LR Lab chooses; the first FIT_IMAGES are trained on, the rest validate.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
 x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
@@ -150,7 +150,7 @@ def keras_script(result: Result) -> str:
         + ("\nfrom lrlab.data.synthetic import synthetic  # needs LR Lab beside it\n" if synthetic else "")
         + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
-        + DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
+        + LOAD_DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
         + rates
         + _model(spec, rate)
         + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8))
@@ -227,7 +227,7 @@ def _model(spec, rate):
         layers += ["Flatten()", *hidden(network.width)]
     else:
         layers = ["Flatten()", *hidden(*network.widths)]
-    layers.append(f'Dense({CLASSES}, "softmax"{l2})')
+    layers.append(f'Dense({CLASS_COUNT}, "softmax"{l2})')
     given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
     if optimizer.kind == "nesterov":
         given["nesterov"] = True

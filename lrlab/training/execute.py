@@ -65,12 +65,12 @@ def insist(action: Callable, *arguments):
 
 
 def _train(store, runs, on_epoch):
-    said = 0.0
+    last_write = 0.0
 
     def progress(stage):
-        nonlocal said
-        if time.monotonic() - said > STAGE_SECONDS:
-            said = time.monotonic()
+        nonlocal last_write
+        if time.monotonic() - last_write > STAGE_SECONDS:
+            last_write = time.monotonic()
             for run in runs:
                 insist(store.set_stage, run.id, stage)
 
@@ -79,17 +79,17 @@ def _train(store, runs, on_epoch):
         insist(store.set_data, run.id, data.name, data.origin, _versions())
         insist(store.set_stage, run.id, "Preparing the network")
     starts = [insist(_start, store, run) for run in runs]
-    unsaid, wrote = [[] for _ in runs], [time.monotonic()] * len(runs)
+    unwritten, wrote = [[] for _ in runs], [time.monotonic()] * len(runs)
     for lane, record in race(starts, data, lambda: insist(store.controls, runs)):
         run = runs[lane]
         if isinstance(record, Outcome):
-            insist(store.record, run, *unsaid[lane])
+            insist(store.record, run, *unwritten[lane])
             insist(store.finish, run.id, record, run.worker)
             continue
-        unsaid[lane].append(record)  # Steps may wait for what follows them
+        unwritten[lane].append(record)  # Steps may wait for what follows them
         if not isinstance(record, Steps) or time.monotonic() - wrote[lane] > RECORD_SECONDS:
-            insist(store.record, run, *unsaid[lane])
-            unsaid[lane], wrote[lane] = [], time.monotonic()
+            insist(store.record, run, *unwritten[lane])
+            unwritten[lane], wrote[lane] = [], time.monotonic()
         if isinstance(record, Epoch):
             on_epoch(run, record)
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
-from lrlab.training.epoch import COLUMNS, GRADIENT, HITS, LOSS, MOVE, RATE, compiled_epoch
+from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch
 
 CHUNK_SECONDS = 0.25
 FIRST_CHUNK = 25
@@ -144,7 +144,7 @@ class Lane:
         return compiled_epoch(*self.program, place)
 
     def _begin_epoch(self):
-        self._log = np.zeros((self.spec.steps_per_epoch, len(COLUMNS)), np.float32)
+        self._log = np.zeros((self.spec.steps_per_epoch, len(LOG_COLUMNS)), np.float32)
         self._seconds = 0.0
 
     def _rates(self, epoch):

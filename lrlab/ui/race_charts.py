@@ -4,7 +4,7 @@ import streamlit as st
 
 from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
-from lrlab.figures.race import Lane
+from lrlab.figures.race import LaneCurves
 from lrlab.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui import race_setup
@@ -63,7 +63,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
         _by_update(store, runs, names, epochs, smoothing, log)
         return
     shown = [
-        Lane(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
+        LaneCurves(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
         for lane, name in names.items()
     ]
     if view == "Gradients":

@@ -109,10 +109,10 @@ def _data():
             "Data",
             list(DATA_NAMES),
             format_func=DATA_NAMES.get,
-            key=race_setup.DATA,
+            key=race_setup.DATA_SET,
             persist_state="session",
         )
-    if st.session_state[race_setup.DATA] == "auto":
+    if st.session_state[race_setup.DATA_SET] == "auto":
         st.caption(f"{locate().words}.")
 
 

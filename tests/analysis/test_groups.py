@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lrlab.analysis import Field, field, fields, gathered, groups, unique
+from lrlab.analysis import Basis, bases, basis, gathered, groups, unique
 from lrlab.result import Result
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
@@ -47,15 +47,15 @@ def test_only_runs_on_the_same_images_can_be_ranked():
         5: result("Drawn", data="synthetic"),
         6: Result("From elsewhere", ()),
     }
-    found = fields(groups(results, True))
+    found = bases(groups(results, True))
     assert [[group.name for group in members] for members in found.values()] == [
         ["A", "B"],
         ["Split"],
         ["More"],
         ["Drawn"],
     ]
-    assert field(results[1]) == Field("fashion-mnist", 20_000, 0.2)
-    assert field(results[6]) is None
+    assert basis(results[1]) == Basis("fashion-mnist", 20_000, 0.2)
+    assert basis(results[6]) is None
 
 
 def test_a_seed_that_was_trained_twice_counts_once():

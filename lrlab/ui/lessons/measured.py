@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.figures import Lane, compare_figure
+from lrlab.figures import LaneCurves, compare_figure
 from lrlab.lessons.evidence import Evidence, evidence, lived, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
@@ -70,7 +70,7 @@ def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
     """
     panels = (lesson.panel,) if present else SHOWN
     lanes = [
-        Lane(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
+        LaneCurves(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
         for number, recipe in enumerate(lesson.recipes)
     ]
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
