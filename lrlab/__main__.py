@@ -22,7 +22,7 @@ from lrlab.lessons.reference import write as write_reference
 from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
 from lrlab.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
-from lrlab.spec import DATA, RunSpec
+from lrlab.spec import DATA_CHOICES, RunSpec
 from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
 
@@ -89,7 +89,7 @@ def _parser():
     train.add_argument("--seed", type=int, default=article.SEED, metavar="K")
     train.add_argument("--train-images", type=int, default=article.TRAIN_IMAGES, metavar="M")
     train.add_argument("--batch-size", type=int, default=article.BATCH_SIZE, metavar="B")
-    train.add_argument("--data", choices=DATA, default="auto")
+    train.add_argument("--data", choices=DATA_CHOICES, default="auto")
     train.add_argument("--name", help="what to call the run (default: the schedule's title)")
     train.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -221,7 +221,7 @@ def _reference(options):
     unknown = [recipe for recipe in options.recipes if recipe not in RECIPES]
     if unknown:
         raise UserError(f"There is no recipe {unknown[0]!r}. Choose of: {', '.join(RECIPES)}.")
-    heats = planned(options.recipes or tuple(RECIPES))
+    seed_groups = planned(options.recipes or tuple(RECIPES))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from tqdm import tqdm
 
@@ -229,10 +229,10 @@ def _reference(options):
 
     with TemporaryDirectory() as folder:
         store = Store(folder)
-        runs = store.race(store.add_race(heats, "reference"))
+        runs = store.race(store.add_race(seed_groups, "reference"))
         with tqdm(total=sum(run.spec.epochs for run in runs), unit="epoch", disable=None) as bar:
-            for heat in range(len(heats)):
-                execute(store, [run for run in runs if run.heat == heat], lambda *_: bar.update())
+            for seed_group in range(len(seed_groups)):
+                execute(store, [run for run in runs if run.seed_group == seed_group], lambda *_: bar.update())
         results = [*store.results([run.id for run in runs]).values()]
     failed = [result for result in results if result.status == "failed"]
     if failed or {result.data for result in results} != {"fashion-mnist"}:

@@ -74,7 +74,7 @@ def _as_planned(plan):
 def _schedule_object(plan):
     if plan.clock == "step" or isinstance(plan.schedule, Constant):
         return None
-    counted = Plan(plan.laid, plan.epochs, plan.steps_per_epoch, "step")
+    counted = Plan(plan.resolved, plan.epochs, plan.steps_per_epoch, "step")
     cause = (
         "A schedule object counts batches, not epochs: with numbers that mean epochs it runs through "
         f"{plan.steps_per_epoch} times too fast."
@@ -85,7 +85,7 @@ def _schedule_object(plan):
 
 
 def _compounding(plan):
-    schedule = plan.laid
+    schedule = plan.resolved
     if plan.clock == "step" or isinstance(schedule, Constant | CompoundingTimeBasedDecay | Cyclic):
         return None
     code = rate_source(replace(plan, clock="epoch"))
@@ -94,7 +94,7 @@ def _compounding(plan):
     rate, rates = schedule.initial_lr, []
     with np.errstate(all="ignore"):
         for epoch in range(plan.epochs):
-            rate = float(schedule.but(initial_lr=rate)(epoch))
+            rate = float(schedule.unchecked_replace(initial_lr=rate)(epoch))
             rates.append(rate)
     code = re.sub(r"^initial_lr = .*\n", "", code, flags=re.MULTILINE)
     code = re.sub(r"\binitial_lr\b", "lr", code).replace("def rate(t):", "def rate(t, lr):").strip()
@@ -121,11 +121,13 @@ def _sgd_decay(plan):
 
 def _whole_number(plan):
     kinds = (ExponentialDecay, StepDecay, TimeBasedDecay, PolynomialDecay, LinearDecay, CosineDecay)
-    schedule = plan.laid
+    schedule = plan.resolved
     if type(schedule) not in kinds or getattr(schedule, "cycle", False):
         return None
     meant = replace(
-        plan, schedule=schedule.but(initial_lr=1.0), clock="step" if plan.clock == "step" else "smooth"
+        plan,
+        schedule=schedule.unchecked_replace(initial_lr=1.0),
+        clock="step" if plan.clock == "step" else "smooth",
     )
     unit = 1 if meant.clock == "step" else plan.steps_per_epoch
     if isinstance(schedule, ExponentialDecay) and not schedule.hold and schedule.decay > unit:

@@ -1,4 +1,4 @@
-"""What steers a run by its metrics: when to stop early, and when to lower the rate; as Keras does it.
+"""What controls a run by its metrics: when to stop early, and when to lower the rate; as Keras does it.
 
 Both are pure functions of one monitored value an epoch, NaN included. Keras compares float32.
 """

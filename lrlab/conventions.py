@@ -69,11 +69,11 @@ def _unbounded_cosine(floor):
     return floor + (BASE - floor) * 0.5 * (1 + np.cos(np.pi * TIME / 20))
 
 
-def _optax_one_cycle(moments, shape):
+def _optax_one_cycle(times, shape):
     """The one cycle of optax: from 1/25 of the peak to a 250,000th, which is reached at the last moment."""
-    values = BASE * np.array([1 / 25, 1, 1 / 25, 1 / 25e4])[[0, 1, 2, 3] if len(moments) == 4 else [0, 1, 3]]
-    phase = np.clip(np.searchsorted(moments, TIME, "right") - 1, 0, len(moments) - 2)
-    before, length = np.take(moments, phase), np.diff(moments)[phase]
+    values = BASE * np.array([1 / 25, 1, 1 / 25, 1 / 25e4])[[0, 1, 2, 3] if len(times) == 4 else [0, 1, 3]]
+    phase = np.clip(np.searchsorted(times, TIME, "right") - 1, 0, len(times) - 2)
+    before, length = np.take(times, phase), np.diff(times)[phase]
     way = shape(np.clip((TIME - before) / length, 0, 1))
     return values[phase] + (values[phase + 1] - values[phase]) * way
 

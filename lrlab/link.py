@@ -17,7 +17,7 @@ from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 from lrlab.schedules.parameter import Numbers, Switch
 
 LONGEST = 8000
-ARTICLE = {curve.id: curve for curve in CURVES}
+ARTICLE_CURVES = {curve.id: curve for curve in CURVES}
 SHORT = {
     "e": "epochs",
     "s": "steps_per_epoch",
@@ -101,8 +101,8 @@ def _value(name, text):
 
 def _curve_text(at, curve):
     schedule = peel(curve.schedule)[2]
-    same = [id for id, known in ARTICLE.items() if type(known.schedule) is type(schedule)]
-    heads = same if schedule.kind in ARTICLE else [schedule.kind, *same]
+    same = [id for id, known in ARTICLE_CURVES.items() if type(known.schedule) is type(schedule)]
+    heads = same if schedule.kind in ARTICLE_CURVES else [schedule.kind, *same]
     return min((_text_from(head, at, curve) for head in heads), key=len)
 
 
@@ -122,8 +122,8 @@ def _text_from(head, at, curve):
 
 def _start(at, head):
     """The curve that a link's word stands for, in the colour of its place."""
-    if head in ARTICLE:
-        return replace(ARTICLE[head], color=at % COLORS)
+    if head in ARTICLE_CURVES:
+        return replace(ARTICLE_CURVES[head], color=at % COLORS)
     cls = class_of_kind(head)
     if cls in WRAPPERS:
         raise UserError(f"A {cls.kind} goes around another schedule: the link must name that one.")

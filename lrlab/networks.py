@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 from lrlab.schedules.parameter import Parametrised, factor, from_record, of_kind, size, sizes
 
 SIDE = 28
-CLASSES = 10
+CLASS_COUNT = 10
 FLOAT = 4
 MAX_DROPOUT = 0.9
 
@@ -84,7 +84,7 @@ class Dense(Network):
     )
 
     def layers(self):
-        inputs, outputs = (SIDE * SIDE, *self.widths), (*self.widths, CLASSES)
+        inputs, outputs = (SIDE * SIDE, *self.widths), (*self.widths, CLASS_COUNT)
         return tuple(Layer(1, *pair) for pair in zip(inputs, outputs, strict=True))
 
     def dropped(self):
@@ -117,7 +117,7 @@ class Convolutional(Network):
             side = (side + 1) // 2
             layers.append(Layer(side * side, 9 * channels, filters))
             channels = filters
-        dense = Layer(1, side * side * channels, self.width), Layer(1, self.width, CLASSES)
+        dense = Layer(1, side * side * channels, self.width), Layer(1, self.width, CLASS_COUNT)
         return (*layers, *dense)
 
     def dropped(self):
@@ -125,7 +125,7 @@ class Convolutional(Network):
 
 
 NETWORKS: tuple[type[Network], ...] = (Dense, Convolutional)
-ARTICLE = Dense()
+ARTICLE_NETWORK = Dense()
 
 
 def network_of_kind(kind, **parameters) -> Network:

@@ -1,4 +1,4 @@
-"""A schedule laid over a run: the rate of every optimizer update."""
+"""A schedule applied to a run: the rate of every optimizer update."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,9 +48,9 @@ class Plan:
         return self.epochs * self.steps_per_epoch
 
     @cached_property
-    def laid(self) -> Schedule:
+    def resolved(self) -> Schedule:
         """The schedule with a duration that was left out set to the length of the run."""
-        return self.schedule.lasting(self.steps if self.clock == "step" else self.epochs)
+        return self.schedule.with_duration(self.steps if self.clock == "step" else self.epochs)
 
     def _rates_at(self, steps):
         if self.clock == "step":
@@ -60,7 +60,7 @@ class Plan:
         else:
             time = steps / self.steps_per_epoch
         with np.errstate(all="ignore"):
-            return self.laid(np.asarray(time, float))
+            return self.resolved(np.asarray(time, float))
 
     def rates(self):
         """The rate of every update, float64, shape (epochs * steps_per_epoch,): what is trained with."""

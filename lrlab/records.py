@@ -45,8 +45,8 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class Drive:
-    """From update `step` on the rate was `rate`, set by hand; None gave it back to the schedule."""
+class ManualRate:
+    """From update `step` on the rate was `rate`, set by hand; None returned it to the schedule."""
 
     step: int
     rate: float | None
@@ -61,7 +61,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Control:
     """What the owner of a run wants of it now; `rate` None leaves the rate to the schedule."""
 
     stop: bool = False

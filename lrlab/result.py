@@ -12,7 +12,8 @@ class Result:
 
     `spec` is None, and `data` too, where nothing is known but the curves. `data` is the name of the data set
     and `origin` says where it came from. `created` is in seconds since 1970. `versions` are those of
-    Python and the packages that trained it, by name. `driven` says that its rate was ever set by hand.
+    Python and the packages that trained it, by name. `has_manual_rate` says whether its rate was ever set
+    by hand.
     """
 
     name: str
@@ -28,4 +29,4 @@ class Result:
     tags: tuple[str, ...] = ()
     note: str = ""
     versions: dict[str, str] = field(default_factory=dict, hash=False)
-    driven: bool = False
+    has_manual_rate: bool = False

@@ -28,7 +28,7 @@ SHARED_RATE = Parameter(
 
 @dataclass(frozen=True)
 class Scene:
-    """Curves on one chart, the run they are laid over, and how the chart is read.
+    """Curves on one chart, the run they are applied to, and how the chart is read.
 
     Around the schedule of a curve there is at most a warm-up, and in it at most a cool-down.
     `shared_lr` takes the place of every initial rate. `at_epochs` are the epochs whose rates are

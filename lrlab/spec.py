@@ -7,13 +7,14 @@ from dataclasses import dataclass, fields, replace
 from lrlab import article
 from lrlab.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
 from lrlab.errors import UserError
-from lrlab.networks import ARTICLE, Network, network_from_record
+from lrlab.networks import ARTICLE_NETWORK, Network, network_from_record
 from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
 from lrlab.plan import Plan, check_whole
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 from lrlab.schedules.parameter import Parametrised
 
-DATA = ("auto", "fashion-mnist", "synthetic")
+DATA_SETS = ("fashion-mnist", "synthetic")  # in order of preference
+DATA_CHOICES = ("auto", *DATA_SETS)
 MIN_TRAIN_IMAGES = 100
 MAX_TRAIN_IMAGES = 60_000
 MAX_SEED = 2**32 - 1
@@ -40,7 +41,7 @@ class RunSpec:
     train_images: int = article.TRAIN_IMAGES
     validation_split: float = article.VALIDATION_SPLIT
     data: str = "auto"
-    network: Network = ARTICLE
+    network: Network = ARTICLE_NETWORK
     early_stopping: EarlyStopping | None = None
     plateau: ReduceOnPlateau | None = None
 
@@ -49,7 +50,7 @@ class RunSpec:
         _check_type("network", self.network, Network)
         _check_type("early_stopping", self.early_stopping, EarlyStopping, optional=True)
         _check_type("plateau", self.plateau, ReduceOnPlateau, optional=True)
-        _check_choice("data", self.data, DATA)
+        _check_choice("data", self.data, DATA_CHOICES)
         check_whole("seed", self.seed, 0, MAX_SEED)
         check_whole("train_images", self.train_images, MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES)
         split = self.validation_split

@@ -12,17 +12,17 @@ from lrlab.spec import RunSpec
 from lrlab.training.epoch import keras_optimizer
 from lrlab.training.network import build_network
 
-ARTICLE = RunSpec()
+ARTICLE_SPEC = RunSpec()
 
 
 def test_operations_of_the_articles_epoch_by_hand():
     forward = 2 * (784 * 512 + 512 * 200 + 200 * 10)
-    assert operations(ARTICLE) == 16_000 * (3 * forward - 2 * 784 * 512) + 4_000 * forward
+    assert operations(ARTICLE_SPEC) == 16_000 * (3 * forward - 2 * 784 * 512) + 4_000 * forward
 
 
 def test_operations_do_not_depend_on_what_is_no_product():
     for change in ({"batch_size": 1}, {"optimizer": Adam()}, {"network": Dense(dropout=0.5, l2=0.1)}):
-        assert operations(replace(ARTICLE, **change)) == operations(ARTICLE)
+        assert operations(replace(ARTICLE_SPEC, **change)) == operations(ARTICLE_SPEC)
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def test_operations_do_not_depend_on_what_is_no_product():
     ],
 )
 def test_what_takes_more_memory(change):
-    assert memory(replace(ARTICLE, **change)) > memory(ARTICLE)
+    assert memory(replace(ARTICLE_SPEC, **change)) > memory(ARTICLE_SPEC)
 
 
 def test_each_lane_takes_more_memory():
-    sizes = [memory(replace(ARTICLE, optimizer=Adam()), lanes) for lanes in (1, 2, 12)]
+    sizes = [memory(replace(ARTICLE_SPEC, optimizer=Adam()), lanes) for lanes in (1, 2, 12)]
     assert sizes == sorted(set(sizes))
 
 
 def test_memory_is_in_bytes():
-    assert 0.8e9 < memory(ARTICLE) < 1.2e9
-    assert memory(replace(ARTICLE, early_stopping=EarlyStopping())) == memory(ARTICLE)
+    assert 0.8e9 < memory(ARTICLE_SPEC) < 1.2e9
+    assert memory(replace(ARTICLE_SPEC, early_stopping=EarlyStopping())) == memory(ARTICLE_SPEC)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.test_jobs import lives, wait_for, worker_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes as only POSIX systems can")
 
-MOMENTS = 20
+KILLS = 20
 SPEC = RunSpec(
     ExponentialDecay(0.05, 0.005), "smooth", epochs=600, batch_size=4, train_images=4000, data="synthetic"
 )
@@ -86,7 +86,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     server = serve(rough.folder)
     resumed = set()
     try:
-        for _ in range(MOMENTS):
+        for _ in range(KILLS):
             time.sleep(dice.uniform(0, 13))
             assert server.poll() is None
             worker = worker_of(rough)

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
-from lrlab.networks import ARTICLE, NETWORKS, Convolutional, Dense, network_from_record, network_of_kind
+from lrlab.networks import (
+    ARTICLE_NETWORK,
+    NETWORKS,
+    Convolutional,
+    Dense,
+    network_from_record,
+    network_of_kind,
+)
 
 DENSE = st.builds(
     Dense,
@@ -26,11 +33,11 @@ CONVOLUTIONAL = st.builds(
 
 def test_the_articles_network_by_hand():
     first, second, third = 784 * 512, 512 * 200, 200 * 10
-    assert Dense((512, 200), 0.0, 0.0) == ARTICLE
-    assert ARTICLE.parameter_count() == first + second + third + 512 + 200 + 10 == 506_530
-    assert ARTICLE.operations() == 2 * (first + second + third)
-    assert ARTICLE.training_operations() == 6 * (first + second + third) - 2 * first
-    assert ARTICLE.activation_bytes() == 4 * (784 + 512 + 200 + 10)
+    assert Dense((512, 200), 0.0, 0.0) == ARTICLE_NETWORK
+    assert ARTICLE_NETWORK.parameter_count() == first + second + third + 512 + 200 + 10 == 506_530
+    assert ARTICLE_NETWORK.operations() == 2 * (first + second + third)
+    assert ARTICLE_NETWORK.training_operations() == 6 * (first + second + third) - 2 * first
+    assert ARTICLE_NETWORK.activation_bytes() == 4 * (784 + 512 + 200 + 10)
 
 
 def test_a_convolutional_network_by_hand():

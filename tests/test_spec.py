@@ -12,7 +12,7 @@ from lrlab.errors import UserError
 from lrlab.networks import NETWORKS, Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, Adam
 from lrlab.schedules import SCHEDULES, WarmupStableDecay
-from lrlab.spec import DATA, RunSpec
+from lrlab.spec import DATA_CHOICES, RunSpec
 
 
 def test_the_articles_run_has_250_steps_an_epoch():
@@ -29,7 +29,7 @@ def test_the_last_batch_may_be_smaller():
     kind=st.sampled_from(SCHEDULES),
     clock=st.sampled_from(("epoch", "step", "smooth")),
     optimizer=st.sampled_from(OPTIMIZERS).map(lambda cls: cls()) | st.builds(Adam, st.floats(0, 1)),
-    data=st.sampled_from(DATA),
+    data=st.sampled_from(DATA_CHOICES),
     epochs=st.integers(1, 100),
     batch_size=st.integers(10, 80),
     seed=st.integers(0, 2**32 - 1),

@@ -58,7 +58,7 @@ def test_numbers_fit_together_for_every_kind(kind, epochs, size, clock):
 
 
 @pytest.mark.parametrize(
-    ("plan", "said"),
+    ("plan", "warnings"),
     [
         (Plan(Constant(0.1)), []),
         (Plan(LinearDecay(0.1), 100), []),
@@ -75,10 +75,10 @@ def test_numbers_fit_together_for_every_kind(kind, epochs, size, clock):
         (Plan(CosineRestarts(0.1, 20), 70), ["never reaches its floor"]),
     ],
 )
-def test_what_one_may_not_have_meant_is_said(plan, said):
+def test_what_one_may_not_have_meant_is_said(plan, warnings):
     sentences = summary(plan).warnings
-    assert len(sentences) == len(said)
-    assert all(words in sentence for words, sentence in zip(said, sentences, strict=True))
+    assert len(sentences) == len(warnings)
+    assert all(words in sentence for words, sentence in zip(warnings, sentences, strict=True))
 
 
 def test_a_formula_without_a_rate_or_below_zero_is_warned_of():

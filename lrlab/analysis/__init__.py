@@ -1,25 +1,26 @@
-"""What curves say: of one run, of a race, and of runs side by side; and a drive by hand as a schedule."""
+"""What curves say: of one run, of a race, and of runs side by side; and rates set by hand as a schedule."""
 
 from lrlab.analysis.curves import findings
-from lrlab.analysis.drive import drive_schedule
-from lrlab.analysis.groups import Field, Group, field, fields, gathered, groups, unique
+from lrlab.analysis.groups import Basis, Group, bases, basis, gathered, groups, unique
+from lrlab.analysis.manual_rate import manual_rate_schedule
 from lrlab.analysis.report import Findings
-from lrlab.analysis.standing import LEAST, MEASURES, Standing, Verdict, verdict
+from lrlab.analysis.standing import LEAST, MEASURES, RANKED, Standing, Verdict, verdict
 
 __all__ = [
     "LEAST",
     "MEASURES",
-    "Field",
+    "RANKED",
+    "Basis",
     "Findings",
     "Group",
     "Standing",
     "Verdict",
-    "drive_schedule",
-    "field",
-    "fields",
+    "bases",
+    "basis",
     "findings",
     "gathered",
     "groups",
+    "manual_rate_schedule",
     "unique",
     "verdict",
 ]

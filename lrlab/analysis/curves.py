@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lrlab.analysis.report import Findings, said
+from lrlab.analysis.report import Findings, sentences
 from lrlab.records import ACTIVE, Epoch
 
 WINDOW = 5  # epochs of a running median, and of the one that is the end of a curve
@@ -63,7 +63,7 @@ def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
         else:
             at, rate = table[diverged, :2]
             found = replace(found, diverged_epoch=int(at), diverged_rate=_finite(rate))
-    return replace(found, sentences=tuple(said(found, active))[:MOST])
+    return replace(found, sentences=tuple(sentences(found, active))[:MOST])
 
 
 class _Curve(NamedTuple):

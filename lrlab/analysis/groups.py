@@ -28,19 +28,19 @@ class Group:
         return tuple(newest.values())
 
 
-class Field(NamedTuple):
-    """What scores were measured on. Only runs with the same one can be ranked."""
+class Basis(NamedTuple):
+    """The data that scores were measured on. Only runs with the same one can be ranked."""
 
     data: str
     train_images: int
     validation_split: float
 
 
-def field(result: Result) -> Field | None:
-    """What a run was measured on; None where that is not known."""
+def basis(result: Result) -> Basis | None:
+    """The data that a run was measured on; None where that is not known."""
     if result.spec is None or result.data is None:
         return None
-    return Field(result.data, result.spec.train_images, result.spec.validation_split)
+    return Basis(result.data, result.spec.train_images, result.spec.validation_split)
 
 
 def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
@@ -51,7 +51,7 @@ def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
 
     def key(id):
         result = results[id]
-        known = join_seeds and result.spec and not result.driven
+        known = join_seeds and result.spec and not result.has_manual_rate
         return (result.spec.recipe, result.data) if known else id
 
     return gathered(results, key)
@@ -69,11 +69,11 @@ def gathered(results: dict[int, Result], key: Callable[[int], object]) -> list[G
     ]
 
 
-def fields(of: Iterable[Group]) -> dict[Field, list[Group]]:
-    """The groups that can be ranked with one another, by what they were measured on."""
-    found: dict[Field, list[Group]] = {}
+def bases(of: Iterable[Group]) -> dict[Basis, list[Group]]:
+    """The groups that can be ranked with one another, by the data that they were measured on."""
+    found: dict[Basis, list[Group]] = {}
     for group in of:
-        if (measured_on := field(group.results[0])) is not None:
+        if (measured_on := basis(group.results[0])) is not None:
             found.setdefault(measured_on, []).append(group)
     return found
 

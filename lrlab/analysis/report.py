@@ -84,7 +84,7 @@ class Findings:
         return " ".join(self.sentences)
 
 
-def said(found: Findings, active: bool) -> Iterator[str]:
+def sentences(found: Findings, active: bool) -> Iterator[str]:
     """All that is worth saying, in order of importance; `active` says that the run still goes on."""
     if found.diverged_epoch is not None:
         rate = "" if found.diverged_rate is None else f", at a rate of {found.diverged_rate:.3g}"

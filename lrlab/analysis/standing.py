@@ -8,7 +8,14 @@ from lrlab.records import ACTIVE, Epoch
 
 LEAST = 3  # of seeds a lane: with two each, luck alone sets one lane apart in a third of all races
 FEW = {1: "one seed", 2: "two seeds"}
-MEASURES = {"val_loss": "final validation loss", "val_accuracy": "final validation accuracy"}
+MEASURES = {
+    "loss": "final training loss",
+    "val_loss": "final validation loss",
+    "val_accuracy": "final validation accuracy",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
+}
+RANKED = ("val_loss", "val_accuracy")  # what a verdict is about
 
 
 @dataclass(frozen=True)

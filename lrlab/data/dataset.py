@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab import article
 
-CLASSES = (
+CLASS_NAMES = (
     "T-shirt/top",
     "Trouser",
     "Pullover",

@@ -10,7 +10,7 @@ from lrlab.errors import UserError
 from lrlab.plan import MAX_EPOCHS
 from lrlab.records import ACTIVE, STATUSES, Epoch
 from lrlab.result import Result
-from lrlab.spec import DATA, RunSpec
+from lrlab.spec import DATA_CHOICES, RunSpec
 
 FORMAT = "lrlab.runs"
 VERSION = 1
@@ -20,8 +20,10 @@ ENDED = tuple(status for status in STATUSES if status not in (*ACTIVE, "paused")
 LAST_SECOND = 32_503_680_000.0  # the year 3000; a calendar can say no time long after it
 MOST = sys.float_info.max
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
-COLUMNS = tuple(f.name for f in fields(Epoch))
+EPOCH_FIELDS = tuple(f.name for f in fields(Epoch))
 SHARES = ("accuracy", "val_accuracy", "test_accuracy")
+# What each value is called in a file. "driven" stays as it is: files are read by older and newer programs.
+KEYS = {f.name: f.name for f in fields(Result)} | {"has_manual_rate": "driven"}
 OPTIONAL = ("grad_norm", "update_ratio")  # which runs of the first version lack
 
 
@@ -76,12 +78,12 @@ def _results(whole):
 
 
 def _record(result, digits):
-    record = {f.name: getattr(result, f.name) for f in fields(Result)}
+    record = {key: getattr(result, name) for name, key in KEYS.items()}
     if result.status not in ENDED:  # elsewhere nobody goes on with it
         record |= {"status": "stopped", "message": "It had not ended when it was exported."}
     record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
     record["test_loss"], record["test_accuracy"] = _plain(result.test_loss), _plain(result.test_accuracy)
-    columns = {name: [_plain(getattr(e, name), digits) for e in result.epochs] for name in COLUMNS}
+    columns = {name: [_plain(getattr(e, name), digits) for e in result.epochs] for name in EPOCH_FIELDS}
     record["epochs"] = {
         name: values for name, values in columns.items() if name not in OPTIONAL or set(values) - {None}
     }
@@ -110,20 +112,21 @@ def _result(number, record):
 
     if not isinstance(record, dict):
         raise wrong("an object of its own", record)
-    unknown = sorted(set(record) - {f.name for f in fields(Result)})
+    unknown = sorted(set(record) - set(KEYS.values()))
     if unknown:
         raise UserError(f"Run {number} of the file has {', '.join(unknown)[:200]}, which means nothing here.")
-    tags, versions, driven = record.get("tags", []), record.get("versions", {}), record.get("driven", False)
+    tags, versions = record.get("tags", []), record.get("versions", {})
+    has_manual_rate = record.get("driven", False)
     if not isinstance(tags, list) or not all(isinstance(tag, str) and len(tag) <= 40 for tag in tags):
         raise wrong("a list of short texts as tags", tags)
     if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
         raise wrong("an object of texts as versions", versions)
-    if not isinstance(driven, bool):
-        raise wrong("true or false as driven", driven)
+    if not isinstance(has_manual_rate, bool):
+        raise wrong("true or false as driven", has_manual_rate)
     if record.get("status") not in ENDED:
         raise wrong(f"one of {', '.join(ENDED)} as status", record.get("status"))
-    if record.get("data") not in (None, *DATA):
-        raise wrong(f"one of {', '.join(DATA)} as data", record.get("data"))
+    if record.get("data") not in (None, *DATA_CHOICES):
+        raise wrong(f"one of {', '.join(DATA_CHOICES)} as data", record.get("data"))
     spec = record.get("spec")
     try:
         spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
@@ -148,15 +151,15 @@ def _result(number, record):
         tags=tuple(tags),
         note=text("note", 20_000),
         versions=versions,
-        driven=driven,
+        has_manual_rate=has_manual_rate,
     )
 
 
 def _epochs(columns, wrong, spec):
     if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
         raise wrong("an object of lists as epochs", columns)
-    if set(COLUMNS) - set(columns) - set(OPTIONAL) or set(columns) - set(COLUMNS):
-        raise wrong(f"the columns {', '.join(COLUMNS)} as epochs", sorted(columns))
+    if set(EPOCH_FIELDS) - set(columns) - set(OPTIONAL) or set(columns) - set(EPOCH_FIELDS):
+        raise wrong(f"the columns {', '.join(EPOCH_FIELDS)} as epochs", sorted(columns))
     length = len(columns["epoch"])
     if {len(column) for column in columns.values()} != {length} or length > MAX_EPOCHS:
         raise wrong(f"columns of one length, at most {MAX_EPOCHS}, as epochs", length)

@@ -6,7 +6,7 @@ import textwrap
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
-from lrlab.networks import CLASSES, SIDE, Convolutional
+from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
 from lrlab.result import Result
 from lrlab.schedules import Constant
 from lrlab.text import one_line
@@ -29,7 +29,7 @@ LOAD = {
         "x_test, y_test = data.test_images, data.test_labels\n"
     ),
 }
-DATA = """
+LOAD_DATA = """
 # The images that LR Lab chooses; the first FIT_IMAGES are trained on, the rest validate.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
 x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
@@ -150,7 +150,7 @@ def keras_script(result: Result) -> str:
         + ("\nfrom lrlab.data.synthetic import synthetic  # needs LR Lab beside it\n" if synthetic else "")
         + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
-        + DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
+        + LOAD_DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
         + rates
         + _model(spec, rate)
         + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8))
@@ -183,7 +183,7 @@ def _head(result, synthetic):
     ]
     if spec.network.dropout:
         lines.append("Not repeated are the dropout masks, which LR Lab draws in a way of its own.")
-    if result.driven:
+    if result.has_manual_rate:
         lines.append("Not repeated is the rate that was set by hand: here it is the schedule's throughout.")
     if spec.network.l2:
         lines.append("The losses have the L2 penalty in them; LR Lab's are here entropy and val_entropy.")
@@ -196,9 +196,9 @@ def _rates(spec):
     """Source of what gives the rates, of the rate to begin with, and of the callback that sets them."""
     plan, plateau = spec.plan, spec.plateau
     given = _monitoring(spec, plateau) if plateau else {}
-    if isinstance(plan.laid, Constant):
+    if isinstance(plan.resolved, Constant):
         callback = _call("keras.callbacks.ReduceLROnPlateau", **given) if plateau else AS_IT_IS
-        return "", repr(plan.laid.initial_lr), callback
+        return "", repr(plan.resolved.initial_lr), callback
     code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"
@@ -227,7 +227,7 @@ def _model(spec, rate):
         layers += ["Flatten()", *hidden(network.width)]
     else:
         layers = ["Flatten()", *hidden(*network.widths)]
-    layers.append(f'Dense({CLASSES}, "softmax"{l2})')
+    layers.append(f'Dense({CLASS_COUNT}, "softmax"{l2})')
     given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
     if optimizer.kind == "nesterov":
         given["nesterov"] = True

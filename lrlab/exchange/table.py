@@ -10,7 +10,7 @@ from lrlab.records import Epoch
 from lrlab.result import Result
 
 EPOCH = tuple(f.name for f in fields(Epoch))
-COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)
+CSV_COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)
 # What a spreadsheet takes for a formula, also after a tab or a line end, or in East Asian full width. The
 # apostrophe is one of them so that `plain` can tell those that were put there.
 SIGNS = tuple("=+-@\t\r\n＝＋－＠'")
@@ -25,7 +25,7 @@ def to_csv(results: Sequence[Result]) -> str:
     """
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(COLUMNS)
+    writer.writerow(CSV_COLUMNS)
     for number, result in enumerate(results, 1):
         name = f"'{result.name}" if result.name.startswith(SIGNS) else result.name
         spec = result.spec

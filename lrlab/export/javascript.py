@@ -69,7 +69,7 @@ def _body(shape):
         time = {"step": step, "epoch": step // size, "smooth": step / size}[plan.clock]
         length = symbol("epochs") * size if plan.clock == "step" else symbol("epochs")
         try:
-            rate = traced_parameters(plan.schedule, symbol)[0].lasting(length).at(time)
+            rate = traced_parameters(plan.schedule, symbol)[0].with_duration(length).at(time)
         except UserError:
             rate = float("nan")
         branches.append(_branch(path, rate))

@@ -27,7 +27,7 @@ def keras_native(plan: Plan) -> str | None:
 
     A schedule object counts steps: under the `epoch` clock only a constant is one.
     """
-    s = plan.laid
+    s = plan.resolved
     if isinstance(s, Constant):
         return repr(s.initial_lr)
     if plan.clock == "epoch":
@@ -109,7 +109,7 @@ def keras_native(plan: Plan) -> str | None:
 
 def optax_native(plan: Plan) -> str | None:
     """optax's own schedule with the plan's rates at every step; None where it has none."""
-    s = plan.laid
+    s = plan.resolved
     if isinstance(s, Constant):
         return f"optax.constant_schedule({s.initial_lr!r})"
     if plan.clock == "epoch":

@@ -41,7 +41,7 @@ def source(plan: Plan, target: str, title: str | None = None) -> str:
     """Python source that gives exactly the plan's rates in `target`, one of `TARGETS`.
 
     The framework's own class where it has one with this curve. Else the formula in NumPy: called once
-    an epoch, or laid out as a table of every step's rate where a framework would count steps in
+    an epoch, or written out as a table of every step's rate where a framework would count steps in
     float32. Raises UserError for an unknown target.
     """
     if target not in TARGETS:
@@ -60,7 +60,7 @@ def rate_source(plan: Plan) -> str:
         used[name] = value
         return Traced("name", (name,), value)
 
-    schedule, parameters = traced_parameters(plan.laid, symbol)
+    schedule, parameters = traced_parameters(plan.resolved, symbol)
     root = schedule.at(Traced("name", ("t",)))
     root = root if isinstance(root, Traced) else number(float(root))
     lines, text = write(root, DIALECT, {*used, "t", "i"}, LONG)

@@ -70,7 +70,7 @@ def traced_parameters(schedule: Schedule, symbol) -> tuple[Schedule, dict]:
             own = own if own not in helps else f"outer_{own}"
             helps[own] = parameter
             replaced[name] = symbol(own, _plain(getattr(schedule, name)))
-    return schedule.but(**replaced), helps
+    return schedule.unchecked_replace(**replaced), helps
 
 
 def write(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, loss_axis, rates
+from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
 from lrlab.figures.series import spread, table
 from lrlab.figures.style import drawn, rate_axis
 
@@ -18,7 +18,7 @@ GAP = 0.05
 
 
 def compare_figure(
-    lanes: Sequence[Lane],
+    lanes: Sequence[LaneCurves],
     first: int,
     baseline: int | None = None,
     log_rate=False,
@@ -31,7 +31,7 @@ def compare_figure(
     With the place of a `baseline` among the lanes, losses and accuracies are differences to its median in
     the same epoch, as far as that goes; rates are as they are. `smoothing` is as in `race_figure`.
     """
-    lanes = [Lane(lane.name, lane.color, tuple([*run[:first]] for run in lane.runs)) for lane in lanes]
+    lanes = [LaneCurves(lane.name, lane.color, tuple([*run[:first]] for run in lane.runs)) for lane in lanes]
     below, lines, axes = [], [], {}
     for place, panel in enumerate(panels):
         # The lowest panel has the axis `y`, which carries the time axis.

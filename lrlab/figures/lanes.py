@@ -15,7 +15,7 @@ NO_HOVER = {"hovertemplate": None, "hoverinfo": "skip", "showlegend": False}
 
 
 @dataclass(frozen=True)
-class Lane:
+class LaneCurves:
     """One contestant: the name and the number of the colour it goes by, and the epochs of each seed."""
 
     name: str
@@ -23,13 +23,13 @@ class Lane:
     runs: tuple[list[Epoch], ...]
 
 
-def line_mode(lanes: Sequence[Lane]) -> str:
+def line_mode(lanes: Sequence[LaneCurves]) -> str:
     """Lines, with a marker at each point where there are few."""
     few = max((len(run) for lane in lanes for run in lane.runs), default=0) <= FEW
     return "lines+markers" if few else "lines"
 
 
-def lanes_layout(lanes: Sequence[Lane], length: int, height: int) -> dict:
+def lanes_layout(lanes: Sequence[LaneCurves], length: int, height: int) -> dict:
     """Layout of a chart of lanes over `length` epochs."""
     shared = layout(height)
     # Another race on the same chart has other lanes: what was hidden there is not hidden here.
@@ -39,7 +39,7 @@ def lanes_layout(lanes: Sequence[Lane], length: int, height: int) -> dict:
 
 
 def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) -> tuple[list, dict]:
-    """What is drawn of a field below all lines, and its line; `values` are of shape (seeds, epochs)."""
+    """What is drawn of a metric below all lines, and its line; `values` are of shape (seeds, epochs)."""
     low, middle, high = spread(values)
     ends = np.arange(1, len(middle) + 1)
     below = _band(ends, low, high, uid, look) if band and len(values) > 1 else []
@@ -78,7 +78,7 @@ def _band(x, low, high, uid, look):
     return edges
 
 
-def rates(lane: Lane, number: int, color: int, name: str) -> tuple[list, dict]:
+def rates(lane: LaneCurves, number: int, color: int, name: str) -> tuple[list, dict]:
     """The rate within each epoch, from its first to its last update; a band where seeds differ."""
     starts, ends = table(lane.runs, "lr"), table(lane.runs, "lr_end")
     values = np.stack([starts, ends], axis=2).reshape(len(lane.runs), -1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.lanes import Lane, curve, lanes_layout, line_mode, loss_axis, rates
+from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
 from lrlab.figures.series import spread, table
 from lrlab.figures.style import drawn, measure_axis, rate_axis, trace
 
@@ -19,7 +19,7 @@ USUAL_UPDATE = 1e-3
 
 
 def race_figure(
-    lanes: Sequence[Lane], length: int, log_rate=False, smoothing=0.0, training=False, height=590
+    lanes: Sequence[LaneCurves], length: int, log_rate=False, smoothing=0.0, training=False, height=590
 ) -> go.Figure:
     """Loss and accuracy at the end of each of `length` epochs, and the rate that was applied in it.
 
@@ -35,19 +35,19 @@ def race_figure(
     mode = line_mode(lanes)
     for number, lane in enumerate(lanes):
         for measure, axis in (("loss", "y3"), ("accuracy", "y2")):
-            for field in (measure, f"val_{measure}"):
-                if not (alone or training or field != measure):
+            for metric in (measure, f"val_{measure}"):
+                if not (alone or training or metric != measure):
                     continue
-                values = table(lane.runs, field)
+                values = table(lane.runs, metric)
                 losses += [values] if measure == "loss" else []
                 more, line = curve(
                     values,
                     smoothing,
-                    band=alone or field != measure,
-                    uid=f"{field}-{number}",
+                    band=alone or metric != measure,
+                    uid=f"{metric}-{number}",
                     yaxis=axis,
                     mode=mode,
-                    **_look(lane, measure, field == measure, alone),
+                    **_look(lane, measure, metric == measure, alone),
                 )
                 below += more
                 lines.append(line)
@@ -63,7 +63,7 @@ def race_figure(
     return drawn(below + lines, lanes_layout(lanes, length, height) | axes)
 
 
-def gradients_figure(lanes: Sequence[Lane], length: int, height=590) -> go.Figure:
+def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go.Figure:
     """How long the gradient was, how far an update moved the weights, and how long each epoch took.
 
     The first two are of each epoch's first update and drawn at the epoch's start; of several seeds the
@@ -73,14 +73,14 @@ def gradients_figure(lanes: Sequence[Lane], length: int, height=590) -> go.Figur
     panels = (("grad_norm", "y3", 0), ("update_ratio", "y2", 0), ("seconds", "y", 1))
     lines = []
     for number, lane in enumerate(lanes):
-        for field, axis, start in panels:
-            middle = spread(table(lane.runs, field))[1]
+        for metric, axis, start in panels:
+            middle = spread(table(lane.runs, metric))[1]
             line = trace(
                 lane.color,
                 name=lane.name,
                 legendgroup=lane.name,
                 showlegend=axis == "y3" and len(lanes) > 1,
-                uid=f"{field}-{number}",
+                uid=f"{metric}-{number}",
                 x=np.arange(len(middle)) + start,
                 y=middle,
                 yaxis=axis,

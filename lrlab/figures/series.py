@@ -7,12 +7,12 @@ from lrlab.records import Epoch
 TENS = 230  # e^-230 is about 1e-100: so small a weight may be divided by without an overflow
 
 
-def table(runs: tuple[list[Epoch], ...], field: str) -> np.ndarray:
-    """One field of every epoch, float64 of shape (seeds, epochs); NaN where it is not finite or not there."""
+def table(runs: tuple[list[Epoch], ...], metric: str) -> np.ndarray:
+    """A metric of every epoch, float64 of shape (seeds, epochs); NaN where it is not finite or not there."""
     values = np.full((len(runs), max((run[-1].epoch + 1 for run in runs if run), default=0)), np.nan)
     for row, run in zip(values, runs, strict=True):
         if run:
-            row[[epoch.epoch for epoch in run]] = [getattr(epoch, field) for epoch in run]
+            row[[epoch.epoch for epoch in run]] = [getattr(epoch, metric) for epoch in run]
     values[np.isinf(values)] = np.nan
     return values
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from lrlab.analysis import MEASURES
 from lrlab.lessons.evidence import (
     GUESSING,
-    MEASURES,
     Evidence,
     crawling,
+    end_text,
     learned_nothing,
     learning,
     lived,
     name,
-    said,
     several,
     share,
     standing,
@@ -77,7 +77,7 @@ def _against(found, first, others, measure):
     }
     parts = [f"{words} {', '.join(names)}" for words, names in groups.items() if names]
     lane = standing(found, first, measure)
-    end = said(lane, writer(measure, [lane.low, lane.high]))
+    end = end_text(lane, writer(measure, [lane.low, lane.high]))
     return sign, f"In {MEASURES[measure]}, {lane.name} has {end}: {'; '.join(parts)}."
 
 

@@ -7,25 +7,17 @@ from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
-from lrlab.analysis import LEAST, Standing, Verdict, verdict
+from lrlab.analysis import LEAST, MEASURES, Standing, Verdict, verdict
 from lrlab.analysis.curves import findings
 from lrlab.analysis.report import Findings
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
-from lrlab.networks import CLASSES
+from lrlab.networks import CLASS_COUNT
 from lrlab.records import Epoch
 from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.spec import DATA_SETS, RunSpec
 
-DATA = ("fashion-mnist", "synthetic")  # what is preferred comes first
-MEASURES = {
-    "loss": "final training loss",
-    "val_loss": "final validation loss",
-    "val_accuracy": "final validation accuracy",
-    "test_loss": "test loss",
-    "test_accuracy": "test accuracy",
-}
-GUESSING = 1 / CLASSES
+GUESSING = 1 / CLASS_COUNT
 _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 
@@ -38,7 +30,7 @@ class Evidence:
 
     results: dict[str, tuple[Result, ...]]
     source: str = "recorded"
-    data: str = DATA[0]
+    data: str = DATA_SETS[0]
 
 
 class Comparison(NamedTuple):
@@ -57,11 +49,11 @@ def recipe_of(spec: RunSpec | None) -> str | None:
 def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
     """What there is on the recipes with these ids: the reader's `own` results, or else the recorded ones.
 
-    Own results are taken where every recipe has at least one that is finished and was not driven by hand,
+    Own results are taken where every recipe has at least one that is finished and had no rate set by hand,
     all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
     sources, or of two data sets, are never mixed.
     """
-    for data in DATA:
+    for data in DATA_SETS:  # the preferred one first
         found = _by_recipe(recipes, [result for result in own if result.data == data])
         if all(found.values()):
             return Evidence(found, "yours", data)
@@ -102,7 +94,7 @@ def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison
     winner = judged(found, [first, second], measure).winner or _survivor(one, two) or _survivor(two, one)
     sign = (winner == one.name) - (winner == two.name)
     write = writer(measure, [end for lane in (one, two) for end in (lane.low, lane.high)])
-    ends = f"{one.name} has {said(one, write)} and {two.name} {said(two, write)}"
+    ends = f"{one.name} has {end_text(one, write)} and {two.name} {end_text(two, write)}"
     return Comparison(sign, f"In {MEASURES[measure]}, {ends}: {_why(winner, one, two)}.")
 
 
@@ -111,7 +103,7 @@ def several(found: Evidence, recipes: Iterable[str]) -> bool:
     return all(standing(found, recipe, "val_loss").finished >= LEAST for recipe in recipes)
 
 
-def said(lane: Standing, write: Callable[[float], str] | None = None) -> str:
+def end_text(lane: Standing, write: Callable[[float], str] | None = None) -> str:
     """The median of a lane's ends, with their range and how many there are."""
     if not lane.finished:
         of = f"{lane.seeds} seed{'s' * (lane.seeds != 1)}"
@@ -167,13 +159,13 @@ def stopping(found: Evidence, recipe: str) -> str:
     """A sentence on a recipe's training loss: in which seeds it stopped falling, went on, or overflowed."""
     runs = found.results[recipe]
     known = [learning(run) for run in runs if run.status == "completed"]
-    stopped = [said for said in known if said.stopped_epoch is not None]
-    kept = sum(said.falling for said in known)
+    stopped = [each for each in known if each.stopped_epoch is not None]
+    kept = sum(each.falling for each in known)
     over = sorted(len(lived(run)) for run in runs if run.status == "diverged")
     parts = []
     if stopped:
-        epochs = over_seeds([said.stopped_epoch + 1 for said in stopped])
-        rate = median(said.stopped_rate for said in stopped)
+        epochs = over_seeds([each.stopped_epoch + 1 for each in stopped])
+        rate = median(each.stopped_rate for each in stopped)
         seeds = f" in {share(len(stopped), runs)}" if len(stopped) < len(runs) else ""
         parts.append(f"stops falling{seeds} after {epochs} epochs, at a rate of {rate:.2g}")
     if kept:
@@ -204,11 +196,11 @@ def _by_recipe(recipes, results):
 
 
 def will_do(result: Result) -> bool:
-    """Whether a run can be evidence: it was not driven by hand, and has all that a run has at its end.
+    """Whether a run can be evidence: it had no rate set by hand, and has all that a run has at its end.
 
     One from a file may lack anything.
     """
-    if result.driven:
+    if result.has_manual_rate:
         return False
     if result.status == "diverged":
         return bool(result.epochs)

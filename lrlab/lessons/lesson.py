@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lrlab.lessons.evidence import MEASURES, Evidence, judged, name, said, several, standing, versus, writer
+from lrlab.analysis import MEASURES
+from lrlab.lessons.evidence import Evidence, end_text, judged, name, several, standing, versus, writer
 from lrlab.lessons.recipes import RECIPES
 
 PANELS = ("val_loss", "val_accuracy", "loss", "lr")
@@ -56,11 +57,11 @@ def best(text: str, recipes: tuple[str, ...], measure: str) -> Question:
     """Ask which recipe ends best; that it is none of them is the last option."""
 
     def answer(found):
-        said = judged(found, recipes, measure)
+        verdict = judged(found, recipes, measure)
         names = [name(recipe) for recipe in recipes]
-        if said.winner:
-            return Answer(names.index(said.winner), said.sentence)
-        return Answer(len(names) if several(found, recipes) else None, said.sentence)
+        if verdict.winner:
+            return Answer(names.index(verdict.winner), verdict.sentence)
+        return Answer(len(names) if several(found, recipes) else None, verdict.sentence)
 
     return Question(text, (*map(name, recipes), NOBODY), answer)
 
@@ -103,7 +104,8 @@ def ends(measure: str, *recipes: str) -> Callable[[Evidence], str]:
     def part(found):
         lanes = [standing(found, recipe, measure) for recipe in recipes]
         write = writer(measure, [lane.median for lane in lanes])
-        return f"The {MEASURES[measure]}: {', '.join(f'{lane.name} {said(lane, write)}' for lane in lanes)}."
+        texts = ", ".join(f"{lane.name} {end_text(lane, write)}" for lane in lanes)
+        return f"The {MEASURES[measure]}: {texts}."
 
     return part
 

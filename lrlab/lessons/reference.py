@@ -15,12 +15,12 @@ DIGITS = 5
 
 
 def planned(recipes=tuple(RECIPES)) -> list[list[tuple[str, RunSpec]]]:
-    """The heats of what is recorded: for each length and each seed the (name, spec) of every recipe."""
+    """The seed groups of what is recorded: for each length and seed the (name, spec) of every recipe."""
     lanes = [(seed, *RECIPES[recipe]) for recipe in recipes for seed in seeds(recipe)]
-    heats = {}
+    seed_groups = {}
     for seed, name, spec in lanes:
-        heats.setdefault((spec.epochs, seed), []).append((name, spec.with_seed(seed)))
-    return list(heats.values())
+        seed_groups.setdefault((spec.epochs, seed), []).append((name, spec.with_seed(seed)))
+    return list(seed_groups.values())
 
 
 def write(results: list[Result], path: Path = FILE) -> None:

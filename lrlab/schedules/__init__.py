@@ -1,5 +1,13 @@
 """What a learning-rate schedule is: frozen values with pure formulas, and the catalogue of them."""
 
+from lrlab.schedules.annealing import (
+    CosineDecay,
+    KDecay,
+    LinearDecay,
+    PolynomialDecay,
+    Rex,
+    TanhDecay,
+)
 from lrlab.schedules.catalogue import (
     SCHEDULES,
     WRAPPERS,
@@ -14,14 +22,6 @@ from lrlab.schedules.schedule import Schedule
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
 from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
-from lrlab.schedules.to_an_end import (
-    CosineDecay,
-    KDecay,
-    LinearDecay,
-    PolynomialDecay,
-    Rex,
-    TanhDecay,
-)
 
 __all__ = [
     "SCHEDULES",

@@ -1,14 +1,7 @@
 """The catalogue: every kind of schedule, in the order in which it is shown."""
 
 from lrlab.errors import UserError
-from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
-from lrlab.schedules.formula import Formula
-from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
-from lrlab.schedules.schedule import Schedule
-from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
-from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
-from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
-from lrlab.schedules.to_an_end import (
+from lrlab.schedules.annealing import (
     CosineDecay,
     KDecay,
     LinearDecay,
@@ -16,6 +9,13 @@ from lrlab.schedules.to_an_end import (
     Rex,
     TanhDecay,
 )
+from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
+from lrlab.schedules.formula import Formula
+from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
+from lrlab.schedules.schedule import Schedule
+from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
+from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
+from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
 
 SCHEDULES: tuple[type[Schedule], ...] = (
     Constant,

@@ -158,108 +158,108 @@ def _json(value):
 
 def rate(default, symbol, help, low=1e-8):
     """A learning rate, on a logarithmic slider. No unit."""
-    return _field(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
+    return _declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
 
 
 def floor_rate(default, symbol, help):
     """A learning rate that may be zero, on a linear slider. No unit."""
-    return _field(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
+    return _declared(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
 
 
 def decay_rate(default, symbol, help):
     """How much decay one unit of time brings, on a logarithmic slider."""
-    return _field(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
+    return _declared(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
 
 
 def factor(default, symbol, help, low=1e-6, high=1.0, slider=(0.05, 1.0), log=False):
     """What something is multiplied by or divided by, or a share of it. No unit."""
-    return _field(default, Parameter(symbol, help, low, high, slider, log))
+    return _declared(default, Parameter(symbol, help, low, high, slider, log))
 
 
 def exponent(default, symbol, help):
     """An exponent above 0."""
-    return _field(default, Parameter(symbol, help, 0.01, 100.0, (0.1, 5.0)))
+    return _declared(default, Parameter(symbol, help, 0.01, 100.0, (0.1, 5.0)))
 
 
 def bound(default, symbol, help):
     """Where on the number line a curve begins or ends."""
-    return _field(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
+    return _declared(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
 
 
 def interval(default, symbol, help, low=1):
     """A length of time, in whole units of time."""
-    return _field(default, Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit="{unit}s"))
+    return _declared(default, Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit="{unit}s"))
 
 
 def span(default, symbol, help, low=0.0):
     """A length of time, in units of time; may be a fraction."""
-    return _field(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit="{unit}s"))
+    return _declared(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit="{unit}s"))
 
 
 def run_length(symbol, help):
     """A length of time, in units of time; None, the default, is the length of the run."""
     kind = Parameter(symbol, help, 1.0, 1e7, (1, 300), unit="{unit}s", optional=True)
-    return _field(None, kind)
+    return _declared(None, kind)
 
 
 def rates(default, symbol, help):
     """Several learning rates."""
     each = Parameter("", "", 0.0, 10.0, (0.0, 1.0), is_rate=True)
-    return _field(default, Numbers(each, symbol, help, most=MOST_PIECES))
+    return _declared(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 
-def moments(default, symbol, help):
+def times(default, symbol, help):
     """Several points in time, in units of time."""
-    return _field(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
+    return _declared(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
 
 
 def share(default, symbol, help):
     """A share, from 0 to 1. No unit."""
-    return _field(default, Parameter(symbol, help, 0.0, 1.0, (0.0, 1.0)))
+    return _declared(default, Parameter(symbol, help, 0.0, 1.0, (0.0, 1.0)))
 
 
 def tiny(default, symbol, help):
     """A number close to 0 that keeps a divisor from it."""
-    return _field(default, Parameter(symbol, help, 1e-12, 1.0, (1e-10, 1e-2), log=True))
+    return _declared(default, Parameter(symbol, help, 1e-12, 1.0, (1e-10, 1e-2), log=True))
 
 
 def choice(choices, help):
     """One of some words, by default the first."""
-    return _field(choices[0], Choice(choices, help))
+    return _declared(choices[0], Choice(choices, help))
 
 
 def switch(help):
     """On or off, by default off."""
-    return _field(False, Switch(help))
+    return _declared(False, Switch(help))
 
 
 def expression(default, names, help):
     """A formula over `names`."""
-    return _field(default, Expression(names, help))
+    return _declared(default, Expression(names, help))
 
 
 def sizes(default, symbol, help, most, high):
     """How many of something there are in each of up to `most` layers: whole numbers from 1 to `high`."""
     each = Parameter("", "", 1, high, (1, high), integer=True)
-    return _field(default, Numbers(each, symbol, help, most=most))
+    return _declared(default, Numbers(each, symbol, help, most=most))
 
 
 def size(default, symbol, help, high):
     """How many of something there are: a whole number from 1 to `high`."""
-    return _field(default, Parameter(symbol, help, 1, high, (1, high), integer=True))
+    return _declared(default, Parameter(symbol, help, 1, high, (1, high), integer=True))
 
 
 def epochs(default, help):
     """How many epochs, from none to 1000."""
-    return _field(default, Parameter("", help, 0, 1000, (0, 30), integer=True, unit="epochs"))
+    return _declared(default, Parameter("", help, 0, 1000, (0, 30), integer=True, unit="epochs"))
 
 
 def margin(default, help):
     """A difference that is too small to count."""
-    return _field(default, Parameter("", help, 0.0, 10.0, (0.0, 0.1)))
+    return _declared(default, Parameter("", help, 0.0, 10.0, (0.0, 0.1)))
 
 
-def _field(default, kind):
+def _declared(default, kind):
     return field(default=default, metadata={"parameter": kind})
 
 

@@ -85,9 +85,11 @@ class Warmup(Schedule):
             rise = self.start_lr * (peak / self.start_lr) ** share
         return np.where(t < self.warmup, rise, self.schedule.at(np.maximum(t - self.warmup, 0)))
 
-    def lasting(self, duration):
-        """The same with the schedule inside lasting what the warm-up leaves."""
-        return self.but(schedule=self.schedule.lasting(np.maximum(duration - self.warmup, 1)))
+    def with_duration(self, duration):
+        """The same with a duration of what the warm-up leaves for the schedule inside."""
+        return self.unchecked_replace(
+            schedule=self.schedule.with_duration(np.maximum(duration - self.warmup, 1))
+        )
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,11 @@ class Cooldown(Schedule):
         fall = self.final_lr + (self.schedule.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
         return np.where(t < begin, self.schedule.at(np.minimum(t, begin)), fall)
 
-    def lasting(self, duration):
+    def with_duration(self, duration):
         """The same, and the schedule inside, with durations that were left out set."""
-        return super().lasting(duration).but(schedule=self.schedule.lasting(duration))
+        return (
+            super().with_duration(duration).unchecked_replace(schedule=self.schedule.with_duration(duration))
+        )
 
 
 def _length_of(schedule):

@@ -1,4 +1,4 @@
-"""What every schedule can do: be checked, named, written down and laid over a length of time."""
+"""What every schedule can do: be checked, named, written down and given a length of time."""
 
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ class Schedule(Parametrised):
     """A learning rate as a function of time: a frozen value that is called with `t`.
 
     `schedule(t)` takes time from 0 (float64, any shape) and returns rates of the same shape. What a
-    unit of time is, an epoch or a step, is decided by the `Plan` that the schedule is laid over.
+    unit of time is, an epoch or a step, is decided by the `Plan` that the schedule is put into.
     Raises UserError for a parameter that is no number or out of its range.
     """
 
@@ -40,9 +40,11 @@ class Schedule(Parametrised):
         """The formula itself, in arithmetic and NumPy's functions alone, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
 
-    def lasting(self, duration):
+    def with_duration(self, duration):
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
-        return self.but(duration=duration) if getattr(self, "duration", duration) is None else self
+        return (
+            self.unchecked_replace(duration=duration) if getattr(self, "duration", duration) is None else self
+        )
 
     def scaled(self, factor):
         """The same schedule with every rate multiplied by `factor`.
@@ -60,7 +62,7 @@ class Schedule(Parametrised):
             values["schedule"] = self.schedule.scaled(factor)
         return replace(self, **values)
 
-    def but(self, **values):
+    def unchecked_replace(self, **values):
         """The same schedule with other values, which are not checked: they may be traced."""
         other = copy(self)
         for name, value in values.items():
@@ -71,7 +73,7 @@ class Schedule(Parametrised):
         """The duration, in units of time; raises UserError where it was left out."""
         if self.duration is None:
             raise UserError(
-                f"This {self.kind} schedule has no duration: give one, or lay it over a Plan, whose "
+                f"This {self.kind} schedule has no duration: give one, or put it into a Plan, whose "
                 "length it then takes."
             )
         return self.duration

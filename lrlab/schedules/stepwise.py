@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules.parameter import factor, interval, moments, rate, rates
+from lrlab.schedules.parameter import factor, interval, rate, rates, times
 from lrlab.schedules.schedule import Schedule
 
 
@@ -65,7 +65,7 @@ class PiecewiseConstant(Schedule):
     paper = "He et al., 2016, Deep Residual Learning for Image Recognition, section 4.2 (arXiv:1512.03385)."
 
     rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates, in order, with commas.")
-    boundaries: tuple[float, ...] = moments((30, 60), "b", "When each next rate begins, with commas.")
+    boundaries: tuple[float, ...] = times((30, 60), "b", "When each next rate begins, with commas.")
 
     def __post_init__(self):
         super().__post_init__()

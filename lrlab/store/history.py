@@ -1,4 +1,4 @@
-"""What a run has yielded: epochs, updates, drives, and where it can go on."""
+"""What a run has yielded: epochs, updates, rates set by hand, and where it can go on."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import astuple, fields
 
 import numpy as np
 
-from lrlab.records import Checkpoint, Drive, Epoch, Steps
+from lrlab.records import Checkpoint, Epoch, ManualRate, Steps
 from lrlab.store.file import File, marks
 from lrlab.store.runs import Run
 
@@ -16,7 +16,7 @@ EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
 class History(File):
     """Recording what a worker yields, and reading it."""
 
-    def record(self, run: Run, *records: Epoch | Steps | Drive | Checkpoint) -> bool:
+    def record(self, run: Run, *records: Epoch | Steps | ManualRate | Checkpoint) -> bool:
         """Add what the run's worker has yielded, all of it or nothing; NaN becomes NULL.
 
         Returns False, adding nothing, where the run is no longer that worker's. What a worker before it
@@ -54,16 +54,16 @@ class History(File):
         )
         return Steps(0, losses, rates)
 
-    def drives(self, run: int) -> list[Drive]:
+    def manual_rates(self, run: int) -> list[ManualRate]:
         """When the rate of a run was set by hand, in order."""
         return [
-            Drive(*row)
-            for row in self._read("SELECT step, rate FROM drives WHERE run = ? ORDER BY step", run)
+            ManualRate(*row)
+            for row in self._read("SELECT step, rate FROM manual_rates WHERE run = ? ORDER BY step", run)
         ]
 
-    def driven(self, runs: Sequence[int]) -> set[int]:
+    def with_manual_rate(self, runs: Sequence[int]) -> set[int]:
         """Those of the runs whose rate was ever set by hand."""
-        rows = self._read(f"SELECT DISTINCT run FROM drives WHERE run IN ({marks(runs)})", *runs)
+        rows = self._read(f"SELECT DISTINCT run FROM manual_rates WHERE run IN ({marks(runs)})", *runs)
         return {run for (run,) in rows}
 
     def checkpoint(self, run: int) -> Checkpoint | None:
@@ -85,8 +85,8 @@ def _add(connection, of, record):
         connection.execute("DELETE FROM epochs WHERE run = ? AND epoch >= ?", (run, epoch))
         pieces = (np.asarray(array, np.float32).tobytes() for array in (record.losses, record.rates))
         connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run, record.step, *pieces))
-    elif isinstance(record, Drive):
-        connection.execute("INSERT OR REPLACE INTO drives VALUES (?, ?, ?)", (run, *astuple(record)))
+    elif isinstance(record, ManualRate):
+        connection.execute("INSERT OR REPLACE INTO manual_rates VALUES (?, ?, ?)", (run, *astuple(record)))
     else:
         connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (run, *astuple(record)))
         # The worker makes headway: what killed it before was not this run.

@@ -68,12 +68,12 @@ class Library(History):
         """Those of the runs that are there, in the order asked for, each with its epochs."""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL AND id IN ({marks(runs)})"
         found = {run.id: run for run in map(run_of, self._read(sql, *runs))}
-        epochs, driven = self.epochs_of([*found]), self.driven([*found])
-        shared = [f.name for f in fields(Result) if f.name not in ("epochs", "driven")]
+        epochs, by_hand = self.epochs_of([*found]), self.with_manual_rate([*found])
+        shared = [f.name for f in fields(Result) if f.name not in ("epochs", "has_manual_rate")]
         return {
             id: Result(
                 epochs=tuple(epochs[id]),
-                driven=id in driven,
+                has_manual_rate=id in by_hand,
                 **{name: getattr(found[id], name) for name in shared},
             )
             for id in runs
@@ -168,8 +168,8 @@ def _add_result(connection, result, tags, seen):
         f"INSERT INTO epochs (run, {EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
         [(id, *astuple(epoch)) for epoch in result.epochs],
     )
-    if result.driven:
-        connection.execute("INSERT INTO drives VALUES (?, 0, NULL)", (id,))
+    if result.has_manual_rate:
+        connection.execute("INSERT INTO manual_rates VALUES (?, 0, NULL)", (id,))
     return id, True
 
 

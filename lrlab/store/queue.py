@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from lrlab.records import Outcome, Wish
+from lrlab.records import Control, Outcome
 from lrlab.schedules import Constant
 from lrlab.store.file import File, marks
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
@@ -19,22 +19,22 @@ class Queue(File):
     """From queued to running, and from there to an end, to a pause, or back into the queue."""
 
     def claim(self, worker: str) -> list[Run]:
-        """Give `worker` the heat that is first in the queue: all its runs that wait; [] where none does."""
+        """Give `worker` the first seed group in the queue: all its runs that wait; [] where none does."""
         with self._transaction() as connection:
-            heat = connection.execute(
-                "SELECT race, heat FROM runs WHERE status = 'queued' AND deleted IS NULL"
+            seed_group = connection.execute(
+                "SELECT race, seed_group FROM runs WHERE status = 'queued' AND deleted IS NULL"
                 " ORDER BY place LIMIT 1"
             ).fetchone()
-            if heat:
+            if seed_group:
                 connection.execute(
                     "UPDATE runs SET status = 'running', worker = ?, started = ?, ended = NULL, message = '',"
-                    " details = '' WHERE status = 'queued' AND race = ? AND heat = ?",
-                    (worker, time.time(), *heat),
+                    " details = '' WHERE status = 'queued' AND race = ? AND seed_group = ?",
+                    (worker, time.time(), *seed_group),
                 )
             rows = connection.execute(
                 f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'running' AND worker = ? AND race = ?"
-                " AND heat = ? ORDER BY lane",
-                (worker, *(heat or (None, None))),
+                " AND seed_group = ? ORDER BY lane",
+                (worker, *(seed_group or (None, None))),
             ).fetchall()
             runs = [run_of(row) for row in rows]
             for run in runs:
@@ -46,39 +46,39 @@ class Queue(File):
         return [run for run in runs if run.spec]
 
     def waiting(self) -> list[list[Run]]:
-        """The heats that wait, in the order in which they will be trained, each with its runs."""
+        """The seed groups that wait, in the order in which they will be trained, each with its runs."""
         rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'queued' ORDER BY place")
-        heats = {}
+        seed_groups = {}
         for run in readable(rows):
-            heats.setdefault((run.race, run.heat), []).append(run)
-        return list(heats.values())
+            seed_groups.setdefault((run.race, run.seed_group), []).append(run)
+        return list(seed_groups.values())
 
-    def move(self, race: int, heat: int, by: int) -> None:
-        """Put a heat that waits `by` places further back in the queue, or forward where `by` is negative."""
+    def move(self, race: int, seed_group: int, by: int) -> None:
+        """Move a waiting seed group back by `by` places in the queue, or forward where `by` is negative."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT race, heat, id, place FROM runs WHERE status = 'queued' ORDER BY place"
+                "SELECT race, seed_group, id, place FROM runs WHERE status = 'queued' ORDER BY place"
             ).fetchall()
             order = list(dict.fromkeys((r, h) for r, h, _, _ in rows))
-            if (race, heat) not in order:
+            if (race, seed_group) not in order:
                 return  # its turn came in the meantime
-            at = order.index((race, heat))
+            at = order.index((race, seed_group))
             order.insert(max(at + by, 0), order.pop(at))
             moved = sorted(rows, key=lambda row: (order.index(row[:2]), row[3]))
             for (_, _, run, _), place in zip(moved, sorted(row[3] for row in rows), strict=True):
                 connection.execute("UPDATE runs SET place = ? WHERE id = ?", (place, run))
 
-    def wishes(self, runs: Sequence[Run]) -> list[Wish]:
+    def controls(self, runs: Sequence[Run]) -> list[Control]:
         """What is wanted of each of a worker's runs; one that is no longer its own is to stop."""
         ids = [run.id for run in runs]
         rows = self._read(
             "SELECT id, stop_requested IS NOT NULL OR status != 'running' OR worker IS NOT ?,"
-            f" pause_requested IS NOT NULL, wheel FROM runs WHERE id IN ({marks(ids)})",
+            f" pause_requested IS NOT NULL, manual_rate FROM runs WHERE id IN ({marks(ids)})",
             runs[0].worker,
             *ids,
         )
-        found = {id: Wish(bool(stop), bool(pause), rate) for id, stop, pause, rate in rows}
-        return [found.get(id, Wish(stop=True)) for id in ids]
+        found = {id: Control(bool(stop), bool(pause), rate) for id, stop, pause, rate in rows}
+        return [found.get(id, Control(stop=True)) for id in ids]
 
     def finish(self, run: int, outcome: Outcome, worker: str | None = None) -> bool:
         """End or pause a run that is queued or running; returns False, changing nothing, for another.
@@ -125,14 +125,14 @@ class Queue(File):
                 (now, *runs),
             )
 
-    def steer(self, run: int, rate: float | None) -> None:
-        """Set the rate of a run by hand, from its next updates on; None gives it back to the schedule.
+    def set_rate(self, run: int, rate: float | None) -> None:
+        """Set the rate of a run by hand, from its next updates on; None returns it to the schedule.
 
         Raises UserError for a rate that no schedule could have.
         """
         if rate is not None:
             rate = Constant(rate).initial_lr
-        self._write("UPDATE runs SET wheel = ? WHERE id = ?", rate, run)
+        self._write("UPDATE runs SET manual_rate = ? WHERE id = ?", rate, run)
 
     def go_on(self, *runs: int) -> None:
         """Queue runs again that are paused, stopped or failed; they begin where they were last kept."""

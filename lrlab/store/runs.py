@@ -17,16 +17,17 @@ from lrlab.store.file import File, marks
 class Run:
     """One run as the store holds it; times are seconds since 1970, None while they are to come.
 
-    It is lane number `lane` of the race that is called by the id of its first run. Runs of the same `heat`
-    of a race, which have the same seed, are trained together. `wheel` is the rate set by hand, if any.
-    `versions` are those of what trained it. `imported` is a digest of what it was made of, where it was not
-    trained from this store; such a run is in no race that can be shown. A run has no spec where only its
-    curves are known, or where another version of LR Lab wrote one that this version does not take.
+    It is lane number `lane` of the race that is called by the id of its first run. Runs of the same
+    `seed_group` of a race, which have the same seed, are trained together. `manual_rate` is the rate set by
+    hand, if any. `versions` are those of what trained it. `imported` is a digest of what it was made of,
+    where it was not trained from this store; such a run is in no race that can be shown. A run has no spec
+    where only its curves are known, or where another version of LR Lab wrote one that this version does not
+    take.
     """
 
     id: int
     race: int
-    heat: int
+    seed_group: int
     lane: int
     name: str
     spec: RunSpec | None
@@ -34,7 +35,7 @@ class Run:
     stage: str
     stop_requested: float | None
     pause_requested: float | None
-    wheel: float | None
+    manual_rate: float | None
     tries: int
     worker: str | None
     created: float
@@ -94,20 +95,22 @@ class Runs(File):
         """Queue a run and return its id; with `worker`, it is that worker's at once and never queued."""
         return self.add_race([[(name, spec)]], worker)
 
-    def add_race(self, heats: Sequence[Sequence[tuple[str, RunSpec]]], worker: str | None = None) -> int:
-        """Queue a race and return its id: for each heat, that is each seed, the (name, spec) of its lanes."""
+    def add_race(
+        self, seed_groups: Sequence[Sequence[tuple[str, RunSpec]]], worker: str | None = None
+    ) -> int:
+        """Queue a race and return its id: for each seed group the (name, spec) of its lanes."""
         now = time.time()
         race = None
         with self._transaction() as connection:
-            for heat, lanes in enumerate(heats):
+            for seed_group, lanes in enumerate(seed_groups):
                 for lane, (name, spec) in enumerate(lanes):
                     values = (
-                        *(race, heat, lane, name, spec.to_json()),
+                        *(race, seed_group, lane, name, spec.to_json()),
                         *(("running", worker, now, now) if worker else ("queued", None, now, None)),
                     )
                     added = connection.execute(
-                        "INSERT INTO runs (race, heat, lane, name, spec, status, worker, created, started)"
-                        f" VALUES ({marks(values)})",
+                        "INSERT INTO runs (race, seed_group, lane, name, spec, status, worker, created,"
+                        f" started) VALUES ({marks(values)})",
                         values,
                     ).lastrowid
                     race = race or added
@@ -126,16 +129,16 @@ class Runs(File):
         return [run_of(row) for row in self._read(sql, *(statuses or ()), limit)]
 
     def race(self, race: int) -> list[Run]:
-        """The runs of a race, heat by heat, lane by lane; none where there is no such race."""
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? AND {SHOWN} ORDER BY heat, lane"
+        """The runs of a race, seed by seed, lane by lane; none where there is no such race."""
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? AND {SHOWN} ORDER BY seed_group, lane"
         return readable(self._read(sql, race))
 
     def races(self, limit=100) -> dict[int, list[Run]]:
-        """The newest `limit` races, newest first, with their runs, heat by heat and lane by lane."""
+        """The newest `limit` races, newest first, with their runs, seed by seed and lane by lane."""
         newest = f"SELECT DISTINCT race FROM runs WHERE {SHOWN} ORDER BY race DESC LIMIT ?"
         sql = (
             f"SELECT {RUN_COLUMNS} FROM runs WHERE race IN ({newest}) AND {SHOWN}"
-            " ORDER BY race DESC, heat, lane"
+            " ORDER BY race DESC, seed_group, lane"
         )
         found = {}
         for run in readable(self._read(sql, limit)):

@@ -1,4 +1,4 @@
-"""The tables, and the steps that bring an older file up to date."""
+"""The tables, and the steps that bring an older file up to date; a step is never changed, nor its names."""
 
 import sqlite3
 import time
@@ -85,6 +85,12 @@ MIGRATIONS = (
     ALTER TABLE runs ADD COLUMN versions TEXT NOT NULL DEFAULT '{}';
     ALTER TABLE runs ADD COLUMN imported TEXT;
     CREATE UNIQUE INDEX runs_by_import ON runs (imported);
+    """,
+    """
+    ALTER TABLE runs RENAME COLUMN heat TO seed_group;
+    ALTER TABLE runs RENAME COLUMN wheel TO manual_rate;
+    ALTER TABLE drives RENAME TO manual_rates;
+    ALTER TABLE workers RENAME COLUMN pace TO throughput;
     """,
 )
 

@@ -11,19 +11,20 @@ STALE_SECONDS = 15
 class Workers(File):
     """Heartbeats, and runs whose worker has none."""
 
-    def beat(self, worker: str, pid: int, state: str, pace: float | None = None) -> None:
+    def beat(self, worker: str, pid: int, state: str, throughput: float | None = None) -> None:
         """Say that a worker is alive, and what it does: "starting", "idle" or "busy".
 
-        `pace` is how many operations a second it trains with, as `lrlab.cost` counts them.
+        `throughput` is how many operations a second it trains with, as `lrlab.cost` counts them.
         """
         self._write(
-            "INSERT INTO workers (id, pid, state, heartbeat, pace) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id)"
-            " DO UPDATE SET state = excluded.state, heartbeat = excluded.heartbeat, pace = excluded.pace",
+            "INSERT INTO workers (id, pid, state, heartbeat, throughput) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET state = excluded.state, heartbeat = excluded.heartbeat,"
+            " throughput = excluded.throughput",
             worker,
             pid,
             state,
             time.time(),
-            pace,
+            throughput,
         )
 
     def leave(self, worker: str) -> None:
@@ -44,9 +45,11 @@ class Workers(File):
             )
         )
 
-    def pace(self) -> float | None:
+    def throughput(self) -> float | None:
         """How many operations a second the newest worker trains with; None before any has said so."""
-        rows = self._read("SELECT pace FROM workers WHERE pace IS NOT NULL ORDER BY heartbeat DESC LIMIT 1")
+        rows = self._read(
+            "SELECT throughput FROM workers WHERE throughput IS NOT NULL ORDER BY heartbeat DESC LIMIT 1"
+        )
         return rows[0][0] if rows else None
 
     def abandoned(self) -> list[Run]:

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from lrlab.cost import operations
 from lrlab.data import Dataset
-from lrlab.records import Checkpoint, Drive, Epoch, Outcome, Steps, Wish
+from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
 from lrlab.training.epoch import compiled_epoch, on_device
 from lrlab.training.lane import Images, Lane, Start
@@ -21,21 +21,21 @@ CHECKPOINT_SHARE = 0.05  # of a lane's time
 AT_ONCE = min(2, os.cpu_count() or 1)
 IMAGES = 70_000  # of either data set, those to test with included
 
-Record = Steps | Epoch | Drive | Checkpoint | Outcome
+Record = Steps | Epoch | ManualRate | Checkpoint | Outcome
 
 
 def race(
-    starts: Sequence[Start], data: Dataset, wishes: Callable[[], Sequence[Wish]]
+    starts: Sequence[Start], data: Dataset, controls: Callable[[], Sequence[Control]]
 ) -> Iterator[tuple[int, Record]]:
     """Train runs in lockstep, epoch by epoch; yield each record with the number of its lane.
 
     No lane is more than an epoch ahead of another. One alone yields the same records, bit for bit but for
-    the time they took. `wishes` is asked about every quarter of a second, between two updates, for one
-    Wish a lane. A lane yields Steps as it goes, an Epoch after each epoch, a Checkpoint every two seconds
-    (less often where that would take over a twentieth of the time) and before it pauses or stops, a Drive
-    where its rate is taken by hand or given back, and an Outcome at its end. A loss that is NaN or
-    infinite, of a batch or in validation, ends it as "diverged"; the epoch up to there is yielded too. The
-    test images are scored once, at the end of a run that was not stopped.
+    the time they took. `controls` is asked about every quarter of a second, between two updates, for one
+    Control a lane. A lane yields Steps as it goes, an Epoch after each epoch, a Checkpoint every two seconds
+    (less often where that would take over a twentieth of the time) and before it pauses or stops, a
+    ManualRate where its rate is set by hand or returned to the schedule, and an Outcome at its end. A loss
+    that is NaN or infinite, of a batch or in validation, ends it as "diverged"; the epoch up to there is
+    yielded too. The test images are scored once, at the end of a run that was not stopped.
     """
     tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
@@ -46,9 +46,9 @@ def race(
     pause = CHECKPOINT_SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while any(not lane.ended for lane in lanes):
-            for number, (lane, wish) in enumerate(zip(lanes, wishes(), strict=True)):
+            for number, (lane, control) in enumerate(zip(lanes, controls(), strict=True)):
                 if not lane.ended:
-                    yield from ((number, record) for record in lane.heed(wish))
+                    yield from ((number, record) for record in lane.apply(control))
             racing = [number for number, lane in enumerate(lanes) if not lane.ended]
             last = min((lanes[number].epoch for number in racing), default=0)
             turn = [number for number in racing if lanes[number].epoch == last][:AT_ONCE]
@@ -67,9 +67,11 @@ def race(
                     pause = max(CHECKPOINT_SECONDS, taken / CHECKPOINT_SHARE)
 
 
-def train(spec: RunSpec, data: Dataset, wish: Callable[[], Wish] = Wish) -> Iterator[Epoch | Outcome]:
+def train(
+    spec: RunSpec, data: Dataset, control: Callable[[], Control] = Control
+) -> Iterator[Epoch | Outcome]:
     """One run alone: an Epoch after each epoch, and an Outcome at the end."""
-    for _, record in race([Start(spec)], data, lambda: [wish()]):
+    for _, record in race([Start(spec)], data, lambda: [control()]):
         if isinstance(record, Epoch | Outcome):
             yield record
 
@@ -77,7 +79,7 @@ def train(spec: RunSpec, data: Dataset, wish: Callable[[], Wish] = Wish) -> Iter
 def warm_up(spec: RunSpec, place: int = 0) -> float:
     """Compile what a run of these sizes needs, on empty images, so that the first epoch is quick.
 
-    Returns this machine's pace: operations a second in an epoch, as `lrlab.cost` counts them.
+    Returns this machine's throughput: operations a second in an epoch, as `lrlab.cost` counts them.
     """
     compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size, place)
     compiled.state = compiled.fresh(spec.seed)

@@ -16,7 +16,7 @@ from lrlab.networks import Network
 from lrlab.optimizers import Optimizer
 from lrlab.training.network import build_network, initial_weights
 
-CLASSES = {
+KERAS_OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
     "momentum": keras.optimizers.SGD,
     "nesterov": partial(keras.optimizers.SGD, nesterov=True),
@@ -25,7 +25,7 @@ CLASSES = {
     "rmsprop": keras.optimizers.RMSprop,
     "adagrad": keras.optimizers.Adagrad,
 }
-LOSS, HITS, RATE, GRADIENT, MOVE = COLUMNS = range(5)
+LOSS, HITS, RATE, GRADIENT, MOVE = LOG_COLUMNS = range(5)
 ROWS = 1024  # steps in one call
 SLICE = 1000  # images scored at once
 
@@ -47,7 +47,7 @@ def programs() -> int:
 def keras_optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
     """Keras's own optimizer with the same parameters; its rate is set at every update."""
     given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
-    return CLASSES[optimizer.kind](learning_rate=1.0, **given)
+    return KERAS_OPTIMIZERS[optimizer.kind](learning_rate=1.0, **given)
 
 
 class CompiledEpoch:
@@ -135,7 +135,7 @@ class CompiledEpoch:
             # Not log[...]: XLA would take `start` for a part of the program, and compile it for each value.
             return (i < stop) & tf.math.is_finite(tf.gather(log, tf.maximum(i - start - 1, 0))[LOSS])
 
-        return tf.while_loop(goes_on, step, [start, tf.zeros((ROWS, len(COLUMNS)))])[1]
+        return tf.while_loop(goes_on, step, [start, tf.zeros((ROWS, len(LOG_COLUMNS)))])[1]
 
     def score(self, images, labels, chosen) -> tuple[float, float]:
         """Mean loss and accuracy over the images of the numbers `chosen`, int32, with these weights."""

@@ -29,7 +29,7 @@ RETRY_SECONDS = 1.0
 def execute(
     store: Store, runs: Sequence[Run], on_epoch: Callable[[Run, Epoch], None] = lambda run, epoch: None
 ) -> None:
-    """Train runs of one heat that the store holds as running, and record all of it there.
+    """Train runs of one seed group that the store holds as running, and record all of it there.
 
     A run that was trained before goes on from its checkpoint. While the store cannot be written, training
     waits. Whatever goes wrong ends the runs as "failed" with a sentence and the traceback, and is not
@@ -65,12 +65,12 @@ def insist(action: Callable, *arguments):
 
 
 def _train(store, runs, on_epoch):
-    said = 0.0
+    last_write = 0.0
 
     def progress(stage):
-        nonlocal said
-        if time.monotonic() - said > STAGE_SECONDS:
-            said = time.monotonic()
+        nonlocal last_write
+        if time.monotonic() - last_write > STAGE_SECONDS:
+            last_write = time.monotonic()
             for run in runs:
                 insist(store.set_stage, run.id, stage)
 
@@ -79,17 +79,17 @@ def _train(store, runs, on_epoch):
         insist(store.set_data, run.id, data.name, data.origin, _versions())
         insist(store.set_stage, run.id, "Preparing the network")
     starts = [insist(_start, store, run) for run in runs]
-    unsaid, wrote = [[] for _ in runs], [time.monotonic()] * len(runs)
-    for lane, record in race(starts, data, lambda: insist(store.wishes, runs)):
+    unwritten, wrote = [[] for _ in runs], [time.monotonic()] * len(runs)
+    for lane, record in race(starts, data, lambda: insist(store.controls, runs)):
         run = runs[lane]
         if isinstance(record, Outcome):
-            insist(store.record, run, *unsaid[lane])
+            insist(store.record, run, *unwritten[lane])
             insist(store.finish, run.id, record, run.worker)
             continue
-        unsaid[lane].append(record)  # Steps may wait for what follows them
+        unwritten[lane].append(record)  # Steps may wait for what follows them
         if not isinstance(record, Steps) or time.monotonic() - wrote[lane] > RECORD_SECONDS:
-            insist(store.record, run, *unsaid[lane])
-            unsaid[lane], wrote[lane] = [], time.monotonic()
+            insist(store.record, run, *unwritten[lane])
+            unwritten[lane], wrote[lane] = [], time.monotonic()
         if isinstance(record, Epoch):
             on_epoch(run, record)
 
@@ -103,7 +103,7 @@ def _start(store, run):
     """The run as the engine takes it, from its checkpoint if it has one."""
     checkpoint = store.checkpoint(run.id)
     done = checkpoint.step // run.spec.steps_per_epoch if checkpoint else 0
-    return Start(run.spec, checkpoint, tuple(store.epochs(run.id)[:done]), tuple(store.drives(run.id)))
+    return Start(run.spec, checkpoint, tuple(store.epochs(run.id)[:done]), tuple(store.manual_rates(run.id)))
 
 
 def _in_words(error):
@@ -123,22 +123,22 @@ def _in_words(error):
 def heartbeat(store: Store, worker: str, pid: int):
     """Tell the store every second that `worker` lives; yields a function that sets what it does.
 
-    That function takes the state and, where it was measured, the pace.
+    That function takes the state and, where it was measured, the throughput.
     """
-    state, pace = "starting", None
+    state, throughput = "starting", None
     ended = threading.Event()
 
     def beat():
         while not ended.wait(BEAT_SECONDS):
             try:
-                store.beat(worker, pid, state, pace)
+                store.beat(worker, pid, state, throughput)
             except StoreError as error:  # a store that is locked for long is no reason to stop training
                 print(f"No heartbeat could be written: {error}", file=sys.stderr, flush=True)
 
     def say(words, measured=None):
-        nonlocal state, pace
-        state, pace = words, measured or pace
-        insist(store.beat, worker, pid, state, pace)
+        nonlocal state, throughput
+        state, throughput = words, measured or throughput
+        insist(store.beat, worker, pid, state, throughput)
 
     say(state)
     thread = threading.Thread(target=beat, daemon=True)

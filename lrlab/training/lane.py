@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from lrlab.records import Checkpoint, Drive, Epoch, Outcome, Steps, Wish
+from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
-from lrlab.training.epoch import COLUMNS, GRADIENT, HITS, LOSS, MOVE, RATE, compiled_epoch
+from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch
 
 CHUNK_SECONDS = 0.25
 FIRST_CHUNK = 25
@@ -22,14 +22,14 @@ MOST_BYTES = 500 * 10**6  # SQLite takes values of up to a gigabyte
 class Start:
     """A run to train: its spec, and where it was left, if it was trained before.
 
-    `epochs` are the finished epochs before the checkpoint, `drives` all that were ever recorded: those
-    after the checkpoint are driven again at the same updates.
+    `epochs` are the finished epochs before the checkpoint, `manual_rates` all that were ever recorded:
+    those after the checkpoint are set again at the same updates.
     """
 
     spec: RunSpec
     checkpoint: Checkpoint | None = None
     epochs: tuple[Epoch, ...] = ()
-    drives: tuple[Drive, ...] = ()
+    manual_rates: tuple[ManualRate, ...] = ()
 
 
 class Images(NamedTuple):
@@ -56,7 +56,7 @@ class Lane:
         self._images = images
         self._planned = self.spec.plan.rates()
         self._epochs = list(start.epochs)
-        self._drives = list(start.drives)
+        self._manual_rates = list(start.manual_rates)
         self._chunk = FIRST_CHUNK
         self._best = None
         self._begin_epoch()
@@ -71,20 +71,20 @@ class Lane:
         """The epoch that the next update belongs to, from 0."""
         return self.step // self.spec.steps_per_epoch
 
-    def heed(self, wish: Wish) -> Iterator[Checkpoint | Drive | Outcome]:
+    def apply(self, control: Control) -> Iterator[Checkpoint | ManualRate | Outcome]:
         """Do what the owner asks for, between two updates."""
         where = f"in epoch {self.epoch + 1} of {self.spec.epochs}"
-        if wish.stop or wish.pause:
+        if control.stop or control.pause:
             kept = self.checkpoints()
             yield from kept
-            status = "stopped" if wish.stop else "paused"
+            status = "stopped" if control.stop else "paused"
             again = "" if kept else " So large a network is not kept: it would begin again."
             yield self._end(Outcome(status, f"{status.capitalize()} {where}.{again}"))
-        elif wish.rate != (self._drives[-1].rate if self._drives else None):
-            # Not before a drive that is to be driven again after a crash.
-            at = max([self.step, *(drive.step for drive in self._drives)])
-            self._drives.append(Drive(at, wish.rate))
-            yield self._drives[-1]
+        elif control.rate != (self._manual_rates[-1].rate if self._manual_rates else None):
+            # Not before a rate that is to be set again after a crash.
+            at = max([self.step, *(each.step for each in self._manual_rates)])
+            self._manual_rates.append(ManualRate(at, control.rate))
+            yield self._manual_rates[-1]
 
     def advance(self, place: int, together: int) -> list[Steps | Epoch | Outcome]:
         """Train for about a quarter of a second, or to the end of the epoch where that is near.
@@ -144,22 +144,22 @@ class Lane:
         return compiled_epoch(*self.program, place)
 
     def _begin_epoch(self):
-        self._log = np.zeros((self.spec.steps_per_epoch, len(COLUMNS)), np.float32)
+        self._log = np.zeros((self.spec.steps_per_epoch, len(LOG_COLUMNS)), np.float32)
         self._seconds = 0.0
 
     def _rates(self, epoch):
-        """The rate of every update of an epoch, float32: the schedule's, a plateau's, or the driver's."""
+        """The rate of every update of an epoch, float32: by the schedule, a plateau, or by hand."""
         size = self.spec.steps_per_epoch
         rates = self._planned[epoch * size : (epoch + 1) * size]
         if plateau := self.spec.plateau:
             values = [getattr(done, plateau.monitor) for done in self._epochs]
             begun = self._planned[: epoch * size : size].tolist()
             rates = plateau.applied(rates, plateau.scale(values, begun))
-        driven = np.array(rates, np.float32)
-        for drive in self._drives:
-            at = max(drive.step - epoch * size, 0)
-            driven[at:] = rates[at:] if drive.rate is None else drive.rate
-        return driven
+        applied = np.array(rates, np.float32)
+        for each in self._manual_rates:
+            at = max(each.step - epoch * size, 0)
+            applied[at:] = rates[at:] if each.rate is None else each.rate
+        return applied
 
     def _steps(self, first, start, stop):
         rows = self._log[start:stop]

@@ -7,13 +7,13 @@ its Conv2D runs in plain loops, ten times as long as the same sums as a matrix p
 import keras
 import tensorflow as tf
 
-from lrlab.networks import ARTICLE, CLASSES, SIDE, Convolutional, Network
+from lrlab.networks import ARTICLE_NETWORK, CLASS_COUNT, SIDE, Convolutional, Network
 
 ROTATIONS = (13, 15, 26, 6), (17, 29, 16, 24)
 PARITY = 0x1BD11BDA
 
 
-def build_network(network: Network = ARTICLE) -> keras.Sequential:
+def build_network(network: Network = ARTICLE_NETWORK) -> keras.Sequential:
     """The Keras model of a network; by default the article's, of 506,530 parameters.
 
     Its attribute `dropout_seed`, an int32 variable of shape (2,), is what the dropout masks are drawn
@@ -41,7 +41,7 @@ def build_network(network: Network = ARTICLE) -> keras.Sequential:
         layers += [keras.layers.Flatten(), *hidden(network.width)]
     else:
         layers += [keras.layers.Flatten(), *hidden(*network.widths)]
-    model = keras.Sequential([*layers, dense(CLASSES, "softmax")])
+    model = keras.Sequential([*layers, dense(CLASS_COUNT, "softmax")])
     model.dropout_seed = seed
     return model
 

@@ -1,4 +1,4 @@
-"""The worker process: `python -m lrlab.training.worker ID` trains queued runs, one heat after another.
+"""The worker process: `python -m lrlab.training.worker ID` trains queued runs, one seed group after another.
 
 It loads TensorFlow once and compiles the article's run before it is asked for. It leaves when its
 standard input ends (its parent has gone), when it has had nothing to do for long, and when it has

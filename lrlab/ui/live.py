@@ -14,10 +14,10 @@ from lrlab.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.controls import plain, swatch
 from lrlab.ui.in_words import in_words
+from lrlab.ui.manual_rate import manual_rate
 from lrlab.ui.queue import waiting
 from lrlab.ui.race_charts import forget_charts, lane_names, race_charts
 from lrlab.ui.standings import standings
-from lrlab.ui.wheel import wheel
 
 REFRESH_SECONDS = 1.0
 RECENT = 20
@@ -42,7 +42,7 @@ def live_race(runs: list[Run]) -> None:
 
 def race_label(runs: list[Run]) -> str:
     """A race in one line, in words that stay true while it trains."""
-    first, lanes, seeds = runs[0], [*lane_names(runs).values()], len({run.heat for run in runs})
+    first, lanes, seeds = runs[0], [*lane_names(runs).values()], len({run.seed_group for run in runs})
     what = first.name if len(lanes) == 1 else f"{len(lanes)} lanes: {', '.join(lanes)}"
     optimizer = f" · {first.spec.optimizer.title}" if len(lanes) == 1 else ""
     seed = f"seed {first.spec.seed}" if seeds == 1 else f"{seeds} seeds from {first.spec.seed}"
@@ -68,7 +68,7 @@ def _panel(race, was_active):
     _say(runs)
     if any(epochs.values()):
         (_metrics if len(runs) == 1 else _standings)(store, runs, epochs)
-        wheel(store, runs, epochs)
+        manual_rate(store, runs, epochs)
         race_charts(store, runs, epochs)
     waiting(store, race)
     if any(epochs.values()) and not _is_active(runs):
@@ -118,14 +118,14 @@ def _button(label, icon, act, runs, asked):
 def _progress(store, runs, epochs):
     running = [run for run in runs if run.status == "running"]
     if running and any(epochs[run.id] for run in running):
-        seeds = 1 + runs[-1].heat
-        seed = f"Seed {running[0].heat + 1} of {seeds}, epoch" if seeds > 1 else "Epoch"
+        seeds = 1 + runs[-1].seed_group
+        seed = f"Seed {running[0].seed_group + 1} of {seeds}, epoch" if seeds > 1 else "Epoch"
         at = min(len(epochs[run.id]) for run in running)
         left = in_words(_seconds_left(runs, epochs))
         return f"{seed} {at} of {running[0].spec.epochs}, about {left} left"
     if running:
         return f"{running[0].stage or 'Beginning'} …"
-    order = [heat[0].race for heat in store.waiting()]
+    order = [seed_group[0].race for seed_group in store.waiting()]
     if runs[0].race in order and (store.runs(("running",), limit=1) or order[0] != runs[0].race):
         return f"Waiting: number {order.index(runs[0].race) + 1} in the queue"
     if jobs.worker_state(store) == "starting":
@@ -135,12 +135,14 @@ def _progress(store, runs, epochs):
 
 def _seconds_left(runs, epochs):
     """By the last epochs of each run; one that has none yet goes as the others do."""
-    pace = {
+    epoch_seconds = {
         run.id: median(epoch.seconds for epoch in epochs[run.id][-RECENT:]) for run in runs if epochs[run.id]
     }
-    usual = median(pace.values())
+    usual = median(epoch_seconds.values())
     return sum(
-        (run.spec.epochs - len(epochs[run.id])) * pace.get(run.id, usual) for run in runs if run.active
+        (run.spec.epochs - len(epochs[run.id])) * epoch_seconds.get(run.id, usual)
+        for run in runs
+        if run.active
     )
 
 
@@ -184,7 +186,7 @@ def _metrics(store, runs, epochs):
 
 
 def _standings(store, runs, epochs):
-    seeds = len({run.heat for run in runs})
+    seeds = len({run.seed_group for run in runs})
     tested = any(run.test_accuracy is not None for run in runs)
     rows = []
     for run in runs:

@@ -22,9 +22,9 @@ RECENT = 20
 REFRESH_SECONDS = 1.0
 
 
-def outlook(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
+def outlook(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
     """Say what a race will be, before the click; returns whether it cannot be."""
-    lanes = heats[0]
+    lanes = seed_groups[0]
     plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
     if len(lanes) == 1:
         st.markdown(recipe_in_words(lanes[0][1]))
@@ -34,16 +34,16 @@ def outlook(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
         f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
     )
     _far_from_usual(lanes)
-    return sizes(store, heats)
+    return sizes(store, seed_groups)
 
 
-def sizes(store: Store, heats: list[list[tuple[str, RunSpec]]]) -> bool:
+def sizes(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
     """Say how large a race is and how long it takes; returns whether there is too little memory for it."""
-    lanes = heats[0]
-    pace = _pace(store, lanes[0][1])
+    lanes = seed_groups[0]
+    throughput = _throughput(store, lanes[0][1])
     # Beside a race, which has a timer of its own, drawing again could swallow a click.
-    waits = pace is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
-    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, heats, pace)
+    waits = throughput is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
+    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, seed_groups, throughput)
     needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:
         st.error(
@@ -63,16 +63,16 @@ def _far_from_usual(lanes):
             )
 
 
-def _sizes(store, heats, pace):
-    """Parameters, steps and time; looks again for the pace while it is not known."""
-    spec = heats[0][0][1]
-    if pace is None and _pace(store, spec):
+def _sizes(store, seed_groups, throughput):
+    """Parameters, steps and time; looks again for the throughput while it is not known."""
+    spec = seed_groups[0][0][1]
+    if throughput is None and _throughput(store, spec):
         st.rerun()
     time = "The time it takes is known when the training process is ready."
-    if pace:
-        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*heats)) / pace
+    if throughput:
+        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*seed_groups)) / throughput
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
-    specs = [spec for _, spec in heats[0]]
+    specs = [spec for _, spec in seed_groups[0]]
     fit, validating, steps, whole = (
         _range(values)
         for values in (
@@ -93,17 +93,17 @@ def _range(values):
     return " to ".join(f"{value:,}" for value in sorted({min(values), max(values)}))
 
 
-def _pace(store, spec):
+def _throughput(store, spec):
     """Operations a second: of the newest run with as large batches in such a network, or of the worker."""
     alike = [
         run
         for run in store.runs(limit=RECENT)
         if run.spec
-        and run.imported is None  # another machine's pace, or none that is known
+        and run.imported is None  # another machine's throughput, or none that is known
         and run.spec.batch_size == spec.batch_size
         and run.spec.network.kind == spec.network.kind
     ]
     for run, epochs in zip(alike, store.epochs_of([run.id for run in alike]).values(), strict=True):
         if len(epochs) > 1:  # the first may have been compiled for
             return operations(run.spec) / median(epoch.seconds for epoch in epochs[1:])
-    return store.pace()
+    return store.throughput()

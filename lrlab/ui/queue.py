@@ -7,18 +7,18 @@ from lrlab.ui.controls import plain
 
 
 def waiting(store: Store, race: int) -> None:
-    """The queue, where there is one besides the race that is shown: each heat moved up or withdrawn."""
-    heats = store.waiting()
-    if not heats or ({runs[0].race for runs in heats} == {race} and len(heats) == 1):
+    """The queue, where there is one besides the race shown: each seed group moved up or withdrawn."""
+    seed_groups = store.waiting()
+    if not seed_groups or ({runs[0].race for runs in seed_groups} == {race} and len(seed_groups) == 1):
         return
-    with st.expander(f"{len(heats)} waiting", icon=":material/hourglass_empty:"):
-        for place, runs in enumerate(heats, 1):
+    with st.expander(f"{len(seed_groups)} waiting", icon=":material/hourglass_empty:"):
+        for place, runs in enumerate(seed_groups, 1):
             first = runs[0]
             what = plain(first.name) if len(runs) == 1 else f"{len(runs)} lanes"
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{place}. Race {first.race}: {what}, seed {first.spec.seed}", width="stretch")
                 for label, icon, act, off in (
-                    ("Up", "arrow_upward", lambda r=first: store.move(r.race, r.heat, -1), place == 1),
+                    ("Up", "arrow_upward", lambda r=first: store.move(r.race, r.seed_group, -1), place == 1),
                     (
                         "Withdraw",
                         "close",
@@ -29,7 +29,7 @@ def waiting(store: Store, race: int) -> None:
                     st.button(
                         label,
                         icon=f":material/{icon}:",
-                        key=f"{label}.{first.race}.{first.heat}",
+                        key=f"{label}.{first.race}.{first.seed_group}",
                         on_click=act,
                         disabled=off,
                         type="tertiary",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
-from lrlab.figures.race import Lane
+from lrlab.figures.race import LaneCurves
 from lrlab.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui import race_setup
@@ -63,7 +63,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
         _by_update(store, runs, names, epochs, smoothing, log)
         return
     shown = [
-        Lane(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
+        LaneCurves(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
         for lane, name in names.items()
     ]
     if view == "Gradients":
@@ -76,19 +76,19 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
 
 
 def _by_update(store, runs, names, epochs, smoothing, log):
-    """One heat: the one that trains, or else the last that has begun."""
+    """One seed group: the one that trains, or else the last that has begun."""
     begun = [run for run in runs if epochs[run.id]]
-    heat = next((run.heat for run in begun if run.status == "running"), begun[-1].heat)
+    seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
     shown = {}
     for run in begun:
-        if run.heat == heat:
+        if run.seed_group == seed_group:
             steps = store.steps(run.id)
             shown[names[run.lane]] = (run.lane, steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
     chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)
-    if runs[-1].heat:
-        seed = next(run.spec.seed for run in runs if run.heat == heat)
+    if runs[-1].seed_group:
+        seed = next(run.spec.seed for run in runs if run.seed_group == seed_group)
         st.caption(f"Seed {seed} alone: medians of single updates would hide what they show.")
 
 

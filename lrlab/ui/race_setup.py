@@ -17,15 +17,15 @@ from lrlab.ui import state
 from lrlab.ui.controls import plain
 
 SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
-SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA = "seed", "seeds", "images", "split", "data"
+SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split", "data"
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
 RACE = "run"  # in links, too, as they were before there were races
-WHEEL_LANE = "wheel_lane"
+MANUAL_RATE_LANE = "manual_rate_lane"
 VIEW, SMOOTHING, TRAINING_CURVES, LOG_RATE = "view", "smoothing", "training_curves", "log_run_rate"
 VIEWS = ("Epochs", "Updates", "Gradients")
 ADAM = Curve("adam", "Adam", Constant(0.001))
-ARTICLE = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
+ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
 MAX_LANES = 12
 
 
@@ -44,9 +44,9 @@ def option_key(kind: str, name: str) -> str:
     return f"option.{kind}.{name}"
 
 
-def wheel_key(run: int) -> str:
-    """The key of the slider that drives a run."""
-    return f"wheel.{run}"
+def manual_rate_key(run: int) -> str:
+    """The key of the slider that sets the rate of a run."""
+    return f"manual_rate.{run}"
 
 
 def fill() -> None:
@@ -59,7 +59,7 @@ def fill() -> None:
         SEEDS: 1,
         TRAIN_IMAGES: article.TRAIN_IMAGES,
         SPLIT: article.VALIDATION_SPLIT,
-        DATA: "auto",
+        DATA_SET: "auto",
         SAME_PEAK: False,
         PEAK: 0.1,
         STOP_EARLY: False,
@@ -80,9 +80,9 @@ def fill() -> None:
 def choose_article() -> None:
     """Set everything, the curves of Explore too, to the article's six runs on one split."""
     state.reset()
-    for key in (NETWORK, SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA, SAME_PEAK, PEAK, STOP_EARLY, ON_PLATEAU):
+    for key in (NETWORK, SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET, SAME_PEAK, PEAK, STOP_EARLY, ON_PLATEAU):
         st.session_state.pop(key, None)
-    st.session_state[SCHEDULES], st.session_state[CHOSEN_OPTIMIZERS] = [*ARTICLE], [SGD.kind]
+    st.session_state[SCHEDULES], st.session_state[CHOSEN_OPTIMIZERS] = [*ARTICLE_LANES], [SGD.kind]
     for key in [key for key in st.session_state if str(key).startswith("option.")]:
         del st.session_state[key]
     fill()
@@ -131,7 +131,7 @@ def entries() -> list[Entry]:
     return found
 
 
-def heats() -> list[list[tuple[str, RunSpec]]]:
+def seed_groups() -> list[list[tuple[str, RunSpec]]]:
     """The race that the controls describe: for each seed the name and spec of every lane.
 
     Raises UserError where it cannot be.
@@ -152,7 +152,7 @@ def _run(entry, seed):
         seed=seed,
         train_images=values[TRAIN_IMAGES],
         validation_split=values[SPLIT],
-        data=values[DATA],
+        data=values[DATA_SET],
         network=made(type(network_of_kind(values[NETWORK]))),
         early_stopping=made(EarlyStopping) if values[STOP_EARLY] else None,
         plateau=made(ReduceOnPlateau) if values[ON_PLATEAU] else None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lrlab.analysis import MEASURES, Group, field, fields, verdict
+from lrlab.analysis import RANKED, Group, bases, basis, verdict
 from lrlab.result import Result
 from lrlab.ui.controls import plain
 
@@ -13,7 +13,7 @@ DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic set"}
 
 def measured_on(result: Result) -> str:
     """What a run was measured on, in a few words."""
-    where = field(result)
+    where = basis(result)
     if where is None:
         return "data not known"
     fit = result.spec.fit_images
@@ -22,14 +22,14 @@ def measured_on(result: Result) -> str:
 
 def standings(found: Sequence[Group]) -> None:
     """A verdict for each set of lines on the same images, and for a line alone the range of its seeds."""
-    ranked = [members for members in fields(found).values() if len(members) > 1 or len(members[0].seeds) > 1]
+    ranked = [members for members in bases(found).values() if len(members) > 1 or len(members[0].seeds) > 1]
     for members in ranked:
         lanes = {group.name: [[*result.epochs] for result in group.seeds] for group in members}
         statuses = {group.name: [result.status for result in group.seeds] for group in members}
         with st.container(border=True):
             st.markdown(f"**On {measured_on(members[0].results[0])}**")
             # Of what has not ended, both measures say the same.
-            for sentence in dict.fromkeys(verdict(lanes, statuses, measure).sentence for measure in MEASURES):
+            for sentence in dict.fromkeys(verdict(lanes, statuses, measure).sentence for measure in RANKED):
                 st.markdown(plain(sentence))
     if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
         st.caption(

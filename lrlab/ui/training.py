@@ -109,10 +109,10 @@ def _data():
             "Data",
             list(DATA_NAMES),
             format_func=DATA_NAMES.get,
-            key=race_setup.DATA,
+            key=race_setup.DATA_SET,
             persist_state="session",
         )
-    if st.session_state[race_setup.DATA] == "auto":
+    if st.session_state[race_setup.DATA_SET] == "auto":
         st.caption(f"{locate().words}.")
 
 
@@ -135,13 +135,13 @@ def _controllers():
 
 def _start(store):
     try:
-        heats = race_setup.heats()
+        seed_groups = race_setup.seed_groups()
     except UserError as error:
         st.error(str(error))
-        heats, problem = [], True
+        seed_groups, problem = [], True
     else:
-        problem = outlook(store, heats)
-    runs = [run for heat in heats for run in heat]
+        problem = outlook(store, seed_groups)
+    runs = [run for seed_group in seed_groups for run in seed_group]
     # No callback: its arguments would be those of the run before a number that was just typed.
     if st.button(
         f"Race {len(runs)} runs" if len(runs) > 1 else "Train",
@@ -150,5 +150,5 @@ def _start(store):
         width="stretch",
         disabled=problem,
     ):
-        race_setup.choose_race(store.add_race(heats))
+        race_setup.choose_race(store.add_race(seed_groups))
         jobs.ensure_worker(store)

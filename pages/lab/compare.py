@@ -17,7 +17,7 @@ choice.fill(listed)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Compare runs", width="stretch")
     import_runs(store)
-choice.said()
+choice.show_messages()
 choice.undo(store)
 if listed:
     runs_table(listed)

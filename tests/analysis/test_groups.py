@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lrlab.analysis import Field, field, fields, gathered, groups, unique
+from lrlab.analysis import Basis, bases, basis, gathered, groups, unique
 from lrlab.result import Result
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
@@ -19,11 +19,11 @@ def test_seeds_of_one_recipe_are_one_group():
     assert [group.ids for group in groups(results, False)] == [(1,), (2,), (3,)]
 
 
-def test_other_data_a_drive_and_unknown_recipes_stay_alone():
+def test_other_data_a_manual_rate_and_unknown_recipes_stay_alone():
     results = {
         1: result(),
         2: result(data="synthetic"),
-        3: replace(result(seed=2), driven=True),
+        3: replace(result(seed=2), has_manual_rate=True),
         4: Result("A", ()),
         5: Result("A", ()),
     }
@@ -47,15 +47,15 @@ def test_only_runs_on_the_same_images_can_be_ranked():
         5: result("Drawn", data="synthetic"),
         6: Result("From elsewhere", ()),
     }
-    found = fields(groups(results, True))
+    found = bases(groups(results, True))
     assert [[group.name for group in members] for members in found.values()] == [
         ["A", "B"],
         ["Split"],
         ["More"],
         ["Drawn"],
     ]
-    assert field(results[1]) == Field("fashion-mnist", 20_000, 0.2)
-    assert field(results[6]) is None
+    assert basis(results[1]) == Basis("fashion-mnist", 20_000, 0.2)
+    assert basis(results[6]) is None
 
 
 def test_a_seed_that_was_trained_twice_counts_once():

@@ -71,8 +71,8 @@ def test_fewer_than_three_seeds_decide_nothing():
 
 
 def test_lanes_with_different_numbers_of_seeds_are_not_said_to_have_the_most():
-    said = judged(Constant=[0.4, 0.5], Exponential=[0.3]).sentence
-    assert said.startswith("With fewer than three finished seeds a lane nothing is decided: Exponential")
+    sentence = judged(Constant=[0.4, 0.5], Exponential=[0.3]).sentence
+    assert sentence.startswith("With fewer than three finished seeds a lane nothing is decided: Exponential")
 
 
 def test_lanes_that_differ_by_luck_alone_are_seldom_told_apart():

@@ -62,7 +62,7 @@ def measure(how) -> dict:
         return {"flops": 2 * MATRIX**3 / seconds}
 
     from lrlab.data import load
-    from lrlab.records import Epoch, Wish
+    from lrlab.records import Control, Epoch
     from lrlab.schedules import ExponentialDecay
     from lrlab.training.engine import race, train
     from lrlab.training.lane import Start
@@ -72,7 +72,7 @@ def measure(how) -> dict:
     data = load("auto")
     if how == "race":
         lanes = [Start(replace(spec, schedule=ExponentialDecay(rate))) for rate in (0.5, 0.4, 0.3, 0.2)]
-        records = race(lanes, data, lambda: [Wish()] * len(lanes))
+        records = race(lanes, data, lambda: [Control()] * len(lanes))
         seconds = [record.seconds for _, record in records if isinstance(record, Epoch) and record.epoch]
         return {"seconds": np.median(seconds)}
     if how in ("lrlab", "whole"):

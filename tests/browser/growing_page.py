@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lrlab.figures import Lane, race_figure
+from lrlab.figures import LaneCurves, race_figure
 from lrlab.records import Epoch
 from lrlab.ui.chart import chart, forget_sent
 
@@ -17,7 +17,11 @@ def figure(epochs):
     """Three lanes, the last under two seeds of which one is an epoch behind the other and then diverges."""
     runs = [_run(lane, epochs) for lane in range(4)]
     behind = [_run(3, epochs - 1)[: LENGTH // 2]]
-    lanes = [Lane("One", 0, (runs[0],)), Lane("Two", 1, (runs[1],)), Lane("Three", 2, (runs[2], *behind))]
+    lanes = [
+        LaneCurves("One", 0, (runs[0],)),
+        LaneCurves("Two", 1, (runs[1],)),
+        LaneCurves("Three", 2, (runs[2], *behind)),
+    ]
     return race_figure(lanes, LENGTH)
 
 

@@ -96,7 +96,7 @@ def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
     wait_for_points(page, EPOCHS)
     page.get_by_text("Test accuracy").wait_for()
     page.get_by_text("Data: Fashion-MNIST from").wait_for()
-    assert store.drives(run.id) == [], "nobody took the wheel"
+    assert store.manual_rates(run.id) == [], "nobody set the rate by hand"
     assert_quiet(page)
     if sys.platform == "linux":
         assert "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text()
@@ -195,7 +195,7 @@ def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_da
     assert_quiet(page)
 
 
-def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_page):
+def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, open_page):
     address, _, store = server_with_data
     page = open_page(address)
     go_to_train(page)
@@ -211,25 +211,27 @@ def test_a_run_is_paused_goes_on_and_is_driven_by_hand(server_with_data, open_pa
     wait_for_points(page, before + 2)
 
     run = newest(store).id
-    assert store.drives(run) == []
-    page.get_by_role("button", name="Take the wheel").click()
+    assert store.manual_rates(run) == []
+    page.get_by_role("button", name="Set the rate by hand").click()
     slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
     for _ in range(5):
         slider.press("PageDown")
     page.get_by_text("by hand: ").wait_for()
-    wait_for(lambda: store.drives(run) and store.drives(run)[-1].rate == store.run(run).wheel)
-    page.get_by_role("button", name="Give it back to the schedule").click()
+    wait_for(
+        lambda: store.manual_rates(run) and store.manual_rates(run)[-1].rate == store.run(run).manual_rate
+    )
+    page.get_by_role("button", name="Return to the schedule").click()
     page.get_by_text("by its schedule: ").wait_for()
-    wait_for(lambda: store.drives(run)[-1].rate is None)
+    wait_for(lambda: store.manual_rates(run)[-1].rate is None)
     page.get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped").wait_for()
     rates = store.steps(run).rates
-    first, *_ = store.drives(run)
+    first, *_ = store.manual_rates(run)
     assert rates[first.step] == np.float32(first.rate)
     assert rates[first.step - 1] != rates[first.step]
-    page.get_by_role("button", name="Keep the drive of Exponential as a schedule").click()
-    page.get_by_label(f"Drive of run {run}", exact=True).first.wait_for()
+    page.get_by_role("button", name="Save the rates of Exponential as a schedule").click()
+    page.get_by_label(f"Rates of run {run}", exact=True).first.wait_for()
 
 
 def test_a_worker_that_is_killed_is_replaced_and_the_page_shows_the_run_to_its_end(

@@ -128,11 +128,11 @@ def test_the_four_files_arrive_once_with_progress_and_are_then_used(real_data, s
     server = serve(partial(Files, directory=real_data))
     monkeypatch.setenv("LRLAB_DATA_URL", f"http://127.0.0.1:{server.server_port}{slash}")
     monkeypatch.delenv("LRLAB_DATA_DIR")
-    said = []
-    data = load("fashion-mnist", said.append)
+    stages = []
+    data = load("fashion-mnist", stages.append)
     assert data.origin == "Fashion-MNIST, downloaded"
-    assert "Downloading Fashion-MNIST (31 of 31 MB)" in said
-    done = [int(words.split("(")[1].split()[0]) for words in said if " of 31 MB" in words]
+    assert "Downloading Fashion-MNIST (31 of 31 MB)" in stages
+    done = [int(words.split("(")[1].split()[0]) for words in stages if " of 31 MB" in words]
     assert done == sorted(done)
 
     server.shutdown()

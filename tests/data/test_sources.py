@@ -61,12 +61,12 @@ def test_a_bad_cache_is_an_error_too(home):
 
 
 def test_without_a_network_auto_is_the_synthetic_set_and_says_why(home):
-    said = []
-    data = load("auto", said.append)
+    stages = []
+    data = load("auto", stages.append)
     assert data.name == "synthetic"
     assert data.origin.startswith("the built-in synthetic set (train-images-idx3-ubyte.gz could not be")
-    assert said[0] == "Downloading Fashion-MNIST (31 MB)"
-    assert said[-1] == "Fashion-MNIST could not be downloaded; drawing the synthetic images"
+    assert stages[0] == "Downloading Fashion-MNIST (31 MB)"
+    assert stages[-1] == "Fashion-MNIST could not be downloaded; drawing the synthetic images"
 
 
 def test_without_a_network_fashion_mnist_by_name_is_an_error(home):

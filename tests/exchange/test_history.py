@@ -157,10 +157,10 @@ def test_a_loss_is_nan_only_from_where_training_diverged_on(losses, as_json):
     first = next((at for at, loss in enumerate(losses) if math.isnan(loss)), len(losses))
     if True in finite[first:]:
         later = first + finite[first:].index(True)
-        said = refused(text)
+        refusal = refused(text)
         name = "value number {}" if as_json else "line {}"
-        assert f"{name.format(first + 2 - as_json).capitalize()} has no loss, but " in said
-        assert f"{name.format(later + 2 - as_json)} of the same run has one" in said
+        assert f"{name.format(first + 2 - as_json).capitalize()} has no loss, but " in refusal
+        assert f"{name.format(later + 2 - as_json)} of the same run has one" in refusal
     elif True not in finite:
         assert "There must be a finite loss in some epoch" in refused(text)
     else:
@@ -319,10 +319,10 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
     ],
 )
 def test_what_is_no_such_file_is_told_what_was_expected(content, message):
-    said = refused(content)
-    assert said.startswith(f"log.csv: {EXPECTED}")
-    assert message in said
-    assert len(said) < 500
+    refusal = refused(content)
+    assert refusal.startswith(f"log.csv: {EXPECTED}")
+    assert message in refusal
+    assert len(refusal) < 500
 
 
 @pytest.mark.parametrize(
@@ -366,9 +366,9 @@ def test_what_is_no_such_file_is_told_what_was_expected(content, message):
     ],
 )
 def test_where_a_file_is_wrong_is_said(content, message):
-    said = refused(content)
-    assert said.startswith("log.csv: ")
-    assert message in said
+    refusal = refused(content)
+    assert refusal.startswith("log.csv: ")
+    assert message in refusal
 
 
 def test_too_many_epochs_and_too_many_runs_are_refused():
@@ -506,9 +506,9 @@ def check(content, name):
     try:
         read = read_runs(name, content)
     except UserError as error:
-        said = str(error)
+        outcome = str(error)
     else:
-        said = "fine"
+        outcome = "fine"
         assert read
         assert repr(read_runs("runs.json", to_json(read).encode())) == repr(read)
-    assert len(said.encode()) < 2000
+    assert len(outcome.encode()) < 2000

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from lrlab.controllers import EarlyStopping
 from lrlab.errors import UserError
-from lrlab.exchange.record import COLUMNS, ENDED, from_json, is_record, to_json
+from lrlab.exchange.record import ENDED, EPOCH_FIELDS, from_json, is_record, to_json
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.plan import CLOCKS
 from lrlab.records import Epoch
 from lrlab.result import Result
 from lrlab.schedules import Cooldown, CosineDecay, ExponentialDecay, StepDecay, Warmup
-from lrlab.spec import DATA, RunSpec
+from lrlab.spec import DATA_CHOICES, RunSpec
 
 texts = st.text(st.characters(codec="utf-8"), max_size=60)
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)
@@ -36,14 +36,14 @@ specs = st.builds(
 @st.composite
 def results(draw, numbers=floats):
     """Results with any numbers, infinite and NaN ones too, with a spec and without."""
-    row = {name: shares if name.endswith("accuracy") else numbers for name in COLUMNS[1:]}
+    row = {name: shares if name.endswith("accuracy") else numbers for name in EPOCH_FIELDS[1:]}
     rows = draw(st.lists(st.fixed_dictionaries(row), max_size=4))
     return Result(
         name=draw(names),
         epochs=tuple(Epoch(number, **row) for number, row in enumerate(rows)),
         spec=draw(st.none() | specs),
         status=draw(st.sampled_from(ENDED)),
-        data=draw(st.none() | st.sampled_from(DATA)),
+        data=draw(st.none() | st.sampled_from(DATA_CHOICES)),
         origin=draw(texts),
         message=draw(texts),
         test_loss=draw(scores),
@@ -52,7 +52,7 @@ def results(draw, numbers=floats):
         tags=tuple(draw(st.lists(texts.map(lambda tag: tag[:40]), max_size=3))),
         note=draw(texts),
         versions=draw(st.dictionaries(texts, texts, max_size=2)),
-        driven=draw(st.booleans()),
+        has_manual_rate=draw(st.booleans()),
     )
 
 
@@ -253,11 +253,11 @@ def test_a_changed_record_is_refused_or_means_what_it_says(path, value, add):
     try:
         back = from_json(json.dumps(whole))
     except UserError as error:
-        said = str(error)
+        refusal = str(error)
     else:
-        said = ""
+        refusal = ""
         assert repr(from_json(to_json(back))) == repr(back)
-    assert len(said) < 600
+    assert len(refusal) < 600
 
 
 WRONG = {"text": [None, 1, True, [], {}], "list": [None, 1, True, "a", {}, [1]], "object": [1, "a", [], True]}

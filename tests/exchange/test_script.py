@@ -41,10 +41,10 @@ ROOT = Path(__file__).parents[2]
 FEW_UPDATES = 2e-4, 0.011
 SMALL_RATES = 1e-2, 5e-3
 LARGE_RATES = 1.0, 0.3
-ARTICLE = {curve.id: RunSpec(curve.schedule, curve.clock) for curve in CURVES if curve.id != "time-based"} | {
-    "adam": RunSpec(Constant(0.001), optimizer=Adam())
-}
-LARGE = [name for name, spec in ARTICLE.items() if spec.plan.rates()[0] > 0.1]
+ARTICLE_SPECS = {
+    curve.id: RunSpec(curve.schedule, curve.clock) for curve in CURVES if curve.id != "time-based"
+} | {"adam": RunSpec(Constant(0.001), optimizer=Adam())}
+LARGE = [name for name, spec in ARTICLE_SPECS.items() if spec.plan.rates()[0] > 0.1]
 # 400 images in batches of 64: six whole batches and one of 16.
 SMALL = RunSpec(ExponentialDecay(0.3, 0.1), epochs=4, seed=7, train_images=500, data="synthetic")
 STOPPING = EarlyStopping(patience=2, min_delta=0.02, restore_best=True)
@@ -94,9 +94,9 @@ def keras_home(real_data, tmp_path):
     return str(tmp_path / "keras")
 
 
-@pytest.mark.parametrize("name", ARTICLE)
+@pytest.mark.parametrize("name", ARTICLE_SPECS)
 def test_the_articles_runs_are_trained_again(name, keras_home, tmp_path):
-    spec = ARTICLE[name]
+    spec = ARTICLE_SPECS[name]
     _, rows = executed(script(spec, data="fashion-mnist"), tmp_path, "2", KERAS_HOME=keras_home)
     epochs = list(islice(train(spec, load("fashion-mnist")), 2))
     assert_measured(epochs, rows, *(LARGE_RATES if name in LARGE else SMALL_RATES))
@@ -105,7 +105,7 @@ def test_the_articles_runs_are_trained_again(name, keras_home, tmp_path):
 @pytest.mark.parametrize("name", LARGE)
 def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home, tmp_path):
     """On so few images, 26 updates, that rounding has not grown yet."""
-    spec = replace(ARTICLE[name], train_images=1000)
+    spec = replace(ARTICLE_SPECS[name], train_images=1000)
     _, rows = executed(script(spec, data="fashion-mnist"), tmp_path, "2", KERAS_HOME=keras_home)
     assert_measured(list(islice(train(spec, load("fashion-mnist")), 2)), rows, *FEW_UPDATES)
 
@@ -233,7 +233,8 @@ def test_the_comment_says_what_is_known():
     epoch = Epoch(3, 0.3, 0.2, 0.51234, 0.8, 0.61234, 0.7, 1.0)
     spec = replace(SMALL, network=Dense((8,), dropout=0.1, l2=0.1))
     versions = {"python": "3.12.1", "keras": "3.15.1"}
-    code = keras_script(Result("My  run", (epoch,), spec, data="synthetic", versions=versions, driven=True))
+    known = {"data": "synthetic", "versions": versions, "has_manual_rate": True}
+    code = keras_script(Result("My  run", (epoch,), spec, **known))
     comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
     for words in (
         "Run: My run Data: the synthetic set, for which it needs LR Lab too",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlab.exchange.table import COLUMNS, EPOCH, plain, to_csv
+from lrlab.exchange.table import CSV_COLUMNS, EPOCH, plain, to_csv
 from lrlab.optimizers import Adam
 from lrlab.records import Epoch
 from lrlab.result import Result
@@ -32,8 +32,8 @@ def read(text):
 
 
 def test_the_columns_are_what_a_run_is_and_every_field_of_an_epoch():
-    assert COLUMNS[:7] == ("run", "name", "seed", "optimizer", "schedule", "clock", "data")
-    assert COLUMNS[7:] == tuple(f.name for f in fields(Epoch))
+    assert CSV_COLUMNS[:7] == ("run", "name", "seed", "optimizer", "schedule", "clock", "data")
+    assert CSV_COLUMNS[7:] == tuple(f.name for f in fields(Epoch))
 
 
 def test_a_row_is_an_epoch():
@@ -57,13 +57,13 @@ def test_pandas_needs_to_be_told_nothing():
 
 
 def test_no_results_are_a_header():
-    assert to_csv([]) == ",".join(COLUMNS) + "\r\n"
+    assert to_csv([]) == ",".join(CSV_COLUMNS) + "\r\n"
 
 
 @given(st.lists(results(), max_size=3))
 def test_pandas_reads_it_back_equal(made):
     frame = read(to_csv(made))
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == CSV_COLUMNS
     rows = [(number, result, epoch) for number, result in enumerate(made, 1) for epoch in result.epochs]
     assert len(frame) == len(rows)
     for row, (number, result, epoch) in zip(frame.itertuples(index=False), rows, strict=True):

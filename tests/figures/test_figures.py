@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import CURVES
-from lrlab.figures import Lane, compare_figure, gradients_figure, race_figure, rates_figure, steps_figure
+from lrlab.figures import (
+    LaneCurves,
+    compare_figure,
+    gradients_figure,
+    race_figure,
+    rates_figure,
+    steps_figure,
+)
 from lrlab.figures.rates import lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.plan import Plan
@@ -47,10 +54,10 @@ def test_a_zoom_is_given_up_only_when_the_axis_means_something_else():
     assert one.layout.xaxis.uirevision != rates_figure(plans(epochs=3)).layout.xaxis.uirevision
 
 
-def run(*losses, rates=(0.5, 0.4), field="val_loss"):
+def run(*losses, rates=(0.5, 0.4), metric="val_loss"):
     """Epochs with these losses, one each."""
     other = {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.1, "val_accuracy": 0.6, "seconds": 0.1}
-    return [Epoch(n, *rates, **(other | {field: loss})) for n, loss in enumerate(losses)]
+    return [Epoch(n, *rates, **(other | {metric: loss})) for n, loss in enumerate(losses)]
 
 
 def by_uid(figure):
@@ -62,7 +69,7 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
         Epoch(0, 0.5, 0.4, 1.0, 0.5, 1.1, 0.6, 0.1),
         Epoch(1, 0.4, 0.3, math.nan, 0.1, math.inf, 0.1, 0.1),
     ]
-    figure = race_figure([Lane("Exponential", 3, (epochs,))], length=10)
+    figure = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10)
     training, validation, *_, rate = figure.data
     assert [trace.yaxis for trace in figure.data] == ["y3", "y3", "y2", "y2", "y"]
     assert [trace.name for trace in figure.data] == ["Training", "Validation"] * 2 + ["Rate applied"]
@@ -77,7 +84,11 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
 
 
 def test_a_race_has_a_colour_and_one_legend_entry_a_lane():
-    lanes = [Lane("One", 0, (run(1, 2),)), Lane("Two", 5, (run(3),)), Lane("Three", 9, ([],))]
+    lanes = [
+        LaneCurves("One", 0, (run(1, 2),)),
+        LaneCurves("Two", 5, (run(3),)),
+        LaneCurves("Three", 9, ([],)),
+    ]
     figure = race_figure(lanes, length=10)
     assert [trace.yaxis for trace in figure.data] == ["y3", "y2", "y"] * 3
     assert [trace.meta["color"] for trace in figure.data] == [0] * 3 + [5] * 3 + [2] * 3
@@ -93,7 +104,7 @@ def test_a_race_has_a_colour_and_one_legend_entry_a_lane():
 
 def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
     seeds = (run(1, 2, 3, math.nan), run(2, 4, math.inf), run(5, 3))
-    found = by_uid(race_figure([Lane("One", 0, seeds), Lane("Two", 1, (run(1),))], length=4))
+    found = by_uid(race_figure([LaneCurves("One", 0, seeds), LaneCurves("Two", 1, (run(1),))], length=4))
     line, low, high = (found[f"val_loss-0{part}"] for part in ("", "-low", "-high"))
     np.testing.assert_array_equal(line.y, [2, 3, 3, math.nan])
     np.testing.assert_array_equal(low.y, [1, 2, 3])
@@ -103,7 +114,7 @@ def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
         assert edge.meta == {"color": 0, "band": True}
         assert (edge.line.width, edge.showlegend, edge.hoverinfo) == (0, False, "skip")
     assert (low.fill, high.fill) == ("none", "tonexty")
-    order = [trace.uid for trace in race_figure([Lane("One", 0, seeds)], length=4).data]
+    order = [trace.uid for trace in race_figure([LaneCurves("One", 0, seeds)], length=4).data]
     assert order.index("val_loss-0-high") == order.index("val_loss-0-low") + 1
     assert "val_loss-1-low" not in found
     assert "rate-0-low" not in found
@@ -111,13 +122,13 @@ def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
 
 def test_rates_of_seeds_have_a_band_only_where_they_differ():
     seeds = run(1, 1), run(1, 1, rates=(0.5, 0.1))
-    found = by_uid(race_figure([Lane("One", 0, seeds)], length=4))
+    found = by_uid(race_figure([LaneCurves("One", 0, seeds)], length=4))
     np.testing.assert_array_equal(found["rate-0"].y, [0.5, 0.25] * 2)
     np.testing.assert_array_equal(found["rate-0-low"].y, [0.5, 0.1] * 2)
 
 
 def test_smoothing_leaves_rates_alone_and_what_was_measured_behind():
-    lanes = [Lane("One", 0, (run(1.0, 2.0, math.nan, 4.0),))]
+    lanes = [LaneCurves("One", 0, (run(1.0, 2.0, math.nan, 4.0),))]
     plain, smooth = by_uid(race_figure(lanes, 9)), by_uid(race_figure(lanes, 9, smoothing=0.5))
     raw = smooth["val_loss-0-raw"]
     np.testing.assert_array_equal(raw.y, plain["val_loss-0"].y)
@@ -128,7 +139,7 @@ def test_smoothing_leaves_rates_alone_and_what_was_measured_behind():
 
 
 def test_a_lane_stays_hidden_while_the_race_is_the_same():
-    lanes = [Lane("One", 0, (run(1),)), Lane("Two", 1, (run(1),))]
+    lanes = [LaneCurves("One", 0, (run(1),)), LaneCurves("Two", 1, (run(1),))]
     before, after = race_figure(lanes, 9), race_figure(lanes, 9, smoothing=0.5, training=True)
     assert before.layout.legend.uirevision == after.layout.legend.uirevision
     assert set(by_uid(before)) < set(by_uid(after))
@@ -137,7 +148,7 @@ def test_a_lane_stays_hidden_while_the_race_is_the_same():
 
 
 def test_nothing_yet_is_an_empty_chart():
-    lanes = [Lane("One", 0, ([], [])), Lane("Two", 1, ([],))]
+    lanes = [LaneCurves("One", 0, ([], [])), LaneCurves("Two", 1, ([],))]
     for shown in (lanes, lanes[:1], lanes[1:], []):
         for figure in (race_figure(shown, 5, smoothing=0.5), gradients_figure(shown, 5)):
             assert all(len(trace.x) == 0 for trace in figure.data)
@@ -147,7 +158,7 @@ def test_nothing_yet_is_an_empty_chart():
 
 def test_gradients_are_drawn_where_they_were_taken():
     first, second = ([Epoch(n, *[1.0] * 6, n + 1.0, 10.0 * seed, 1e-3) for n in range(3)] for seed in (1, 3))
-    figure = gradients_figure([Lane("One", 0, (first, second))], length=5)
+    figure = gradients_figure([LaneCurves("One", 0, (first, second))], length=5)
     norm, ratio, seconds = figure.data
     np.testing.assert_array_equal(norm.x, [0, 1, 2])
     np.testing.assert_array_equal(norm.y, [20, 20, 20])
@@ -254,7 +265,7 @@ def test_a_band_is_as_numpy_has_it(rows):
 
 def test_plotly_knows_every_property_and_value_that_is_drawn():
     epochs = run(1.0, 2.0), run(1.0, 3.0, rates=(0.5, 0.1))
-    lanes = [Lane("One", 0, epochs), Lane("Two", 8, (epochs[0],))]
+    lanes = [LaneCurves("One", 0, epochs), LaneCurves("Two", 8, (epochs[0],))]
     steps = {
         lane.name: (lane.color, *np.random.default_rng(0).random((2, 90)).astype("float32")) for lane in lanes
     }
@@ -290,7 +301,9 @@ def test_lines_of_single_steps_are_held_and_apart():
 
 
 def test_a_comparison_has_four_panels_and_the_first_epochs_of_each():
-    figure = compare_figure([Lane("A", 0, (run(5, 4, 3, 2, 1),)), Lane("B", 1, (run(3, 2, 1),))], 4)
+    figure = compare_figure(
+        [LaneCurves("A", 0, (run(5, 4, 3, 2, 1),)), LaneCurves("B", 1, (run(3, 2, 1),))], 4
+    )
     figure.to_dict()
     go.Figure(figure.to_dict())  # Plotly itself finds nothing wrong with it
     titles = [figure.layout[axis].title.text for axis in ("yaxis4", "yaxis3", "yaxis2", "yaxis")]
@@ -300,8 +313,8 @@ def test_a_comparison_has_four_panels_and_the_first_epochs_of_each():
 
 
 def test_a_difference_is_taken_to_the_median_of_the_baseline_as_far_as_it_goes():
-    base = Lane("Base", 0, tuple(run(*[loss] * 3) for loss in (1.0, 3.0, 1.5)))
-    other = Lane("Other", 1, (run(*[2.0] * 5),))
+    base = LaneCurves("Base", 0, tuple(run(*[loss] * 3) for loss in (1.0, 3.0, 1.5)))
+    other = LaneCurves("Other", 1, (run(*[2.0] * 5),))
     figure = compare_figure([base, other], 10, baseline=0)
     lines = {line.name: line for line in figure.data if line.yaxis == "y4" and not line.meta.get("band")}
     assert list(lines["Base"].y) == [0, 0, 0]
@@ -311,7 +324,7 @@ def test_a_difference_is_taken_to_the_median_of_the_baseline_as_far_as_it_goes()
 
 
 def test_a_run_that_runs_away_does_not_flatten_the_others():
-    lanes = [Lane("A", 0, (run(2, 1, 0.5),)), Lane("B", 1, (run(2, 3, 1e26),))]
+    lanes = [LaneCurves("A", 0, (run(2, 1, 0.5),)), LaneCurves("B", 1, (run(2, 3, 1e26),))]
     for figure, axis in ((compare_figure(lanes, 3), "yaxis4"), (race_figure(lanes, 3), "yaxis3")):
         low, high = figure.layout[axis].range
         assert 0 < low < 0.5
@@ -320,22 +333,22 @@ def test_a_run_that_runs_away_does_not_flatten_the_others():
 
 
 def test_a_comparison_of_one_panel_has_one_axis():
-    figure = compare_figure([Lane("A", 0, (run(5, 4),))], 5, panels=("val_accuracy",))
+    figure = compare_figure([LaneCurves("A", 0, (run(5, 4),))], 5, panels=("val_accuracy",))
     assert {line.yaxis for line in figure.data} == {"y"}
     assert list(figure.layout.yaxis.domain) == [0, 1]
 
 
 def test_the_zeros_of_a_baseline_do_not_narrow_the_axis():
-    base = Lane("Base", 0, (run(*[1.0] * 60),))
-    other = Lane("Other", 1, (run(*np.linspace(1.0, 1.3, 40)),))
+    base = LaneCurves("Base", 0, (run(*[1.0] * 60),))
+    other = LaneCurves("Other", 1, (run(*np.linspace(1.0, 1.3, 40)),))
     figure = compare_figure([base, other], 60, baseline=0)
     assert figure.layout.yaxis4.range is None
-    lost = Lane("Lost", 2, (run(1.0, 1.1, 1e26),))
+    lost = LaneCurves("Lost", 2, (run(1.0, 1.1, 1e26),))
     low, high = compare_figure([base, other, lost], 60, baseline=0).layout.yaxis4.range
     assert low <= 0
     assert 0.3 < high < 1
 
 
 def test_a_rate_that_is_infinite_is_no_reason_to_fail():
-    lane = Lane("A", 0, (run(1.0, 0.5, rates=(math.inf, 0.1)),))
+    lane = LaneCurves("A", 0, (run(1.0, 0.5, rates=(math.inf, 0.1)),))
     compare_figure([lane], 2, log_rate=True)

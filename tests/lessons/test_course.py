@@ -83,7 +83,7 @@ def test_ones_own_runs_count_only_where_all_recipes_have_one_on_the_same_data():
     recipes = ("step", "step-half")
     assert evidence(recipes, own(recipes)).source == "yours"
     assert evidence(recipes, own(["step"])).source == "recorded"
-    assert evidence(recipes, own(recipes, driven=True)).source == "recorded"
+    assert evidence(recipes, own(recipes, has_manual_rate=True)).source == "recorded"
     assert evidence(recipes, own(recipes, status="stopped")).source == "recorded"
     mixed = own(["step"]) + own(["step-half"], data="synthetic")
     assert evidence(recipes, mixed).source == "recorded"

@@ -7,18 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlab.analysis import LEAST
+from lrlab.analysis import LEAST, MEASURES
 from lrlab.lessons import evidence as module
 from lrlab.lessons.evidence import (
-    MEASURES,
     Evidence,
+    end_text,
     evidence,
     learned_nothing,
     learning,
     lived,
     name,
     recipe_of,
-    said,
     several,
     standing,
     stopping,
@@ -109,7 +108,7 @@ def test_values_are_written_so_that_they_can_be_told_apart():
     write = writer("val_loss", [0.37601, 0.37602])
     assert (write(0.37601), write(0.37602)) == ("0.37601", "0.37602")
     assert writer("val_accuracy", [0.88, 0.89])(0.88) == "88.00%"
-    assert said(standing(Evidence({"step": lane("step", None, None)}), "step", "loss")).startswith(
+    assert end_text(standing(Evidence({"step": lane("step", None, None)}), "step", "loss")).startswith(
         "none (2 of"
     )
 

@@ -37,9 +37,9 @@ def test_the_file_is_small():
     assert FILE.stat().st_size < 600_000
 
 
-def test_each_heat_has_one_seed_and_one_length():
-    for heat in planned():
-        assert len({(spec.seed, spec.epochs) for _, spec in heat}) == 1
+def test_each_seed_group_has_one_seed_and_one_length():
+    for seed_group in planned():
+        assert len({(spec.seed, spec.epochs) for _, spec in seed_group}) == 1
     assert sum(map(len, planned())) == len(recorded())
 
 

@@ -104,11 +104,11 @@ def test_filters_narrow_the_table(store):
 
 def test_what_is_chosen_is_compared_and_ranked_on_the_same_images_only(store):
     page = choose(open_page(), 1, 2, 3, 4)
-    said = texts(page)
-    assert "4 runs chosen" in said
-    assert "Better has the lowest final validation loss" in said
-    assert "not ranked" in said, "the imported curves are on images that are not known"
-    assert "Mine has" not in said
+    shown = texts(page)
+    assert "4 runs chosen" in shown
+    assert "Better has the lowest final validation loss" in shown
+    assert "not ranked" in shown, "the imported curves are on images that are not known"
+    assert "Mine has" not in shown
     assert page.query_params["runs"] == "1.2.3.4"
 
 
@@ -190,10 +190,10 @@ def test_train_shows_a_race_of_which_a_seed_was_deleted(home):
     jobs.shut_down(store)
 
 
-def ended_race(*heats):
-    """A race whose runs, by heat and lane, are `RunSpec`s that were completed on Fashion-MNIST."""
+def ended_race(*seed_groups):
+    """A race whose runs, by seed group and lane, are `RunSpec`s that were completed on Fashion-MNIST."""
     store = Store()
-    race = store.add_race([[(name, spec) for name, spec in heat] for heat in heats], "w")
+    race = store.add_race([[(name, spec) for name, spec in seed_group] for seed_group in seed_groups], "w")
     for at, run in enumerate(store.race(race)):
         store.set_data(run.id, "fashion-mnist", "here", {})
         store.record(run, Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8 + at / 10, 0.75, 1.0))
@@ -216,9 +216,9 @@ def test_train_works_beside_curves_that_were_imported(store):
 def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home):
     few, many = (RunSpec(Constant(0.1), epochs=1, train_images=count) for count in (20_000, 25_000))
     ended_race([("Few", few), ("Many", many)], [("Few", few.with_seed(2)), ("Many", many.with_seed(2))])
-    said = texts(open_train())
-    assert "not ranked" in said
-    assert "has the lowest" not in said
+    shown = texts(open_train())
+    assert "not ranked" in shown
+    assert "has the lowest" not in shown
 
 
 def test_lanes_that_are_renamed_alike_stay_two(home):
@@ -226,10 +226,10 @@ def test_lanes_that_are_renamed_alike_stay_two(home):
     race = ended_race(*([("A", one.with_seed(seed)), ("B", two.with_seed(seed))] for seed in (1, 2, 3)))
     for run in Store().race(race):
         Store().rename(run.id, "Same")
-    said = texts(open_train())
-    assert "Race of 2 lanes" in said
-    assert "over 6 seeds" not in said
-    assert "No winner" in said
+    shown = texts(open_train())
+    assert "Race of 2 lanes" in shown
+    assert "over 6 seeds" not in shown
+    assert "No winner" in shown
 
 
 def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home):
@@ -244,10 +244,10 @@ def test_what_an_import_came_to_stays_while_the_page_is_drawn_by_its_timer(store
     page = open_page()
     page.file_uploader[0].set_value(("a*b*.png", b"\x89PNG", "image/png")).run()
     button(page, "Import").click().run()
-    said = page.error[0].value
-    assert "a*b*" not in said, "a file's name is never Markdown"
+    shown = page.error[0].value
+    assert "a*b*" not in shown, "a file's name is never Markdown"
     page.session_state[choice.BY_TIMER] = True
-    assert page.run().error[0].value == said
+    assert page.run().error[0].value == shown
     assert not page.run().error
     page.session_state[choice.BY_TIMER] = True
     assert not page.run().error
@@ -287,10 +287,10 @@ def test_a_card_of_several_seeds_has_the_tags_notes_and_pin_of_all(store):
     store.write_note(2, "Look at epoch 2")
     store.pin(2, True)
     page = choose(open_page(), 1, 2)
-    said = texts(page)
-    assert "of the second" in said
-    assert "Seed 2: Look at epoch 2" in said
-    assert ":material/keep: **Good" in said
+    shown = texts(page)
+    assert "of the second" in shown
+    assert "Seed 2: Look at epoch 2" in shown
+    assert ":material/keep: **Good" in shown
 
 
 def test_all_that_is_imported_is_chosen(store):

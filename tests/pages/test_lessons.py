@@ -57,20 +57,20 @@ def test_every_lesson_goes_from_text_to_verdict(opened, lesson):
     right = lesson.question.answer(found)
     page = answer(page, right.option or 0)
     assert not page.exception
-    said = texts(page)
-    assert "What was measured" in said
-    assert right.sentence in said
-    assert ("That is so" in said) == (right.option is not None)
-    assert lesson.conclusion(found) in said
-    assert "Recorded with LR Lab on Fashion-MNIST" in said
+    shown = texts(page)
+    assert "What was measured" in shown
+    assert right.sentence in shown
+    assert ("That is so" in shown) == (right.option is not None)
+    assert lesson.conclusion(found) in shown
+    assert "Recorded with LR Lab on Fashion-MNIST" in shown
 
 
 def test_a_wrong_answer_is_told_the_right_one(opened):
     (lesson,) = [lesson for lesson in LESSONS if lesson.id == "built-in-decay"]
     right = lesson.question.answer(evidence(lesson.recipes, []))
     wrong = (right.option + 1) % len(lesson.question.options)
-    said = texts(answer(opened(lesson=lesson.id), wrong))
-    assert f"It is: {lesson.question.options[right.option]}" in said
+    shown = texts(answer(opened(lesson=lesson.id), wrong))
+    assert f"It is: {lesson.question.options[right.option]}" in shown
 
 
 def test_an_answer_stays_when_one_comes_back(opened):
@@ -129,9 +129,9 @@ def test_a_link_locks_or_hides_the_controls(opened, controls):
 
 def test_a_link_carries_a_text_and_a_question(opened):
     page = opened(lesson="3", text="Think *first*.", question="What do you expect?", option=["A", "B [x](y)"])
-    said = texts(page)
-    assert "Think \\*first\\*" in said, "a link's text is never Markdown"
-    assert "What do you expect?" in said
+    shown = texts(page)
+    assert "Think \\*first\\*" in shown, "a link's text is never Markdown"
+    assert "What do you expect?" in shown
     assert "You said: B" in texts(answer(page, 1))
 
 
@@ -154,12 +154,12 @@ def test_the_presenter_layout_shows_one_thing_at_a_time(opened):
 
 
 def test_every_claim_has_a_verdict_from_stored_numbers(opened):
-    said = texts(opened("claims"))
+    shown = texts(opened("claims"))
     for claim in CLAIMS:
         judgement = claim.judge(evidence(claim.recipes, []))
-        assert claim.text in said
-        assert judgement.sentence in said
-        assert judgement.verdict in said
+        assert claim.text in shown
+        assert judgement.sentence in shown
+        assert judgement.verdict in shown
 
 
 def test_an_answer_in_free_text_stays_when_one_comes_back(opened):

@@ -11,7 +11,7 @@ from lrlab import jobs
 from lrlab.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.networks import Convolutional
 from lrlab.optimizers import Adam, Nesterov
-from lrlab.records import Drive, Epoch, Outcome, Steps
+from lrlab.records import Epoch, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 
@@ -200,7 +200,7 @@ def test_network_images_and_controllers_are_options(page):
 
 
 def test_what_would_not_fit_or_takes_long_is_said_before_the_click(page):
-    Store().beat("w", 1, "idle", pace=1e11)
+    Store().beat("w", 1, "idle", throughput=1e11)
     page.run()
     assert "25,000 in all. About 40 s." in texts(page)
     page.number_input(key="epochs.train").set_value(1000).run()
@@ -265,7 +265,7 @@ def test_every_view_draws_and_smoothing_is_off_at_first(page):
     assert not page.exception
 
 
-def test_the_wheel_is_taken_given_back_and_the_drive_kept(page):
+def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     store = Store()
     race = running(store)
     page.run()
@@ -273,21 +273,21 @@ def test_the_wheel_is_taken_given_back_and_the_drive_kept(page):
     assert not page.select_slider, (
         "a slider that follows the schedule could be taken for a hand that moved it"
     )
-    button(page, "Take the wheel").click().run()
-    slider = page.select_slider(key=f"wheel.{race}")
-    assert store.run(race).wheel == slider.value == 0.01
+    button(page, "Set the rate by hand").click().run()
+    slider = page.select_slider(key=f"manual_rate.{race}")
+    assert store.run(race).manual_rate == slider.value == 0.01
     slider.set_value(0.1).run()
-    assert store.run(race).wheel == 0.1
+    assert store.run(race).manual_rate == 0.1
     assert "by hand: 0.1" in texts(page)
     rates = np.full(8, 0.1, np.float32)
-    store.record(store.run(race), Drive(16, 0.1), Steps(16, rates * 10, rates))
+    store.record(store.run(race), ManualRate(16, 0.1), Steps(16, rates * 10, rates))
     page.run()
-    button(page, "Give it back to the schedule").click().run()
-    assert store.run(race).wheel is None
+    button(page, "Return to the schedule").click().run()
+    assert store.run(race).manual_rate is None
     assert not page.select_slider
-    button(page, "Keep the drive of Mine 0 as a schedule").click().run()
+    button(page, "Save the rates of Mine 0 as a schedule").click().run()
     assert not page.exception
-    assert f"Drive of run {race}" in page.multiselect(key="schedules").options
+    assert f"Rates of run {race}" in page.multiselect(key="schedules").options
     kept = page.multiselect(key="schedules").value[-1]
     page.multiselect(key="schedules").set_value([kept]).run()
     jobs.shut_down(store)
@@ -308,9 +308,9 @@ def test_what_waits_is_listed_moved_and_withdrawn(page):
     page.selectbox(key="run").set_value(others[1]).run()
     assert page.get("progress")[0].proto.text == "Waiting: number 2 in the queue"
     page.button(key=f"Up.{others[1]}.0").click().run()
-    assert [heat[0].name for heat in store.waiting()] == ["Two", "One"]
+    assert [seed_group[0].name for seed_group in store.waiting()] == ["Two", "One"]
     page.button(key=f"Withdraw.{others[0]}.0").click().run()
-    assert [heat[0].name for heat in store.waiting()] == ["Two"]
+    assert [seed_group[0].name for seed_group in store.waiting()] == ["Two"]
 
 
 def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):

@@ -130,7 +130,7 @@ def test_a_wrapped_schedule_round_trips_and_lasts_as_long_as_the_run(cls, wrappe
     schedule = wrapper(wrapper(inner))
     assert schedule_from_dict(json.loads(json.dumps(schedule.to_dict()))) == schedule
     with np.errstate(under="ignore"):
-        rates = schedule.lasting(1200)(np.arange(1200))
+        rates = schedule.with_duration(1200)(np.arange(1200))
     assert rates.shape == (1200,)
     assert np.isfinite(rates).all()
 
@@ -144,7 +144,7 @@ def test_a_scaled_schedule_is_the_same_curve_times_a_factor(cls, wrapped, factor
     except UserError:
         assume(False)  # a rate has gone below what is allowed
     with np.errstate(under="ignore"):
-        before, after = (each.lasting(1200)(np.arange(1200)) for each in (schedule, scaled))
+        before, after = (each.with_duration(1200)(np.arange(1200)) for each in (schedule, scaled))
     # Where a formula subtracts one rate from another, what is left has the rounding of the larger one.
     rounding = 1e-14 * max(abs(before).max(), *rates_of(schedule))
     np.testing.assert_allclose(after, before * factor, rtol=1e-9, atol=rounding)

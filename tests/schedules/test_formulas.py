@@ -34,7 +34,7 @@ from lrlab.schedules import (
 )
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
-ARTICLE = {curve.id: Plan(curve.schedule, clock=curve.clock) for curve in CURVES}
+ARTICLE_PLANS = {curve.id: Plan(curve.schedule, clock=curve.clock) for curve in CURVES}
 
 rates = st.floats(1e-5, 1.0)
 decays = st.floats(0.0, 0.5)
@@ -197,13 +197,13 @@ def test_compounding_is_a_callback_that_divides_the_rate_it_is_given():
 
 
 def test_the_articles_numbers():
-    assert ARTICLE["compounding"].epoch_rates()[38] == pytest.approx(0.0153, abs=5e-5)
-    assert ARTICLE["time-based"].epoch_rates()[38] == pytest.approx(0.420, abs=5e-4)
-    assert ARTICLE["keras-decay"].rates()[250] == pytest.approx(0.0286, abs=5e-5)
-    assert ARTICLE["step"].epoch_rates()[[9, 10]] == pytest.approx([0.5, 0.4])
-    assert ARTICLE["exponential"].epoch_rates()[10] == pytest.approx(0.5 * np.exp(-1))
-    np.testing.assert_allclose(ARTICLE["polynomial"].epoch_rates(), 0.5 * (1 - np.arange(100) / 100))
-    assert set(ARTICLE["constant"].rates()) == {0.01}
+    assert ARTICLE_PLANS["compounding"].epoch_rates()[38] == pytest.approx(0.0153, abs=5e-5)
+    assert ARTICLE_PLANS["time-based"].epoch_rates()[38] == pytest.approx(0.420, abs=5e-4)
+    assert ARTICLE_PLANS["keras-decay"].rates()[250] == pytest.approx(0.0286, abs=5e-5)
+    assert ARTICLE_PLANS["step"].epoch_rates()[[9, 10]] == pytest.approx([0.5, 0.4])
+    assert ARTICLE_PLANS["exponential"].epoch_rates()[10] == pytest.approx(0.5 * np.exp(-1))
+    np.testing.assert_allclose(ARTICLE_PLANS["polynomial"].epoch_rates(), 0.5 * (1 - np.arange(100) / 100))
+    assert set(ARTICLE_PLANS["constant"].rates()) == {0.01}
 
 
 def test_published_values_of_rex_and_k_decay():
@@ -251,7 +251,7 @@ def test_a_cool_down_begins_where_the_schedule_then_is():
 
 @pytest.mark.parametrize("cls", [PolynomialDecay, CosineDecay, OneCycle, WarmupStableDecay, Rex])
 def test_a_schedule_without_a_duration_says_what_to_do(cls):
-    with pytest.raises(UserError, match="lay it over a Plan"):
+    with pytest.raises(UserError, match="put it into a Plan"):
         cls()(0)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrlab.records import Checkpoint, Drive, Outcome, Steps
+from lrlab.records import Checkpoint, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
 from lrlab.store import Store, StoreError
 from tests.store.test_runs import EPOCH
@@ -44,9 +44,9 @@ def test_a_run_that_goes_on_writes_over_what_came_after_its_checkpoint(store, ru
     assert [epoch.epoch for epoch in store.epochs(run.id)] == [0]
 
 
-def test_drives_are_in_order_and_the_last_of_an_update_counts(store, run):
-    store.record(run, Drive(5, 0.1), Drive(9, None), Drive(9, 0.2), Drive(12, None))
-    assert store.drives(run.id) == [Drive(5, 0.1), Drive(9, 0.2), Drive(12, None)]
+def test_manual_rates_are_in_order_and_the_last_of_an_update_counts(store, run):
+    store.record(run, ManualRate(5, 0.1), ManualRate(9, None), ManualRate(9, 0.2), ManualRate(12, None))
+    assert store.manual_rates(run.id) == [ManualRate(5, 0.1), ManualRate(9, 0.2), ManualRate(12, None)]
 
 
 @pytest.mark.parametrize(("status", "kept"), [("completed", False), ("diverged", False), ("paused", True)])
@@ -58,7 +58,7 @@ def test_a_checkpoint_goes_when_nothing_can_go_on_from_it(store, run, status, ke
 
 def test_all_of_what_is_recorded_together_is_kept_or_none_of_it(store, run):
     with pytest.raises(StoreError):
-        store.record(run, EPOCH, Drive(None, 0.1))
+        store.record(run, EPOCH, ManualRate(None, 0.1))
     assert store.epochs(run.id) == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lrlab.errors import UserError
-from lrlab.records import Outcome, Wish
+from lrlab.records import Control, Outcome
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
 from lrlab.store import Store
@@ -26,12 +26,12 @@ def add_race(store, lanes=2, seeds=2):
 
 
 def places(store):
-    return [(runs[0].race, runs[0].heat) for runs in store.waiting()]
+    return [(runs[0].race, runs[0].seed_group) for runs in store.waiting()]
 
 
-def test_a_race_has_heats_of_lanes_and_is_called_by_its_first_run(store):
+def test_a_race_has_seed_groups_of_lanes_and_is_called_by_its_first_run(store):
     solo, race = store.add(SPEC, "solo"), add_race(store)
-    assert [(run.id, run.heat, run.lane, run.spec.seed, run.name) for run in store.race(race)] == [
+    assert [(run.id, run.seed_group, run.lane, run.spec.seed, run.name) for run in store.race(race)] == [
         (2, 0, 0, 0, "lane 0"),
         (3, 0, 1, 0, "lane 1"),
         (4, 1, 0, 1, "lane 0"),
@@ -43,10 +43,10 @@ def test_a_race_has_heats_of_lanes_and_is_called_by_its_first_run(store):
     assert store.race(99) == []
 
 
-def test_a_heat_is_claimed_as_a_whole_and_one_after_another(store):
+def test_a_seed_group_is_claimed_as_a_whole_and_one_after_another(store):
     race = add_race(store)
-    assert [(run.heat, run.lane) for run in store.claim("w")] == [(0, 0), (0, 1)]
-    assert [(run.heat, run.lane) for run in store.claim("w")] == [(1, 0), (1, 1)]
+    assert [(run.seed_group, run.lane) for run in store.claim("w")] == [(0, 0), (0, 1)]
+    assert [(run.seed_group, run.lane) for run in store.claim("w")] == [(1, 0), (1, 1)]
     assert store.claim("w") == []
     assert {run.status for run in store.race(race)} == {"running"}
 
@@ -71,14 +71,14 @@ def test_a_paused_run_goes_on_in_its_old_place(store):
     first, second = store.add(SPEC, ""), store.add(SPEC, "")
     store.claim("w")
     store.request_pause(first)
-    assert store.wishes([store.run(first)]) == [Wish(pause=True)]
+    assert store.controls([store.run(first)]) == [Control(pause=True)]
     store.finish(first, Outcome("paused", "Paused in epoch 1 of 3."), "w")
     assert (store.run(first).status, store.run(first).active) == ("paused", False)
     store.go_on(first)
     assert places(store) == [(first, 0), (second, 0)]
     run = store.claim("v")[0]
     assert (run.id, run.pause_requested, run.message, run.ended) == (first, None, "", None)
-    assert store.wishes([run]) == [Wish()]
+    assert store.controls([run]) == [Control()]
 
 
 def test_a_run_that_waits_is_paused_and_stopped_at_once(store):
@@ -102,19 +102,19 @@ def test_a_run_that_has_come_to_its_end_does_not_go_on(store):
 
 
 @pytest.mark.parametrize("rate", [0, -0.1, float("nan"), 1e9, "0.1", True])
-def test_a_rate_that_no_schedule_could_have_is_not_driven(store, rate):
+def test_a_rate_that_no_schedule_could_have_is_not_set(store, rate):
     id = store.add(SPEC, "", worker="w")
     with pytest.raises(UserError, match="must be a number from 1e-08 to 10"):
-        store.steer(id, rate)
-    assert store.run(id).wheel is None
+        store.set_rate(id, rate)
+    assert store.run(id).manual_rate is None
 
 
-def test_a_wheel_is_a_wish_until_it_is_given_back(store):
+def test_a_manual_rate_is_wanted_until_it_is_returned_to_the_schedule(store):
     id = store.add(SPEC, "", worker="w")
-    store.steer(id, 0.25)
-    assert store.wishes([store.run(id)]) == [Wish(rate=0.25)]
-    store.steer(id, None)
-    assert store.wishes([store.run(id)]) == [Wish()]
+    store.set_rate(id, 0.25)
+    assert store.controls([store.run(id)]) == [Control(rate=0.25)]
+    store.set_rate(id, None)
+    assert store.controls([store.run(id)]) == [Control()]
 
 
 def test_what_is_queued_again_counts_its_tries_until_there_is_headway(store):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlab.records import Epoch, Outcome, Wish
+from lrlab.records import Control, Epoch, Outcome
 from lrlab.schedules import ExponentialDecay
 from lrlab.spec import RunSpec
 from lrlab.store import Store
@@ -110,21 +110,21 @@ def test_nan_and_infinity_survive(store):
     assert (store.run(id).test_loss, store.run(id).test_accuracy) == (None, math.inf)
 
 
-def wish(store, id, worker="w"):
+def control(store, id, worker="w"):
     """What the store says to a worker that believes that the run is its own."""
-    return store.wishes([replace(store.run(id), worker=worker)])[0]
+    return store.controls([replace(store.run(id), worker=worker)])[0]
 
 
 def test_a_stop_ends_a_queued_run_at_once_and_asks_a_running_one(store):
     running, queued = store.add(SPEC, ""), store.add(SPEC, "")
     store.claim("w")
-    assert wish(store, running) == Wish()
+    assert control(store, running) == Control()
     store.request_stop(queued)
     store.request_stop(running)
     assert (store.run(queued).status, store.run(queued).message) == ("stopped", "Stopped before it began.")
     assert store.run(queued).ended
     assert store.run(running).status == "running"
-    assert wish(store, running) == Wish(stop=True)
+    assert control(store, running) == Control(stop=True)
     first = store.run(running).stop_requested
     store.request_stop(running)
     assert store.run(running).stop_requested == first
@@ -137,7 +137,7 @@ def test_a_run_that_is_no_longer_a_workers_own_stops_and_takes_no_records(store)
     store.finish(ended, Outcome("failed"))
     by_hand(store, "DELETE FROM runs WHERE id = ?", gone)
     runs = [store.run(ended), run, replace(run, id=gone)]
-    assert store.wishes(runs) == [Wish(stop=True)] * 3
+    assert store.controls(runs) == [Control(stop=True)] * 3
     assert [store.record(run, EPOCH) for run in runs] == [False] * 3
     assert store.epochs_of([ended, other]) == {ended: [], other: []}
     assert not store.finish(other, Outcome("stopped"), "w")
@@ -158,7 +158,7 @@ def test_a_stop_is_never_lost_to_a_claim_at_the_same_moment(store):
         together.wait()
         store.request_stop(id)
         thread.join()
-        assert wish(store, id).stop
+        assert control(store, id).stop
         store.finish(id, Outcome("stopped"))
 
 

@@ -17,7 +17,7 @@ from lrlab.optimizers import (
     Nesterov,
     RMSprop,
 )
-from lrlab.records import Epoch, Outcome, Wish
+from lrlab.records import Control, Epoch, Outcome
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.spec import RunSpec
 from lrlab.training import lane
@@ -200,7 +200,7 @@ def test_a_run_with_a_last_loss_that_is_no_number_is_never_complete(dataset):
 def test_a_run_stops_between_two_batches(dataset, monkeypatch, asked):
     monkeypatch.setattr(lane, "CHUNK_SECONDS", 0)
     answers = iter(range(1000))
-    *epochs, outcome = train(SPEC, dataset, lambda: Wish(stop=next(answers) == asked))
+    *epochs, outcome = train(SPEC, dataset, lambda: Control(stop=next(answers) == asked))
     assert outcome == Outcome("stopped", f"Stopped in epoch {len(epochs) + 1} of 3.")
     # The first epoch is one piece; of the later ones each of the seven batches is.
     assert len(epochs) == (asked + 6) // 7

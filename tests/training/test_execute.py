@@ -182,7 +182,7 @@ def test_a_full_disk_only_delays_a_run(store):
     assert computed(store, second) == computed(store, first)
 
 
-def test_lanes_of_any_pace_are_each_recorded_as_alone(store):
+def test_lanes_of_any_speed_are_each_recorded_as_alone(store):
     specs = [SPEC, replace(SPEC, batch_size=7), replace(SPEC, batch_size=2)]
     race = store.add_race([[("lane", spec) for spec in specs]], "test")
     execute(store, store.race(race))

@@ -8,7 +8,7 @@ import pytest
 from lrlab.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.networks import Dense
 from lrlab.optimizers import SGD, Adam
-from lrlab.records import Checkpoint, Drive, Epoch, Outcome, Steps, Wish
+from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.schedules import Constant, ExponentialDecay, StepDecay
 from lrlab.spec import RunSpec
 from lrlab.training import engine, lane
@@ -37,10 +37,10 @@ def many_pieces():
         yield
 
 
-def run(starts, dataset, wish=lambda lane: Wish()):
-    """What every lane yields in a race; `wish` is asked with the number of the lane."""
+def run(starts, dataset, control=lambda lane: Control()):
+    """What every lane yields in a race; `control` is asked with the number of the lane."""
     records = [[] for _ in starts]
-    for number, record in race(starts, dataset, lambda: list(map(wish, range(len(starts))))):
+    for number, record in race(starts, dataset, lambda: list(map(control, range(len(starts))))):
         records[number].append(record)
     return records
 
@@ -70,7 +70,7 @@ def test_lanes_are_in_lockstep(dataset):
     # The second lane has batches of another size, and so many more updates an epoch.
     specs = [SPECS[0], replace(SPECS[1], batch_size=2), SPECS[2]]
     done = [0, 0, 0]
-    for number, record in race([Start(spec) for spec in specs], dataset, lambda: [Wish()] * 3):
+    for number, record in race([Start(spec) for spec in specs], dataset, lambda: [Control()] * 3):
         if isinstance(record, Epoch):
             assert record.epoch == done[number]
             done[number] += 1
@@ -94,11 +94,11 @@ def test_a_lane_that_diverges_or_stops_leaves_the_others_as_they_are(dataset, un
     starts = [Start(SPECS[0]), Start(wild), Start(SPECS[1]), Start(SPECS[2])]
     asked = []
 
-    def wish(number):
+    def control(number):
         asked.append(number)
-        return Wish(stop=number == 3 and asked.count(3) > 9)
+        return Control(stop=number == 3 and asked.count(3) > 9)
 
-    first, other, second, stopped = run(starts, dataset, wish)
+    first, other, second, stopped = run(starts, dataset, control)
     assert essence(first) == essence(undisturbed[0])
     assert essence(second) == essence(undisturbed[1])
     assert other[-1].status == "diverged"
@@ -109,12 +109,12 @@ def test_a_lane_that_diverges_or_stops_leaves_the_others_as_they_are(dataset, un
 def test_a_race_that_is_paused_goes_on_as_if_it_never_was(dataset, undisturbed):
     asked = 0
 
-    def wish(number):
+    def control(number):
         nonlocal asked
         asked += 1
-        return Wish(pause=asked > 60)
+        return Control(pause=asked > 60)
 
-    paused = run([Start(spec) for spec in SPECS[:4]], dataset, wish)
+    paused = run([Start(spec) for spec in SPECS[:4]], dataset, control)
     starts = []
     for spec, records in zip(SPECS, paused, strict=False):
         *before, checkpoint, outcome = records
@@ -132,26 +132,26 @@ def rates(records):
     return np.concatenate([record.rates for record in records if isinstance(record, Steps)])
 
 
-def test_a_wheel_sets_the_rate_at_once_is_recorded_and_can_be_given_back(dataset, undisturbed):
-    wishes = iter([None] * 8 + [0.05] * 6 + [0.2] * 6 + [None] * 10_000)
-    (driven,) = run([Start(SPEC)], dataset, lambda number: Wish(rate=next(wishes)))
-    drives = [record for record in driven if isinstance(record, Drive)]
-    assert [drive.rate for drive in drives] == [0.05, 0.2, None]
+def test_a_manual_rate_counts_at_once_is_recorded_and_ends_when_the_schedule_returns(dataset, undisturbed):
+    asked = iter([None] * 8 + [0.05] * 6 + [0.2] * 6 + [None] * 10_000)
+    (by_hand,) = run([Start(SPEC)], dataset, lambda number: Control(rate=next(asked)))
+    manual_rates = [record for record in by_hand if isinstance(record, ManualRate)]
+    assert [each.rate for each in manual_rates] == [0.05, 0.2, None]
     expected = rates(undisturbed[0]).copy()
-    first, second, third = (drive.step for drive in drives)
+    first, second, third = (each.step for each in manual_rates)
     assert 0 < first < second < third < len(expected)
     expected[first:second] = 0.05
     expected[second:third] = np.float32(0.2)
-    np.testing.assert_array_equal(rates(driven), expected)
+    np.testing.assert_array_equal(rates(by_hand), expected)
 
-    # What was driven is driven again by a run that goes on from before it.
-    early = next(at for at, record in enumerate(driven) if isinstance(record, Checkpoint))
-    assert driven[early].step < first
-    done = tuple(record for record in driven[:early] if isinstance(record, Epoch))
-    (again,) = run([Start(SPEC, driven[early], done, tuple(drives))], dataset)
-    kept = [record for record in driven if not isinstance(record, Drive)]
+    # What was set by hand is set again by a run that goes on from before it.
+    early = next(at for at, record in enumerate(by_hand) if isinstance(record, Checkpoint))
+    assert by_hand[early].step < first
+    done = tuple(record for record in by_hand[:early] if isinstance(record, Epoch))
+    (again,) = run([Start(SPEC, by_hand[early], done, tuple(manual_rates))], dataset)
+    kept = [record for record in by_hand if not isinstance(record, ManualRate)]
     assert essence(kept[:early] + again) == essence(kept)
-    assert not any(isinstance(record, Drive) for record in again)
+    assert not any(isinstance(record, ManualRate) for record in again)
 
 
 def test_a_plateau_lowers_the_rate_of_the_next_epoch(dataset):
@@ -190,6 +190,6 @@ def test_what_a_rate_does_is_measured_once_an_epoch(dataset):
 def test_a_network_too_large_to_be_kept_is_trained_without_checkpoints(dataset, monkeypatch):
     monkeypatch.setattr(lane, "MOST_BYTES", 1000)
     asked = iter([False, False, True])
-    (records,) = run([Start(SPEC)], dataset, lambda number: Wish(stop=next(asked)))
+    (records,) = run([Start(SPEC)], dataset, lambda number: Control(stop=next(asked)))
     assert not any(isinstance(record, Checkpoint) for record in records)
     assert records[-1].status == "stopped"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from lrlab.figures import Lane, race_figure
+from lrlab.figures import LaneCurves, race_figure
 from lrlab.figures.plotlyjs import write_plotlyjs
 from lrlab.records import Epoch
 from lrlab.ui.chart.sending import finite, message, numbers, ready
@@ -123,7 +123,7 @@ def race(epochs, lanes=6):
         rng = np.random.default_rng(lane)
         return [Epoch(n, 0.5 * 0.9**n, 0.5 * 0.9 ** (n + 1), *rng.random(4), 0.3) for n in range(epochs)]
 
-    shown = [Lane(f"Lane {number}", number, (run(number),)) for number in range(lanes)]
+    shown = [LaneCurves(f"Lane {number}", number, (run(number),)) for number in range(lanes)]
     return ready(race_figure(shown, length=100))
 
 

@@ -1,6 +1,6 @@
 """Adam beside the schedules."""
 
-from lrlab.lessons.evidence import said, several, standing, versus
+from lrlab.lessons.evidence import end_text, several, standing, versus
 from lrlab.lessons.lesson import Answer, Lesson, Question, concluding, learned_most, pair, ranking
 from lrlab.lessons.recipes import HAND_SET, RACED
 
@@ -8,7 +8,7 @@ BESIDE_ADAM = (*HAND_SET, "adam-exponential")
 
 
 def _place_of_adam(found):
-    end = said(standing(found, "adam", "val_loss"))
+    end = end_text(standing(found, "adam", "val_loss"))
     ends = f"Adam at a constant rate ends with a validation loss of {end}."
     if not several(found, ["adam"]):
         return Answer(None, f"{ends} Fewer than three seeds decide nothing.")

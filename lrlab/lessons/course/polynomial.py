@@ -1,7 +1,7 @@
 """Linear and polynomial decay."""
 
 from lrlab import article
-from lrlab.lessons.evidence import learning, over_seeds, said, standing
+from lrlab.lessons.evidence import end_text, learning, over_seeds, standing
 from lrlab.lessons.lesson import (
     Answer,
     Lesson,
@@ -14,7 +14,7 @@ from lrlab.lessons.lesson import (
     unanimous,
 )
 from lrlab.lessons.recipes import RECIPES
-from lrlab.networks import ARTICLE
+from lrlab.networks import ARTICLE_NETWORK
 from lrlab.schedules import PolynomialDecay
 
 POWERS = ("polynomial-sqrt", "polynomial", "polynomial-square")
@@ -29,7 +29,7 @@ def _lowest(found):
     lane = standing(found, "polynomial", "val_loss")
     return Answer(
         unanimous([3 * at // RECIPES["polynomial"][1].epochs for at in bests]),
-        f"Linear has its lowest validation loss after {epochs} epochs, and ends at {said(lane)}.",
+        f"Linear has its lowest validation loss after {epochs} epochs, and ends at {end_text(lane)}.",
     )
 
 
@@ -47,9 +47,9 @@ Power 0.5 still has {rate_after("polynomial-sqrt", 50)} there, power 2 only
 {rate_after("polynomial-square", 50)}.
 
 Large steps early get somewhere, small ones late settle there: that is the usual argument, and it is about
-*training* loss. Validation loss need not follow. The network has {ARTICLE.parameter_count():,} weights for
-{RECIPES["polynomial"][1].fit_images:,} images, and nothing but the rate keeps it from learning them by
-heart. Follow the two losses of one lane separately.
+*training* loss. Validation loss need not follow. The network has {ARTICLE_NETWORK.parameter_count():,}
+weights for {RECIPES["polynomial"][1].fit_images:,} images, and nothing but the rate keeps it from
+learning them by heart. Follow the two losses of one lane separately.
 """,
     POWERS,
     Question(

@@ -10,7 +10,7 @@ import streamlit as st
 from lrlab.store import Listed, Store
 from lrlab.ui.controls import plain
 
-CHOSEN, DELETED, SAID = "compare.chosen", "compare.deleted", "compare.said"
+CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
 BY_TIMER = "compare.by_timer"
 SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
 FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
@@ -65,7 +65,7 @@ def fill(listed: Sequence[Listed]) -> None:
         SMOOTHING: 0.0,
         LOG_RATE: False,
         DELETED: [],
-        SAID: (0, [], False),
+        MESSAGES: (0, [], False),
     }.items():
         state.setdefault(key, value)
     known = [entry.run.id for entry in listed]
@@ -110,20 +110,20 @@ def _restore(store):
 
 
 def say(imported: int, problems: Sequence[str]) -> None:
-    """Have `said` say, the next time, how many runs were imported and, in Markdown, what was wrong."""
-    st.session_state[SAID] = imported, [*problems], True
+    """Keep for `show_messages` how many runs were imported and, in Markdown, what was wrong."""
+    st.session_state[MESSAGES] = imported, [*problems], True
 
 
-def said() -> None:
+def show_messages() -> None:
     """What the last import, or the last deletion, came to: until the visitor does something else."""
-    imported, problems, is_new = st.session_state[SAID]
+    imported, problems, is_new = st.session_state[MESSAGES]
     if not (st.session_state.pop(BY_TIMER, False) or is_new):
         imported, problems = 0, []
     if imported:
         st.success(f"{imported} {'run was' if imported == 1 else 'runs were'} imported and chosen.")
     for problem in problems:
         st.error(problem, icon=":material/error:")
-    st.session_state[SAID] = imported, problems, False
+    st.session_state[MESSAGES] = imported, problems, False
 
 
 def chosen() -> list[int]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lrlab.analysis import Group, groups
-from lrlab.figures import Lane, compare_figure
+from lrlab.figures import LaneCurves, compare_figure
 from lrlab.records import ACTIVE
 from lrlab.store import Listed, Store
 from lrlab.ui.chart import chart
@@ -110,7 +110,7 @@ def _chart(found: list[Group]):
             )
             st.toggle("Logarithmic rate axis", key=choice.LOG_RATE, persist_state="session")
     lanes = [
-        Lane(group.name, number, tuple([*result.epochs] for result in group.results))
+        LaneCurves(group.name, number, tuple([*result.epochs] for result in group.results))
         for number, group in enumerate(found)
     ]
     figure = compare_figure(

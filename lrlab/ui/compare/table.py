@@ -11,7 +11,7 @@ from lrlab.store import Listed
 from lrlab.ui.compare import choice
 
 LOSS, SHARE = "%.4f", "%.2f %%"
-COLUMNS = {
+TABLE_COLUMNS = {
     "Pinned": st.column_config.TextColumn("", width=32, pinned=True, help="Pinned runs come first."),
     "Run": st.column_config.TextColumn(width="medium", pinned=True),
     "Rate": st.column_config.LineChartColumn(
@@ -61,7 +61,7 @@ def runs_table(listed: Sequence[Listed]) -> None:
         pd.DataFrame([_row(entry) for entry in shown]),
         hide_index=True,
         height=min(37 + 35 * len(shown), 352),
-        column_config=COLUMNS,
+        column_config=TABLE_COLUMNS,
         key=key,
         on_select=lambda: _take(key, ids),
         selection_mode="multi-row",

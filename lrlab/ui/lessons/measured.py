@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.figures import Lane, compare_figure
+from lrlab.figures import LaneCurves, compare_figure
 from lrlab.lessons.evidence import Evidence, evidence, lived, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
@@ -70,7 +70,7 @@ def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
     """
     panels = (lesson.panel,) if present else SHOWN
     lanes = [
-        Lane(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
+        LaneCurves(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
         for number, recipe in enumerate(lesson.recipes)
     ]
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
@@ -100,8 +100,8 @@ def run_here(store: Store, lesson: Lesson) -> None:
         with st.container(horizontal=True):
             field(progress.SEED, "Seed", limits.SEED, "lesson", help=CLASS, width=132)
             field(progress.SEEDS, "Seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132)
-        heats = _heats(lesson)
-        problem = sizes(store, heats)
+        seed_groups = _seed_groups(lesson)
+        problem = sizes(store, seed_groups)
         race = progress.race()
         runs = store.race(race) if race else []
         busy = any(run.active for run in runs)
@@ -111,14 +111,14 @@ def run_here(store: Store, lesson: Lesson) -> None:
             icon=":material/play_arrow:",
             disabled=problem or busy,
         ):
-            progress.started(store.add_race(heats))
+            progress.started(store.add_race(seed_groups))
             jobs.ensure_worker(store)
             st.rerun()
     if runs:
         live_race(runs)
 
 
-def _heats(lesson):
+def _seed_groups(lesson):
     first, count = st.session_state[progress.SEED], st.session_state[progress.SEEDS]
     seeds = [(first + more) % (MAX_SEED + 1) for more in range(count)]
     recipes = [RECIPES[recipe] for recipe in lesson.recipes]

@@ -82,11 +82,11 @@ def _question(lesson: Lesson, setup: Setup):
         if setup.question and not options:
             if given is not None:
                 st.session_state[key] = given
-            said = st.text_input(
+            answer = st.text_input(
                 "Your answer", key=key, disabled=given is not None, max_chars=200, persist_state="session"
             )
         else:
-            said = st.radio(
+            answer = st.radio(
                 "Your answer",
                 range(len(options)),
                 format_func=lambda at: plain(options[at]) if setup.question else options[at],
@@ -100,9 +100,9 @@ def _question(lesson: Lesson, setup: Setup):
             st.button(
                 "Answer, and show the result",
                 type="primary",
-                disabled=said in (None, ""),
+                disabled=answer in (None, ""),
                 on_click=progress.give,
-                args=(said,),
+                args=(answer,),
                 width="stretch",
             )
 
@@ -119,8 +119,8 @@ def _verdict(lesson, setup, found):
             meant = lesson.question.options[right.option]
             st.warning(f"{say} It is: {meant}. {right.sentence}", icon=":material/close:")
     else:
-        said = setup.options[given] if setup.options else given
-        st.info(f"You said: {plain(said)}.", icon=":material/school:")
+        answer = setup.options[given] if setup.options else given
+        st.info(f"You said: {plain(answer)}.", icon=":material/school:")
         st.markdown(right.sentence)
     st.markdown(lesson.conclusion(found))
 

@@ -1,4 +1,4 @@
-"""A drive by hand as a schedule."""
+"""Rates set by hand as a schedule."""
 
 import heapq
 import math
@@ -8,7 +8,7 @@ import numpy as np
 TINY = float(np.finfo(np.float32).tiny)  # a rate of zero counts as this where a logarithm is taken
 
 
-def drive_schedule(rates: np.ndarray, most: int) -> tuple[tuple[float, ...], tuple[int, ...], float]:
+def manual_rate_schedule(rates: np.ndarray, most: int) -> tuple[tuple[float, ...], tuple[int, ...], float]:
     """The rates of every update of a run, float32 of shape (n,), as at most `most` pieces of one rate each.
 
     Returns the pieces' rates, the updates at which each but the first begins, and the largest relative
