@@ -1,4 +1,4 @@
-# make run, make test, make lint, make bench: each sets up what it needs. Only Python and git have to be there.
+# make run, check, test, proof, lint, bench: each sets up what it needs. Only Python and git have to be there.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -6,16 +6,27 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 FIND_PYTHON := for p in $$PYTHON3 python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
 
-.PHONY: run test lint bench pictures clean
+.PHONY: run check test proof lint bench pictures clean
 
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
 
+# Two processes, each with whole files: tests of one file share servers and workers.
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile
+LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+
+check: $(VENV)/test
+	$(LINT)
+	$(PYTEST) -m "not browser and not training and not proof"
+
 test: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m pytest
+	$(LINT)
+	$(PYTEST) -m "not proof"
+
+proof: $(VENV)/test
+	$(PYTHON) tests/browser/chromium.py
+	$(PYTEST) -m "proof or hypothesis" --hypothesis-profile=proof
 
 lint: $(VENV)/test
 	$(PYTHON) -m ruff check --fix .
@@ -47,6 +58,10 @@ $(PYTHON):
 
 $(VENV)/run: requirements.txt | $(PYTHON)
 	$(PYTHON) -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/torch: tests/requirements-torch.txt | $(VENV)/test
+	$(PYTHON) -m pip install -q --disable-pip-version-check -r tests/requirements-torch.txt
 	@touch $@
 
 $(VENV)/test: tests/requirements.txt requirements.txt | $(PYTHON)

@@ -172,7 +172,8 @@ def _train(options):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from tqdm import tqdm
 
-    from lrlab.training.execute import execute, heartbeat
+    from lrlab.training.execute import execute
+    from lrlab.training.heartbeat import heartbeat
 
     worker = f"cli-{secrets.token_hex(8)}"
     with heartbeat(store, worker, os.getpid()) as say:

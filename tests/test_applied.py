@@ -44,6 +44,7 @@ def by_keras(code, epochs, initial_epoch=0):
     return rates
 
 
+@pytest.mark.training
 @pytest.mark.filterwarnings("ignore:Argument `decay` is no longer supported")
 @pytest.mark.parametrize("clock", CLOCKS)
 @pytest.mark.parametrize(

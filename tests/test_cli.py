@@ -167,6 +167,7 @@ def test_a_reader_that_has_seen_enough_is_no_mistake(options):
     assert process.wait() == 0
 
 
+@pytest.mark.training
 def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
     assert (
         main(["train", "exponential", "initial_lr=0.1", "--epochs", "3", "--json", "--seed", "1", *TINY]) == 0
@@ -194,6 +195,7 @@ def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
     assert (run["spec"]["seed"], run["spec"]["train_images"], run["spec"]["epochs"]) == (1, 300, 3)
 
 
+@pytest.mark.training
 def test_train_in_words_and_the_list_of_runs(home, capsys):
     assert main(["runs"]) == 0
     assert capsys.readouterr().out == ""
@@ -210,6 +212,7 @@ def test_train_in_words_and_the_list_of_runs(home, capsys):
     assert Store().worker_state("anything") is None
 
 
+@pytest.mark.training
 def test_a_diverged_run_prints_null_and_counts_as_a_result(home, capsys):
     arguments = ["train", "constant", "initial_lr=10", "--epochs", "3", "--batch-size", "10", "--json", *TINY]
     for seed in range(50):  # most seeds diverge at this rate; which, is the machine's arithmetic
@@ -224,6 +227,7 @@ def test_a_diverged_run_prints_null_and_counts_as_a_result(home, capsys):
     assert main(["runs"]) == 0
 
 
+@pytest.mark.training
 def test_a_bad_data_folder_exits_1_with_the_sentence(home, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path / "nothing-here"))
     assert main(["train", "constant", "--epochs", "1", "--json", "--train-images", "300"]) == 1
@@ -233,6 +237,7 @@ def test_a_bad_data_folder_exits_1_with_the_sentence(home, tmp_path, monkeypatch
     assert "Traceback" not in printed.err
 
 
+@pytest.mark.training
 @pipes
 def test_ctrl_c_ends_the_run_as_stopped_and_exits_130(home):
     arguments = ["train", "constant", "--epochs", "1000", "--batch-size", "4", "--json", *TINY]
@@ -247,6 +252,7 @@ def test_ctrl_c_ends_the_run_as_stopped_and_exits_130(home):
     assert Store().epochs(run.id)
 
 
+@pytest.mark.training
 @pipes
 def test_a_run_that_nobody_reads_any_more_ends_as_stopped(home):
     process = start("train", "constant", "--epochs", "1000", "--batch-size", "4", "--json", *TINY)
@@ -258,6 +264,7 @@ def test_a_run_that_nobody_reads_any_more_ends_as_stopped(home):
     assert (run.status, run.message) == ("stopped", "Stopped: nobody reads what it prints any more.")
 
 
+@pytest.mark.training
 @pipes
 def test_ctrl_c_while_tensorflow_loads_is_as_quiet(home):
     process = start("train", "constant", *TINY)
@@ -270,6 +277,7 @@ def test_ctrl_c_while_tensorflow_loads_is_as_quiet(home):
     assert not Store().runs(("queued", "running"))
 
 
+@pytest.mark.proof
 @pytest.mark.real_data
 def test_the_articles_best_run_comes_out_as_it_does_in_keras(real_data, capsys):
     schedule = ["exponential", "initial_lr=0.5", "decay=0.1"]

@@ -14,6 +14,8 @@ from lrlab.errors import UserError
 from lrlab.networks import Dense
 from lrlab.training.network import build_network, initial_weights
 
+pytestmark = pytest.mark.training
+
 # Ties, some in float32 only, steps about as large as min_delta, the largest numbers and what is none;
 # nothing so small that TensorFlow takes it for 0.
 VALUES = st.lists(

@@ -60,6 +60,7 @@ def from_scheduler(call, count):
     return seen
 
 
+@pytest.mark.training
 @live
 def test_a_variant_has_the_rates_of_the_call_it_names(variant):
     for call in calls(variant):
@@ -151,6 +152,7 @@ def test_the_smallest_rate_of_one_cycle_is_at_19_in_pytorch_and_at_20_in_optax()
     assert peaks == {"PyTorch": 5, "optax": 6, "PyTorch, linear": 5, "optax, linear": 6}
 
 
+@pytest.mark.training
 def test_one_step_less_makes_optax_reach_pytorchs_one_cycle():
     import optax
 
@@ -158,6 +160,7 @@ def test_one_step_less_makes_optax_reach_pytorchs_one_cycle():
     np.testing.assert_allclose([shorter(t) for t in range(20)], rates("one-cycle-last-step", "PyTorch"), 1e-4)
 
 
+@pytest.mark.training
 def test_an_integer_first_rate_of_a_keras_warm_up_is_an_error():
     import keras
 

@@ -50,6 +50,7 @@ def test_memory_is_in_bytes():
     assert memory(replace(ARTICLE_SPEC, early_stopping=EarlyStopping())) == memory(ARTICLE_SPEC)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     "optimizer", [*(cls() for cls in OPTIMIZERS), RMSprop(momentum=0.5)], ids=lambda optimizer: str(optimizer)
 )

@@ -18,7 +18,10 @@ from lrlab.spec import RunSpec
 from lrlab.store import Store
 from tests.test_jobs import lives, wait_for, worker_of
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes as only POSIX systems can")
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(os.name != "posix", reason="kills processes as only POSIX systems can"),
+]
 
 KILLS = 20
 SPEC = RunSpec(

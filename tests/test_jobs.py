@@ -16,6 +16,8 @@ from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 
+pytestmark = pytest.mark.training
+
 SHORT = RunSpec(Constant(0.05), epochs=3, train_images=300, data="synthetic")
 SOME = RunSpec(Constant(0.01), epochs=60, batch_size=4, train_images=1000, data="synthetic")
 LONG = RunSpec(Constant(0.001), epochs=1000, batch_size=4, train_images=1000, data="synthetic")

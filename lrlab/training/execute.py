@@ -1,12 +1,9 @@
 """Carrying records from the engine to the store; the same for the worker and the command line."""
 
 import platform
-import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -16,14 +13,13 @@ import lrlab
 from lrlab.data import load
 from lrlab.errors import UserError
 from lrlab.records import Epoch, Outcome, Steps
-from lrlab.store import Run, Store, StoreError
+from lrlab.store import Run, Store
 from lrlab.training.engine import race
+from lrlab.training.heartbeat import insist
 from lrlab.training.lane import Start
 
-BEAT_SECONDS = 1.0
 STAGE_SECONDS = 0.3
 RECORD_SECONDS = 0.2
-RETRY_SECONDS = 1.0
 
 
 def execute(
@@ -52,16 +48,6 @@ def execute(
         raise
     except Exception as error:  # the runs' owner must learn of anything that ends them
         end(Outcome("failed", _in_words(error), details=traceback.format_exc()))
-
-
-def insist(action: Callable, *arguments):
-    """Do something with the store, again and again until it can be done; returns what it returned."""
-    while True:
-        try:
-            return action(*arguments)
-        except StoreError as error:
-            print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
-            time.sleep(RETRY_SECONDS)
 
 
 def _train(store, runs, on_epoch):
@@ -117,35 +103,3 @@ def _in_words(error):
         f"Training ended with an error that LR Lab did not expect ({name}). The last lines of the "
         "training process say where."
     )
-
-
-@contextmanager
-def heartbeat(store: Store, worker: str, pid: int):
-    """Tell the store every second that `worker` lives; yields a function that sets what it does.
-
-    That function takes the state and, where it was measured, the throughput.
-    """
-    state, throughput = "starting", None
-    ended = threading.Event()
-
-    def beat():
-        while not ended.wait(BEAT_SECONDS):
-            try:
-                store.beat(worker, pid, state, throughput)
-            except StoreError as error:  # a store that is locked for long is no reason to stop training
-                print(f"No heartbeat could be written: {error}", file=sys.stderr, flush=True)
-
-    def say(words, measured=None):
-        nonlocal state, throughput
-        state, throughput = words, measured or throughput
-        insist(store.beat, worker, pid, state, throughput)
-
-    say(state)
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield say
-    finally:
-        ended.set()
-        thread.join()
-        store.leave(worker)

@@ -16,9 +16,7 @@ from lrlab.optimizers import SGD, Adam
 from lrlab.records import Outcome
 from lrlab.spec import RunSpec
 from lrlab.store import Store, StoreError
-from lrlab.training.engine import AT_ONCE, warm_up
-from lrlab.training.epoch import programs
-from lrlab.training.execute import execute, heartbeat, insist
+from lrlab.training.heartbeat import heartbeat, insist
 
 IDLE_SECONDS = 15 * 60
 POLL_SECONDS = 0.05
@@ -32,6 +30,11 @@ def main(worker: str) -> None:
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     with heartbeat(store, worker, os.getpid()) as say:
+        # TensorFlow takes seconds to load; a parent that ends meanwhile is noticed at once.
+        from lrlab.training.engine import AT_ONCE, warm_up
+        from lrlab.training.epoch import programs
+        from lrlab.training.execute import execute
+
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]
         to_compile.append((RunSpec(optimizer=Adam()), 0))
         idle_since = time.monotonic()

@@ -29,7 +29,7 @@ from lrlab.exchange import to_event_files
 from lrlab.records import Epoch
 from lrlab.result import Result
 assert to_event_files([Result("a", (Epoch(0, *[0.5] * 7),))])
-print([name for name in ("tensorflow", "keras", "tensorboard", "torch") if name in sys.modules])
+print([name for name in ("tensorflow", "keras", "tensorboard") if name in sys.modules])
 """
 
 
@@ -54,6 +54,7 @@ def events(content, folder):
     return found
 
 
+@pytest.mark.training
 def test_tensorflow_reads_the_runs(tmp_path):
     read = events(to_event_files([example(name="Cosine (mine)")]), tmp_path)
     assert read == {
@@ -80,6 +81,7 @@ def f32(value):
     return float(np.float32(value))
 
 
+@pytest.mark.training
 def test_folders_and_tags_are_those_of_keras(tmp_path, monkeypatch):
     x, y = np.zeros((8, 2), "float32"), np.zeros(8, "int64")
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "softmax")])

@@ -70,6 +70,7 @@ def fit(*callbacks, validation_split=0.0, metrics=("accuracy",), epochs=3, **mor
     )
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("validation_split", [0.0, 0.25])
 def test_a_file_that_csvlogger_wrote(tmp_path, separator, validation_split):
@@ -89,6 +90,7 @@ def test_a_file_that_csvlogger_wrote(tmp_path, separator, validation_split):
         assert all(map(math.isnan, column(result, name)))
 
 
+@pytest.mark.training
 def test_a_training_that_is_not_validated_in_every_epoch(tmp_path):
     file = tmp_path / "log.csv"
     fit(keras.callbacks.CSVLogger(file), validation_split=0.25, epochs=4, validation_freq=2)
@@ -98,6 +100,7 @@ def test_a_training_that_is_not_validated_in_every_epoch(tmp_path):
         assert [math.isnan(value) for value in column(result, name)] == [True, False, True, False]
 
 
+@pytest.mark.training
 def test_trainings_that_csvlogger_appended_are_runs_of_their_own(tmp_path):
     file = tmp_path / "log.csv"
     for epochs in (3, 1, 2):

@@ -33,6 +33,8 @@ from lrlab.spec import RunSpec
 from lrlab.training.engine import train
 from lrlab.training.epoch import keras_optimizer
 
+pytestmark = pytest.mark.training
+
 ROOT = Path(__file__).parents[2]
 # How far losses (as a share) and accuracies may be from the engine's. Measured: 6e-7 and none up to 100
 # updates; 7e-4 and 5e-4 after 500 at rates up to 0.1, where units cross zero on one side and not on the

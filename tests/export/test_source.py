@@ -59,6 +59,7 @@ def trained(names, epochs):
     return -np.diff([*seen, float(weight.kernel[0, 0])])
 
 
+@pytest.mark.training
 @every_clock
 @every_kind
 @every_wrapper
@@ -69,6 +70,7 @@ def test_keras_trains_with_the_very_rates(cls, clock, wrap):
     np.testing.assert_allclose(trained(names, 2), plan.rates()[:4], rtol=2e-5, atol=2e-7)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("clock", ["step", "smooth"])
 @every_kind
 def test_keras_objects_give_every_rate_of_the_run(cls, clock):
@@ -80,6 +82,7 @@ def test_keras_objects_give_every_rate_of_the_run(cls, clock):
             float32_equal(theirs, plan.rates(), plan)
 
 
+@pytest.mark.training
 @every_clock
 @every_kind
 @every_wrapper
@@ -99,6 +102,7 @@ def test_optax_updates_with_the_very_rates(cls, clock, wrap):
     float32_equal(every, plan.rates(), plan)
 
 
+@pytest.mark.training
 @every_clock
 @every_kind
 @every_wrapper

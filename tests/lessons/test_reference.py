@@ -43,6 +43,7 @@ def test_each_seed_group_has_one_seed_and_one_length():
     assert sum(map(len, planned())) == len(recorded())
 
 
+@pytest.mark.proof
 @pytest.mark.real_data
 def test_training_again_gives_the_recorded_results_within_the_noise_of_the_seeds(real_data, tmp_path, capsys):
     file = tmp_path / "again.json"

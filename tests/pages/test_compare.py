@@ -168,6 +168,7 @@ def test_a_file_that_is_none_is_said_and_leaves_the_store_alone(store):
     assert len(store.listed()) == 4
 
 
+@pytest.mark.training
 def test_train_shows_a_race_of_which_a_seed_was_deleted(home):
     store = Store()
     race = store.add_race(
@@ -207,12 +208,14 @@ def open_train():
     return page
 
 
+@pytest.mark.training
 def test_train_works_beside_curves_that_were_imported(store):
     assert store.runs()[0].spec is None
     page = open_train()
     assert "steps an epoch" in texts(page)
 
 
+@pytest.mark.training
 def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home):
     few, many = (RunSpec(Constant(0.1), epochs=1, train_images=count) for count in (20_000, 25_000))
     ended_race([("Few", few), ("Many", many)], [("Few", few.with_seed(2)), ("Many", many.with_seed(2))])
@@ -221,6 +224,7 @@ def test_lanes_on_different_images_are_not_ranked_in_a_race_either(home):
     assert "has the lowest" not in shown
 
 
+@pytest.mark.training
 def test_lanes_that_are_renamed_alike_stay_two(home):
     one, two = (RunSpec(Constant(lr), epochs=1) for lr in (0.1, 0.2))
     race = ended_race(*([("A", one.with_seed(seed)), ("B", two.with_seed(seed))] for seed in (1, 2, 3)))
@@ -232,6 +236,7 @@ def test_lanes_that_are_renamed_alike_stay_two(home):
     assert "No winner" in shown
 
 
+@pytest.mark.training
 def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home):
     race = ended_race([("A", RunSpec(Constant(0.1), epochs=1)), ("B", RunSpec(Constant(0.2), epochs=1))])
     page = open_train()
@@ -302,6 +307,7 @@ def test_all_that_is_imported_is_chosen(store):
     assert "20 runs chosen" in texts(page)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", ["lab/compare", "lab/train", "learn/lessons", "learn/claims", "lab/explore"])
 def test_a_run_that_a_later_version_wrote_breaks_no_page(home, name):
     ended_race([("Newer", RunSpec(Constant(0.1), epochs=1))])

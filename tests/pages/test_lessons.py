@@ -92,6 +92,7 @@ def test_ones_own_runs_take_the_place_of_the_recorded_ones(opened, home):
     assert "Recorded with LR Lab" in texts(page)
 
 
+@pytest.mark.training
 def test_run_it_here_queues_the_lessons_own_recipes(opened, home):
     page = answer(opened(lesson="built-in-decay"), 0)
     button(page, "Run it here").click().run()

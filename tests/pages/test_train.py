@@ -15,6 +15,8 @@ from lrlab.records import Epoch, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 
+pytestmark = pytest.mark.training
+
 APP = Path(__file__).parents[2] / "app.py"
 
 

@@ -52,12 +52,14 @@ def assert_float32_equal(ours, theirs):
     np.testing.assert_allclose(ours, float(theirs), rtol=2e-5, atol=1e-8)
 
 
+@pytest.mark.training
 @given(rate=rates, decay=decays, t=times)
 def test_time_based_is_keras_inverse_time_decay(keras_schedules, rate, decay, t):
     theirs = keras_schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)
     assert_float32_equal(TimeBasedDecay(rate, decay)(t), theirs(t))
 
 
+@pytest.mark.training
 @given(rate=rates, decay=st.floats(0.0, 0.1), t=st.integers(0, 100))
 def test_exponential_is_keras_exponential_decay(keras_schedules, rate, decay, t):
     theirs = keras_schedules.ExponentialDecay(rate, decay_steps=1, decay_rate=float(np.exp(-decay)))
@@ -65,6 +67,7 @@ def test_exponential_is_keras_exponential_decay(keras_schedules, rate, decay, t)
     np.testing.assert_allclose(ExponentialDecay(rate, decay)(t), float(theirs(t)), rtol=2e-5, atol=1e-8)
 
 
+@pytest.mark.training
 @given(rate=rates, drop=st.floats(0.1, 1.0), every=st.integers(1, 50), t=st.integers(0, 200))
 def test_step_is_keras_staircase(keras_schedules, rate, drop, every, t):
     theirs = keras_schedules.ExponentialDecay(rate, every, drop, staircase=True)
@@ -73,6 +76,7 @@ def test_step_is_keras_staircase(keras_schedules, rate, drop, every, t):
     assert_float32_equal(StepDecay(rate, drop, every)(t), theirs(t))
 
 
+@pytest.mark.training
 @given(
     rate=rates,
     power=st.floats(0.3, 4.0),
@@ -88,6 +92,7 @@ def test_polynomial_is_keras_polynomial_decay(keras_schedules, rate, power, fina
     np.testing.assert_allclose(ours, float(theirs(t)), rtol=1e-4, atol=size * 1e-7 ** min(1, power) * 2)
 
 
+@pytest.mark.training
 @given(rate=rates, power=st.floats(0.5, 3.0), duration=st.integers(1, 60), t=st.integers(0, 200))
 def test_cycling_polynomial_is_keras_polynomial_decay(keras_schedules, rate, power, duration, t):
     theirs = keras_schedules.PolynomialDecay(rate, duration, 0.0, power, cycle=True)
@@ -97,6 +102,7 @@ def test_cycling_polynomial_is_keras_polynomial_decay(keras_schedules, rate, pow
     np.testing.assert_allclose(ours, float(theirs(t)), rtol=1e-4, atol=rate * 1e-7 ** min(1, power) * 2)
 
 
+@pytest.mark.training
 @given(rate=rates, decay=decays, every=st.integers(1, 50), t=st.integers(0, 200))
 def test_held_time_based_is_keras_staircase(keras_schedules, rate, decay, every, t):
     theirs = keras_schedules.InverseTimeDecay(rate, every, decay * every, staircase=True)
@@ -104,6 +110,7 @@ def test_held_time_based_is_keras_staircase(keras_schedules, rate, decay, every,
     assert_float32_equal(TimeBasedDecay(rate, decay, every)(t), theirs(t))
 
 
+@pytest.mark.training
 @given(rate=rates, floor=st.floats(0.0, 1.0), duration=st.integers(1, 200), t=times)
 def test_cosine_is_keras_cosine_decay(keras_schedules, rate, floor, duration, t):
     theirs = keras_schedules.CosineDecay(rate, duration, alpha=floor)
@@ -111,6 +118,7 @@ def test_cosine_is_keras_cosine_decay(keras_schedules, rate, floor, duration, t)
     np.testing.assert_allclose(ours, float(theirs(t)), rtol=2e-5, atol=rate * 2e-7)
 
 
+@pytest.mark.training
 @given(rate=rates, warmup=st.integers(1, 50), duration=st.integers(1, 200), t=times)
 def test_warmed_up_cosine_is_keras_cosine_decay(keras_schedules, rate, warmup, duration, t):
     theirs = keras_schedules.CosineDecay(0.0, duration, warmup_target=rate, warmup_steps=warmup)
@@ -118,6 +126,7 @@ def test_warmed_up_cosine_is_keras_cosine_decay(keras_schedules, rate, warmup, d
     np.testing.assert_allclose(ours, float(theirs(t)), rtol=2e-5, atol=rate * 5e-7)
 
 
+@pytest.mark.training
 @given(
     rate=rates,
     period=st.integers(2, 60),
@@ -133,6 +142,7 @@ def test_restarts_are_keras_cosine_decay_restarts(keras_schedules, rate, period,
     np.testing.assert_allclose(ours(t), float(theirs(t)), rtol=1e-4, atol=rate * 2e-5)
 
 
+@pytest.mark.training
 @given(values=st.lists(rates, min_size=2, max_size=6), gap=st.integers(1, 20), t=st.integers(0, 120))
 def test_piecewise_changes_one_step_before_keras(keras_schedules, values, gap, t):
     boundaries = [gap * (number + 1) for number in range(len(values) - 1)]

@@ -26,6 +26,8 @@ from lrlab.training.epoch import compiled_epoch, keras_optimizer
 from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
 
+pytestmark = pytest.mark.training
+
 # 400 images in batches of 64: six whole batches and one of 16.
 SPEC = RunSpec(
     ExponentialDecay(0.3, 0.4), "smooth", epochs=3, batch_size=64, seed=7, train_images=500, data="synthetic"

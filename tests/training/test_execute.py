@@ -15,9 +15,12 @@ from lrlab.records import Outcome
 from lrlab.schedules import Constant
 from lrlab.spec import RunSpec
 from lrlab.store import Store
-from lrlab.training import execute as module
-from lrlab.training.execute import execute, heartbeat
+from lrlab.training import heartbeat as module
+from lrlab.training.execute import execute
+from lrlab.training.heartbeat import heartbeat
 from tests.test_jobs import wait_for
+
+pytestmark = pytest.mark.training
 
 SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
 

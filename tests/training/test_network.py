@@ -8,6 +8,8 @@ import tensorflow as tf
 from lrlab.networks import Convolutional, Dense
 from lrlab.training.network import Convolution, Dropout, build_network, initial_weights, threefry
 
+pytestmark = pytest.mark.training
+
 NETWORKS = (
     Dense(),
     Dense((7,), dropout=0.5, l2=0.1),

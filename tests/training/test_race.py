@@ -16,6 +16,8 @@ from lrlab.training.engine import race
 from lrlab.training.lane import Start
 from tests.training.test_engine import diverging
 
+pytestmark = pytest.mark.training
+
 SMALL = Dense((32,), dropout=0.2)
 SPEC = RunSpec(ExponentialDecay(0.3, 0.4), "smooth", epochs=6, batch_size=32, train_images=500)
 SPECS = (
