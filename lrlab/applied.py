@@ -1,4 +1,4 @@
-"""What Keras 3 applies when it is given the obvious code, beside what was meant."""
+"""The rates that Keras 3 applies for typical code, beside the rates that its author intends."""
 
 import re
 from dataclasses import dataclass, replace
@@ -20,14 +20,15 @@ from lrlab.schedules import (
     TimeBasedDecay,
 )
 
-KERAS_PI = 3  # what is left of it in whole numbers
+KERAS_PI = 3  # pi as a whole number
 
 
 @dataclass(frozen=True, eq=False)
 class Applied:
-    """Code, the rates that its author states, and those that Keras applies: float64, one an update.
+    """Code, the rates that its author states, and the rates that Keras applies.
 
-    The arrays begin with update `first_step`. `cause` is a sentence about why they differ.
+    Both arrays are float64 with one rate per update, beginning with update `first_step`. `cause` is a
+    sentence that explains the difference.
     """
 
     id: str
@@ -44,22 +45,22 @@ class Applied:
         """The largest difference in numbers, and its cause."""
         known = np.isfinite(self.stated) & np.isfinite(self.rates)
         if not known.all():
-            return "The formula gives no finite rate at some steps: nothing can be trained with it."
+            return "The formula gives no finite rate at some steps: training with it is not possible."
         far = np.abs(self.stated - self.rates)
         at = int(far.argmax())
         if not far[at] > 1e-9 * np.abs(self.stated).max():
-            return "What is stated is what is applied, at every step."
+            return "The applied rate equals the stated rate at every step."
         step = self.first_step + at
         return (
             f"The largest difference is at step {step:,} (epoch {step // self.steps_per_epoch}): "
-            f"{self.stated[at]:.4g} is meant, {self.rates[at]:.4g} is applied. {self.cause}"
+            f"{self.stated[at]:.4g} is intended, {self.rates[at]:.4g} is applied. {self.cause}"
         )
 
 
 def applied(plan: Plan) -> tuple[Applied, ...]:
-    """The plan as it stands, and what becomes of it in code that looks right; each with its rates.
+    """The plan itself, and common code that looks right but may apply other rates; each with its rates.
 
-    Checked against Keras 3.15. Cases that the schedule has no code for are left out.
+    Checked against Keras 3.15. Cases for which the schedule has no code are left out.
     """
     cases = (_as_planned, _schedule_object, _compounding, _sgd_decay, _whole_number, _initial_epoch)
     return tuple(case for make in cases if (case := make(plan)))
@@ -67,7 +68,7 @@ def applied(plan: Plan) -> tuple[Applied, ...]:
 
 def _as_planned(plan):
     smooth = replace(plan, clock="smooth") if plan.clock == "epoch" else plan
-    cause = "Between, the rate waits for the next epoch: a callback sets it once an epoch."
+    cause = "The callback sets the rate once per epoch: within an epoch the rate is constant."
     return _case(plan, "as-planned", "As planned", source(plan, "keras"), smooth.rates(), plan.rates(), cause)
 
 
@@ -76,7 +77,7 @@ def _schedule_object(plan):
         return None
     counted = Plan(plan.resolved, plan.epochs, plan.steps_per_epoch, "step")
     cause = (
-        "A schedule object counts batches, not epochs: with numbers that mean epochs it runs through "
+        "A schedule object counts batches, not epochs: with numbers that mean epochs it runs "
         f"{plan.steps_per_epoch} times too fast."
     )
     code = source(counted, "keras")
@@ -102,7 +103,7 @@ def _compounding(plan):
         f"import keras\nimport numpy as np\n\n{code}\n\n\n"
         "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch, lr)))\n"
     )
-    cause = "The callback is handed the rate of the epoch before, not the first one: the decays multiply."
+    cause = "The callback receives the rate of the epoch before, not the initial rate: the decays multiply."
     stated = replace(plan, clock="epoch").rates()
     after = np.repeat(rates, plan.steps_per_epoch)
     return _case(plan, "compounding", "A callback of (epoch, lr)", code, stated, after, cause)
@@ -114,7 +115,7 @@ def _sgd_decay(plan):
         return None
     rate, decay = schedule.initial_lr, schedule.decay
     code = f"import keras\n\noptimizer = keras.optimizers.SGD(learning_rate={rate!r}, decay={decay!r})\n"
-    cause = "Keras 3 ignores `decay` and only warns: the rate is constant. Keras 2 decayed at every step."
+    cause = "Keras 3 ignores `decay` and only warns: the rate is constant. Keras 2 used it at every step."
     stated = Plan(schedule, plan.epochs, plan.steps_per_epoch, "step").rates()
     return _case(plan, "sgd-decay", "SGD(decay=...)", code, stated, np.full(plan.steps, rate), cause)
 
@@ -131,11 +132,11 @@ def _whole_number(plan):
     )
     unit = 1 if meant.clock == "step" else plan.steps_per_epoch
     if isinstance(schedule, ExponentialDecay) and not schedule.hold and schedule.decay > unit:
-        return None  # Keras would divide by a number of steps cut down to 0
+        return None  # Keras would divide by a number of steps that is rounded down to 0
     code = re.sub(r"\b1\.0,", "1,", source(meant, "keras"), count=1)
     cause = (
-        "A rate written as 1 instead of 1.0 makes Keras compute in whole numbers: every other number of "
-        "the schedule loses its fraction. (Shown at a rate of 1, whatever the rate is.)"
+        "A rate written as 1 instead of 1.0 makes Keras compute with whole numbers: every other number of "
+        "the schedule loses its fraction. (This case is shown with a rate of 1, not with your rate.)"
     )
     title = "A whole number as rate"
     return _case(
@@ -144,7 +145,7 @@ def _whole_number(plan):
 
 
 def _in_whole_numbers(schedule, steps, unit):
-    """Keras's own formulas from a rate of 1, with each parameter cut down to a whole number."""
+    """Keras's own formulas with a rate of 1 and each parameter rounded down to a whole number."""
     t = np.arange(steps) / unit
     if isinstance(schedule, ExponentialDecay | StepDecay):
         hold = schedule.drop_every if isinstance(schedule, StepDecay) else schedule.hold
@@ -158,7 +159,7 @@ def _in_whole_numbers(schedule, steps, unit):
     duration = max(int(schedule.duration * unit), 1)
     z = np.minimum(np.arange(steps), duration) / duration
     if isinstance(schedule, CosineDecay):
-        floor = schedule.final_lr  # of all its numbers the only one that stays
+        floor = schedule.final_lr  # the only one of its numbers that keeps its fraction
         return floor + (1 - floor) * 0.5 * (1 + np.cos(KERAS_PI * z))
     end = int(schedule.final_lr)
     return end + (1 - end) * (1 - z) ** int(getattr(schedule, "power", 1.0))
@@ -175,7 +176,7 @@ def _initial_epoch(plan):
         + "# in a new process, from a saved model:\n"
         + f"# model.fit(..., initial_epoch={first}, epochs={plan.epochs})\n"
     )
-    cause = "A new optimizer counts its own steps from 0: `initial_epoch` does not move a schedule object."
+    cause = "A new optimizer counts its steps from 0: `initial_epoch` does not change a schedule object."
     title = f"fit(initial_epoch={first})"
     case = _case(plan, "initial-epoch", title, code, rates[skipped:], rates[: len(rates) - skipped], cause)
     return replace(case, first_step=skipped)

@@ -25,9 +25,9 @@ STEPS_PER_EPOCH = 250
 
 @dataclass(frozen=True)
 class Curve:
-    """A schedule with a short name of its own, the clock it runs under, and its look on a chart.
+    """A schedule with a short name, its clock, and its appearance on a chart.
 
-    `color` is a number that every theme has a colour for; `id` only tells curves apart.
+    `color` is the number of a colour of the theme; `id` only identifies the curve.
     """
 
     id: str = field(compare=False)

@@ -1,6 +1,7 @@
-"""What controls a run by its metrics: when to stop early, and when to lower the rate; as Keras does it.
+"""Early stopping and reducing the rate on a plateau, with the semantics of Keras's callbacks.
 
-Both are pure functions of one monitored value an epoch, NaN included. Keras compares float32.
+Both are pure functions of one monitored value per epoch, which may be NaN. Like Keras, they compare in
+float32.
 """
 
 from collections.abc import Sequence
@@ -23,9 +24,9 @@ MONITORS = ("val_loss", "val_accuracy", "loss", "accuracy")
 
 
 def improves(monitor: str, value: float, best: float | None, min_delta: float) -> bool:
-    """Whether `value` is better than `best` by more than `min_delta`; anything is better than None.
+    """Whether `value` is better than `best` by more than `min_delta`; every value is better than None.
 
-    Nothing is better than NaN: a first value that is NaN stays the best.
+    No value is better than NaN: a first value of NaN stays the best.
     """
     if best is None:
         return True
@@ -36,29 +37,29 @@ def improves(monitor: str, value: float, best: float | None, min_delta: float) -
 
 @dataclass(frozen=True)
 class EarlyStopping(Parametrised):
-    """End a run when a metric has not improved for long; equals `keras.callbacks.EarlyStopping`."""
+    """End a run when a metric has stopped improving; equals `keras.callbacks.EarlyStopping`."""
 
     kind = "early-stopping"
 
-    monitor: str = choice(MONITORS, "The metric that should improve.")
-    patience: int = epochs(10, "How many epochs in a row may pass without an improvement.")
-    min_delta: float = margin(0.0, "What is no more than this is no improvement.")
-    start_from_epoch: int = epochs(0, "How many epochs at the start do not count.")
-    restore_best: bool = switch("End with the weights of the best epoch.")
+    monitor: str = choice(MONITORS, "The metric to monitor.")
+    patience: int = epochs(10, "Epochs without improvement before the run ends.")
+    min_delta: float = margin(0.0, "The smallest change that counts as an improvement.")
+    start_from_epoch: int = epochs(0, "Epochs at the start that are not monitored.")
+    restore_best: bool = switch("Restore the weights of the best epoch at the end.")
 
     def stops(self, values: Sequence[float]) -> bool:
-        """Whether the run ends after the last of `values`, one an epoch from the first on."""
+        """Whether the run ends after the last of `values`, one per epoch, beginning with the first."""
         return self._watch(values)[1] >= max(1, self.patience)
 
     def best(self, values: Sequence[float]) -> int:
-        """The epoch, from 0, whose weights the run would end with if they are restored.
+        """The epoch, counted from 0, whose weights are restored at the end.
 
-        Before `start_from_epoch` no epoch counts, and the last weights stay.
+        Before `start_from_epoch` no epoch is monitored, and the weights stay those of the last epoch.
         """
         return self._watch(values)[0]
 
     def _watch(self, values):
-        """The best epoch, and how many epochs have gone by since."""
+        """The best epoch, and the number of epochs since then."""
         epoch, wait, best = len(values) - 1, 0, None
         for number, value in enumerate(values[self.start_from_epoch :], self.start_from_epoch):
             wait += 1
@@ -69,27 +70,32 @@ class EarlyStopping(Parametrised):
 
 @dataclass(frozen=True)
 class ReduceOnPlateau(Parametrised):
-    """Lower the rate when a metric has not improved for long.
+    """Reduce the rate when a metric has stopped improving.
 
-    On a constant schedule it equals `keras.callbacks.ReduceLROnPlateau`. On any other, each reduction
-    multiplies all that is left of the schedule, where Keras's callback and a schedule cannot be combined.
+    With a constant schedule it equals `keras.callbacks.ReduceLROnPlateau`. With any other schedule, each
+    reduction multiplies all later rates of the schedule; Keras cannot combine its callback with a schedule.
     """
 
     kind = "reduce-on-plateau"
 
-    monitor: str = choice(MONITORS, "The metric that should improve.")
+    monitor: str = choice(MONITORS, "The metric to monitor.")
     factor: float = factor(
-        0.1, "", "What the rate is multiplied by.", low=0.0, high=0.999999, slider=(0.05, 0.95)
+        0.1,
+        "",
+        "Factor that multiplies the rate at each reduction.",
+        low=0.0,
+        high=0.999999,
+        slider=(0.05, 0.95),
     )
-    patience: int = epochs(10, "How many epochs in a row may pass without an improvement.")
-    min_delta: float = margin(1e-4, "What is no more than this is no improvement.")
-    cooldown: int = epochs(0, "How many epochs after a reduction do not count.")
-    min_lr: float = floor_rate(0.0, "", "The rate is not lowered below this.")
+    patience: int = epochs(10, "Epochs without improvement before the rate is reduced.")
+    min_delta: float = margin(1e-4, "The smallest change that counts as an improvement.")
+    cooldown: int = epochs(0, "Epochs after a reduction that do not count.")
+    min_lr: float = floor_rate(0.0, "", "Lower bound of the rate.")
 
     def scale(self, values: Sequence[float], rates: Sequence[float]) -> float:
-        """What the schedule's rate of the next epoch is multiplied by, before `min_lr`.
+        """The factor that multiplies the schedule's rate in the next epoch, before `min_lr` applies.
 
-        `values` are monitored, `rates` the schedule's own, both of the finished epochs from the first on.
+        `values` are the monitored values and `rates` the schedule's own rates, one per finished epoch.
         """
         scale, best, wait, cooling = 1.0, None, 0, 0
         for value, rate in zip(values, rates, strict=True):
@@ -106,7 +112,7 @@ class ReduceOnPlateau(Parametrised):
         return np.float32(self.applied(rate, scale)) > np.float32(self.min_lr)
 
     def applied(self, rates, scale: float):
-        """The rates in force where the schedule says `rates`, a number or an array of any shape."""
+        """The applied rates if the schedule gives `rates`, a number or an array of any shape."""
         return np.minimum(rates, np.maximum(np.multiply(rates, scale), self.min_lr))
 
 
@@ -114,5 +120,5 @@ CONTROLLERS = EarlyStopping, ReduceOnPlateau
 
 
 def controller_from_record(record) -> EarlyStopping | ReduceOnPlateau:
-    """What `to_dict` wrote, or what a kind alone names; raises UserError for others."""
+    """The controller that `to_dict` wrote, or the default one of a kind; raises UserError otherwise."""
     return from_record("controller", CONTROLLERS, record)

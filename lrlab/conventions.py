@@ -1,4 +1,4 @@
-"""Where frameworks disagree about the same few words: as curves, and what to do about it."""
+"""Where frameworks disagree about the same few terms: their curves, and what to do about it."""
 
 from dataclasses import dataclass
 
@@ -25,9 +25,9 @@ TIMM = "timm.scheduler."
 
 @dataclass(frozen=True)
 class Variant:
-    """One framework's reading: the call, and its rate at every step from step 0 on.
+    """One framework's answer: the call, and its rate at every step, beginning with step 0.
 
-    `rates` ends early where the framework refuses to go on. Base rate 0.1, no unit.
+    `rates` ends early if the framework raises an error after its last step. The base rate is 0.1, no unit.
     """
 
     name: str
@@ -65,12 +65,12 @@ def _hold(start):
 
 
 def _unbounded_cosine(floor):
-    """The cosine of a decay over 20 steps, which nobody stops there."""
+    """The cosine of a decay over 20 steps that continues after its end."""
     return floor + (BASE - floor) * 0.5 * (1 + np.cos(np.pi * TIME / 20))
 
 
 def _optax_one_cycle(times, shape):
-    """The one cycle of optax: from 1/25 of the peak to a 250,000th, which is reached at the last moment."""
+    """The one cycle of optax: from 1/25 of the peak to 1/250,000, which it reaches at the last moment."""
     values = BASE * np.array([1 / 25, 1, 1 / 25, 1 / 25e4])[[0, 1, 2, 3] if len(times) == 4 else [0, 1, 3]]
     phase = np.clip(np.searchsorted(times, TIME, "right") - 1, 0, len(times) - 2)
     before, length = np.take(times, phase), np.diff(times)[phase]
@@ -105,52 +105,52 @@ BOUNDARY = Convention(
             "timm",
             TIMM + "MultiStepLRScheduler(optimizer, decay_t=[5], decay_rate=0.1)",
             _drop(4),
-            "Step 4: it looks one step ahead, and keeps to that for the sake of old recipes.",
+            "Step 4: it looks one step ahead, to stay compatible with old recipes.",
         ),
     ),
-    "Steps count from 0, and one step hardly matters. But timm's scheduler and PyTorch's usually count "
-    "epochs, and then the drop comes a whole epoch apart.",
+    "Steps are counted from 0, and one step hardly matters. But the schedulers of timm and PyTorch usually "
+    "count epochs, and then their drops are a whole epoch apart.",
 )
 
 WARMUP_LENGTH = Convention(
     "warmup-length",
     "20 steps with a warm-up of 5",
-    "Is the warm-up part of the 20 steps, or does it come on top of them?",
+    "Is the warm-up part of the 20 steps, or is it added to them?",
     (
         _variant(
             "optax",
             "optax.warmup_cosine_decay_schedule(0.0, 0.1, warmup_steps=5, decay_steps=20)",
             _warm(15),
-            "Part of it: the cosine takes the 15 steps that are left, and ends at step 20.",
+            "Part of them: the cosine takes the remaining 15 steps, and ends at step 20.",
         ),
         _variant(
             "transformers",
             "transformers.get_cosine_schedule_with_warmup(optimizer, num_warmup_steps=5, "
             "num_training_steps=20)",
             np.where(TIME < 5, BASE * TIME / 5, BASE * 0.5 * (1 + np.cos(np.pi * (TIME - 5) / 15))),
-            "Part of it; after step 20 it would rise again.",
+            "Part of them; after step 20 the rate would rise again.",
         ),
         _variant(
             "Keras",
             KERAS + "CosineDecay(0.0, decay_steps=20, warmup_target=0.1, warmup_steps=5)",
             _warm(20),
-            "On top of it: the cosine takes 20 steps of its own, and ends at step 25.",
+            "Added: the cosine takes 20 steps after the warm-up, and ends at step 25.",
         ),
         _variant(
             "timm, prefix",
             TIMM + "CosineLRScheduler(optimizer, t_initial=20, warmup_t=5, warmup_prefix=True)",
             _warm(20),
-            "On top of it, as in Keras.",
+            "Added, as in Keras.",
         ),
         _variant(
             "timm",
             TIMM + "CosineLRScheduler(optimizer, t_initial=20, warmup_t=5)",
             np.where(TIME < 5, BASE * TIME / 5, CosineDecay(BASE, duration=20)(TIME)),
-            "Part of it, but it hides the beginning of the cosine: the full rate is never reached.",
+            "Part of them, but it replaces the start of the cosine: the rate never reaches its full value.",
         ),
     ),
-    "Look at the rate of the very last step. If it is not near the floor, the run is as much too short as "
-    "the warm-up is long: in Keras give decay_steps = steps - warmup_steps.",
+    "Look at the rate of the last step. If it is not near the final rate, the run is too short by the "
+    "length of the warm-up. In Keras, set decay_steps = steps - warmup_steps.",
 )
 
 FIRST_VALUE = Convention(
@@ -162,84 +162,84 @@ FIRST_VALUE = Convention(
             "transformers",
             "transformers.get_constant_schedule_with_warmup(optimizer, num_warmup_steps=5)",
             _hold(0.0),
-            "0, always: the first update changes nothing.",
+            "Always 0: the first update changes nothing.",
         ),
         _variant(
             "timm",
             TIMM + "StepLRScheduler(optimizer, decay_t=1000, warmup_t=5, warmup_lr_init=0.001)",
             _hold(0.001),
-            "warmup_lr_init, here 0.001; left out it is 0.",
+            "warmup_lr_init, here 0.001; its default is 0.",
         ),
         _variant(
             "Keras",
             KERAS + "CosineDecay(0.01, decay_steps=1000, alpha=1.0, warmup_target=0.1, warmup_steps=5)",
             _hold(0.01),
-            "initial_learning_rate, here 0.01: the peak is warmup_target. Write 0.0, as 0 is an error.",
+            "initial_learning_rate, here 0.01; the peak is warmup_target. Write zero as 0.0: 0 is an error.",
         ),
         _variant(
             "optax",
             "optax.warmup_constant_schedule(init_value=0.02, peak_value=0.1, warmup_steps=5)",
             _hold(0.02),
-            "init_value, here 0.02; it has to be given.",
+            "init_value, here 0.02; it has no default.",
         ),
         _variant(
             "PyTorch",
             TORCH + "LinearLR(optimizer, start_factor=1 / 3, total_iters=5)",
             _hold(BASE / 3),
-            "A third of the full rate, unless start_factor says otherwise.",
+            "A third of the full rate, which is the default of start_factor.",
         ),
     ),
-    "Give the first rate yourself: the peak divided by the length of the warm-up, here 0.02, wastes no "
-    "update and begins no higher than it must.",
+    "Set the first rate yourself. The peak divided by the length of the warm-up, here 0.02, is a good "
+    "choice: no update is wasted, and the first rate is still small.",
 )
 
 AFTER_THE_END = Convention(
     "after-the-end",
-    "Past the end",
-    "What is the rate when training goes on after the 20 steps that the schedule was made for?",
+    "After the end",
+    "What is the rate when training continues after the 20 steps of the schedule?",
     (
         _variant(
             "PyTorch",
             TORCH + "CosineAnnealingLR(optimizer, T_max=20, eta_min=0.001)",
             _unbounded_cosine(FLOOR),
-            "It rises again, along the other half of the cosine.",
+            "It rises again, along the second half of the cosine.",
         ),
         _variant(
             "transformers",
             "transformers.get_cosine_schedule_with_warmup(optimizer, num_warmup_steps=0, "
             "num_training_steps=20)",
             _unbounded_cosine(0.0),
-            "It rises again, from 0; so does its cosine with a floor (cosine_with_min_lr).",
+            "It rises again, from 0. Its cosine with a minimum (cosine_with_min_lr) rises too.",
         ),
         _variant(
             "transformers, restarts",
             "transformers.get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, "
             "num_warmup_steps=0, num_training_steps=20, num_cycles=2)",
             np.where(TIME < 20, CosineRestarts(BASE, 10, 1.0)(TIME), 0.0),
-            "It stays at 0, and so does the linear schedule: nothing more is learned.",
+            "It stays at 0, as in the linear schedule: the network learns nothing more.",
         ),
         _variant(
             "Keras, optax",
             KERAS + "CosineDecay(0.1, decay_steps=20, alpha=0.01), "
             "optax.cosine_decay_schedule(0.1, decay_steps=20, alpha=0.01)",
             CosineDecay(BASE, FLOOR, 20),
-            "It stays at its floor.",
+            "It stays at its final rate.",
         ),
         _variant(
             "Keras, cycle",
             KERAS + "PolynomialDecay(0.1, decay_steps=20, end_learning_rate=0.001, cycle=True)",
             PolynomialDecay(BASE, 1.0, FLOOR, True, 20),
-            "It jumps to half of the rate at step 21, to fall anew until step 40.",
+            "At step 21 it jumps to about half of the initial rate, then falls again until step 40.",
         ),
         _variant(
             "timm",
             TIMM + "CosineLRScheduler(optimizer, t_initial=20, lr_min=0.001)",
             CosineDecay(BASE, FLOOR, 20),
-            "It stays at lr_min once its cycle_limit, by default one cycle, is used up.",
+            "It stays at lr_min after its last cycle (cycle_limit, by default 1).",
         ),
     ),
-    "Take the schedule's length from the number of steps that you really train, and make a new schedule "
-    "when you train on.",
+    "Set the schedule's length to the number of steps that you train. Make a new schedule when you "
+    "continue training.",
 )
 
 LAST_STEP = Convention(
@@ -257,14 +257,14 @@ LAST_STEP = Convention(
             "optax",
             "optax.cosine_onecycle_schedule(20, 0.1)",
             _optax_one_cycle((0, 6, 20), lambda z: 0.5 * (1 - np.cos(np.pi * z))),
-            "At step 20, which a run of 20 steps does not have; the peak is at step 6.",
+            "At step 20, but a run of 20 steps ends with step 19; the peak is at step 6.",
         ),
         _variant(
             "PyTorch, linear",
             TORCH + "OneCycleLR(optimizer, max_lr=0.1, total_steps=20, anneal_strategy='linear', "
             "three_phase=True)",
             OneCycle(BASE, three_phases=True, curve="linear", duration=20)(TIME[:20]),
-            "At step 19; it is back at its first rate at step 10, after twice the rise.",
+            "At step 19; it is back at its first rate at step 10, after twice the time of the rise.",
         ),
         _variant(
             "optax, linear",
@@ -273,8 +273,8 @@ LAST_STEP = Convention(
             "At step 20; it is back at its first rate at step 17, after 85 % of the steps.",
         ),
     ),
-    "In optax give one step less than you train: cosine_onecycle_schedule(19, 0.1) is PyTorch's curve over "
-    "20 steps. PyTorch's scheduler must be stepped once a batch, and refuses to go far beyond total_steps.",
+    "In optax, pass one step less than you train: cosine_onecycle_schedule(19, 0.1) is PyTorch's curve over "
+    "20 steps. In PyTorch, call scheduler.step() once per batch; far beyond total_steps it raises an error.",
 )
 
 CONVENTIONS: tuple[Convention, ...] = (BOUNDARY, WARMUP_LENGTH, FIRST_VALUE, AFTER_THE_END, LAST_STEP)

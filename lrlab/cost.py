@@ -1,10 +1,10 @@
-"""What a run costs: operations an epoch, and the memory of the process that trains it."""
+"""The cost of a run: operations per epoch, and memory of the process that trains it."""
 
 from lrlab.networks import FLOAT, SIDE
 from lrlab.spec import RunSpec
 
 BASE = 900 * 10**6  # Python with TensorFlow and a compiled epoch, as measured
-STATES = 5  # of a run: in use, as it began, and those of a checkpoint: arrays, file and bytes
+STATES = 5  # copies of a run's state: in use, initial, and three in a checkpoint (arrays, file, bytes)
 IMAGE = SIDE * SIDE
 WHOLE_SET = 70_000
 TEST_IMAGES = 10_000
@@ -12,18 +12,19 @@ SCORED_AT_ONCE = 1000
 
 
 def operations(spec: RunSpec) -> int:
-    """Multiplications and additions of one epoch, the validation after it included."""
+    """Multiplications and additions of one epoch and of the validation after it."""
     validation = spec.train_images - spec.fit_images
     return spec.fit_images * spec.network.training_operations() + validation * spec.network.operations()
 
 
 def memory(spec: RunSpec, lanes: int = 1) -> int:
-    """Bytes that a process needs at its peak for a race of so many runs like this; a guess, no promise.
+    """Estimated peak memory, in bytes, of a process that trains a race of `lanes` runs like this one.
 
-    The images are held once as they were read and once as they are used. A batch holds its activations
-    and about twice as much of gradients. A state holds the weights, what the optimizer keeps for each of
-    them, and the best weights so far where they are to be restored; each lane has one, and two at a time
-    are trained.
+    The estimate counts:
+
+    1. The images, once as they were read and once as they are used.
+    2. Each batch: its activations, and about twice as much for gradients. Two lanes train at a time.
+    3. One state per lane: the weights, the optimizer's slots, and the best weights if they are restored.
     """
     images = (WHOLE_SET + spec.train_images + TEST_IMAGES) * IMAGE
     together = min(lanes, 2)
@@ -36,7 +37,7 @@ def memory(spec: RunSpec, lanes: int = 1) -> int:
 
 
 def slots(optimizer) -> int:
-    """How many numbers an optimizer keeps for each weight."""
+    """How many numbers (slots) an optimizer keeps for each weight."""
     if optimizer.kind == "rmsprop":
         return 2 if optimizer.momentum else 1
     return {"sgd": 0, "adam": 2, "adamw": 2}.get(optimizer.kind, 1)

@@ -1,5 +1,5 @@
-"""The one error that a user can mend."""
+"""The error that a user can fix."""
 
 
 class UserError(ValueError):
-    """Say what is wrong, what was received and what to do; shown to the user as it stands."""
+    """An error that the user can fix: its text says what is wrong, what was received and what to do."""

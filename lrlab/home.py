@@ -1,4 +1,4 @@
-"""Where LR Lab keeps its files: `LRLAB_HOME`, or else the platform's folder for user data."""
+"""The folder for LR Lab's files: `LRLAB_HOME`, or the platform's folder for user data."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from lrlab.errors import UserError
 
 
 def home() -> Path:
-    """The folder, created where it is missing; raises UserError where that is not possible."""
+    """The folder, which is created if it is missing; raises UserError if that fails."""
     folder = Path(os.environ.get("LRLAB_HOME") or platformdirs.user_data_path("lrlab", False))
     folder = folder.expanduser().resolve()
     try:
@@ -17,6 +17,6 @@ def home() -> Path:
     except OSError as error:
         raise UserError(
             f"LR Lab cannot keep its files in {folder}: {error.strerror}. "
-            "Set LRLAB_HOME to a folder that can be written."
+            "Set LRLAB_HOME to a folder that you can write to."
         ) from error
     return folder

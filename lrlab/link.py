@@ -1,9 +1,11 @@
-"""A scene as the query of a link, and back.
+"""Write a scene as the query of a link, and read it again.
 
-A link says only what differs from the article's scene: `?e=30&c=cosine~0.2~_w5&c=step`. Each `c` is a
-curve: one of the article's or a kind, then what differs from it: its parameters in their order (left out
-or empty where they are the same), `_c` its clock, `_k` its colour, `_h` where it is hidden, `_w` its
-warm-up, `_d` its cool-down and `_n` its name.
+A link contains only what differs from the article's scene: `?e=30&c=cosine~0.2~_w5&c=step`. Each `c` is
+one curve. It begins with one of the article's curves or a kind; then come the differences from it:
+
+1. the parameters in their order, left out or empty where they are the same;
+2. `_c` the clock, `_k` the colour, `_h` if the curve is hidden;
+3. `_w` the warm-up, `_d` the cool-down, and `_n` the name.
 """
 
 from dataclasses import replace
@@ -31,7 +33,7 @@ WHOLE = ("epochs", "steps_per_epoch", "batch_size")
 
 
 def to_query(scene: Scene) -> str:
-    """The query of the link that holds `scene`: empty for the article's, else from `?` on."""
+    """The query of the link to `scene`: empty for the article's scene, otherwise beginning with `?`."""
     start = Scene()
     given = [
         (short, _text(getattr(scene, name)))
@@ -44,9 +46,9 @@ def to_query(scene: Scene) -> str:
 
 
 def pairs(query: str, longest: int) -> list[tuple[str, str]]:
-    """The names and texts of a query; raises UserError where it is too long or cannot be read."""
+    """The names and values of a query; raises UserError if it is too long or cannot be read."""
     if len(query) > longest:
-        raise UserError(f"A link is at most {longest:,} characters long, but this has {len(query):,}.")
+        raise UserError(f"A link can have at most {longest:,} characters, but this one has {len(query):,}.")
     try:
         return parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:
@@ -54,28 +56,28 @@ def pairs(query: str, longest: int) -> list[tuple[str, str]]:
 
 
 def from_query(query: str) -> Scene:
-    """The scene that `to_query` wrote; names that no link has are left alone.
+    """The scene that `to_query` wrote. Unknown names in the query are ignored.
 
-    Raises UserError, with what was wrong, for everything else.
+    Raises UserError, which says what is wrong, for everything else.
     """
     values, curves = {}, []
     for name, text in pairs(query, LONGEST):
         if name == "c":
             curves.append(text)
         elif SHORT.get(name) in values:
-            raise UserError(f"The link says {name}= more than once.")
+            raise UserError(f"The link contains {name}= more than once.")
         elif name in SHORT:
             values[SHORT[name]] = _value(SHORT[name], text)
     if curves:
         texts = [] if curves == [""] else curves
         if len(texts) > MAX_CURVES:
-            raise UserError(f"A link has at most {MAX_CURVES} curves, but this has {len(texts)}.")
+            raise UserError(f"A link can have at most {MAX_CURVES} curves, but this one has {len(texts)}.")
         values["curves"] = with_ids([_curve(at, text) for at, text in enumerate(texts)])
     return Scene(**values)
 
 
 def with_ids(curves) -> tuple[Curve, ...]:
-    """The curves, each with an id that no other has: its own, with a number where that is taken."""
+    """The curves with unique ids: each keeps its id, with a number added if another curve has it."""
     taken, named = set(), []
     for curve in curves:
         id = free_id(curve.id or peel(curve.schedule)[2].kind, taken)
@@ -85,7 +87,7 @@ def with_ids(curves) -> tuple[Curve, ...]:
 
 
 def free_id(wanted: str, taken) -> str:
-    """`wanted`, with a number where it is among those taken."""
+    """`wanted`, with a number added if it is taken."""
     return next(i for i in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if i not in taken)
 
 
@@ -121,12 +123,12 @@ def _text_from(head, at, curve):
 
 
 def _start(at, head):
-    """The curve that a link's word stands for, in the colour of its place."""
+    """The curve for the first word of a `c` in a link, with the colour of its position."""
     if head in ARTICLE_CURVES:
         return replace(ARTICLE_CURVES[head], color=at % COLORS)
     cls = class_of_kind(head)
     if cls in WRAPPERS:
-        raise UserError(f"A {cls.kind} goes around another schedule: the link must name that one.")
+        raise UserError(f"A {cls.kind} wraps another schedule. The link must name that schedule.")
     return Curve(head, cls.title, cls(), color=at % COLORS)
 
 
@@ -150,7 +152,7 @@ def _curve(at, text):
         elif sign in ("_w", "_d") and sign not in around:
             around[sign] = rest.split("_")
         else:
-            raise UserError(f"The link says {mark!r:.60} of a curve, which means nothing here.")
+            raise UserError(f"The link has {mark!r:.60} in a curve, but there is no such mark.")
     for sign, wrapper in (("_d", Cooldown), ("_w", Warmup)):
         if sign in around:
             schedule = wrapper(schedule, **_parameters(wrapper, around[sign]))
@@ -158,7 +160,7 @@ def _curve(at, text):
 
 
 def _parameter_texts(schedule, start):
-    """The texts of the parameters that differ from those of `start`, in their order."""
+    """The parameters that differ from those of `start`, as texts in their order."""
     texts = []
     for name in schedule.parameters():
         value = getattr(schedule, name)

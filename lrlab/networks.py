@@ -1,7 +1,7 @@
-"""The networks that a run can train: frozen values, and what each of them costs in numbers.
+"""The networks that a run can train, and the cost of each.
 
-All take an image of 28x28 pixels and end in a softmax over ten classes. Their weights and the layers
-themselves are made by `lrlab.training.network`.
+All take an image of 28x28 pixels and end in a softmax over ten classes. `lrlab.training.network` builds
+their layers and weights.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_DROPOUT = 0.9
 
 
 class Layer(NamedTuple):
-    """A layer with weights: a product that makes `outputs` numbers of `inputs`, at each of `places`."""
+    """A layer with weights: it maps `inputs` numbers to `outputs` numbers, at each of `places` positions."""
 
     places: int
     inputs: int
@@ -30,7 +30,7 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True)
 class Network(Parametrised):
-    """A network of a certain shape; it says what one image costs in it."""
+    """Base class: the architecture of a network, and the cost of one image in it."""
 
     title: ClassVar[str]
 
@@ -39,29 +39,29 @@ class Network(Parametrised):
         raise NotImplementedError
 
     def dropped(self) -> int:
-        """How many numbers pass through dropout, for one image."""
+        """Number of activations that pass through dropout, for one image."""
         raise NotImplementedError
 
     def parameter_count(self) -> int:
-        """How many numbers are learnt: kernels and biases."""
+        """Number of trainable parameters: kernels and biases."""
         return sum((layer.inputs + 1) * layer.outputs for layer in self.layers())
 
     def operations(self) -> int:
-        """Multiplications and additions in the products of one image's forward pass."""
+        """Multiplications and additions in the matrix products of one image's forward pass."""
         return sum(layer.operations for layer in self.layers())
 
     def training_operations(self) -> int:
         """The same for one image's forward and backward pass.
 
-        Backward, each layer has two products of the same size, one for the gradient of its weights and
-        one for that of its input; the first layer does without the second.
+        In the backward pass each layer has two products of the same size: one for the gradient of its
+        weights, and one for the gradient of its input. The first layer needs only the first of them.
         """
         return 3 * self.operations() - self.layers()[0].operations
 
     def activation_bytes(self) -> int:
-        """What one image takes as float32: itself, the output of every layer, and what a convolution reads.
+        """Bytes for one image in float32: the image, the outputs of all layers, and copied patches.
 
-        A convolution reads each pixel once for every place of the kernel, as rows of a matrix.
+        A convolution copies the patch under its kernel, at each position, into a row of a matrix.
         """
         outputs = sum(layer.places * layer.outputs for layer in self.layers())
         patches = sum(layer.places * layer.inputs for layer in self.layers() if layer.places > 1)
@@ -70,17 +70,17 @@ class Network(Parametrised):
 
 @dataclass(frozen=True)
 class Dense(Network):
-    """Layers in which every unit sees all of the layer before; the default is the article's."""
+    """Fully connected layers; the default is the article's network."""
 
     kind = "dense"
     title = "Dense layers"
 
     widths: tuple[int, ...] = sizes((512, 200), "n", "Units in each hidden layer.", most=6, high=4096)
     dropout: float = factor(
-        0.0, "p", "Share of each hidden layer that is left out.", low=0.0, high=MAX_DROPOUT, slider=(0.0, 0.9)
+        0.0, "p", "Dropout rate of each hidden layer.", low=0.0, high=MAX_DROPOUT, slider=(0.0, 0.9)
     )
     l2: float = factor(
-        0.0, r"\lambda", "Weight of the sum of squares in the loss.", low=0.0, slider=(0.0, 0.01)
+        0.0, r"\lambda", "L2 penalty: factor of the sum of squared weights.", low=0.0, slider=(0.0, 0.01)
     )
 
     def layers(self):
@@ -93,9 +93,9 @@ class Dense(Network):
 
 @dataclass(frozen=True)
 class Convolutional(Network):
-    """Convolutions of 3x3 in strides of 2, then one hidden dense layer.
+    """3x3 convolutions with stride 2, then one hidden dense layer.
 
-    The strides halve the image where max pooling would, which is slow under XLA on a CPU. Springenberg
+    The strides halve the image instead of max pooling, which is slow under XLA on a CPU. Springenberg
     et al., 2015, "Striving for Simplicity" (arXiv:1412.6806).
     """
 
@@ -105,10 +105,10 @@ class Convolutional(Network):
     filters: tuple[int, ...] = sizes((16, 32), "n", "Filters in each convolution.", most=3, high=128)
     width: int = size(64, "m", "Units in the hidden dense layer.", high=1024)
     dropout: float = factor(
-        0.0, "p", "Share of the dense layer that is left out.", low=0.0, high=MAX_DROPOUT, slider=(0.0, 0.9)
+        0.0, "p", "Dropout rate of the dense layer.", low=0.0, high=MAX_DROPOUT, slider=(0.0, 0.9)
     )
     l2: float = factor(
-        0.0, r"\lambda", "Weight of the sum of squares in the loss.", low=0.0, slider=(0.0, 0.01)
+        0.0, r"\lambda", "L2 penalty: factor of the sum of squared weights.", low=0.0, slider=(0.0, 0.01)
     )
 
     def layers(self):
@@ -134,5 +134,5 @@ def network_of_kind(kind, **parameters) -> Network:
 
 
 def network_from_record(record) -> Network:
-    """The network that `to_dict` wrote, or that a kind alone names; raises UserError for others."""
+    """The network that `to_dict` wrote, or the default one of a kind; raises UserError otherwise."""
     return from_record("network", NETWORKS, record)

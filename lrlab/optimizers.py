@@ -1,6 +1,6 @@
-"""The optimizers that a run can train with: frozen values with Keras's parameters and defaults.
+"""Optimizers with Keras's parameters and defaults.
 
-The rate is no parameter of theirs: it comes from the schedule, at every update.
+The learning rate is not a parameter: the schedule gives it at every update.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from lrlab.schedules.parameter import Parametrised, from_record, of_kind, share,
 
 @dataclass(frozen=True)
 class Optimizer(Parametrised):
-    """How a gradient and a rate become an update; equals the Keras optimizer of its parameters."""
+    """Base class: turns a gradient and a rate into an update, as the Keras optimizer does."""
 
     title: ClassVar[str]
     usual_lr: ClassVar[float] = 0.01  # Keras's default
@@ -19,7 +19,7 @@ class Optimizer(Parametrised):
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Step down the gradient, by the rate."""
+    """Gradient descent: subtract the gradient times the learning rate."""
 
     kind = "sgd"
     title = "SGD"
@@ -27,17 +27,17 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """Step along a running sum of gradients. Polyak, 1964."""
+    """SGD that adds a share of the last update to the next one. Polyak, 1964."""
 
     kind = "momentum"
     title = "SGD with momentum"
 
-    momentum: float = share(0.9, r"\mu", "How much of the last step goes into the next.")
+    momentum: float = share(0.9, r"\mu", "Share of the last update that is added to the next one.")
 
 
 @dataclass(frozen=True)
 class Nesterov(Momentum):
-    """Momentum that looks ahead. Nesterov, 1983; Sutskever et al., 2013."""
+    """SGD with Nesterov's form of momentum. Nesterov, 1983; Sutskever et al., 2013."""
 
     kind = "nesterov"
     title = "SGD with Nesterov momentum"
@@ -45,49 +45,53 @@ class Nesterov(Momentum):
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Running means of the gradient and of its square. Kingma and Ba, 2015 (arXiv:1412.6980)."""
+    """Adaptive updates from the first and second moment. Kingma and Ba, 2015 (arXiv:1412.6980)."""
 
     kind = "adam"
     title = "Adam"
     usual_lr = 0.001
 
-    beta_1: float = share(0.9, r"\beta_1", "How slowly the mean of the gradient forgets.")
-    beta_2: float = share(0.999, r"\beta_2", "How slowly the mean of its square forgets.")
-    epsilon: float = tiny(1e-7, r"\epsilon", "Keeps the divisor from 0.")
+    beta_1: float = share(0.9, r"\beta_1", "Decay of the first moment.")
+    beta_2: float = share(0.999, r"\beta_2", "Decay of the second moment.")
+    epsilon: float = tiny(1e-7, r"\epsilon", "Small number added to the denominator for numerical stability.")
 
 
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam with weights that shrink by themselves. Loshchilov and Hutter, 2019 (arXiv:1711.05101)."""
+    """Adam with decoupled weight decay. Loshchilov and Hutter, 2019 (arXiv:1711.05101)."""
 
     kind = "adamw"
     title = "AdamW"
 
-    weight_decay: float = share(0.004, r"\lambda", "How much of each weight goes, times the rate.")
+    weight_decay: float = share(
+        0.004,
+        r"\lambda",
+        "Weight decay: the share of each weight that is removed per update, times the learning rate.",
+    )
 
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """Divide by a running mean of the gradient's size. Hinton, 2012, lecture 6e."""
+    """Divide the gradient by its running root mean square. Hinton, 2012, lecture 6e."""
 
     kind = "rmsprop"
     title = "RMSprop"
     usual_lr = 0.001
 
-    rho: float = share(0.9, r"\rho", "How slowly the mean of the square forgets.")
-    momentum: float = share(0.0, r"\mu", "How much of the last step goes into the next.")
-    epsilon: float = tiny(1e-7, r"\epsilon", "Keeps the divisor from 0.")
+    rho: float = share(0.9, r"\rho", "Decay of the running mean of squared gradients.")
+    momentum: float = share(0.0, r"\mu", "Share of the last update that is added to the next one.")
+    epsilon: float = tiny(1e-7, r"\epsilon", "Small number added to the denominator for numerical stability.")
 
 
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    """Divide by the size of all gradients so far. Duchi, Hazan and Singer, 2011."""
+    """Divide the gradient by the root of the sum of its squares so far. Duchi, Hazan and Singer, 2011."""
 
     kind = "adagrad"
     title = "Adagrad"
 
-    initial_accumulator_value: float = share(0.1, "a_0", "What the sum of squares begins with.")
-    epsilon: float = tiny(1e-7, r"\epsilon", "Keeps the divisor from 0.")
+    initial_accumulator_value: float = share(0.1, "a_0", "Initial value of the sum of squared gradients.")
+    epsilon: float = tiny(1e-7, r"\epsilon", "Small number added to the denominator for numerical stability.")
 
 
 OPTIMIZERS: tuple[type[Optimizer], ...] = (SGD, Momentum, Nesterov, Adam, AdamW, RMSprop, Adagrad)
@@ -99,5 +103,5 @@ def optimizer_of_kind(kind, **parameters) -> Optimizer:
 
 
 def optimizer_from_record(record) -> Optimizer:
-    """The optimizer that `to_dict` wrote, or that a kind alone names; raises UserError for others."""
+    """The optimizer that `to_dict` wrote, or the default one of a kind; raises UserError otherwise."""
     return from_record("optimizer", OPTIMIZERS, record)

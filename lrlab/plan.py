@@ -18,10 +18,10 @@ MAX_STEPS = 6_000_000
 class Plan:
     """A schedule over `epochs` of `steps_per_epoch` updates, under a clock.
 
-    The clock says what time is: `epoch` (t is the epoch, the rate changes once an epoch, as with
+    The clock says what t counts: `epoch` (t is the epoch, the rate changes once per epoch, as with
     `keras.callbacks.LearningRateScheduler`), `step` (t counts updates, as with
     `keras.optimizers.schedules`) or `smooth` (t is the epoch with its fraction, at every update).
-    Raises UserError for an unknown clock, and for lengths that are not whole or out of range.
+    Raises UserError for an unknown clock, and for lengths that are not whole numbers or out of range.
     """
 
     schedule: Schedule
@@ -37,10 +37,10 @@ class Plan:
         if self.steps > MAX_STEPS:
             raise UserError(
                 f"A run has at most {MAX_STEPS:,} steps, but {self.epochs} epochs of "
-                f"{self.steps_per_epoch} steps are {self.steps:,}. Take fewer epochs, fewer images "
+                f"{self.steps_per_epoch} steps are {self.steps:,}. Use fewer epochs, fewer images "
                 "or a larger batch size."
             )
-        self._rates_at(np.zeros(1))  # raises where the schedule does not fit into the run
+        self._rates_at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
 
     @property
     def steps(self) -> int:
@@ -63,7 +63,7 @@ class Plan:
             return self.resolved(np.asarray(time, float))
 
     def rates(self):
-        """The rate of every update, float64, shape (epochs * steps_per_epoch,): what is trained with."""
+        """The rate of every update, float64, shape (epochs * steps_per_epoch,), as used in training."""
         return self._rates_at(np.arange(self.steps))
 
     def epoch_rates(self):
@@ -71,10 +71,11 @@ class Plan:
         return self._rates_at(np.arange(self.epochs) * self.steps_per_epoch)
 
     def curve(self, points=400):
-        """Updates to draw, as (time in epochs, rate), float64, about `points` long, both ends kept.
+        """Points to draw: (time in epochs, rate), two float64 arrays of about `points` values.
 
-        Every value is a value of `rates()`. Under the `epoch` clock they are the first and the last
-        update of every epoch, between which the rate is held.
+        They include the first and the last update, and every rate is a value of `rates()`. Under the
+        `epoch` clock they are the first and the last update of every epoch: between them the rate is
+        constant.
         """
         if self.clock == "epoch":
             firsts = np.arange(self.epochs) * self.steps_per_epoch

@@ -30,10 +30,10 @@ SHARED_RATE = Parameter(
 class Scene:
     """Curves on one chart, the run they are applied to, and how the chart is read.
 
-    Around the schedule of a curve there is at most a warm-up, and in it at most a cool-down.
-    `shared_lr` takes the place of every initial rate. `at_epochs` are the epochs whose rates are
-    listed. Names are tidied. Raises UserError for what is out of range, and for names that are empty, long
-    or double, or cannot be printed.
+    A curve's schedule may have one warm-up around it, and one cool-down inside the warm-up. `shared_lr`
+    replaces every initial rate. `at_epochs` are the epochs whose rates are listed. Names are tidied.
+    Raises UserError for values out of range, and for names that are empty, too long, used twice or not
+    printable.
     """
 
     curves: tuple[Curve, ...] = article.CURVES
@@ -54,11 +54,13 @@ class Scene:
         if self.shared_lr is not None:
             SHARED_RATE.check("shared_lr", self.shared_lr)
         if len(self.at_epochs) > MAX_LISTED:
-            raise UserError(f"At most {MAX_LISTED} epochs are listed, but these are {len(self.at_epochs)}.")
+            raise UserError(
+                f"At most {MAX_LISTED} epochs can be listed, but there are {len(self.at_epochs)}."
+            )
         for epoch in self.at_epochs:
             check_whole("each of at_epochs", epoch, 0, MAX_EPOCHS)
         if len(self.curves) > MAX_CURVES:
-            raise UserError(f"At most {MAX_CURVES} curves are shown, but these are {len(self.curves)}.")
+            raise UserError(f"At most {MAX_CURVES} curves can be shown, but there are {len(self.curves)}.")
         object.__setattr__(self, "curves", tuple(map(_named, self.curves)))
         names = [curve.name for curve in self.curves]
         for curve in self.curves:
@@ -66,7 +68,7 @@ class Scene:
 
 
 def peel(schedule) -> tuple:
-    """The warm-up around a schedule, the cool-down in it, each or None, and the schedule inside."""
+    """A schedule's warm-up (or None), its cool-down (or None), and the schedule inside them."""
     warmup = schedule if isinstance(schedule, Warmup) else None
     schedule = warmup.schedule if warmup else schedule
     cooldown = schedule if isinstance(schedule, Cooldown) else None
@@ -77,7 +79,7 @@ def _named(curve):
     name = tidied(curve.name) if isinstance(curve.name, str) else ""
     if not 0 < len(name) <= MAX_NAME or not is_printable(name):
         raise UserError(
-            f"A curve's name has 1 to {MAX_NAME} printable characters, but it is {curve.name!r:.60}."
+            f"A curve's name must have 1 to {MAX_NAME} printable characters, but it is {curve.name!r:.60}."
         )
     return replace(curve, name=name)
 
@@ -85,9 +87,9 @@ def _named(curve):
 def _check(curve, names):
     name = curve.name
     if name != name.strip() or names.count(name) > 1:
-        raise UserError(f"Each curve has a name of its own without spaces around it, not {name!r:.60}.")
+        raise UserError(f"Each curve needs a name of its own without spaces around it, not {name!r:.60}.")
     if curve.clock not in CLOCKS:
         raise UserError(f"There is no clock {curve.clock!r:.60}. Choose one of: {', '.join(CLOCKS)}.")
     check_whole("color", curve.color, 0, COLORS - 1)
     if isinstance(peel(curve.schedule)[2], WRAPPERS):
-        raise UserError(f"{name} has more around it than one warm-up and in it one cool-down.")
+        raise UserError(f"{name} can have one warm-up and one cool-down, but it has more.")

@@ -22,14 +22,14 @@ MAX_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What is trained, on what, how long and from which seed.
+    """What is trained, on which images, for how long and from which seed.
 
-    The first `1 - validation_split` of `train_images` are trained on, the rest validate after every
-    epoch, as with `keras.Model.fit(validation_split=...)`. `seed` sets the initial weights and the
-    order of the batches; the choice of images is the same for every seed, so that runs compare.
-    `data` "auto" is Fashion-MNIST where it can be had and the synthetic set elsewhere; the store keeps
-    which one it became. `plateau` lowers the schedule's rates by a metric, and `early_stopping` ends the run
-    by one. Raises UserError for anything unknown or out of range.
+    The first share `1 - validation_split` of `train_images` is for training, the rest is for validation
+    after every epoch, as with `keras.Model.fit(validation_split=...)`. `seed` sets the initial weights and
+    the order of the batches. All seeds use the same images, so that runs can be compared. `data` "auto"
+    is Fashion-MNIST if it is available, otherwise the synthetic set; the store records which one was used.
+    `plateau` reduces the rate and `early_stopping` ends the run, both by a metric. Raises UserError for
+    anything unknown or out of range.
     """
 
     schedule: Schedule = Constant()
@@ -62,12 +62,12 @@ class RunSpec:
 
     @property
     def fit_images(self) -> int:
-        """How many images are trained on; the rest of `train_images` validate."""
+        """Number of images for training; the rest of `train_images` are for validation."""
         return math.floor(self.train_images * (1 - self.validation_split))
 
     @property
     def steps_per_epoch(self) -> int:
-        """Optimizer updates an epoch; the last batch may be smaller."""
+        """Optimizer updates per epoch; the last batch may be smaller."""
         return math.ceil(self.fit_images / self.batch_size)
 
     @property
@@ -85,7 +85,7 @@ class RunSpec:
 
     @property
     def recipe(self):
-        """The same run whatever its seed and its data are: equal recipes differ in these alone."""
+        """The run without its seed and data set: runs with equal recipes differ only in these two."""
         return replace(self, seed=0, data="auto")
 
     def to_json(self) -> str:
@@ -101,13 +101,13 @@ class RunSpec:
         try:
             record = json.loads(text)
         except (TypeError, ValueError) as error:
-            raise UserError(f"A run is described by a JSON object, but this is not JSON: {error}.") from error
+            raise UserError(f"A run must be a JSON object, but this is not JSON: {error}.") from error
         if not isinstance(record, dict):
-            raise UserError(f"A run is described by a JSON object, but this is {text!r:.200}.")
+            raise UserError(f"A run must be a JSON object, but this is {text!r:.200}.")
         known = [f.name for f in fields(cls)]
         unknown = sorted(set(record) - set(known))
         if unknown:
-            raise UserError(f"A run has no {', '.join(unknown)}. It takes: {', '.join(known)}.")
+            raise UserError(f"A run has no field {', '.join(unknown)}. Its fields are: {', '.join(known)}.")
         return cls(**{name: READERS.get(name, _as_it_is)(value) for name, value in record.items()})
 
 
@@ -119,7 +119,7 @@ def _controller(record):
     return None if record is None else controller_from_record(record)
 
 
-# What is written as an object of its own; a run of an earlier version lacks some.
+# Fields that are JSON objects themselves; runs of an earlier version lack some of them.
 READERS = {
     "schedule": schedule_from_dict,
     "optimizer": optimizer_from_record,

@@ -1,4 +1,4 @@
-"""Text that people write: which of it may stand in a name or a sentence, and as what."""
+"""Clean up text that people type, so that it can stand in a name or a sentence."""
 
 from unicodedata import category
 
@@ -7,7 +7,7 @@ JOINERS = str.maketrans("", "", "\u200c\u200d")  # within emoji, and within Pers
 
 
 def tidied(text: str) -> str:
-    """The text without soft hyphens, and with a plain blank for each tab and each other kind of space."""
+    """The text without soft hyphens, and with an ordinary space for each tab and other kind of space."""
     return "".join(
         " " if letter == "\t" or category(letter) == "Zs" else letter
         for letter in text
@@ -16,10 +16,10 @@ def tidied(text: str) -> str:
 
 
 def is_printable(text: str) -> bool:
-    """Whether a tidied text holds nothing that cannot be seen, such as control characters."""
+    """Whether a tidied text has only visible characters and spaces, and no control characters."""
     return text.translate(JOINERS).isprintable()
 
 
 def one_line(text: str) -> str:
-    """The tidied text as one line, with a blank for all that cannot be printed."""
+    """The tidied text as one line, with a space for every character that cannot be printed."""
     return " ".join("".join(c if is_printable(c) else " " for c in tidied(text)).split())

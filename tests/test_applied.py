@@ -102,6 +102,8 @@ def test_a_formula_without_a_rate_is_said_to_have_none():
 
 def test_no_difference_is_said_to_be_none():
     plan = Plan(CosineDecay(), clock="smooth")
-    assert cases(plan)["as-planned"].sentence == "What is stated is what is applied, at every step."
+    assert cases(plan)["as-planned"].sentence == "The applied rate equals the stated rate at every step."
     held = cases(Plan(ExponentialDecay(), 10, 5))["as-planned"].sentence
-    assert held.startswith("The largest difference is at step 4 (epoch 0): 0.4616 is meant, 0.5 is applied.")
+    assert held.startswith(
+        "The largest difference is at step 4 (epoch 0): 0.4616 is intended, 0.5 is applied."
+    )

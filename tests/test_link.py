@@ -89,7 +89,7 @@ def test_a_scene_without_curves_has_a_link():
         ("?l=yes", "log must be 0 or 1"),
         ("?r=nan", "shared_lr must be a number from 1e-08 to 10, but it is nan"),
         ("?c=cosinus", "There is no schedule 'cosinus'"),
-        ("?c=warm-up", "goes around another schedule"),
+        ("?c=warm-up", "wraps another schedule"),
         ("?c=step~0.5~2", "drop_rate must be a number from 1e-06 to 1, but it is 2.0"),
         ("?c=step~a", "initial_lr must be a number"),
         ("?c=step~1~1~1~1", "step has 3 parameters, but the link gives 4"),

@@ -40,7 +40,7 @@ def test_every_kind_and_parameter_is_in_the_table():
 
 def test_every_dependency_is_in_the_table():
     table = README.split("## Dependencies")[1]
-    for file in ("requirements.txt", "tests/requirements.txt"):
+    for file in ("requirements.txt", "tests/requirements.txt", "tests/requirements-torch.txt"):
         for name in re.findall(r"^([a-z-]+)==", (ROOT / file).read_text(), re.MULTILINE):
             assert re.search(rf"\b{name}\b", table), name
 

@@ -49,7 +49,10 @@ def test_json_round_trip(kind, **fields):
     ("change", "message"),
     [
         ({"optimizer": "sgdd"}, "one of sgd, momentum"),
-        ({"optimizer": {"kind": "sgd", "momentum": 0.9}}, "sgd has no parameter 'momentum'. It takes none"),
+        (
+            {"optimizer": {"kind": "sgd", "momentum": 0.9}},
+            "sgd has no parameter 'momentum'. It takes no parameters",
+        ),
         ({"optimizer": {"kind": "adam", "beta_1": 2}}, "beta_1 must be a number from 0 to 1, but it is 2"),
         ({"optimizer": {"beta_1": 0.5}}, "but it is None"),
         ({"optimizer": ["adam"]}, "but it is"),
@@ -61,9 +64,9 @@ def test_json_round_trip(kind, **fields):
         ({"epochs": 0}, "from 1 to 1,000"),
         ({"epochs": "ten"}, "'ten'"),
         ({"validation_split": 1.0}, "validation_split must be"),
-        ({"momentum": 0.9}, "A run has no momentum. It takes: schedule"),
+        ({"momentum": 0.9}, "A run has no field momentum. Its fields are: schedule"),
         ({"schedule": {"kind": "constant", "initial_lr": 1e9}}, "initial_lr must be"),
-        ({"schedule": "constant"}, "A schedule is a JSON object"),
+        ({"schedule": "constant"}, "A schedule must be a JSON object"),
         ({"network": "densest"}, "network must be one of dense, convolutional, but it is 'densest'"),
         ({"network": None}, "network must be one of dense, convolutional, but it is None"),
         (

@@ -1,4 +1,4 @@
-"""What the curves of one run say: overfitting, where learning stopped, divergence, noise and gaps."""
+"""Findings on the curves of one run: overfitting, the end of learning, divergence, noise and gaps."""
 
 import math
 from collections.abc import Sequence
@@ -10,47 +10,58 @@ import numpy as np
 from lrlab.analysis.report import Findings, sentences
 from lrlab.records import ACTIVE, Epoch
 
-WINDOW = 5  # epochs of a running median, and of the one that is the end of a curve
-LAST = 10  # changes from epoch to epoch that are called noise
+WINDOW = 5  # epochs of a running median, and of the median at the end of a curve
+LAST = 10  # last changes from epoch to epoch that noise is computed from
 SHARE_OF_FALL = 0.01
 SHARE_OF_END = 0.1
-AFTER = 0.2  # of a run has to follow the epoch at which learning stopped
-BURST = 100  # times the losses that follow
+AFTER = 0.2  # share of a run that has to follow the epoch at which learning stopped
+BURST = 100  # times the losses that follow: a loss above this exploded
 RISE = 0.05  # of validation loss
-DOUBT = 2  # standard deviations of noise that decide nothing
-SURE = 2.7  # of them, where the lowest of many values is compared
-TOO_NOISY = 0.05  # of the whole fall: where the doubt is more, no end of learning is looked for
-LOST = 0.5  # of the whole fall
-SMALL = 0.2  # of its peak is left of a rate that has fallen much
-GONE = 0.05  # of its peak is left of a rate with which no loss can be expected to fall
+DOUBT = 2  # standard deviations: a smaller difference counts as noise
+SURE = 2.7  # standard deviations, if the lowest of many values is compared
+TOO_NOISY = 0.05  # share of the whole fall: with more doubt than this, the end of learning is unknown
+LOST = 0.5  # share of the whole fall
+SMALL = 0.2  # share of the peak: a rate that is at most this has fallen much
+GONE = 0.05  # share of the peak: with a rate below this, the loss cannot be expected to fall
 MOST = 3  # sentences
 
 
 def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
-    """What the curves of a run say, whose epochs are in order; what they say so far, if it still goes on.
+    """Judge the curves of a run, whose epochs are in order; of a run that continues, the curves so far.
 
-    Curves are judged by their running median over 5 epochs, so that one odd epoch neither makes a finding
-    nor hides one, and their end by the median of the last 5. Noise is the standard deviation that belongs
-    to the median of the second differences: a straight slope has none.
+    Terms:
 
-    In earnest: training loss falls by more than 1 % of its whole fall, from the first epoch to the end, or
-    by more than a tenth of what it ends at. The tenth is for losses near zero, which go on falling by large
-    factors when that is no longer 1 % of the whole fall. Losses at the very beginning that are above 100
-    times the median of the next four exploded, and the fall is counted from what follows them.
+    - A curve is judged by its running median over 5 epochs, so that a single unusual epoch has no effect.
+      The end of a curve is the median of its last 5 values.
+    - Noise is the standard deviation of normal noise with the same median of second differences. A straight
+      slope has no noise.
+    - The whole fall is the fall of training loss from the first epoch to the end. If the first losses
+      exploded (each above 100 times the median of the next four), it begins after them.
+    - A fall is noticeable if it is more than 1 % of the whole fall, or more than a tenth of the loss at the
+      end. The tenth is for losses near zero, which still fall by large factors after 99 % of the whole fall.
 
-    Learning stopped at the first epoch from which on training loss is never above its end by as much and
-    two standard deviations of its noise. A fifth of the run, and 10 epochs, have to follow, for over a short
-    end every curve is flat; and their second half has to be no lower in earnest than their first, for
-    noise hides a slope.
+    Learning stopped at the first epoch for which:
 
-    Overfitting: at least 3 epochs after the lowest validation loss, its end, its last value and the median
-    of the second half of what follows are all above the lowest of its running median, by more than 5 % and
-    2.7 standard deviations of the difference between such a median and one value at the end, while training
-    loss fell in earnest. Where training loss rose as well in between, as after a restart of the rate, only
-    what follows counts from where it was below its old level again. A lowest value that stands out from the
-    running median's by more than noise was luck, and the lowest around that of the running median is taken.
+    1. From it on, training loss exceeds its end by at most a noticeable fall plus 2 standard deviations of
+       its noise.
+    2. At least a fifth of the run and at least 10 epochs follow: the last few epochs of any curve are flat.
+    3. The second half of these epochs is not noticeably lower than the first half: noise can hide a slope.
+    4. The 2 standard deviations are at most 5 % of the whole fall.
 
-    Any values are taken; those that are NaN or infinite are left out, and accuracies outside of 0 to 1.
+    The network overfits from the epoch of the lowest validation loss on if:
+
+    1. At least 3 epochs follow.
+    2. Validation loss rose: the median of its last 5 values, the median of the second half of the values
+       that follow, and its last value are all above the lowest value of its running median.
+    3. The rise is more than 5 %, and more than 2.7 standard deviations of the difference between such a
+       median and a single value at the end.
+    4. Training loss fell noticeably after that epoch.
+
+    Two exceptions: if training loss rose in between, for example after a restart of the rate, only the
+    epochs after it was back at its old level count. If the running median at the lowest value is above its
+    own minimum by more than noise, the value was luck; then the lowest value near that minimum is used.
+
+    All values are accepted. NaN, infinite values, and accuracies outside 0 to 1 are ignored.
     """
     rows = [(e.epoch, e.lr, e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
     table = np.array(rows, dtype=float).reshape(-1, 6)
@@ -67,7 +78,7 @@ def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
 
 
 class _Curve(NamedTuple):
-    """The finite values of a curve and the epochs they belong to, of shape (n,), with their running median.
+    """The finite values of a curve, their epochs and their running median, all of shape (n,).
 
     `end` is the median of the last values, `noise` a standard deviation.
     """
@@ -79,7 +90,7 @@ class _Curve(NamedTuple):
     noise: float
 
     def smooth_at(self, epoch):
-        """The running median at an epoch, or where that has no value, at the next that has."""
+        """The running median at an epoch, or at the next epoch that has a value."""
         return self.smooth[min(np.searchsorted(self.at, epoch), len(self.at) - 1)]
 
 
@@ -90,7 +101,7 @@ def _curve(at, values):
 
 
 def _running_median(values):
-    """The median over a window around each value; it is narrower near the ends, where it stays centred."""
+    """The median over a window around each value; the window is narrower near the ends."""
     smooth = values.copy()
     for reach in range(1, WINDOW // 2 + 1):
         width = 2 * reach + 1
@@ -102,7 +113,7 @@ def _running_median(values):
 
 
 def _median(values):
-    """The median; NaN of nothing. np.median does the same in five times as long."""
+    """The median, or NaN without values. It is five times as fast as np.median."""
     if not len(values):
         return math.nan
     ordered, half = np.sort(values), len(values) // 2
@@ -110,7 +121,7 @@ def _median(values):
 
 
 def _noise(values):
-    """The standard deviation of normal noise whose second differences have this median."""
+    """The standard deviation of normal noise with the same median of second differences."""
     return _median(abs(np.diff(values, 2))) * 1.4826 / math.sqrt(6) if len(values) > 2 else 0.0
 
 
@@ -121,8 +132,8 @@ def _finite(value):
 def _diverged(table, status):
     """The row at which training diverged, or None.
 
-    A loss that is not known is NaN too, so that a NaN counts only if the status says so, or where it ends
-    a training loss that was known before.
+    An unknown loss is NaN too. So NaN counts as divergence only if the status is "diverged", or if it
+    follows the last known training loss.
     """
     losses, val_losses = table[:, 2], table[:, 4]
     lost = np.isinf(losses) | np.isinf(val_losses)
@@ -138,7 +149,7 @@ def _diverged(table, status):
 
 
 def _measured(table):
-    """The last and the best epochs."""
+    """Findings with the last and the best epochs."""
     if not len(table):
         return Findings()
     at, _, losses, accuracies, val_losses, val_accuracies = table.T
@@ -171,7 +182,7 @@ def _first(at, values, choose):
 
 
 def _judged(found, table):
-    """What is to be said of a run that did not diverge."""
+    """The findings on a run that did not diverge."""
     at, rates = table[:, 0], table[:, 1]
     train, val = _curve(at, table[:, 2]), _curve(at, table[:, 4])
     found = replace(found, noise=_jumps(val.values[-LAST - 1 :]))
@@ -221,7 +232,7 @@ def _is_flat(train):
 
 
 def _lost(train):
-    """The row of the lowest loss, if more than half of the fall was lost after it."""
+    """The row of the lowest loss if more than half of the fall was lost after it, or None."""
     row = int(train.values.argmin())
     low, fall = train.smooth.min(), train.values[0] - train.smooth.min()
     lost = train.end - low > max(LOST * fall, DOUBT * train.noise)
@@ -229,12 +240,12 @@ def _lost(train):
 
 
 def _earnest(train):
-    """By how much training loss has to fall to do so in earnest."""
+    """The smallest fall of training loss that is noticeable."""
     return min(SHARE_OF_FALL * max(train.values[0] - train.end, 0), SHARE_OF_END * abs(train.end))
 
 
 def _burst(losses):
-    """How many losses at the beginning are so high that they say nothing of the fall."""
+    """The number of losses at the beginning that exploded."""
     for row in range(len(losses) - 1):
         if not losses[row] > BURST * abs(_median(losses[row + 1 : row + WINDOW])):
             return row
@@ -254,7 +265,7 @@ def _spike(train):
 
 
 def _turned(val, train, earnest):
-    """The row from which on validation loss rose for good while training loss fell, or None."""
+    """The row from which on validation loss rose and stayed up while training loss fell, or None."""
     if len(val.at) < 4:
         return None
     row = _lowest(val)
@@ -267,17 +278,17 @@ def _turned(val, train, earnest):
     if len(after) < 3:
         return None
     before = val.smooth[since:].min() if above.size else val.smooth.min()
-    start = 1.25 / math.sqrt(WINDOW) * _noise_at(val, row)  # of a median; the last value is a single one
+    start = 1.25 / math.sqrt(WINDOW) * _noise_at(val, row)  # of a median
     doubt = SURE * math.hypot(start, _end_noise(val))
     level = min(_median(after[-WINDOW:]), _median(after[len(after) // 2 :]), after[-1])
     rise = level - max(before, val.values[row])
-    if row < WINDOW // 2:  # where the running median is narrow, one lucky epoch is no level to rise from
+    if row < WINDOW // 2:  # the running median is narrow here: one lucky epoch is not a level
         rise = min(rise, level - _median(val.values[:WINDOW]))
     return row if rise > max(RISE * abs(before), doubt) else None
 
 
 def _lowest(val):
-    """The row of the lowest value, or where it is only a lucky one, of that of the running median."""
+    """The row of the lowest value; if that was luck, the row of the lowest one near the running median's."""
     row, lowest = int(val.values.argmin()), int(val.smooth.argmin())
     if val.smooth[row] - val.smooth[lowest] <= _noise_at(val, row):
         return row
@@ -286,15 +297,15 @@ def _lowest(val):
 
 
 def _noise_at(val, row):
-    """The noise of a curve, or of its part around a row if that is noisier.
+    """The noise of a curve, or of its part around a row if that part is noisier.
 
-    Where the rate ends at zero the last epochs have none, but those around the turn had.
+    If the rate ends at zero, the last epochs have no noise, but the epochs around the turn have.
     """
     return max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
 
 
 def _stopped(train, earnest):
-    """The row from which on training loss did not fall in earnest, or None."""
+    """The row from which on training loss did not fall noticeably, or None."""
     count, noise = len(train.at), _end_noise(train)
     if DOUBT * noise > TOO_NOISY * (train.values[0] - train.end):
         return None
@@ -307,16 +318,16 @@ def _stopped(train, earnest):
 
 
 def _falls(train):
-    """Whether the last epochs, a tenth of all, have a lower loss than those before, beyond doubt."""
+    """Whether the last tenth of the epochs has a clearly lower loss than as many epochs before."""
     count = len(train.at)
-    if count <= WINDOW:  # too few to know their noise
+    if count <= WINDOW:  # too few to estimate their noise
         return bool((np.diff(train.values) < 0).all())
     last = min(max(3, count // 10), count // 2)
     return bool(_fall(train, last) > DOUBT * _error(last, _end_noise(train)))
 
 
 def _fall(train, last):
-    """By how much the median of the last values is below that of as many before them."""
+    """How far the median of the last values is below the median of as many values before them."""
     return _median(train.values[-2 * last : -last]) - _median(train.values[-last:])
 
 

@@ -1,4 +1,4 @@
-"""Which runs belong together: seeds of one recipe, and runs whose scores can be ranked at all."""
+"""Group runs: the seeds of one recipe, and the runs whose scores can be ranked against each other."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from lrlab.result import Result
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that are one line of a chart: a run alone, or the seeds of one recipe on one data set.
+    """Runs that form one line of a chart: a single run, or the seeds of one recipe on one data set.
 
-    `ids` are those of the `results`; the `name` is no other group's.
+    `ids` are the ids of the `results`; the `name` is unique.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Group:
 
     @property
     def seeds(self) -> tuple[Result, ...]:
-        """One result a seed, the newest: a seed that was trained again says nothing more."""
+        """The newest result of each seed: training a seed again gives no new information."""
         newest = {}
         for result in sorted(self.results, key=lambda result: result.created or 0):
             newest[result.spec.seed if result.spec else None] = result
@@ -29,7 +29,7 @@ class Group:
 
 
 class Basis(NamedTuple):
-    """The data that scores were measured on. Only runs with the same one can be ranked."""
+    """The images that scores were measured on. Only runs with an equal basis can be ranked."""
 
     data: str
     train_images: int
@@ -37,16 +37,16 @@ class Basis(NamedTuple):
 
 
 def basis(result: Result) -> Basis | None:
-    """The data that a run was measured on; None where that is not known."""
+    """The images that a run was measured on; None if they are unknown."""
     if result.spec is None or result.data is None:
         return None
     return Basis(result.data, result.spec.train_images, result.spec.validation_split)
 
 
 def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
-    """The runs, by id, as groups in their order; without `join_seeds` each is a group of its own.
+    """Group runs, given by id, in their order; without `join_seeds` each run is a group of its own.
 
-    A run whose rate was set by hand, or of which only the curves are known, is always alone.
+    A run is always a group of its own if its rate was set by hand, or if only its curves are known.
     """
 
     def key(id):
@@ -58,7 +58,7 @@ def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
 
 
 def gathered(results: dict[int, Result], key: Callable[[int], object]) -> list[Group]:
-    """The runs, by id, as a group for each value that `key` has for their ids, in their order."""
+    """Group runs, given by id, by the value of `key` for their ids, in their order."""
     found: dict[object, list[int]] = {}
     for id in results:
         found.setdefault(key(id), []).append(id)
@@ -70,7 +70,7 @@ def gathered(results: dict[int, Result], key: Callable[[int], object]) -> list[G
 
 
 def bases(of: Iterable[Group]) -> dict[Basis, list[Group]]:
-    """The groups that can be ranked with one another, by the data that they were measured on."""
+    """The groups by the images that they were measured on; groups with the same images can be ranked."""
     found: dict[Basis, list[Group]] = {}
     for group in of:
         if (measured_on := basis(group.results[0])) is not None:
@@ -79,7 +79,7 @@ def bases(of: Iterable[Group]) -> dict[Basis, list[Group]]:
 
 
 def _names(members):
-    """A name for each list of results: the first one's, with its seed or a number where it is not unique."""
+    """A name for each list of results: the name of the first, with its seed or a number if not unique."""
     plain = [results[0].name for results in members]
     seeded = [
         f"{name}, seed {results[0].spec.seed}"
@@ -91,7 +91,7 @@ def _names(members):
 
 
 def unique(names: Sequence[str]) -> list[str]:
-    """The names, with a number behind each that another one before it has."""
+    """The names, with a number added to each name that was used before."""
     found: list[str] = []
     for name in names:
         numbered = (f"{name} ({number})" for number in count(2))

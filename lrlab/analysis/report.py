@@ -1,42 +1,59 @@
-"""What the curves of a run were found to say, as numbers and in sentences."""
+"""The findings on the curves of a run, as numbers and as sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-NOISY = 0.03  # noise that is said
-WIDE = 0.05  # a gap between accuracies that is said
+NOISY = 0.03  # smallest noise that is reported
+WIDE = 0.05  # smallest gap between accuracies that is reported
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What a run's curves say. Epochs are counted from 0 in the fields, and from 1 in the sentences.
+    """The findings on a run's curves. Epochs count from 0 in the fields, and from 1 in the sentences.
 
-    A field is None where there is no such epoch, or where nothing finite gives the number.
+    A field is None if there is no such epoch or no finite number. The rate of an epoch is the rate at its
+    first update.
 
-    `last_epoch` measured `loss`, `accuracy`, `val_loss` and `val_accuracy`. `best_epoch` has the lowest
-    validation loss and `accuracy_epoch` the highest validation accuracy; of equals it is the first.
+    Measured values:
 
-    `overfitting_epoch` is where validation loss turned up for good while training loss went on falling;
-    `accuracy_held` says that validation accuracy did not fall with it. The epoch is that of the whole curve,
-    and a lucky one before it may be the best.
+    - `last_epoch` is the last finished epoch, with its `loss`, `accuracy`, `val_loss`, `val_accuracy`.
+    - `best_epoch` has the lowest validation loss, `accuracy_epoch` the highest validation accuracy. If
+      several epochs are equal, it is the first of them.
+    - `noise` is the robust standard deviation of the last 10 changes of validation loss from one epoch to
+      the next, as a share of that loss.
 
-    `stopped_epoch` is the first from which on training loss no longer fell in earnest, and `stopped_rate`
-    the rate at its first update. `rate_fell` says that this is at most a fifth of the highest rate before
-    it, and that no later one is higher. `falling` says that training loss still fell in the last epochs,
-    with a rate not yet down to a twentieth of its peak; where noise hides what a curve does, neither is said.
+    `overfitting_epoch` is the epoch from which on both are true:
 
-    `flat` says that training loss never fell by more than 1 %. `lost_epoch` is where it was lowest,
-    `lowest_loss`, if it then lost more than half of its fall. `spike_epoch` is the first whose training
-    loss, `spike_loss`, was above that of the first epoch by half of the fall, or the first epoch if its own
-    exploded, and `spike_rate` the rate at its first update.
+    1. Validation loss rises and does not come down again.
+    2. Training loss continues to fall.
 
-    `diverged_epoch` is the first without a finite loss, and `diverged_rate` the rate at its first update.
-    The last epoch is then the one before it, and beside that only the best ones are told.
+    It is the turning point of the curve as a whole. One lucky epoch before it may be the best epoch.
+    `accuracy_held` says that validation accuracy did not fall after it.
 
-    `noise` is the robust standard deviation of the last 10 changes of validation loss from epoch to epoch,
-    as a share of that loss.
+    `stopped_epoch` is the first epoch after which training loss no longer falls noticeably (see `findings`),
+    and `stopped_rate` is its rate. `rate_fell` says that both are true:
 
-    `sentences` are plain text, at most three, the most important first.
+    1. `stopped_rate` is at most a fifth of the highest rate up to that epoch.
+    2. No later rate is higher than `stopped_rate`.
+
+    `falling` says that both are true:
+
+    1. Training loss still falls in the last epochs.
+    2. The last rate is at least a twentieth of the highest rate.
+
+    If noise hides the direction of the curve, `stopped_epoch` is None and `falling` is False.
+
+    Failures of training:
+
+    - `flat` says that training loss never fell by more than 1 %.
+    - `lost_epoch` is the epoch with the lowest training loss, `lowest_loss`, if more than half of the fall
+      was lost after it.
+    - `spike_epoch` is the first epoch whose training loss, `spike_loss`, is above the first loss by more
+      than half of the fall, or the first epoch if its own loss exploded. `spike_rate` is its rate.
+    - `diverged_epoch` is the first epoch without a finite loss, and `diverged_rate` is its rate. Then
+      `last_epoch` is the epoch before it, and the only other findings are the best epochs.
+
+    `sentences` are plain text: at most three, the most important first.
     """
 
     last_epoch: int | None = None
@@ -67,15 +84,16 @@ class Findings:
 
     @property
     def loss_gap(self) -> float | None:
-        """Validation less training loss in the last epoch; below 0 while training is fast.
+        """Validation loss minus training loss in the last epoch.
 
-        What training measures is a mean over an epoch in which the weights still moved.
+        It is negative while training is fast: training loss is a mean over the epoch, validation loss is
+        measured at its end.
         """
         return None if None in (self.loss, self.val_loss) else self.val_loss - self.loss
 
     @property
     def accuracy_gap(self) -> float | None:
-        """Training less validation accuracy in the last epoch."""
+        """Training accuracy minus validation accuracy in the last epoch."""
         return None if None in (self.accuracy, self.val_accuracy) else self.accuracy - self.val_accuracy
 
     @property
@@ -85,7 +103,7 @@ class Findings:
 
 
 def sentences(found: Findings, active: bool) -> Iterator[str]:
-    """All that is worth saying, in order of importance; `active` says that the run still goes on."""
+    """The sentences on all findings, the most important first; `active` says that the run continues."""
     if found.diverged_epoch is not None:
         rate = "" if found.diverged_rate is None else f", at a rate of {found.diverged_rate:.3g}"
         yield f"Training diverged in epoch {found.diverged_epoch + 1}{rate}."
@@ -99,7 +117,7 @@ def sentences(found: Findings, active: bool) -> Iterator[str]:
     ended = "is" if active else "ended at"
     if found.spike_epoch is not None:
         rate = "" if found.spike_rate is None else f", at a rate of {found.spike_rate:.3g}"
-        yield f"Training loss shot up to {_loss(found.spike_loss)} in epoch {found.spike_epoch + 1}{rate}."
+        yield f"Training loss jumped to {_loss(found.spike_loss)} in epoch {found.spike_epoch + 1}{rate}."
     if found.flat:
         end = "" if found.loss is None else f" It {ended} {_loss(found.loss)}."
         when = "at all" if found.spike_epoch is None else "after that"
@@ -108,7 +126,7 @@ def sentences(found: Findings, active: bool) -> Iterator[str]:
     if found.lost_epoch is not None:
         low = _point(found.lost_epoch, found.lowest_loss)
         to = "" if found.loss is None else f" to {_loss(found.loss)}"
-        yield f"Training loss was lowest at {low} and has risen{to} since: what was learned is lost."
+        yield f"Training loss was lowest at {low} and has risen{to} since: most of the progress is lost."
     if found.overfitting_epoch is not None:
         yield _overfitting(found)
     elif found.best_epoch is not None:
@@ -123,7 +141,7 @@ def sentences(found: Findings, active: bool) -> Iterator[str]:
         yield f"Training loss {'is' if active else 'was'} still falling{'' if active else ' at the end'}."
     if found.noise is not None and found.noise >= NOISY:
         by = f"about {found.noise:.0%}" if found.noise < 1 else "more than its own size"
-        yield f"In the last epochs validation loss jumped by {by} from one to the next."
+        yield f"In the last epochs, validation loss changed by {by} from one epoch to the next."
     if found.accuracy_gap is not None and found.accuracy_gap >= WIDE:
         shares = f"{found.accuracy:.1%} in training and {found.val_accuracy:.1%} in validation"
         yield f"Accuracy {ended} {shares}."
@@ -139,12 +157,12 @@ def _loss(value):
 
 def _overfitting(found):
     start = f"Validation loss was lowest at {_point(found.best_epoch, found.best_val_loss)}"
-    if found.overfitting_epoch != found.best_epoch:  # a lucky epoch was lower than where the curve turned
+    if found.overfitting_epoch != found.best_epoch:  # one lucky epoch was lower than the turning point
         start += f"; its curve has risen since epoch {found.overfitting_epoch + 1},"
     else:
         start += " and has risen"
     to = "" if found.val_loss is None else f" to {_loss(found.val_loss)}"
-    but = ", though validation accuracy held" if found.accuracy_held else ""
+    but = ", but validation accuracy did not fall" if found.accuracy_held else ""
     return f"{start}{to} while training loss fell: overfitting{but}."
 
 
@@ -162,5 +180,5 @@ def _best(found, active):
 def _stopped_learning(found, active):
     when = f"epoch {found.stopped_epoch + 1}"
     if found.rate_fell:
-        when += f", where the rate had fallen to {found.stopped_rate:.3g}"
+        when += f", when the rate had fallen to {found.stopped_rate:.3g}"
     return f"Training loss {'has hardly fallen since' if active else 'hardly fell after'} {when}."

@@ -1,4 +1,4 @@
-"""How the lanes of a race stand at its end."""
+"""The ranking of the lanes of a race at its end, and its winner."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from statistics import median
 
 from lrlab.records import ACTIVE, Epoch
 
-LEAST = 3  # of seeds a lane: with two each, luck alone sets one lane apart in a third of all races
+LEAST = 3  # seeds per lane: with two each, luck alone separates equal lanes in a third of all races
 FEW = {1: "one seed", 2: "two seeds"}
 MEASURES = {
     "loss": "final training loss",
@@ -20,9 +20,10 @@ RANKED = ("val_loss", "val_accuracy")  # what a verdict is about
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one lane ended: the lowest, the median and the highest of its `finished` seeds.
+    """The final values of one lane: the lowest, the median and the highest of its `finished` seeds.
 
-    A seed that diverged has no end and is counted apart. All three are NaN where no seed finished.
+    A seed that diverged has no final value and is counted separately. If no seed finished, the three values
+    are NaN.
     """
 
     name: str
@@ -35,16 +36,16 @@ class Standing:
 
     @property
     def told(self) -> int:
-        """How many seeds say how good the lane is: those that finished, and those that diverged."""
+        """Number of seeds with a known outcome: those that finished, and those that diverged."""
         return self.finished + self.diverged
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The lanes of a race in the order of their medians, the best first, and what that order is worth.
+    """The lanes of a race in the order of their medians, the best first, and the winner.
 
-    `winner` is the name of a lane only where three seeds a lane or more set it apart; `sentence` says it, or
-    why there is none, as plain text with the lanes' names in it.
+    `winner` is the name of a lane, or None if there is no winner. `sentence` names the winner, or the
+    reason why there is none. It is plain text that contains the names of lanes.
     """
 
     standings: tuple[Standing, ...]
@@ -55,11 +56,16 @@ class Verdict:
 def verdict(
     lanes: dict[str, list[list[Epoch]]], statuses: dict[str, list[str]], measure: str = "val_loss"
 ) -> Verdict:
-    """How the lanes of a race stand; both dicts have one entry a seed under each lane's name.
+    """Rank the lanes of a race; both dicts have one entry per seed under each lane's name.
 
-    `measure` is `val_loss`, where the lowest is best, or `val_accuracy`, where the highest is. What counts
-    is the last epoch of each completed run. A winner is named if each lane that has an end at all has that
-    of three seeds or more, no seed of the winner diverged, and no other lane's range touches the winner's.
+    `measure` is `val_loss`, where the lowest is best, or `val_accuracy`, where the highest is best. The
+    last epoch of each completed run counts. The best lane is the winner if:
+
+    1. All runs have ended.
+    2. Every lane has a completed run, unless all of its seeds diverged.
+    3. Every lane with a completed run has at least three seeds that finished or diverged.
+    4. No seed of the best lane diverged.
+    5. No other lane's range overlaps with the range of the best lane.
     """
     sign = -1 if measure == "val_accuracy" else 1
     found = [_standing(name, runs, statuses[name], measure) for name, runs in lanes.items()]
@@ -102,8 +108,8 @@ def _judge(standings, ended, measure, sign):
         if len(tied) > 1:
             what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
         seeds = {standing.seeds for standing in standings}
-        few = FEW.get(min(seeds) if len(seeds) == 1 else None, "fewer than three finished seeds a lane")
-        return None, f"With {few} nothing is decided: {what}.{lost}"
+        few = FEW.get(min(seeds) if len(seeds) == 1 else None, "fewer than three finished seeds per lane")
+        return None, f"Not decided with {few}: {what}.{lost}"
     if best.diverged:
         return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"
     rivals = [other for other in others if other.low <= best.high and best.low <= other.high]
@@ -122,7 +128,7 @@ def _judge(standings, ended, measure, sign):
 
 
 def _lost(standings, ended):
-    """What diverged, as sentences to be added."""
+    """Sentences about the seeds that diverged."""
     lanes = [*ended, *(standing for standing in standings if not standing.finished)]
     return "".join(f" {_diverged(lane, of=True)}." for lane in lanes if lane.diverged)
 
@@ -154,7 +160,7 @@ def _ends(standing, say):
 
 
 def _writer(ended, measure):
-    """A function that writes a value with as many decimals as tell the ends of the ranges apart."""
+    """A function that formats a value with enough decimals to distinguish the ends of the ranges."""
     share = measure.endswith("accuracy")
     ends = {end for standing in ended for end in (standing.low, standing.high)}
     decimals = next((d for d in (3, 4, 5) if len({round(end, d) for end in ends}) == len(ends)), 6)

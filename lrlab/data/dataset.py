@@ -36,11 +36,11 @@ class Dataset:
     test_labels: np.ndarray
 
     def chosen(self, count) -> np.ndarray:
-        """Which `count` training images every run has, int32, in order: as the article drew them."""
+        """The indices of the `count` training images of every run, int32, in the article's order."""
         drawn = random.Random(article.SEED).sample(range(len(self.train_images)), count)
         return np.array(drawn, np.int32)
 
     def sample(self, count):
-        """`count` training images and labels, those that are `chosen`."""
+        """The training images and labels of the `count` images that are `chosen`."""
         chosen = self.chosen(count)
         return self.train_images[chosen], self.train_labels[chosen]

@@ -16,7 +16,7 @@ READ_SECONDS = 15
 
 
 class _Progress:
-    """What pooch moves on while a file arrives; counts over all four."""
+    """The progress bar that pooch updates during a download; it counts over all four files."""
 
     def __init__(self, progress):
         self._progress = progress
@@ -38,10 +38,10 @@ class _Progress:
 
 
 def download(folder: Path, progress=lambda words: None) -> Path:
-    """Fetch the four files into `folder` and return it; files that are there already are kept.
+    """Download the four files into `folder` and return it; existing files are kept.
 
-    The source is Keras's own mirror, or `LRLAB_DATA_URL`. Raises UserError when it cannot be
-    reached within seconds or what arrives has the wrong md5; no half file is left behind.
+    The source is Keras's own mirror, or `LRLAB_DATA_URL`. Raises UserError if it cannot be reached
+    within seconds, or if a file has the wrong md5. No incomplete file is left behind.
     """
     base = os.environ.get("LRLAB_DATA_URL") or BASE_URL
     downloader = pooch.HTTPDownloader(
@@ -71,7 +71,7 @@ def _reason(error):
     if isinstance(error, requests.ConnectionError):
         return "the server cannot be reached"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the transfer broke off"
+        return "the transfer was interrupted"
     if isinstance(error, ValueError) and not isinstance(error, requests.RequestException):
-        return "what arrived is not the original file (its md5 differs)"
+        return "the downloaded file is not the original (its md5 differs)"
     return str(error)

@@ -1,4 +1,4 @@
-"""Reading the four gzipped IDX files of Fashion-MNIST, whole and checked, or not at all.
+"""Read the four gzipped IDX files of Fashion-MNIST, and check that they are complete and correct.
 
 Format: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
 """
@@ -26,16 +26,16 @@ SHAPES = {
     "t10k-labels-idx1-ubyte.gz": (10_000,),
 }
 REMEDY = (
-    "Put the original file there; or, to use another source, delete it or unset LRLAB_DATA_DIR if that "
-    "names its folder."
+    "Put the original file there. To use another source, delete the file, or unset LRLAB_DATA_DIR if it "
+    "names this folder."
 )
 
 
 def read_folder(folder: Path) -> dict[str, np.ndarray]:
-    """The four arrays of uint8 by file name.
+    """The four uint8 arrays by file name.
 
-    Raises UserError naming the file, what was expected and what was found, for a file that is
-    missing, truncated, no gzip, of another shape, or not Fashion-MNIST by its md5.
+    Raises UserError for a file that is missing, truncated, not gzip, of another shape, or not Fashion-MNIST
+    by its md5. The message names the file, what was expected and what was found.
     """
     return {name: _read(Path(folder) / name) for name in MD5}
 

@@ -1,4 +1,4 @@
-"""Where the images come from: a folder, the Keras cache, a download, or else the synthetic set."""
+"""The source of the images: a folder, the Keras cache, a download, or otherwise the synthetic set."""
 
 import os
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from lrlab.home import home
 
 @dataclass(frozen=True)
 class Location:
-    """What a run asked for as "auto" would train on now: in words, and the folder, if there is one."""
+    """The images that a run with data "auto" would use now: a description, and the folder if any."""
 
     words: str
     folder: Path | None
@@ -25,7 +25,7 @@ def locate() -> Location:
     """Where Fashion-MNIST is on this machine, without reading or downloading it.
 
     In this order: `LRLAB_DATA_DIR`, the Keras cache, an earlier download. A folder that
-    `LRLAB_DATA_DIR` names is taken as it is, so that what is wrong with it is said and not hidden.
+    `LRLAB_DATA_DIR` names is not checked here, so that a mistake in it leads to an error later.
     """
     named = os.environ.get("LRLAB_DATA_DIR")
     if named:
@@ -37,7 +37,7 @@ def locate() -> Location:
         return Location("Fashion-MNIST, downloaded before", downloads())
     return Location(
         "Fashion-MNIST is not on this machine yet: the first run downloads it (31 MB), or trains on "
-        "the built-in synthetic set where there is no network",
+        "the built-in synthetic set if there is no network",
         None,
     )
 
@@ -54,10 +54,10 @@ def downloads() -> Path:
 
 
 def load(name="auto", progress=lambda words: None) -> Dataset:
-    """The data set of that name: "fashion-mnist", "synthetic" or "auto", the first that can be had.
+    """The data set of that name: "fashion-mnist", "synthetic", or "auto" for the first available one.
 
-    `progress` is told in words what is going on. Raises UserError for files that are bad or
-    truncated, and for "fashion-mnist" where it is neither on this machine nor to be downloaded.
+    `progress` is called with a text at each stage. Raises UserError for files that are damaged or
+    truncated, and for "fashion-mnist" if it is not on this machine and cannot be downloaded.
     """
     if name == "synthetic":
         progress("Drawing the synthetic images")

@@ -1,8 +1,8 @@
-"""The built-in data set: ten classes of drawn garments, for where Fashion-MNIST cannot be had.
+"""The built-in data set: ten classes of drawn garments, used if Fashion-MNIST is not available.
 
-The classes are those of Fashion-MNIST, and some are as easily confused: T-shirt, pullover, coat and
-shirt differ in sleeves, collar and opening only. Cut, size, place, cloth and light vary, noise is
-added, and some labels are wrong, so that a network can overfit here as it does on the photographs.
+The classes are those of Fashion-MNIST. Some are as similar as there: T-shirt, pullover, coat and shirt
+differ only in sleeves, collar and opening. Cut, size, position, cloth and light vary, noise is added,
+and some labels are wrong, so that a network can overfit as it does on the photographs.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +20,9 @@ NOISE = 22.0
 
 
 def synthetic(because="") -> Dataset:
-    """60,000 training and 10,000 test images, the same in every process; some seconds at first.
+    """60,000 training and 10,000 test images, the same in every process; the first call takes seconds.
 
-    `because` is added to the origin: why Fashion-MNIST itself is not used.
+    `because`, the reason why Fashion-MNIST is not used, is added to the origin.
     """
     origin = "the built-in synthetic set" + (f" ({because})" if because else "")
     return Dataset("synthetic", origin, *_arrays())
@@ -49,7 +49,7 @@ def _block(number):
 
 
 def _photograph(garment, count, rng):
-    """`count` pictures of one class, each with its own cut, place, cloth, light and noise."""
+    """`count` pictures of one class, each with its own cut, position, cloth, light and noise."""
 
     def vary(low, high):
         return rng.uniform(low, high, (count, 1, 1)).astype(np.float32)
@@ -73,7 +73,7 @@ def _box(x, y, left, right, top, bottom):
 
 
 def _torso(x, y, vary, sleeve, hem=(0.6, 0.85)):
-    """A body and two sleeves that reach `sleeve` (low, high) down along it."""
+    """A body and two sleeves, which end between the heights `sleeve` (low, high)."""
     half, shoulder = vary(0.34, 0.5), vary(-0.75, -0.6)
     body = _box(np.abs(x), y, -1, half, shoulder, vary(*hem))
     slant = np.abs(x) - vary(0.1, 0.3) * (y - shoulder)

@@ -1,4 +1,4 @@
-"""Runs as files: CSV, JSON, TensorBoard, a Keras script; and read again, also what Keras itself wrote."""
+"""Write runs as CSV, JSON, TensorBoard files or a Keras script; read LR Lab's files and Keras's logs."""
 
 from lrlab.exchange.events import to_event_files
 from lrlab.exchange.history import read_runs

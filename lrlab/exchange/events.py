@@ -26,11 +26,11 @@ LONGEST = 50
 
 
 def to_event_files(results: Sequence[Result]) -> bytes:
-    """A zip with a folder a run, to be unpacked into what `tensorboard --logdir` names.
+    """A zip with one folder per run; unpack it into the folder of `tensorboard --logdir`.
 
-    A folder is called by the run's name and seed, in letters, digits and `_.-`, and holds `train` and
-    `validation`. A step is an epoch, and its wall time is when the run was created plus the seconds of the
-    epochs so far, as far as they are known. Measures that are NaN in every epoch are left out.
+    The name of a folder is the run's name and seed, in letters, digits and `_.-`; in it are `train` and
+    `validation`. A step is an epoch. Its wall time is the time when the run was created plus the seconds
+    of the epochs so far, if they are known. Measures that are NaN in every epoch are left out.
     """
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def to_event_files(results: Sequence[Result]) -> bytes:
 
 
 def _events(result, tags, path):
-    # SummaryWriter would add a thread, and this machine's name to the file's.
+    # SummaryWriter would start a thread, and put this machine's name into the file's name.
     with closing(RecordWriter(str(path))) as writer:
         created = result.created or 0.0
         writer.write(Event(wall_time=created, file_version="brain.Event:2").SerializeToString())
@@ -63,7 +63,7 @@ def _events(result, tags, path):
 
 
 def _folders(results):
-    """A folder a run; no two are the same on a disk that ignores case."""
+    """One folder per run; all names differ, even on a disk that ignores case."""
     taken = set()
     for result in results:
         name = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", result.name))[:LONGEST].strip("-.")

@@ -1,4 +1,4 @@
-"""Runs out of files: LR Lab's own, and what Keras wrote."""
+"""Read runs from files of LR Lab and of Keras."""
 
 import csv
 import io
@@ -18,9 +18,9 @@ MOST_BYTES = 10_000_000
 MOST_STEM, MOST_NAME = 70, 200
 EXPECTED = (
     "This must be runs of LR Lab as JSON or CSV, a CSVLogger file with the columns epoch and loss, or a "
-    "History as JSON (an object of equally long lists, loss among them)"
+    "History as JSON (an object of lists of equal length, one of them called loss)"
 )
-# What Keras calls the values of an Epoch; each may have its own name too.
+# Keras's names for the values of an Epoch; LR Lab's own names are accepted too.
 ACCURACIES = ("acc", "sparse_categorical_accuracy", "categorical_accuracy")
 CALLED = {
     "lr": ("learning_rate",),
@@ -34,11 +34,14 @@ MISSING = ("", "NA")  # the second is CSVLogger's
 def read_runs(name: str, content: bytes) -> list[Result]:
     """The runs in a file called `name`: JSON or CSV of LR Lab, or a CSVLogger file or History of Keras.
 
-    Only LR Lab's JSON has more than curves. From a CSVLogger file with several trainings in it, where the
-    epochs begin again, come several runs, called "name", "name (2)" and so on after the file. Epochs are
-    counted from 0, also where the file counts from 1. What the file lacks is NaN, and a run whose last loss
-    is not finite diverged; a loss before a finite one is never NaN. Accuracies are shares from 0 to 1. Raises
-    UserError, which names the file, for everything else.
+    - Only LR Lab's JSON has more than curves.
+    - A CSVLogger file with several trainings, in which the epochs begin again, gives several runs. They are
+      named after the file: "name", "name (2)" and so on.
+    - Epochs are counted from 0, also if the file counts from 1. Missing values are NaN.
+    - A run whose last loss is not finite has the status "diverged". A loss before a finite loss is never NaN.
+    - Accuracies are shares from 0 to 1.
+
+    Raises UserError, which names the file, for everything else.
     """
     path = PureWindowsPath(name)  # knows both slashes
     try:
@@ -50,13 +53,13 @@ def read_runs(name: str, content: bytes) -> list[Result]:
 def _read(stem, content):
     if len(content) > MOST_BYTES:
         raise UserError(
-            f"A file with runs has at most {MOST_BYTES:,} bytes, but this has {len(content):,}. "
-            "Take fewer runs at a time."
+            f"A file with runs can have at most {MOST_BYTES:,} bytes, but this one has {len(content):,}. "
+            "Import fewer runs at a time."
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{EXPECTED}, but it is no text in UTF-8.") from error
+        raise UserError(f"{EXPECTED}, but it is not text in UTF-8.") from error
     if is_record(text):
         runs = from_json(text)
     elif text.lstrip().startswith(("{", "[")):
@@ -77,7 +80,7 @@ def _history(stem, text):
     if isinstance(whole, dict) and isinstance(whole.get("history"), dict):
         columns = whole["history"] | ({"epoch": whole["epoch"]} if "epoch" in whole else {})
     if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
-        raise UserError(f"{EXPECTED}, but it is JSON of another shape.")
+        raise UserError(f"{EXPECTED}, but it is JSON with another structure.")
     if "loss" not in columns or len({len(column) for column in columns.values()}) > 1:
         found = ", ".join(f"{name!r:.40} of {len(column):,}" for name, column in columns.items())
         raise UserError(f"{EXPECTED}, but it has {found or 'no list':.200}.")
@@ -97,29 +100,29 @@ def _table(stem, text):
             raise UserError(f"{EXPECTED}, but it {f'begins with {first!r:.80}' if first else 'is empty'}.")
         return _runs(stem, header, ((f"Line {reader.line_num}", row) for row in rows), "run" in header)
     except csv.Error as error:
-        raise UserError(f"{EXPECTED}, but line {reader.line_num} is no CSV: {error}.") from error
+        raise UserError(f"{EXPECTED}, but line {reader.line_num} is not CSV: {error}.") from error
 
 
 def _runs(stem, header, rows, tidy=False):
-    """The runs of a table whose `rows` are (what errors call the row, its values).
+    """The runs of a table whose `rows` are (name of the row in errors, its values).
 
-    Where it is `tidy`, the column run says which run a row belongs to; else a run begins where the epochs do.
+    If it is `tidy`, the column run gives the run of each row. Otherwise a run begins where the epochs begin.
     """
     wanted = [*EPOCH, "run", "name"] if tidy else EPOCH
     at = {name: place for name in wanted if (place := _place(name, header)) is not None}
     runs, lost, run, first = {}, {}, None, None
     for where, row in rows:
-        if list(row) == header:  # of a second file that was put behind the first
+        if list(row) == header:  # of a second file that was appended to the first
             continue
         if len(row) != len(header):
             raise UserError(
-                f"{where} must have {len(header):,} values, one a column, but it has {len(row):,}."
+                f"{where} must have {len(header):,} values, one per column, but it has {len(row):,}."
             )
         values = {name: _number(row[at[name]], name, where) for name in EPOCH if name in at}
         epoch = values.pop("epoch")
         first = epoch if first is None else first
         if first not in (0, 1):
-            raise UserError(f"Epochs begin at 0 or at 1, but {where.lower()} has epoch {epoch:g}.")
+            raise UserError(f"Epochs must begin at 0 or at 1, but {where.lower()} has epoch {epoch:g}.")
         if tidy:
             run = row[at["run"]]
         elif epoch == first:
@@ -135,18 +138,18 @@ def _runs(stem, header, rows, tidy=False):
         if epoch != first + len(epochs):
             raise UserError(
                 f"{where} must have epoch {first + len(epochs):g}, the one after the last, but it has "
-                f"{epoch:g}. Put trainings that mix into files of their own."
+                f"{epoch:g}. Put each training into a file of its own."
             )
         if math.isnan(values["loss"]):
             lost.setdefault(run, where)
         elif math.isfinite(values["loss"]) and run in lost:
             raise UserError(
-                f"{lost[run]} has no loss, but {where.lower()} of the same run has one. A loss is NaN only "
-                "from where training diverged on: fill it in, or leave the run out."
+                f"{lost[run]} has no loss, but {where.lower()} of the same run has one. A loss may be NaN "
+                "only after training diverged: fill it in, or leave the run out."
             )
         epochs.append(Epoch(**dict.fromkeys(EPOCH, math.nan) | values | {"epoch": len(epochs)}))
     if runs and not any(math.isfinite(epoch.loss) for _, epochs in runs.values() for epoch in epochs):
-        raise UserError("There must be a finite loss in some epoch, but each is NaN or infinite.")
+        raise UserError("At least one epoch must have a finite loss, but every loss is NaN or infinite.")
     return [
         Result(name, tuple(epochs), status="completed" if math.isfinite(epochs[-1].loss) else "diverged")
         for name, epochs in runs.values()
@@ -154,7 +157,7 @@ def _runs(stem, header, rows, tidy=False):
 
 
 def _place(name, header):
-    """Where in the header a value of an Epoch is, under the first of its names that is there."""
+    """The column of a value of an Epoch, under the first of its names that is in the header."""
     found = next((called for called in (name, *CALLED.get(name, ())) if called in header), None)
     if (times := header.count(found)) > 1:
         raise UserError(f"There must be one column {found}, but there are {times:,}.")
@@ -162,7 +165,7 @@ def _place(name, header):
 
 
 def _number(value, name, where):
-    """A value as float; what is missing is NaN."""
+    """A value as float; a missing value is NaN."""
     text = value.strip() if isinstance(value, str) else value
     try:
         if isinstance(text, (bool, list, dict)) or "_" in str(text):  # float would take True and "1_0"
@@ -176,6 +179,6 @@ def _number(value, name, where):
     if name in SHARES and not (math.isnan(number) or 0 <= number <= 1):
         raise UserError(
             f"{where} must have a share from 0 to 1 as {name}, but it has {value!r:.60}. "
-            "If it is percent, divide by 100."
+            "If it is in percent, divide it by 100."
         )
     return number

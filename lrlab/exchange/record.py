@@ -1,4 +1,4 @@
-"""Results as JSON with everything that is known of them, and back."""
+"""Write results as JSON with all that is known about them, and read them again."""
 
 import json
 import math
@@ -17,7 +17,7 @@ VERSION = 1
 MOST_RUNS = 500
 MOST_TEXT = 2000
 ENDED = tuple(status for status in STATUSES if status not in (*ACTIVE, "paused"))
-LAST_SECOND = 32_503_680_000.0  # the year 3000; a calendar can say no time long after it
+LAST_SECOND = 32_503_680_000.0  # the year 3000; calendars cannot show times long after it
 MOST = sys.float_info.max
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
 EPOCH_FIELDS = tuple(f.name for f in fields(Epoch))
@@ -28,10 +28,10 @@ OPTIONAL = ("grad_norm", "update_ratio")  # which runs of the first version lack
 
 
 def to_json(results: Sequence[Result], digits: int | None = None) -> str:
-    """Runs as one JSON object, a line each, their epochs as columns.
+    """Runs as one JSON object, with one line per run and its epochs as columns.
 
-    NaN becomes null and infinity "inf" or "-inf", since JSON has neither. With `digits`, the numbers of the
-    epochs are rounded to so many significant ones. Columns that may be missing are, where they hold nothing.
+    JSON has no NaN and no infinity: they become null, "inf" and "-inf". With `digits`, the numbers of the
+    epochs are rounded to so many significant digits. Optional columns without values are left out.
     """
     lines = ",\n".join(
         json.dumps(_record(result, digits), ensure_ascii=False, separators=(",", ":")) for result in results
@@ -40,7 +40,7 @@ def to_json(results: Sequence[Result], digits: int | None = None) -> str:
 
 
 def is_record(text: str) -> bool:
-    """Whether a text begins as what `to_json` writes."""
+    """Whether a text begins like the output of `to_json`."""
     return "".join(text.lstrip()[:100].split()).startswith(f'{{"format":"{FORMAT}"')
 
 
@@ -53,7 +53,7 @@ def from_json(text: str) -> list[Result]:
     except UserError:
         raise
     except (ValueError, RecursionError) as error:
-        raise UserError(f"Runs of LR Lab are a JSON object, but this cannot be read: {error}.") from error
+        raise UserError(f"Runs of LR Lab must be a JSON object, but this cannot be read: {error}.") from error
 
 
 def _results(whole):
@@ -64,7 +64,7 @@ def _results(whole):
         or set(whole) - {"format", "version", "runs"}
     ):
         raise UserError(
-            f'Runs of LR Lab are a JSON object with "format": "{FORMAT}", "version" and a list "runs" alone.'
+            f'Runs of LR Lab must be a JSON object with only "format": "{FORMAT}", "version", a list "runs".'
         )
     version = whole.get("version")
     if isinstance(version, bool) or version != VERSION:
@@ -73,13 +73,13 @@ def _results(whole):
             f"reads version {VERSION}. Update LR Lab."
         )
     if len(whole["runs"]) > MOST_RUNS:
-        raise UserError(f"A file holds at most {MOST_RUNS} runs, but this one has {len(whole['runs']):,}.")
+        raise UserError(f"A file can have at most {MOST_RUNS} runs, but this one has {len(whole['runs']):,}.")
     return [_result(number, record) for number, record in enumerate(whole["runs"], 1)]
 
 
 def _record(result, digits):
     record = {key: getattr(result, name) for name, key in KEYS.items()}
-    if result.status not in ENDED:  # elsewhere nobody goes on with it
+    if result.status not in ENDED:  # another machine cannot continue it
         record |= {"status": "stopped", "message": "It had not ended when it was exported."}
     record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
     record["test_loss"], record["test_accuracy"] = _plain(result.test_loss), _plain(result.test_accuracy)
@@ -99,7 +99,7 @@ def _plain(value, digits=None):
 
 
 def _result(number, record):
-    """One run; every value is checked, for the file may come from anybody."""
+    """One run; every value is checked, because the file can come from anybody."""
 
     def wrong(what, found):
         return UserError(f"Run {number} of the file must have {what}, but it is {found!r:.60}.")
@@ -114,7 +114,7 @@ def _result(number, record):
         raise wrong("an object of its own", record)
     unknown = sorted(set(record) - set(KEYS.values()))
     if unknown:
-        raise UserError(f"Run {number} of the file has {', '.join(unknown)[:200]}, which means nothing here.")
+        raise UserError(f"Run {number} of the file has unknown fields: {', '.join(unknown)[:200]}.")
     tags, versions = record.get("tags", []), record.get("versions", {})
     has_manual_rate = record.get("driven", False)
     if not isinstance(tags, list) or not all(isinstance(tag, str) and len(tag) <= 40 for tag in tags):
@@ -162,7 +162,7 @@ def _epochs(columns, wrong, spec):
         raise wrong(f"the columns {', '.join(EPOCH_FIELDS)} as epochs", sorted(columns))
     length = len(columns["epoch"])
     if {len(column) for column in columns.values()} != {length} or length > MAX_EPOCHS:
-        raise wrong(f"columns of one length, at most {MAX_EPOCHS}, as epochs", length)
+        raise wrong(f"columns of equal length, at most {MAX_EPOCHS}, as epochs", length)
     counted = list(range(length))
     if list(map(repr, columns["epoch"])) != list(map(repr, counted)) or (spec and length > spec.epochs):
         raise wrong("the epochs of the run from 0 on, one after another,", columns["epoch"])
@@ -181,5 +181,5 @@ def _number(value, name, wrong, optional=False):
     else:
         number = float(value)
     if name in SHARES and not 0 <= number <= 1:
-        raise wrong(f"a share from 0 to 1 as {name} (divide percent by 100)", value)
+        raise wrong(f"a share from 0 to 1 as {name} (divide a percentage by 100)", value)
     return number

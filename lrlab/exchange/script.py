@@ -30,14 +30,14 @@ LOAD = {
     ),
 }
 LOAD_DATA = """
-# The images that LR Lab chooses; the first FIT_IMAGES are trained on, the rest validate.
+# The images that LR Lab chooses: the first FIT_IMAGES are for training, the rest for validation.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
 x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
 validation = x[FIT_IMAGES:], y[FIT_IMAGES:]
 
 
 class Batches(keras.utils.PyDataset):
-    \"\"\"The images to train on, in LR Lab's order, which is another one in every epoch.\"\"\"
+    \"\"\"The training images in LR Lab's order, which is different in every epoch.\"\"\"
 
     order = np.arange(FIT_IMAGES)
 
@@ -61,7 +61,7 @@ model = keras.Sequential(
 {layers}    ]
 )
 for number, weight in enumerate(model.weights):
-    if len(weight.shape) > 1:  # biases begin with 0
+    if len(weight.shape) > 1:  # biases begin at 0
         weight.assign(keras.initializers.GlorotUniform(seed=SEED + number)(weight.shape))
 model.compile(
 {optimizer}    "sparse_categorical_crossentropy",
@@ -69,10 +69,10 @@ model.compile(
 )
 """
 AS_IT_IS = (
-    "# Leaves the rate as it is, and logs it.\nkeras.callbacks.LearningRateScheduler(lambda epoch, lr: lr)"
+    "# Does not change the rate, but logs it.\nkeras.callbacks.LearningRateScheduler(lambda epoch, lr: lr)"
 )
 TABLE = """
-rates = rate({times}).reshape(EPOCHS, -1)  # a row an epoch
+rates = rate({times}).reshape(EPOCHS, -1)  # one row per epoch
 """
 TIMES = {
     "epoch": "np.repeat(np.arange(EPOCHS), len(batches))",
@@ -96,7 +96,7 @@ class Rates(keras.callbacks.Callback):
 ON_PLATEAU = """
 
 class Rates(keras.callbacks.ReduceLROnPlateau):
-    \"\"\"Sets the rate of every update; on a plateau, all that is left of the schedule is lowered.\"\"\"
+    \"\"\"Sets the rate of every update; on a plateau, it lowers all later rates of the schedule.\"\"\"
 
     scale = 1.0
 
@@ -130,16 +130,16 @@ print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score
 
 
 def keras_script(result: Result) -> str:
-    """Python source that trains the run again, but for float32 rounding, and logs it as CSV beside itself.
+    """Python source that repeats the run, except for float32 rounding, and logs it as CSV next to itself.
 
-    It needs keras, tensorflow and numpy, and LR Lab for the synthetic set alone. Its first comment says what
-    it does not repeat. Raises UserError for a result without a spec.
+    It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
+    says what it does not repeat. Raises UserError for a result without a spec.
     """
     spec = result.spec
     if spec is None:
         raise UserError(
-            f"Of the run {one_line(result.name)[:60]!r} only the curves are known, not how it was trained. "
-            "Choose a run that LR Lab has trained to write a Keras script of."
+            f"The run {one_line(result.name)[:60]!r} has only curves: it is unknown how it was trained. "
+            "A Keras script needs a run that LR Lab has trained."
         )
     synthetic = (result.data or spec.data) == "synthetic"
     load = LOAD["synthetic" if synthetic else "fashion-mnist"]
@@ -158,15 +158,15 @@ def keras_script(result: Result) -> str:
 
 
 def _head(result, synthetic):
-    """What the run was, and what the script does not repeat, as a comment."""
+    """A comment that describes the run, and what the script does not repeat."""
     spec, epochs = result.spec, result.epochs
-    # No name stands in the first two lines, where Python would heed a "coding: ..." in it.
+    # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
-        "A run of LR Lab again, with numpy and keras on tensorflow. All its epochs, or as many as the",
-        "first argument says, are logged as CSV beside this file.",
+        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or as",
+        "many as the first argument says, and logs them as CSV next to this file.",
         "",
         f"Run: {result.name}",
-        f"Data: {'the synthetic set, for which it needs LR Lab too' if synthetic else 'Fashion-MNIST'}",
+        f"Data: {'the synthetic set, which needs LR Lab, too' if synthetic else 'Fashion-MNIST'}",
     ]
     if result.versions:
         lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))
@@ -178,22 +178,24 @@ def _head(result, synthetic):
         )
     lines += [
         "",
-        "Sums are rounded in another order than in LR Lab: by one part in a million or less at first,",
-        "but that grows from update to update, and at large rates into other numbers altogether.",
+        "Sums are rounded in another order than in LR Lab. At first they differ by one part in a million",
+        "or less. The difference grows with every update. At large rates the results can differ strongly.",
     ]
     if spec.network.dropout:
-        lines.append("Not repeated are the dropout masks, which LR Lab draws in a way of its own.")
+        lines.append("The dropout masks are not repeated, because LR Lab draws them in its own way.")
     if result.has_manual_rate:
-        lines.append("Not repeated is the rate that was set by hand: here it is the schedule's throughout.")
+        lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
     if spec.network.l2:
-        lines.append("The losses have the L2 penalty in them; LR Lab's are here entropy and val_entropy.")
-    # One line of anybody's text cannot leave its comment.
+        lines.append(
+            "The losses include the L2 penalty. LR Lab's losses are called entropy and val_entropy here."
+        )
+    # With one_line, no text of a user can end the comment.
     wrapped = [line for text in lines for line in textwrap.wrap(one_line(text), LONG) or [""]]
     return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
 
 
 def _rates(spec):
-    """Source of what gives the rates, of the rate to begin with, and of the callback that sets them."""
+    """Source of the rates, of the initial rate, and of the callback that sets the rates."""
     plan, plateau = spec.plan, spec.plateau
     given = _monitoring(spec, plateau) if plateau else {}
     if isinstance(plan.resolved, Constant):
@@ -209,7 +211,7 @@ def _rates(spec):
 
 
 def _model(spec, rate):
-    """Source of the network with its first weights, compiled."""
+    """Source of the compiled network with its initial weights."""
     network, optimizer = spec.network, spec.optimizer
     l2 = ", kernel_regularizer=l2" if network.l2 else ""
     dropout = [f"Dropout({network.dropout!r})"] if network.dropout else []
@@ -244,7 +246,7 @@ def _model(spec, rate):
 
 
 def _callbacks(spec, rates):
-    """Source of each callback, in an order in which what one logs is there for those after it."""
+    """Source of each callback; the values that one logs are available to the callbacks after it."""
     yield "keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin)"
     yield rates
     if stopping := spec.early_stopping:
@@ -256,7 +258,7 @@ def _callbacks(spec, rates):
 
 
 def _monitoring(spec, controller):
-    """A controller's parameters for Keras, whose loss has the L2 penalty in it."""
+    """A controller's parameters for Keras, whose loss includes the L2 penalty."""
     given = {name: getattr(controller, name) for name in controller.parameters()}
     if spec.network.l2:
         given["monitor"] = controller.monitor.replace("loss", "entropy")
@@ -264,7 +266,7 @@ def _monitoring(spec, controller):
 
 
 def _call(name, *values, **named):
-    """Source of a call, of one line if it is short."""
+    """Source of a call, on one line if it is short."""
     given = [
         *values,
         *(f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in named.items()),

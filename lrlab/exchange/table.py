@@ -11,17 +11,17 @@ from lrlab.result import Result
 
 EPOCH = tuple(f.name for f in fields(Epoch))
 CSV_COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)
-# What a spreadsheet takes for a formula, also after a tab or a line end, or in East Asian full width. The
-# apostrophe is one of them so that `plain` can tell those that were put there.
+# A spreadsheet takes these for the start of a formula, also after a tab or a line end, or in East Asian full
+# width. The apostrophe is one of them so that `plain` can recognise the apostrophes that `to_csv` added.
 SIGNS = tuple("=+-@\t\r\n＝＋－＠'")
 
 
 def to_csv(results: Sequence[Result]) -> str:
-    """Runs as CSV (RFC 4180), one row an epoch; `run` counts them from 1.
+    """Runs as CSV (RFC 4180), one row per epoch; `run` counts the runs from 1.
 
-    NaN is an empty cell and infinity "inf". The schedule's kind stands behind those that go around it, as in
-    "warm-up + cosine". A name that a spreadsheet would run as a formula has an apostrophe before it, and so
-    has one that begins with an apostrophe (OWASP, CSV injection).
+    NaN is an empty cell and infinity is "inf". The kinds of wrappers come before the schedule's kind, as in
+    "warm-up + cosine". A name gets an apostrophe before it if a spreadsheet would run it as a formula, or if
+    it begins with an apostrophe (OWASP, CSV injection).
     """
     file = io.StringIO()
     writer = csv.writer(file)

@@ -1,7 +1,7 @@
-"""A plan in other languages: Keras, PyTorch and optax source, and JavaScript for the browser.
+"""Export a plan as Keras, PyTorch and optax source, and as JavaScript for the browser.
 
-A formula runs once on symbols instead of numbers (`traced`); what it did with them is written out
-again. So every language has the formula of the Python class, and none a copy of it.
+A formula runs once on symbols instead of numbers (`traced`), and its operations are written out as
+source. So all languages use the formula of the Python class, and there is no second copy of it.
 """
 
 from lrlab.export.javascript import javascript

@@ -1,4 +1,4 @@
-"""A plan's formula as JavaScript, with every number of it left open."""
+"""A plan's formula as JavaScript, with all its numbers as parameters."""
 
 from functools import lru_cache
 
@@ -30,7 +30,7 @@ def javascript(plan: Plan) -> tuple[str, dict[str, float]]:
     """The body of a JavaScript function (p, step, sum) -> rate, and the numbers `p` of this plan.
 
     `p` holds every number of the schedule by name, and `epochs` and `steps_per_epoch`. `sum(n, f)` is
-    f(0) + ... + f(n). The rate is NaN where the schedule does not fit into the run.
+    f(0) + ... + f(n). The rate is NaN if the schedule does not fit into the run.
     """
     numbers = {"epochs": plan.epochs, "steps_per_epoch": plan.steps_per_epoch}
 
@@ -43,7 +43,7 @@ def javascript(plan: Plan) -> tuple[str, dict[str, float]]:
 
 
 class _Shape:
-    """A plan that equals every plan with other numbers but the same formula."""
+    """A plan that is equal to every plan with the same formula, whatever its numbers are."""
 
     def __init__(self, plan):
         self.plan = plan
@@ -78,7 +78,7 @@ def _body(shape):
 
 
 class _Path:
-    """One way through the conditions of a formula, which are met in the same order each time."""
+    """One way through the conditions of a formula, which always come in the same order."""
 
     def __init__(self, answers):
         self.answers, self.conditions = list(answers), []
@@ -92,7 +92,7 @@ class _Path:
         return self.answers[self.conditions.index(text)]
 
     def next(self):
-        """The answers of the way to take next; None when all were taken."""
+        """The answers of the next way; None after the last one."""
         answers = self.answers[: len(self.conditions)]
         while answers and not answers[-1]:
             answers.pop()

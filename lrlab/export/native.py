@@ -1,4 +1,4 @@
-"""Which class of a framework has a plan's curve, written out as a call of it."""
+"""The framework's own class for a plan's curve, as a call in source code."""
 
 import math
 from itertools import pairwise
@@ -23,9 +23,9 @@ ONE_E_TH = math.exp(-1)  # per 1 / decay: a base close to 1 would lose its digit
 
 
 def keras_native(plan: Plan) -> str | None:
-    """Keras's own schedule object with the plan's rates at every step; None where it has none.
+    """Keras's own schedule object with the plan's rates at every step; None if there is none.
 
-    A schedule object counts steps: under the `epoch` clock only a constant is one.
+    A schedule object counts steps, so under the `epoch` clock only a constant has one.
     """
     s = plan.resolved
     if isinstance(s, Constant):
@@ -108,7 +108,7 @@ def keras_native(plan: Plan) -> str | None:
 
 
 def optax_native(plan: Plan) -> str | None:
-    """optax's own schedule with the plan's rates at every step; None where it has none."""
+    """optax's own schedule with the plan's rates at every step; None if there is none."""
     s = plan.resolved
     if isinstance(s, Constant):
         return f"optax.constant_schedule({s.initial_lr!r})"
@@ -159,14 +159,14 @@ def optax_native(plan: Plan) -> str | None:
                 s.start_lr,
                 inner.initial_lr,
                 warmup_steps=s.warmup * unit,
-                decay_steps=_whole((s.warmup + inner.duration) * unit),  # optax counts the warm-up in
+                decay_steps=_whole((s.warmup + inner.duration) * unit),  # optax includes the warm-up
                 end_value=inner.final_lr,
             )
     return None
 
 
 def _unit(plan):
-    """How many steps a unit of the schedule's time is."""
+    """The number of steps in one unit of the schedule's time."""
     return 1 if plan.clock == "step" else plan.steps_per_epoch
 
 

@@ -1,4 +1,4 @@
-"""A plan as source code for Keras, PyTorch or optax, runnable as it is."""
+"""A plan as source code for Keras, PyTorch or optax that runs without changes."""
 
 import ast
 import textwrap
@@ -31,7 +31,7 @@ DIALECT = ARITHMETIC | {
     },
 }
 EVERY = {
-    "epoch": "once an epoch",
+    "epoch": "once per epoch",
     "step": "at every step",
     "smooth": "at every step, in fractions of an epoch",
 }
@@ -40,12 +40,12 @@ EVERY = {
 def source(plan: Plan, target: str, title: str | None = None) -> str:
     """Python source that gives exactly the plan's rates in `target`, one of `TARGETS`.
 
-    The framework's own class where it has one with this curve. Else the formula in NumPy: called once
-    an epoch, or written out as a table of every step's rate where a framework would count steps in
-    float32. Raises UserError for an unknown target.
+    If the framework has a class with this curve, the source uses it. Otherwise it has the formula in
+    NumPy: called once per epoch, or evaluated into a table with every step's rate, because frameworks
+    count steps in float32. Raises UserError for an unknown target.
     """
     if target not in TARGETS:
-        raise UserError(f"There is no code for {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")
+        raise UserError(f"There is no export to {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")
     title = plan.schedule.title if title is None else " ".join(title.split())
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
     head = f"# {title}: the learning rate {EVERY[plan.clock]}, over {length}.\n"
@@ -112,7 +112,7 @@ def _pytorch(plan):
     loop += "    scheduler.step()\n" if plan.clock == "epoch" else "        scheduler.step()\n"
     return (
         f"import numpy as np\nimport torch\n\n{rate_source(plan)}\n\n"
-        "model = torch.nn.Linear(1, 1)  # yours\n"
+        "model = torch.nn.Linear(1, 1)  # your model\n"
         "optimizer = torch.optim.SGD(model.parameters(), lr=1.0)  # LambdaLR multiplies it by rate(t)\n"
         f"scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda {count}: float(rate({time})))\n"
         f"for epoch in range({plan.epochs}):\n    for batch in range({plan.steps_per_epoch}):\n{loop}"

@@ -1,4 +1,4 @@
-"""Expressions that record what a formula does with them."""
+"""Symbolic expressions that record the operations of a formula."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from lrlab.schedules.parameter import Parameter
 from lrlab.schedules.schedule import running_sum
 
 FUNCTIONS = {np.where, np.clip}
-# What Python and JavaScript write alike.
+# Operations with the same notation in Python and JavaScript.
 ARITHMETIC = {
     "name": "{0}",
     "add": "({0} + {1})",
@@ -24,10 +24,10 @@ ARITHMETIC = {
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
-    """An operation of NumPy's name on other expressions; also a `name`, or a `number`.
+    """A NumPy operation on other expressions, or a `name`, or a `number`.
 
-    `value` is what it comes to, where that is known; a condition with a value takes its branch at once,
-    and any other is put to `decide`, which answers for it.
+    `value` is its value, if known. A condition with a value takes its branch at once; for any other
+    condition, `decide` chooses the branch.
     """
 
     def __init__(self, op, args, value=None, decide=None):
@@ -47,7 +47,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return bool(self.value) if self.value is not None else self.decide(self)
 
     def __format__(self, spec):
-        return "…"  # in the message of an error that nobody reads
+        return "…"  # only used in the message of an error that is not shown
 
 
 def number(value) -> Traced:
@@ -56,10 +56,10 @@ def number(value) -> Traced:
 
 
 def traced_parameters(schedule: Schedule, symbol) -> tuple[Schedule, dict]:
-    """The schedule with each number in it replaced by `symbol(name, value)`, and its help by name.
+    """The schedule with each number replaced by `symbol(name, value)`, and its parameters by name.
 
-    Names are the parameters' own, those of the schedule inside first; where one is taken, the kind
-    stands before it.
+    Names are those of the parameters, of the inner schedule first. If a name is taken, the kind of the
+    schedule is put before it.
     """
     helps, replaced = {}, {}
     if hasattr(schedule, "schedule"):
@@ -76,10 +76,10 @@ def traced_parameters(schedule: Schedule, symbol) -> tuple[Schedule, dict]:
 def write(
     root: Traced, dialect: dict[str, str], reserved=(), long=None, share=True
 ) -> tuple[list[tuple[str, str]], str]:
-    """An expression as text: what is used more than once as (name, text) first, then the rest.
+    """An expression as text: first its repeated parts as (name, text), then the rest.
 
-    `dialect` maps an operation to a format string of its arguments' texts. What is longer
-    than `long` characters gets a name too; nothing does without `share`.
+    `dialect` maps an operation to a format string for its arguments' texts. Parts of more than `long`
+    characters get a name too. Without `share`, no part gets a name because it is repeated.
     """
     uses = {}
 
@@ -152,7 +152,7 @@ def _operation(name, function, inputs):
 
 
 def _simple(name, nodes):
-    """What needs no operation: times one or zero, plus or minus zero."""
+    """The result without an operation: for times one or zero, and plus or minus zero; else None."""
     literal = [node.args[0] if node.op == "number" else None for node in nodes]
     if name == "multiply":
         for this, other in ((0, 1), (1, 0)):

@@ -1,7 +1,7 @@
 """Plotly figures: pure functions of curves and records.
 
-A trace carries the number of its colour in `meta`; the chart in the browser puts in the colour that
-the theme has for it, so that one figure serves light and dark.
+A trace has the number of its colour in `meta`. The chart in the browser replaces it by the theme's colour,
+so that the same figure works in light and dark themes.
 """
 
 from lrlab.figures.compare import compare_figure

@@ -1,4 +1,4 @@
-"""Runs beside each other, however they came about: validation, training loss and rate on one time axis."""
+"""Any runs side by side: validation, training loss and rate on one time axis."""
 
 from collections.abc import Sequence
 
@@ -28,8 +28,8 @@ def compare_figure(
 ) -> go.Figure:
     """The first `first` epochs of every lane in some of the PANELS, from top to bottom.
 
-    With the place of a `baseline` among the lanes, losses and accuracies are differences to its median in
-    the same epoch, as far as that goes; rates are as they are. `smoothing` is as in `race_figure`.
+    `baseline` is the index of a lane: losses and accuracies are then differences from its median in the same
+    epoch, up to its last epoch. Rates do not change. `smoothing` is as in `race_figure`.
     """
     lanes = [LaneCurves(lane.name, lane.color, tuple([*run[:first]] for run in lane.runs)) for lane in lanes]
     below, lines, axes = [], [], {}
@@ -50,7 +50,7 @@ def compare_figure(
 
 
 def _tables(lanes, panel, baseline):
-    """The values of every lane, of shape (seeds, epochs); less the baseline's, where there is one."""
+    """The values of every lane, of shape (seeds, epochs), minus the baseline's median if there is one."""
     tables = [table(lane.runs, panel) for lane in lanes]
     if baseline is None:
         return tables
@@ -59,7 +59,7 @@ def _tables(lanes, panel, baseline):
 
 
 def _curves(lanes, panel, tables, smoothing):
-    """What lies below, and the line, of every lane in a panel."""
+    """For every lane in a panel: the traces below all lines, and its line."""
     if panel == "lr":
         return [rates(lane, number, lane.color, lane.name) for number, lane in enumerate(lanes)]
     mode = line_mode(lanes)

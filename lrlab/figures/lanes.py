@@ -10,13 +10,13 @@ from lrlab.figures.style import layout, measure_axis, time_axis, trace
 from lrlab.records import Epoch
 
 FEW = 30
-FAR = 100  # times the median: where a loss is larger, the run has run away
+FAR = 100  # times the median: a larger loss is outside the axis
 NO_HOVER = {"hovertemplate": None, "hoverinfo": "skip", "showlegend": False}
 
 
 @dataclass(frozen=True)
 class LaneCurves:
-    """One contestant: the name and the number of the colour it goes by, and the epochs of each seed."""
+    """One lane: its name, the number of its colour, and the epochs of each seed."""
 
     name: str
     color: int
@@ -24,7 +24,7 @@ class LaneCurves:
 
 
 def line_mode(lanes: Sequence[LaneCurves]) -> str:
-    """Lines, with a marker at each point where there are few."""
+    """Plotly's mode of the lines: with markers if there are few points."""
     few = max((len(run) for lane in lanes for run in lane.runs), default=0) <= FEW
     return "lines+markers" if few else "lines"
 
@@ -32,14 +32,14 @@ def line_mode(lanes: Sequence[LaneCurves]) -> str:
 def lanes_layout(lanes: Sequence[LaneCurves], length: int, height: int) -> dict:
     """Layout of a chart of lanes over `length` epochs."""
     shared = layout(height)
-    # Another race on the same chart has other lanes: what was hidden there is not hidden here.
+    # Another race on the same chart has other lanes: lanes that were hidden there are not hidden here.
     shared["legend"] |= {"uirevision": " | ".join(lane.name for lane in lanes)}
-    # With several lanes one box for all panels would hide what it tells of.
+    # With several lanes, one box for all panels would cover the lines.
     return shared | {"hoversubplots": "axis" if len(lanes) == 1 else "single", "xaxis": time_axis(length)}
 
 
 def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) -> tuple[list, dict]:
-    """What is drawn of a metric below all lines, and its line; `values` are of shape (seeds, epochs)."""
+    """The traces of a metric below all lines, and its line; `values` has the shape (seeds, epochs)."""
     low, middle, high = spread(values)
     ends = np.arange(1, len(middle) + 1)
     below = _band(ends, low, high, uid, look) if band and len(values) > 1 else []
@@ -51,9 +51,10 @@ def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) ->
 
 
 def loss_axis(title: str, tables: Sequence[np.ndarray], baseline: int | None = None) -> dict:
-    """The y axis of losses; those of a run that runs away lie outside, or nothing else could be seen.
+    """The y axis of losses, clipped so that one diverging run does not flatten the others.
 
-    What is far is judged without the lane in the place of the `baseline`, to which all are differences.
+    Losses above 100 times the median are outside. The median is taken without the lane at the index
+    `baseline`, from which all values are differences.
     """
     judged = [np.abs(values).ravel() for at, values in enumerate(tables) if at != baseline]
     sizes = np.concatenate([np.empty(0), *judged])
@@ -67,7 +68,7 @@ def loss_axis(title: str, tables: Sequence[np.ndarray], baseline: int | None = N
 
 
 def _band(x, low, high, uid, look):
-    """Two lines without a width; what is between them is filled. Each grows at its end as a line does."""
+    """Two lines of width 0 with a filled area between them. Each grows at its end, as a line does."""
     known = np.isfinite(low)
     shared = {"yaxis": look["yaxis"], "legendgroup": look["legendgroup"], **NO_HOVER}
     edges = []
@@ -79,7 +80,7 @@ def _band(x, low, high, uid, look):
 
 
 def rates(lane: LaneCurves, number: int, color: int, name: str) -> tuple[list, dict]:
-    """The rate within each epoch, from its first to its last update; a band where seeds differ."""
+    """The rate within each epoch, from its first to its last update; with a band if seeds differ."""
     starts, ends = table(lane.runs, "lr"), table(lane.runs, "lr_end")
     values = np.stack([starts, ends], axis=2).reshape(len(lane.runs), -1)
     x = (np.arange(starts.shape[1])[:, None] + np.arange(2)).ravel()

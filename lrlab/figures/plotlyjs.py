@@ -1,4 +1,4 @@
-"""plotly.js itself, out of the installed plotly package."""
+"""plotly.js itself, from the installed plotly package."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 
 def write_plotlyjs(folder: Path) -> str:
-    """Put plotly.js into `folder` where it is not there yet; returns the file's name."""
+    """Write plotly.js into `folder` if it is not there yet; returns the file's name."""
     name = f"plotly-{get_plotlyjs_version()}.min.js"
     if not (folder / name).exists():
         folder.mkdir(exist_ok=True)

@@ -23,12 +23,12 @@ def race_figure(
 ) -> go.Figure:
     """Loss and accuracy at the end of each of `length` epochs, and the rate that was applied in it.
 
-    One lane shows training and validation, each with a colour. Several lanes have a colour each and show
-    validation, with `training` the dotted lines of training, too. The rate is drawn from the first to the
-    last update of each epoch, as the optimizer held it. A seed whose value is not finite is left out of
-    median and band; a line has a gap only where no seed is left. `smoothing`, from 0 up to but not 1, is
-    the weight of a moving average over losses and accuracies; the line as measured stays behind it,
-    faintly, and bands and rates are never smoothed.
+    One lane shows training and validation, each with a colour. Several lanes have one colour each and show
+    validation; with `training` they also show training as dotted lines. The rate is drawn from the first to
+    the last update of each epoch, as the optimizer applied it. A seed whose value is not finite is left out
+    of median and band; a line has a gap only if no seed is left. `smoothing`, from 0 to below 1, is the
+    weight of a moving average over losses and accuracies. The measured line stays behind it as a faint line.
+    Bands and rates are never smoothed.
     """
     alone = len(lanes) == 1
     below, lines, losses = [], [], []
@@ -64,11 +64,11 @@ def race_figure(
 
 
 def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go.Figure:
-    """How long the gradient was, how far an update moved the weights, and how long each epoch took.
+    """The gradient norm, the update-to-weight ratio, and the seconds of each epoch.
 
-    The first two are of each epoch's first update and drawn at the epoch's start; of several seeds the
-    median is drawn. The dashed line is where a plain update usually is, at a thousandth of the weights
-    (Karpathy, notes of Stanford's course CS231n, Neural Networks Part 3: ratio of updates to weights).
+    The first two are measured at each epoch's first update and drawn at the epoch's start. For several
+    seeds the median is drawn. The dashed line is the usual ratio, one thousandth of the weights (Karpathy,
+    notes of Stanford's course CS231n, Neural Networks Part 3: ratio of updates to weights).
     """
     panels = (("grad_norm", "y3", 0), ("update_ratio", "y2", 0), ("seconds", "y", 1))
     lines = []
@@ -90,7 +90,7 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
     log = {"type": "log", "exponentformat": "power", "tickformat": ""}
     axes = {
         "yaxis": measure_axis("Seconds an epoch") | {"domain": THIRDS[2], "rangemode": "tozero"},
-        "yaxis2": measure_axis("Update to weight") | log | {"domain": THIRDS[1]},
+        "yaxis2": measure_axis("Update-to-weight ratio") | log | {"domain": THIRDS[1]},
         "yaxis3": measure_axis("Gradient norm") | log | {"domain": THIRDS[0]},
         "shapes": [
             {
@@ -110,12 +110,12 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
 
 
 def _look(lane, measure, is_training, alone):
-    """How a line of a loss or an accuracy looks, and whether it stands for all of its name in the legend."""
+    """The look of a line of a loss or an accuracy, and whether it is in the legend for its name."""
     in_legend = measure == "loss"
     if alone:
         name, color = ("Training", TRAINING) if is_training else ("Validation", VALIDATION)
         look = {"color": color, "name": name, "legendgroup": name, "showlegend": in_legend}
-        return look | {"hovertemplate": f"{measure} %{{y:.4g}}"}  # one box tells of both panels
+        return look | {"hovertemplate": f"{measure} %{{y:.4g}}"}  # one box shows both panels
     look = {"color": lane.color, "legendgroup": lane.name}
     if is_training:
         return look | {"name": f"{lane.name}, training", "showlegend": False, "width": 1.5, "dash": "dot"}

@@ -10,16 +10,16 @@ from lrlab.plan import Plan
 def rates_figure(
     plans: dict[str, tuple[int, Plan]], log=False, height=520, axis="epoch", batch_size=1
 ) -> go.Figure:
-    """One line a plan: `plans` maps a name to the number of its colour and the Plan.
+    """One line per plan: `plans` maps a name to the number of its colour and the Plan.
 
-    The names are in the hover text; the page around the chart is its legend. Every point is a value
-    of `Plan.rates()`; under the `epoch` clock the line has steps. `axis` counts epochs, steps or images.
+    The names are in the hover text; the legend is on the page around the chart. Every point is a value
+    of `Plan.rates()`. Under the `epoch` clock the line has steps. `axis` counts epochs, steps or images.
     """
     lines = []
     for name, (color, plan) in plans.items():
         times, rates = plan.curve()
         stepped = plan.clock == "epoch"
-        if stepped:  # the last epoch's rate holds until its end
+        if stepped:  # the last epoch's rate applies until its end
             times, rates = np.append(times, plan.epochs), np.append(rates, rates[-1])
         shape = "hv" if stepped else "linear"
         times = times * _an_epoch(plan, axis, batch_size)
@@ -30,17 +30,17 @@ def rates_figure(
 
 
 def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
-    """How long an epoch is on an axis of epochs, steps or images."""
+    """The length of an epoch on an axis of epochs, steps or images."""
     return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.steps_per_epoch * batch_size}[axis]
 
 
 def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> go.Figure:
-    """Rates at every step, or at each so many, from step `first` on: held lines, with a legend."""
+    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend."""
     drawn = []
     for color, (name, rates) in enumerate(lines.items()):
         steps = [first + every * number for number in range(len(rates) + 1)]
         trace = line(color, name=name, x=steps, y=[*rates, rates[-1]], line_shape="hv")
-        trace.line.dash = DASHES[color % len(DASHES)]  # lines may lie on each other
+        trace.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
         drawn.append(trace)
     last = first + every * max(map(len, lines.values()), default=1)
     axes = {"xaxis": time_axis(last, "step") | {"range": [first, last]}, "yaxis": rate_axis(False)}

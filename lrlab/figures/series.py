@@ -1,14 +1,14 @@
-"""Measured values made ready to be drawn: several seeds as one line and a band, smoothed, thinned."""
+"""Prepare measured values for drawing: several seeds as one line and a band, smoothed, thinned."""
 
 import numpy as np
 
 from lrlab.records import Epoch
 
-TENS = 230  # e^-230 is about 1e-100: so small a weight may be divided by without an overflow
+TENS = 230  # e^-230 is about 1e-100: division by such a small weight does not overflow
 
 
 def table(runs: tuple[list[Epoch], ...], metric: str) -> np.ndarray:
-    """A metric of every epoch, float64 of shape (seeds, epochs); NaN where it is not finite or not there."""
+    """One metric of every epoch, float64 of shape (seeds, epochs); NaN if it is missing or not finite."""
     values = np.full((len(runs), max((run[-1].epoch + 1 for run in runs if run), default=0)), np.nan)
     for row, run in zip(values, runs, strict=True):
         if run:
@@ -18,9 +18,9 @@ def table(runs: tuple[list[Epoch], ...], metric: str) -> np.ndarray:
 
 
 def spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The lowest, the median and the highest of each column over the rows that are not NaN there.
+    """The lowest, the median and the highest value of each column, without NaN.
 
-    `values` has the shape (seeds, epochs), the results (epochs,); NaN where a column has nothing else.
+    `values` has the shape (seeds, epochs), the results (epochs,). A column with only NaN gives NaN.
     """
     if len(values) == 1:
         return values[0], values[0], values[0]
@@ -36,9 +36,9 @@ def spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
     """The exponential moving average of `values`, of shape (n,), as TensorBoard draws it.
 
-    `weight`, from 0 up to but not 1, is how much of the average stays at each value; the average is
-    divided by the sum of its weights, so that it does not begin at zero. Values that are not finite stay
-    NaN, and the average goes on behind them as if they were not there.
+    `weight`, from 0 to below 1, is the share of the old average that is kept at each value. The average is
+    divided by the sum of its weights, so that it does not begin at zero. Values that are not finite become
+    NaN, and the average skips them.
     """
     values = np.asarray(values, dtype=float)
     known = np.flatnonzero(np.isfinite(values))
@@ -46,7 +46,7 @@ def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
     if not weight or not len(known):
         result[known] = values[known]
         return result
-    # Blocks, each a running sum of its values over their weights; what went before comes in at its start.
+    # Blocks: each is a running sum of its values over their weights, and begins with the sum before it.
     length = min(len(known), max(1, int(-TENS / np.log(weight))))
     blocks = np.zeros(-(-len(known) // length) * length)
     blocks[: len(known)] = values[known]
@@ -62,9 +62,9 @@ def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
 
 
 def bucket(count: int, points: int) -> int:
-    """How many values go into one bucket, so that two points a bucket make no more than `points`.
+    """The number of values per bucket, so that two points per bucket are at most `points` in all.
 
-    It is a power of two: while a run grows, its buckets stay as they are until they double.
+    It is a power of two: while a run grows, its buckets do not change until they double.
     """
     size = 1
     while count > points and 2 * count > points * size:
@@ -73,10 +73,10 @@ def bucket(count: int, points: int) -> int:
 
 
 def extremes(values: np.ndarray, size: int, first: int = 0) -> np.ndarray:
-    """The places of the lowest and the highest value of each bucket of `size`, rising.
+    """The indices of the lowest and the highest value of each bucket of `size`, in increasing order.
 
-    Number `first` is that of the first value; buckets begin at its multiples of `size`. The first value
-    of a bucket that is not finite is kept, too, so that a gap stays a gap. With a `size` of 1 all are kept.
+    `first` is the number of the first value; buckets begin at multiples of `size`. The first value of a
+    bucket that is not finite is kept too, so that a gap stays a gap. With a `size` of 1 all are kept.
     """
     count = len(values)
     if size == 1:

@@ -21,10 +21,10 @@ def steps_figure(
     """Rate and loss of each update from number `first` on, of a run of `length` updates.
 
     `lanes` maps a name to the number of its colour, the losses and the rates, both float32 of shape (n,).
-    More than `points` updates are thinned in buckets: of the losses each bucket keeps its lowest and its
-    highest, so that no spike is lost; of the rates its first, and every change of the rate. Where the rate
-    changes more than `points` times, it keeps its lowest and highest, too. Values that are not finite are
-    gaps. `smoothing` is as in `race_figure`; it is applied before anything is thinned.
+    More than `points` updates are thinned in buckets. Of the losses, a bucket keeps the lowest and the
+    highest, so that no spike is lost. Of the rates, it keeps the first, and every change. If the rate
+    changes more than `points` times, it keeps the lowest and the highest rate instead of every change.
+    Values that are not finite are gaps. `smoothing` is as in `race_figure`, and is applied before thinning.
     """
     below, lines = [], []
     for number, (name, (color, losses, rates)) in enumerate(lanes.items()):
@@ -55,7 +55,7 @@ def _losses(color, losses, size, first, **look):
 
 
 def _rates(color, rates, points, first, **look):
-    """Held lines from change to change; a line through the kept points where it changes all the time."""
+    """Step lines from change to change, or a line through the kept points if there are many changes."""
     count = len(rates)
     size = bucket(count, points)
     starts = np.flatnonzero((np.arange(count) + first) % size == 0)
@@ -64,5 +64,5 @@ def _rates(color, rates, points, first, **look):
         places = np.union1d(np.union1d(starts, extremes(rates, size, first)), [0, count - 1])
         return trace(color, x=places + first, y=rates[places], **look)
     places = np.union1d(np.union1d(starts, changes), np.arange(min(count, 1)))
-    x, y = np.append(places, count), np.append(rates[places], rates[-1:])  # the last is held until its end
+    x, y = np.append(places, count), np.append(rates[places], rates[-1:])  # the last applies until its end
     return trace(color, line_shape="hv", x=x[: len(y)] + first, y=y, **look)

@@ -1,4 +1,4 @@
-"""What all figures share: margins, hover, axes, and the colour of each line."""
+"""The common style of all figures: margins, hover, axes, and the colour of each line."""
 
 import plotly.graph_objects as go
 
@@ -7,9 +7,9 @@ DASHES = ("solid", "dash", "dot")
 
 
 def trace(color: int, mode="lines", width=2.5, dash=None, line_shape="linear", **kwargs) -> dict:
-    """A line of the theme's colour number `color`; from the eighth on, the same colours dashed.
+    """A line in the theme's colour number `color`; from the eighth on, the colours repeat with dashes.
 
-    A plain dict, which a figure takes in half the time of a `go.Scatter`.
+    It is a plain dict, because a figure accepts it in half the time of a `go.Scatter`.
     """
     look = {
         "width": width,
@@ -32,9 +32,9 @@ def line(color: int, mode="lines", **kwargs) -> go.Scatter:
 
 
 def drawn(traces: list[dict], layout: dict) -> go.Figure:
-    """A figure of traces from `trace`, taken as they are.
+    """A figure of traces from `trace`, without validation.
 
-    Plotly's look at each property takes five times as long as all else; the tests do it once and for all.
+    Plotly's validation of each property takes five times as long as everything else; the tests do it.
     """
     return go.Figure(traces, layout, _validate=False)
 
@@ -43,7 +43,7 @@ def layout(height: int) -> dict:
     """Layout of a chart `height` pixels high whose zoom and hidden lines survive new data."""
     return {
         "height": height,
-        "template": {},  # the browser's theme takes its place
+        "template": {},  # the browser's theme replaces it
         "margin": {"l": 12, "r": 12, "t": 8, "b": 8},
         "hovermode": "x unified",
         "dragmode": "zoom",

@@ -1,4 +1,4 @@
-"""The article's claims, and those that its comparison suggests, each with what the numbers say of it."""
+"""The article's claims, and claims that its comparison suggests, each with a verdict from the numbers."""
 
 import math
 from collections.abc import Callable
@@ -37,7 +37,7 @@ RISES = 0.25  # of the epochs, and the loss oscillates
 
 @dataclass(frozen=True)
 class Judgement:
-    """One of VERDICTS, and a sentence or two with the numbers behind it."""
+    """One of VERDICTS, and one or two sentences with the numbers for it."""
 
     verdict: str
     sentence: str
@@ -45,7 +45,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim in our words, the recipes it is about, and how evidence on them decides it."""
+    """A claim in our words, its recipes, and the function that judges it by evidence on them."""
 
     id: str
     text: str
@@ -68,12 +68,12 @@ def _against(found, first, others, measure):
     if len(others) == 1:
         return versus(found, first, others[0], measure)
     if not several(found, (first, *others)):
-        return 0, f"In {MEASURES[measure]}, fewer than three seeds of some schedule decide nothing."
+        return 0, f"In {MEASURES[measure]}, some schedule has fewer than three seeds: too few to decide."
     signs = {other: versus(found, first, other, measure).sign for other in others}
     sign = -1 if -1 in signs.values() else min(signs.values())
     groups = {
         words: [name(other) for other in others if signs[other] == side]
-        for side, words in ((1, "ahead of"), (-1, "behind"), (0, "not to be told from"))
+        for side, words in ((1, "ahead of"), (-1, "behind"), (0, "not distinguishable from"))
     }
     parts = [f"{words} {', '.join(names)}" for words, names in groups.items() if names]
     lane = standing(found, first, measure)
@@ -82,26 +82,26 @@ def _against(found, first, others, measure):
 
 
 def _of_both(loss, accuracy):
-    """The verdict on "ends better" from who is ahead in loss and in accuracy."""
+    """The verdict on "ends better", from the signs of the comparisons in loss and in accuracy."""
     if loss > 0:
         return HOLDS if accuracy > 0 else IN_LOSS
     return FAILS if -1 in (loss, accuracy) else OPEN
 
 
 def _three_rates(found):
-    """Each of the three parts in every seed, or it fails where one of them does in every seed."""
+    """It holds if all three parts hold in every seed; it fails if one part fails in every seed."""
     crawls, sentence = crawling(found)
     good, large = found.results["good"], found.results["too-large"]
     converged = [not learned_nothing(run) and not _oscillates(run) for run in good]
     overflowed = [run.status == "diverged" for run in large]
     failed = [run.status == "diverged" or _oscillates(run) or learned_nothing(run) for run in large]
     sentence = (
-        f"{sentence} The loss falls steadily at 0.1 in {share(sum(converged), good)}. At 1 it overflows in "
-        f"{share(sum(overflowed), large)}, and oscillates or stays near guessing ({GUESSING:.0%} right) in "
-        f"{share(sum(failed) - sum(overflowed), large)}."
+        f"{sentence} At 0.1 the loss falls steadily in {share(sum(converged), good)}. At 1 it overflows in "
+        f"{share(sum(overflowed), large)}, and it oscillates or the network only guesses ({GUESSING:.0%} "
+        f"accuracy) in {share(sum(failed) - sum(overflowed), large)}."
     )
     if min(len(found.results[recipe]) for recipe in ("too-small", "good", "too-large")) < 2:
-        return Judgement(OPEN, f"{sentence} One seed decides nothing.")
+        return Judgement(OPEN, f"{sentence} One seed is too few to decide.")
     if crawls and all(converged) and all(failed):
         return Judgement(HOLDS, sentence)
     return Judgement(FAILS if not (crawls and any(converged) and any(failed)) else OPEN, sentence)
@@ -121,19 +121,19 @@ def _first_epoch(found):
     agrees = all(math.isclose(rate, said_rate, rel_tol=1e-2) for rate in begun)
     return Judgement(
         HOLDS if agrees else FAILS,
-        f"The optimizer began its second epoch with {begun[0]:.3g}. The formula gives {said_rate:.3g} where "
-        "t counts epochs; Keras counted updates.",
+        f"The optimizer began its second epoch with {begun[0]:.3g}. The formula gives {said_rate:.3g} if "
+        "t counts epochs, but Keras counted updates.",
     )
 
 
 def _stops(recipe):
-    """Whether training loss stops falling near epoch STOP, in each seed that lived long enough to tell."""
+    """Whether training loss stops falling near epoch STOP, in each seed with a clear result."""
 
     def judge(found):
         told = [near for run in found.results[recipe] if (near := _near(run)) is not None]
         sentence = (
-            f"{stopping(found, recipe)} Of {len(told)} seeds that can tell, {sum(told)} stopped learning "
-            f"within {NEAR} epochs of epoch {STOP}, counted from 0."
+            f"{stopping(found, recipe)} Of {len(told)} seeds with a clear result, {sum(told)} stopped "
+            f"learning within {NEAR} epochs of epoch {STOP}, counted from 0."
         )
         if len(told) < 2:
             return Judgement(OPEN, sentence)
@@ -143,7 +143,7 @@ def _stops(recipe):
 
 
 def _near(run):
-    """Whether a run stopped learning near epoch STOP; None where it was over too soon, or is too noisy."""
+    """Whether a run stopped learning near epoch STOP; None if it ended too early or is too noisy."""
     seen = learning(run)
     if seen.stopped_epoch is not None:
         return abs(seen.stopped_epoch - STOP) <= NEAR
@@ -151,10 +151,10 @@ def _near(run):
 
 
 def _choice_decides(found):
-    """Whether schedules differ by more than seeds do, even without the schedule that is furthest off."""
+    """Whether schedules differ by more than seeds do, even without the most extreme schedule."""
     if not several(found, HAND_SET):
         return Judgement(
-            OPEN, "Some schedule has fewer than three finished seeds: nothing to compare the spread with."
+            OPEN, "Some schedule has fewer than three finished seeds: too few to compare seeds and schedules."
         )
     parts = {measure: _decides(found, measure) for measure in ("val_loss", "val_accuracy")}
     (loss, in_loss), (accuracy, in_accuracy) = parts.values()
@@ -170,13 +170,13 @@ def _decides(found, measure):
     without, _ = spread(found, [recipe for recipe in HAND_SET if recipe != odd], measure)
     write = (amount(measure, value) for value in (between, without, within))
     return without > within, (
-        "In {what} the medians of the schedules differ by up to {}, or {} without {odd}, and the seeds of "
-        "one schedule by up to {}."
+        "In {what}, the medians of the schedules differ by up to {}, or {} without {odd}. The seeds of "
+        "one schedule differ by up to {}."
     ).format(*write, what=MEASURES[measure], odd=name(odd))
 
 
 def _same_images(found):
-    """Whether four thousand training images more change the score on the same test images."""
+    """Whether 4,000 more training images change the score on the same test images."""
     loss, accuracy = (
         versus(found, "constant-more", "constant", f"test_{what}") for what in ("loss", "accuracy")
     )
@@ -184,7 +184,7 @@ def _same_images(found):
     differs = loss.sign or accuracy.sign
     return Judgement(
         FAILS if differs else OPEN,
-        f"At one and the same rate, {more.fit_images:,} training images instead of {fewer.fit_images:,} "
+        f"At the same rate, {more.fit_images:,} training images instead of {fewer.fit_images:,} "
         f"{'change' if differs else 'do not visibly change'} the score. {loss.sentence} {accuracy.sentence}",
     )
 
@@ -206,26 +206,26 @@ def _safe_start(found):
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         "three-rates",
-        "A rate that is too small crawls, one that is too large oscillates or overflows, and a good one "
-        "converges.",
+        "With a rate that is too small, training is very slow. With a rate that is too large, the loss "
+        "oscillates or overflows. With a good rate, training converges.",
         ("too-small", "good", "too-large"),
         _three_rates,
     ),
     Claim(
         "first-epoch",
-        "Keras's built-in decay of 0.01 takes a rate of 0.1 to 0.099 in the first epoch.",
+        "Keras's built-in decay of 0.01 lowers a rate of 0.1 to 0.099 in the first epoch.",
         ("keras-decay",),
         _first_epoch,
     ),
     Claim(
         "stop-coded",
-        "Time-based decay, as the article codes it, stops learning at about epoch 38.",
+        "With time-based decay as the article codes it, learning stops at about epoch 38.",
         ("compounding",),
         _stops("compounding"),
     ),
     Claim(
         "stop-stated",
-        "Time-based decay, as its formula is stated, stops learning at about epoch 38.",
+        "With time-based decay as its formula states it, learning stops at about epoch 38.",
         ("time-based",),
         _stops("time-based"),
     ),
@@ -234,10 +234,10 @@ CLAIMS: tuple[Claim, ...] = (
     _beats("time-based", "Time-based decay beats the constant baseline.", "compounding", "constant"),
     _beats("exponential", "Exponential decay beats the constant baseline.", "exponential", "constant"),
     _beats("step", "Step decay beats the constant baseline.", "step", "constant"),
-    Claim("choice", "Which schedule is chosen decides the result.", HAND_SET, _choice_decides),
+    Claim("choice", "The choice of the schedule decides the result.", HAND_SET, _choice_decides),
     _beats(
         "adam",
-        "Adam, which adapts by itself, ends better than SGD with a schedule set by hand.",
+        "Adam, an adaptive optimizer, ends better than SGD with a schedule set by hand.",
         "adam",
         *(recipe for recipe in HAND_SET if recipe != "constant"),
     ),
@@ -249,7 +249,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "safe-start",
-        "A rate of 0.5 is safe to start from where the schedule lowers it afterwards.",
+        "An initial rate of 0.5 is safe if the schedule lowers it afterwards.",
         FROM_HALF,
         _safe_start,
     ),

@@ -1,4 +1,4 @@
-"""What lessons and claims are judged by: the reader's own runs of some recipes, or the recorded ones."""
+"""Evidence for lessons and claims: the reader's own runs of some recipes, or the recorded runs."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 @dataclass(frozen=True)
 class Evidence:
-    """The results of some recipes by their ids, one a seed, all on one data set.
+    """The results of some recipes, by recipe id: one result per seed, all on one data set.
 
     `source` is "recorded" or "yours"; `data` is the name of the data set.
     """
@@ -34,7 +34,7 @@ class Evidence:
 
 
 class Comparison(NamedTuple):
-    """1 where the first lane is ahead, -1 where it is behind, 0 where that is open; and why."""
+    """`sign` is 1 if the first lane is ahead, -1 if it is behind, 0 if undecided; `sentence` says why."""
 
     sign: int
     sentence: str
@@ -42,12 +42,12 @@ class Comparison(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def recipe_of(spec: RunSpec | None) -> str | None:
-    """The id of the recipe that a run was trained by, whatever its seed and its data; None for others."""
+    """The id of a run's recipe, with any seed and data set; None if its recipe is not one of RECIPES."""
     return _IDS.get(spec.recipe) if spec else None
 
 
 def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
-    """What there is on the recipes with these ids: the reader's `own` results, or else the recorded ones.
+    """The evidence on the recipes with these ids: the reader's `own` results, or else the recorded ones.
 
     Own results are taken where every recipe has at least one that is finished and had no rate set by hand,
     all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
@@ -61,15 +61,15 @@ def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
 
 
 def name(recipe: str) -> str:
-    """What a recipe is called within a sentence."""
+    """The name of a recipe within a sentence."""
     head, *rest = RECIPES[recipe][0].split(", ", 1)
     return f"{head} ({rest[0]})" if rest else head
 
 
 def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:
-    """How the recipes stand by what they ended with; `measure` is one of MEASURES.
+    """The verdict on the final values of the recipes; `measure` is one of MEASURES.
 
-    The verdict's sentence is only of use for the measures of validation.
+    The verdict's sentence is only correct for measures of validation.
     """
     lanes = {name(recipe): [_end(result, measure) for result in found.results[recipe]] for recipe in recipes}
     return verdict(
@@ -80,15 +80,21 @@ def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:
 
 
 def standing(found: Evidence, recipe: str, measure: str) -> Standing:
-    """The ends of one recipe's seeds."""
+    """The final values of one recipe's seeds."""
     return judged(found, [recipe], measure).standings[0]
 
 
 def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison:
-    """Whether the first recipe ended better than the second, in every seed, with a sentence of its numbers.
+    """Compare the final values of two recipes; the sentence gives the numbers.
 
-    As in a race it takes three seeds of each, none of which diverged on the better side. A recipe of which
-    every one of three seeds or more diverged is behind one of which none did.
+    As in a race, a recipe is ahead if:
+
+    1. Both recipes have at least three seeds that finished or diverged.
+    2. No seed of the better recipe diverged.
+    3. The ranges of the two recipes do not overlap.
+
+    A recipe with at least three finished seeds and no divergence is also ahead of a recipe with at least
+    three seeds that all diverged.
     """
     one, two = (standing(found, recipe, measure) for recipe in (first, second))
     winner = judged(found, [first, second], measure).winner or _survivor(one, two) or _survivor(two, one)
@@ -99,12 +105,12 @@ def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison
 
 
 def several(found: Evidence, recipes: Iterable[str]) -> bool:
-    """Whether each recipe has as many seeds that finished training as a verdict takes."""
+    """Whether each recipe has as many finished seeds as a verdict needs."""
     return all(standing(found, recipe, "val_loss").finished >= LEAST for recipe in recipes)
 
 
 def end_text(lane: Standing, write: Callable[[float], str] | None = None) -> str:
-    """The median of a lane's ends, with their range and how many there are."""
+    """The median of a lane's final values, with their range and their number."""
     if not lane.finished:
         of = f"{lane.seeds} seed{'s' * (lane.seeds != 1)}"
         return f"none ({lane.diverged} of {of} diverged)" if lane.diverged else "none"
@@ -116,7 +122,7 @@ def end_text(lane: Standing, write: Callable[[float], str] | None = None) -> str
 
 
 def writer(measure: str, values: Sequence[float]) -> Callable[[float], str]:
-    """A function that writes a measure's value with as many digits as tell these values apart."""
+    """A function that formats a measure's value with enough digits to distinguish these values."""
     known = {value for value in values if math.isfinite(value)}
     form, most = ("{:.%d%%}", 4) if _kind(measure) == "val_accuracy" else ("{:#.%dg}", 5)
     forms = [form % digits for digits in range(most - 2, most + 1)]
@@ -126,28 +132,28 @@ def writer(measure: str, values: Sequence[float]) -> Callable[[float], str]:
 
 
 def lived(result: Result) -> tuple[Epoch, ...]:
-    """The epochs of a run before its loss was no finite number."""
+    """The epochs of a run before its loss stopped being finite."""
     lost = (at for at, epoch in enumerate(result.epochs) if not math.isfinite(epoch.loss))
     return result.epochs[: next(lost, len(result.epochs))]
 
 
 def learning(result: Result) -> Findings:
-    """What the curves of a run say; of one that diverged, what they said until then."""
+    """The findings on a run's curves; if the run diverged, on the epochs before that."""
     return findings(lived(result), "completed")
 
 
 def learned_nothing(result: Result) -> bool:
-    """Whether a run overflowed, or ended less than twice as good as guessing."""
+    """Whether a run overflowed, or ended with at most twice the accuracy of guessing."""
     ended = result.status == "completed" and result.epochs
     return not (ended and result.epochs[-1].val_accuracy > 2 * GUESSING)
 
 
 def crawling(found: Evidence) -> tuple[bool, str]:
-    """Whether the small rate ends above where the good one is after one epoch, in every seed; in words."""
+    """Whether, in all seeds, the small rate ends above the good rate's loss after one epoch; in words."""
     small = [run.epochs[-1].loss for run in found.results["too-small"] if lived(run)]
     good = [run.epochs[0].loss for run in found.results["good"] if lived(run)]
     if not small or not good:
-        return False, "Of the rates 0.0001 and 0.1 one has no loss at all."
+        return False, "One of the rates 0.0001 and 0.1 has no known loss."
     sentence = (
         f"After {RECIPES['too-small'][1].epochs} epochs at a rate of 0.0001 the training loss is "
         f"{median(small):.3g}; at 0.1 it is {median(good):.3g} after the first epoch."
@@ -156,7 +162,7 @@ def crawling(found: Evidence) -> tuple[bool, str]:
 
 
 def stopping(found: Evidence, recipe: str) -> str:
-    """A sentence on a recipe's training loss: in which seeds it stopped falling, went on, or overflowed."""
+    """A sentence on a recipe's training loss: how many seeds stopped falling, kept falling, or overflowed."""
     runs = found.results[recipe]
     known = [learning(run) for run in runs if run.status == "completed"]
     stopped = [each for each in known if each.stopped_epoch is not None]
@@ -172,16 +178,16 @@ def stopping(found: Evidence, recipe: str) -> str:
         parts.append(f"falls to the end in {share(kept, runs)}")
     if over:
         parts.append(f"overflows in {share(len(over), runs)}, after {' and '.join(map(str, over))} epochs")
-    return f"The training loss of {name(recipe)} {'; it '.join(parts) or 'says nothing clear'}."
+    return f"The training loss of {name(recipe)} {'; it '.join(parts) or 'shows no clear trend'}."
 
 
 def share(some: int, runs: Sequence[Result]) -> str:
-    """How many of some runs, in words."""
+    """A number of runs out of some runs, in words."""
     return f"{some} of {len(runs)} seed{'s' * (len(runs) != 1)}"
 
 
 def over_seeds(values: Sequence[float]) -> str:
-    """The median of some whole numbers, and their range where there are several."""
+    """The median of some whole numbers, and their range if they differ."""
     middle = f"{median(values):g}"
     return f"{middle} ({min(values):g} to {max(values):g})" if min(values) < max(values) else middle
 
@@ -214,7 +220,7 @@ def _kind(measure):
 
 
 def _end(result, measure):
-    """The last epoch, alone in a list, with the measure where a race looks for it; and the run's status."""
+    """A list with only the last epoch, with the measure in the field that a race reads; and the status."""
     value = getattr(result, measure) if measure.startswith("test") else None
     if not result.epochs or (measure.startswith("test") and value is None):
         return [], result.status
@@ -231,11 +237,13 @@ def _survivor(one, two):
 def _why(winner, one, two):
     if winner:
         loser = two if winner == one.name else one
-        return f"{winner} is ahead" + ("" if loser.finished else f", as every seed of {loser.name} diverged")
+        return f"{winner} is ahead" + (
+            "" if loser.finished else f", because every seed of {loser.name} diverged"
+        )
     if not one.finished or not two.finished:
         return "there is nothing to compare"
     if min(one.told, two.told) < LEAST:
-        return "fewer than three seeds decide nothing"
+        return "fewer than three seeds are too few to decide"
     if one.low <= two.high and two.low <= one.high:
         return "the ranges overlap"
-    return "that is open, as not every seed of the better one ended"
+    return "this is undecided, because not every seed of the better one ended"

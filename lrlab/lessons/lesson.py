@@ -1,4 +1,4 @@
-"""What a lesson is, and how its answers and conclusions are made of evidence."""
+"""Lessons, and the functions that compute their answers and conclusions from evidence."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ NOBODY = "None of them: the seeds do not agree"
 
 @dataclass(frozen=True)
 class Answer:
-    """The number of the right option, None where the numbers decide nothing, and a sentence of numbers."""
+    """The number of the right option (None if the numbers do not decide), and a sentence with the numbers."""
 
     option: int | None
     sentence: str
@@ -22,7 +22,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before the result is shown; the right answer is made of evidence."""
+    """A question that comes before the result; its right answer is computed from evidence."""
 
     text: str
     options: tuple[str, ...]
@@ -31,10 +31,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson: text as Markdown with LaTeX between dollar signs, a question, and what the numbers say.
+    """A lesson: text as Markdown with LaTeX between dollar signs, a question, and a conclusion.
 
-    `recipes` are on the live figure, and are trained. `conclusion` makes Markdown of evidence on them.
-    `caution` is a sentence on what cannot be compared here, `panel` the measure to look at, one of PANELS.
+    `recipes` are drawn on the live figure and trained. `conclusion` turns evidence on them into Markdown.
+    `caution` is a sentence on what cannot be compared here. `panel` is the measure to look at, one of
+    PANELS.
     """
 
     id: str
@@ -54,7 +55,7 @@ def rate_after(recipe: str, epochs: int) -> str:
 
 
 def best(text: str, recipes: tuple[str, ...], measure: str) -> Question:
-    """Ask which recipe ends best; that it is none of them is the last option."""
+    """Ask which recipe ends best; the last option is that none of them does."""
 
     def answer(found):
         verdict = judged(found, recipes, measure)
@@ -78,7 +79,7 @@ def duel(text: str, options: tuple[str, str, str], first: str, second: str, meas
 
 
 def unanimous(options: list[int | None]) -> int | None:
-    """The option that every one of several seeds speaks for; None where they disagree or one says nothing."""
+    """The option that all seeds agree on, of at least two; None if they disagree or one is undecided."""
     return options[0] if len(options) > 1 and len(set(options)) == 1 else None
 
 
@@ -88,7 +89,7 @@ def concluding(*parts: Callable[[Evidence], str]) -> Callable[[Evidence], str]:
 
 
 def ranking(measure: str, *recipes: str) -> Callable[[Evidence], str]:
-    """A part of a conclusion: who ended best, and whether anybody did."""
+    """A part of a conclusion: which recipe ended best, if any did."""
     title = MEASURES[measure].removeprefix("final ").capitalize()
     return lambda found: f"**{title}.** {judged(found, recipes, measure).sentence}"
 
@@ -111,7 +112,7 @@ def ends(measure: str, *recipes: str) -> Callable[[Evidence], str]:
 
 
 def by_seed(measure: str, *recipes: str) -> Callable[[Evidence], str]:
-    """A part of a conclusion: whom each seed alone would have named, of those that every recipe has."""
+    """A part of a conclusion: the best recipe in each seed that every recipe has."""
 
     def part(found):
         wins = Counter(_winners(found, recipes, measure))
@@ -120,13 +121,13 @@ def by_seed(measure: str, *recipes: str) -> Callable[[Evidence], str]:
             return ""
         names = [f"{lane} in {wins[lane]}" for lane in sorted(wins, key=lambda lane: -wins[lane])]
         what = "highest" if measure.endswith("accuracy") else "lowest"
-        return f"Seed by seed, the {what} {MEASURES[measure]} is that of {', '.join(names)} of {count} seeds."
+        return f"Seed by seed, the {what} {MEASURES[measure]} belongs to {', '.join(names)} of {count} seeds."
 
     return part
 
 
 def learned_most(*recipes: str) -> Callable[[Evidence], str]:
-    """A part of a conclusion: the recipe that knows its training images best, and how it does on others."""
+    """A part of a conclusion: the recipe with the lowest training loss, and its rank in validation loss."""
 
     def part(found):
         lanes = [recipe for recipe in recipes if standing(found, recipe, "loss").finished]
@@ -141,7 +142,7 @@ def learned_most(*recipes: str) -> Callable[[Evidence], str]:
         rank = {1: "the lowest", len(lanes): "the highest"}.get(place)
         rank = f"{rank} of {len(lanes)}" if rank else f"number {place} of {len(lanes)}, from the lowest up"
         return (
-            f"{name(most)} learned its training images best, to a loss of {loss[most]:.3g} on them. Its "
+            f"{name(most)} learned its training images best: its training loss is {loss[most]:.3g}. Its "
             f"validation loss, {val_loss[most]:.3g}, is {rank}."
         )
 
@@ -149,7 +150,7 @@ def learned_most(*recipes: str) -> Callable[[Evidence], str]:
 
 
 def by_heart(first: str, second: str) -> Callable[[Evidence], str]:
-    """A part of a conclusion: whether what one recipe learned beyond the other holds for other images."""
+    """A part of a conclusion: whether the recipe with less training loss is also better on other images."""
 
     def part(found):
         loss, val_loss, accuracy = (
@@ -159,30 +160,30 @@ def by_heart(first: str, second: str) -> Callable[[Evidence], str]:
             return ""
         more, less = (name(recipe) for recipe in ((first, second) if loss > 0 else (second, first)))
         if loss == val_loss:
-            return f"What {more} learned beyond {less} holds for images it has not seen, too."
+            return f"{more} learned more than {less}, and it is also better on images that it has not seen."
         if accuracy == loss:
             return (
-                f"{more} puts more unseen images into their class than {less}, and yet its validation loss "
-                "is higher: it is surer of its mistakes."
+                f"{more} classifies more unseen images correctly than {less}, but its validation loss is "
+                "higher: it is more confident in its mistakes."
             )
-        gain = "no gain in accuracy shows" if not accuracy else "its accuracy is lower"
+        gain = "its accuracy is not clearly higher" if not accuracy else "its accuracy is lower"
         return (
-            f"What {more} learned beyond {less}, it learned by heart: its validation loss is higher, "
-            f"and {gain}."
+            f"{more} memorized more of its training images than {less}: its training loss is lower, but its "
+            f"validation loss is higher, and {gain}."
         )
 
     return part
 
 
 def spread(found: Evidence, recipes: Sequence[str], measure: str) -> tuple[float, float]:
-    """How far the medians of the recipes are apart, and the seeds of the recipe where they differ most."""
+    """The range of the recipes' medians, and the widest range of the seeds of one recipe."""
     lanes = [lane for recipe in recipes if (lane := standing(found, recipe, measure)).finished]
     medians = [lane.median for lane in lanes]
     return max(medians) - min(medians), max(lane.high - lane.low for lane in lanes)
 
 
 def apart(measure: str, *recipes: str) -> Callable[[Evidence], str]:
-    """A part of a conclusion: whether it is the recipe or the seed that matters."""
+    """A part of a conclusion: whether recipes differ by more than seeds do."""
 
     def part(found):
         if not several(found, recipes):
@@ -190,15 +191,17 @@ def apart(measure: str, *recipes: str) -> Callable[[Evidence], str]:
         between, within = spread(found, recipes, measure)
         return (
             f"The medians of the {len(recipes)} lanes differ by up to {amount(measure, between)} in "
-            f"{MEASURES[measure]}, the seeds of one lane by up to {amount(measure, within)}."
+            f"{MEASURES[measure]}. The seeds of one lane differ by up to {amount(measure, within)}."
         )
 
     return part
 
 
 def amount(measure: str, difference: float) -> str:
-    """A difference in a measure: of accuracies in percentage points."""
-    return f"{100 * difference:.2f} points" if measure.endswith("accuracy") else f"{difference:.3g}"
+    """A difference in a measure; of accuracies, in percentage points."""
+    return (
+        f"{100 * difference:.2f} percentage points" if measure.endswith("accuracy") else f"{difference:.3g}"
+    )
 
 
 def _winners(found, recipes, measure):

@@ -1,7 +1,7 @@
-"""A teacher's link to a lesson: which one, what may be changed, and the teacher's own words.
+"""A teacher's link to a lesson: the lesson, what students may change, and the teacher's own words.
 
-`?lesson=time-based&controls=locked&present=1&question=...&option=...&option=...`; a lesson may also be
-given by its number, from 1 on. A link says only what differs from the first lesson as it is.
+`?lesson=time-based&controls=locked&present=1&question=...&option=...&option=...`. A lesson can also be
+given by its number, from 1 on. A link contains only what differs from the first lesson without changes.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ PRESENT = {"0": False, "1": True}
 
 @dataclass(frozen=True)
 class Setup:
-    """How a lesson is to be opened.
+    """How a lesson opens.
 
-    `controls` may be changed, are shown only, or are hidden; `present` is the layout for a room. `text`
-    stands above the lesson's own, `question` with its `options` in the place of the lesson's: plain text,
-    which is not to be read as Markdown, tidied and without blanks around it. Raises UserError for an unknown
-    lesson, and for text that is too long or cannot be printed.
+    `controls` are free, locked (shown only) or hidden. `present` is the layout for a room. `text` comes
+    above the lesson's own text; `question` and `options` replace the lesson's own. They are plain text, not
+    Markdown, tidied and without surrounding spaces. Raises UserError for an unknown lesson, and for text
+    that is too long or not printable.
     """
 
     lesson: str = IDS[0]
@@ -54,7 +54,7 @@ class Setup:
 
 
 def to_query(setup: Setup) -> str:
-    """The query of the link that opens a lesson so: empty for the first lesson as it is, else from `?` on."""
+    """The query of the link with this setup: empty for the default setup, otherwise beginning with `?`."""
     start = Setup()
     given = [
         (name, value)
@@ -67,14 +67,14 @@ def to_query(setup: Setup) -> str:
 
 
 def from_query(query: str) -> Setup:
-    """The setup that `to_query` wrote; names that no lesson's link has are left alone.
+    """The setup that `to_query` wrote. Unknown names in the query are ignored.
 
-    Raises UserError, with what was wrong and what is allowed, for everything else.
+    Raises UserError, which says what is wrong and what is allowed, for everything else.
     """
     given, values = pairs(query, LONGEST), {}
     for name, text in given:
         if name in values:
-            raise UserError(f"The link says {name}= more than once.")
+            raise UserError(f"The link contains {name}= more than once.")
         if name in ("lesson", "controls", "present", "text", "question"):
             values[name] = _read(name, text)
     return Setup(**values, options=tuple(text for name, text in given if name == "option"))
@@ -87,19 +87,19 @@ def _read(name, text):
         return PRESENT[text]
     if name == "lesson" and text.isascii() and text.isdecimal():
         if not (len(text) < 4 and 1 <= int(text) <= len(IDS)):
-            raise UserError(f"Lessons have the numbers 1 to {len(IDS)}, but the link says {text:.60}.")
+            raise UserError(f"The number of a lesson must be from 1 to {len(IDS)}, but it is {text:.60}.")
         return IDS[int(text) - 1]
     return text
 
 
 def _options(options, question):
     if not isinstance(options, tuple) or len(options) > MAX_OPTIONS or len(options) == 1:
-        raise UserError(f"A question has 2 to {MAX_OPTIONS} options or none, but these are {_many(options)}.")
+        raise UserError(f"A question needs 2 to {MAX_OPTIONS} options or none, but it has {_many(options)}.")
     if options and not question:
-        raise UserError("Options belong to a question of your own: give it, or leave the options out.")
+        raise UserError("Options need a question of your own: write one, or leave the options out.")
     options = tuple(_plain("each option", option, MAX_OPTION) for option in options)
     if "" in options or len(set(options)) < len(options):
-        raise UserError("Each option needs words of its own, but one is empty or there twice.")
+        raise UserError("Each option must be different, but one is empty or appears twice.")
     return options
 
 
@@ -112,8 +112,8 @@ def _plain(name, text, most, lines=False):
         raise UserError(f"{name} must be text, but it is {text!r:.60}.")
     text = tidied(text).strip()
     if len(text) > most:
-        raise UserError(f"{name} has at most {most} characters, but this has {len(text):,}.")
+        raise UserError(f"{name} can have at most {most} characters, but this has {len(text):,}.")
     shown = text.replace("\r\n", "\n") if lines else text
     if not is_printable(shown.replace("\n", "") if lines else shown):
-        raise UserError(f"{name} must be text that can be printed, but it is {text!r:.60}.")
+        raise UserError(f"{name} must have only printable characters, but it is {text!r:.60}.")
     return shown

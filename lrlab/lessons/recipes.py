@@ -1,4 +1,4 @@
-"""What the lessons train: each recipe by its id, with a name for charts."""
+"""The recipes that the lessons train, by their ids, each with a name for charts."""
 
 from lrlab import article
 from lrlab.optimizers import Adam
@@ -24,7 +24,7 @@ RECIPES: dict[str, tuple[str, RunSpec]] = {
     "too-large": ("Rate 1", RunSpec(Constant(1.0), epochs=_SHORT)),
     **_ARTICLE,
     "polynomial": ("Linear", _ARTICLE["polynomial"][1]),
-    # A fifth of these validates, so that 20,000 images train, as in the article's own baseline.
+    # A fifth of these is for validation: 20,000 images are for training, as in the article's baseline.
     "constant-more": ("Constant, 20,000 images", RunSpec(Constant(0.01), train_images=25_000)),
     "keras-decay-epochs": ("Time-based 0.01, each epoch", RunSpec(TimeBasedDecay(0.1, 0.01))),
     "polynomial-sqrt": ("Polynomial, power 0.5", RunSpec(PolynomialDecay(0.5, 0.5))),
@@ -47,5 +47,5 @@ SEEDS, RACED_SEEDS = 3, 5
 
 
 def seeds(recipe: str) -> tuple[int, ...]:
-    """The seeds that are recorded of a recipe; the first is the article's."""
+    """The recorded seeds of a recipe; the first is the article's seed."""
     return tuple(range(article.SEED, article.SEED + (RACED_SEEDS if recipe in RACED else SEEDS)))

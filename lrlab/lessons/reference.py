@@ -1,4 +1,4 @@
-"""The recorded results that every lesson works from at once, made by `python -m lrlab reference`."""
+"""The recorded results that lessons use without training, made by `python -m lrlab reference`."""
 
 import math
 from dataclasses import replace
@@ -24,7 +24,7 @@ def planned(recipes=tuple(RECIPES)) -> list[list[tuple[str, RunSpec]]]:
 
 
 def write(results: list[Result], path: Path = FILE) -> None:
-    """Keep results as the recorded ones: five significant digits, and without what no lesson shows."""
+    """Write results as the recorded ones: with five significant digits, without values no lesson shows."""
     results = [
         replace(
             result, epochs=tuple(replace(e, grad_norm=math.nan, update_ratio=math.nan) for e in result.epochs)

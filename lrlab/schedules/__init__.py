@@ -1,4 +1,4 @@
-"""What a learning-rate schedule is: frozen values with pure formulas, and the catalogue of them."""
+"""Learning-rate schedules: immutable values with pure formulas, and the catalogue that lists them."""
 
 from lrlab.schedules.annealing import (
     CosineDecay,

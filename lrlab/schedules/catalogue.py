@@ -1,4 +1,4 @@
-"""The catalogue: every kind of schedule, in the order in which it is shown."""
+"""The catalogue: every kind of schedule, in the order in which the pages show them."""
 
 from lrlab.errors import UserError
 from lrlab.schedules.annealing import (
@@ -49,7 +49,7 @@ def schedule_of_kind(kind, **parameters) -> Schedule:
         if name not in known:
             raise UserError(f"{kind} has no parameter {name!r:.60}. It takes: {', '.join(known)}.")
     if cls in WRAPPERS and "schedule" not in parameters:
-        raise UserError(f"A {kind} goes around another schedule: give it one.")
+        raise UserError(f"A {kind} wraps another schedule, but none is given. Name the schedule to wrap.")
     return cls(**parameters)
 
 
@@ -64,11 +64,11 @@ def class_of_kind(kind) -> type[Schedule]:
 def schedule_from_dict(record, depth=0) -> Schedule:
     """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else."""
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
-        raise UserError(f"A schedule is a JSON object with a kind, but this is {record!r:.200}.")
+        raise UserError(f"A schedule must be a JSON object with a kind, but it is {record!r:.200}.")
     if depth >= MAX_DEPTH:
-        raise UserError(f"Schedules can go around each other at most {MAX_DEPTH} deep.")
+        raise UserError(f"Schedules can be nested at most {MAX_DEPTH} deep.")
     if "schedule" in record:
         record = record | {"schedule": schedule_from_dict(record["schedule"], depth + 1)}
     if not all(isinstance(name, str) for name in record):
-        raise UserError(f"A schedule's parameters have names, but this is {record!r:.200}.")
+        raise UserError(f"Every parameter of a schedule must have a name, but this is {record!r:.200}.")
     return schedule_of_kind(**record)

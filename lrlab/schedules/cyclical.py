@@ -1,4 +1,4 @@
-"""Schedules that rise again: restarts, cycles, and one cycle."""
+"""Schedules whose rate rises again: warm restarts, cycles, and one cycle."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from lrlab.schedules.schedule import Schedule
 
 @dataclass(frozen=True)
 class CosineRestarts(Schedule):
-    """Fall along half a cosine, jump up, and fall again, each time over a longer period.
+    """Cosine decay with warm restarts: after each period the rate jumps up and falls again.
 
     Loshchilov and Hutter, 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts". Equals Keras's
     `CosineDecayRestarts` with `alpha = final_lr / initial_lr`, and PyTorch's
@@ -23,16 +23,18 @@ class CosineRestarts(Schedule):
         r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2}\, m^{i}"
         r"\left(1 + \cos\frac{\pi t_i}{T_i}\right),\quad T_i = T_0\, f^{i}"
     )
-    helps = "For snapshots at the end of each period, and to leave a poor minimum."
-    assumes = "A restart costs: right after it the loss rises again."
+    helps = "To save a model at the end of each period, and to leave a poor minimum."
+    assumes = "You accept that the loss rises right after each restart."
     paper = "Loshchilov and Hutter, 2017, SGDR (arXiv:1608.03983)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start of the first period.")
-    period: float = span(20.0, "T_0", "How long the first period is.", low=1.0)
+    period: float = span(20.0, "T_0", "Length of the first period.", low=1.0)
     period_factor: float = factor(
-        2.0, "f", "How much longer each period is than the last.", 1.0, 10.0, (1.0, 4.0)
+        2.0, "f", "Each period is this many times as long as the one before.", 1.0, 10.0, (1.0, 4.0)
     )
-    restart_factor: float = factor(1.0, "m", "What each restart is multiplied by.")
+    restart_factor: float = factor(
+        1.0, "m", "Factor that multiplies the height of the curve at each restart."
+    )
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end of each period.")
 
     def at(self, t):
@@ -51,7 +53,7 @@ class CosineRestarts(Schedule):
 
 @dataclass(frozen=True)
 class Cyclic(Schedule):
-    """Rise and fall between two rates in triangles, which may shrink.
+    """Rise and fall linearly between two rates, again and again; the cycles may shrink.
 
     Smith, 2017, "Cyclical Learning Rates for Training Neural Networks". Equals PyTorch's `CyclicLR`:
     "triangular" as it is, "triangular2" with `cycle_factor` 0.5, "exp_range" with `shrink` = gamma.
@@ -63,15 +65,15 @@ class Cyclic(Schedule):
         r"\eta_t = \eta_b + (\eta_m - \eta_b)\, \max(0, 1 - x)\, c^{i}\, \gamma^{t},"
         r"\quad x = \left|\frac{t}{s} - 2i - 1\right|"
     )
-    helps = "To search a range of good rates, and to train without fixing a length."
-    assumes = "Both rates are known, as from a range test."
+    helps = "To train with a whole range of rates, and without a fixed length of the run."
+    assumes = "You know both rates, for example from a learning-rate range test."
     paper = "Smith, 2017, Cyclical Learning Rates for Training Neural Networks (arXiv:1506.01186)."
 
-    initial_lr: float = rate(0.01, r"\eta_b", "The rate at the foot of each triangle.")
-    max_lr: float = rate(0.1, r"\eta_m", "The rate at the top of the first triangle.")
-    half_cycle: float = span(10.0, "s", "How long each rise, and each fall, takes.", low=1.0)
-    cycle_factor: float = factor(1.0, "c", "What each triangle's height is multiplied by.")
-    shrink: float = factor(1.0, r"\gamma", "What the height is multiplied by in each unit of time.")
+    initial_lr: float = rate(0.01, r"\eta_b", "The lowest rate of each cycle.")
+    max_lr: float = rate(0.1, r"\eta_m", "The highest rate of the first cycle.")
+    half_cycle: float = span(10.0, "s", "Length of each rise and of each fall: half a cycle.", low=1.0)
+    cycle_factor: float = factor(1.0, "c", "Factor that multiplies the height from one cycle to the next.")
+    shrink: float = factor(1.0, r"\gamma", "Factor that multiplies the height in each unit of time.")
 
     def at(self, t):
         number = np.floor(t / (2 * self.half_cycle))
@@ -94,19 +96,25 @@ class OneCycle(Schedule):
         r"\frac{\eta_m}{a} \xrightarrow{\;pT - 1\;} \eta_m"
         r"\xrightarrow{\;T - 1\;} \frac{\eta_m}{a\, b}"
     )
-    helps = "For short runs at a rate that would diverge without the rise."
-    assumes = "The run really ends at T, and momentum falls while the rate rises (not shown here)."
+    helps = "For short runs with a peak rate so high that training would diverge if it started there."
+    assumes = (
+        "The run ends at T. In the paper momentum falls while the rate rises; LR Lab does not change it."
+    )
     paper = "Smith and Topin, 2018, Super-Convergence (arXiv:1708.07120)."
 
-    max_lr: float = rate(0.1, r"\eta_m", "The rate at the top.")
+    max_lr: float = rate(0.1, r"\eta_m", "The peak rate.")
     start_factor: float = factor(
-        25.0, "a", "What the top is divided by at the start.", 1.0, 1e6, (1, 100), True
+        25.0, "a", "The initial rate is the peak rate divided by this.", 1.0, 1e6, (1, 100), True
     )
-    end_factor: float = factor(1e4, "b", "What the start is divided by at the end.", 1.0, 1e9, (1, 1e6), True)
-    rise: float = factor(0.3, "p", "The share of the run in which the rate rises.", 0.01, 0.99, (0.05, 0.95))
-    three_phases: bool = switch("Fall back to the start as slowly as it rose, and only then below it.")
-    curve: str = choice(("cosine", "linear"), "What rise and fall look like.")
-    duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
+    end_factor: float = factor(
+        1e4, "b", "The final rate is the initial rate divided by this.", 1.0, 1e9, (1, 1e6), True
+    )
+    rise: float = factor(0.3, "p", "Share of the run during which the rate rises.", 0.01, 0.99, (0.05, 0.95))
+    three_phases: bool = switch(
+        "Fall back to the initial rate as slowly as the rate rose, then fall to the final rate."
+    )
+    curve: str = choice(("cosine", "linear"), "Shape of the rise and the fall.")
+    duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t):
         start = self.max_lr / self.start_factor

@@ -1,4 +1,4 @@
-"""Formulas written by a user: read into a tree of a few allowed operations, and never executed."""
+"""Parse a user's formula into a tree of a few allowed operations. It is never executed as Python."""
 
 import ast
 import operator
@@ -25,7 +25,7 @@ BINARY = {
 }
 UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos}
 COMPARISONS = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
-# How many values a function takes, None for two or more, and what it does with them.
+# Number of arguments of each function (None for two or more), and its implementation.
 FUNCTIONS = {
     **{name: (1, getattr(np, name)) for name in ("exp", "log", "sqrt", "cos", "sin", "tan", "tanh")},
     **{name: (1, getattr(np, name)) for name in ("floor", "ceil", "abs")},
@@ -35,39 +35,41 @@ FUNCTIONS = {
     "clip": (3, np.clip),
 }
 REASONS = {
-    ast.Constant: "only plain numbers are values",
-    ast.BinOp: "there is no such operation (a power is written **)",
-    ast.UnaryOp: "only + and - stand before a value",
-    ast.BoolOp: "'and' and 'or' are not known (put a condition inside a condition)",
-    ast.Attribute: "nothing can follow a dot",
-    ast.Subscript: "nothing has parts to choose from",
-    ast.Lambda: "no functions can be made",
-    ast.NamedExpr: "nothing can be given a name",
-    ast.Starred: "values are given to a function one by one",
+    ast.Constant: "only plain numbers are allowed as values",
+    ast.BinOp: "this operation is not supported (write a power as **)",
+    ast.UnaryOp: "only + and - are allowed before a value",
+    ast.BoolOp: "'and' and 'or' are not supported (put one condition inside another)",
+    ast.Attribute: "names with a dot are not supported",
+    ast.Subscript: "square brackets are not supported",
+    ast.Lambda: "new functions cannot be defined",
+    ast.NamedExpr: "assignments are not supported",
+    ast.Starred: "write the values of a function one by one, without *",
 }
 
 
 @lru_cache(maxsize=256)
 def parse(text, names):
-    """The formula that `text` writes over the variables `names`, a tuple, as a function to call.
+    """Parse a formula over the variables `names`, a tuple; returns a function that evaluates it.
 
-    The function takes a function from a name, of those that the formula uses, to its value: a number,
-    an array or an object that overloads operators and NumPy's functions. A comparison is a condition
-    where one is expected, and 1 or 0 elsewhere; what is no number comes out as NaN or infinity. Raises
-    UserError, with the place in the text without blanks around it, for anything but the operations here.
+    The returned function takes a function from a variable's name to its value: a number, an array or an
+    object that overloads operators and NumPy's functions. A comparison is a condition where one is expected,
+    and 1 or 0 elsewhere. Undefined results are NaN or infinity. Raises UserError for anything but the
+    operations here; its message gives the position in the text without surrounding spaces.
     """
     text = text.strip()
     if not text:
         raise UserError(f"The formula is empty. {_allowed(names)}")
     if len(text) > MAX_LENGTH:
-        raise UserError(f"A formula has at most {MAX_LENGTH} characters, but this one has {len(text):,}.")
+        raise UserError(
+            f"A formula can have at most {MAX_LENGTH} characters, but this one has {len(text):,}."
+        )
     reader = _Reader(text, names)
     root = reader.number(reader.tree())
     used = frozenset(reader.used)
 
     def evaluate(value):
         with np.errstate(all="ignore"):
-            # Times 1.0, for Python's own numbers raise where NumPy's give infinity or NaN.
+            # Times 1.0, because Python's own numbers raise errors where NumPy's give infinity or NaN.
             return root({name: np.multiply(1.0, value(name)) for name in used})
 
     return evaluate
@@ -75,19 +77,19 @@ def parse(text, names):
 
 def _allowed(names):
     return (
-        f"A formula has numbers, {', '.join((*names, *CONSTANTS))}, + - * / // % **, parentheses, "
+        f"A formula can use numbers, {', '.join((*names, *CONSTANTS))}, + - * / // % **, parentheses, "
         f"a if t < b else c (or <=, >, >=), and {', '.join(FUNCTIONS)}."
     )
 
 
 class _Reader:
-    """Turns each node of a syntax tree that is allowed into a function of the variables' values."""
+    """Turns each allowed node of a syntax tree into a function of the variables' values."""
 
     def __init__(self, text, names):
         self.text, self.names, self.used = text, names, set()
 
     def refusal(self, start, end, reason):
-        """The error that names a place, what is there, and why it is refused."""
+        """The error that gives the position, the text there, and the reason."""
         there = f"{self.text[start:end]!r:.30}" if start < len(self.text) else "its end"
         return UserError(
             f"The formula cannot be read at character {start + 1}, {there}: {reason}. {_allowed(self.names)}"
@@ -97,26 +99,26 @@ class _Reader:
         return self.refusal(node.col_offset, node.end_col_offset, reason)
 
     def tree(self):
-        """The syntax tree of the text, no deeper than is safe to walk."""
-        # Python takes look-alikes for plain letters, ends a formula at a # or a new line, and counts anew
-        # inside an f-string.
+        """The syntax tree of the text; raises UserError if it is too deep to walk safely."""
+        # Python reads look-alike characters as plain letters, ends a formula at a # or a new line, and
+        # restarts its positions inside an f-string.
         if odd := re.search(r"""[^ -~]|[#'"\\]""", self.text):
-            raise self.refusal(odd.start(), odd.end(), "this character has no place in a formula")
+            raise self.refusal(odd.start(), odd.end(), "this character is not allowed in a formula")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
             start = error.offset - 1 if error.offset else len(self.text)  # 0 is the end
-            raise self.refusal(start, None, f"this is no formula ({error.msg})") from error
+            raise self.refusal(start, None, f"this is not a formula ({error.msg})") from error
         except (ValueError, MemoryError, RecursionError, OverflowError) as error:
-            raise self.refusal(0, None, "this is too deeply nested or no formula") from error
+            raise self.refusal(0, None, "this is nested too deeply, or it is not a formula") from error
         level = [tree]
         for _ in range(MAX_LEVELS):
             level = [child for node in level for child in ast.iter_child_nodes(node)]
         for node in level:
             if isinstance(node, ast.expr):
-                raise self.refused(node, f"this is more than {MAX_LEVELS} operations deep")
+                raise self.refused(node, f"this is nested more than {MAX_LEVELS} operations deep")
         return tree
 
     def number(self, node):
@@ -150,7 +152,7 @@ class _Reader:
     def comparisons(self, node):
         """The functions for the single comparisons in a < b < c."""
         if not all(type(op) in COMPARISONS for op in node.ops):
-            raise self.refused(node, "only <, <=, > and >= compare")
+            raise self.refused(node, "the only comparisons are <, <=, > and >=")
         values = [self.number(value) for value in (node.left, *node.comparators)]
         return [
             _applied(COMPARISONS[type(op)], left, right)
@@ -158,7 +160,7 @@ class _Reader:
         ]
 
     def condition(self, node):
-        """The function for a node that is asked whether it holds; a number does unless it is 0."""
+        """The function for a node that is a condition; a number is true unless it is 0."""
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self.comparisons(node)[0]
         number = self.number(node)
@@ -177,12 +179,12 @@ class _Reader:
             case ast.Name(id=name) if name in FUNCTIONS:
                 return f"{name} is a function and needs its values in parentheses"
             case ast.Name():
-                return "there is no such name"
+                return "this name is unknown"
             case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
-                return "the values of a function have no names"
+                return "a function takes its values without names"
             case ast.Call():
-                return "there is no such function"
-        return REASONS.get(type(node), "this is no part of a formula")
+                return "this function is unknown"
+        return REASONS.get(type(node), "this is not allowed in a formula")
 
 
 def _applied(function, *parts):

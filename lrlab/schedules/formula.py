@@ -11,28 +11,32 @@ NAMES = ("t", "T", "initial_lr", "decay", "power", "final_lr")
 
 @dataclass(frozen=True)
 class Formula(Schedule):
-    """Follow a formula of the user's own, which is read, not executed.
+    """Compute the rate from a formula that you write.
 
-    It may give rates below zero, infinite or no number: it is the user's. Raises UserError for text that
-    is no formula, and, where it has `T` in it, when called without a duration.
+    The formula is parsed, never executed as Python. Its rates may be negative, infinite or NaN. Raises
+    UserError for text that is not a formula, and, if the formula uses `T`, when called without a duration.
     """
 
     kind = "formula"
     title = "Your own formula"
     latex = r"\eta_t = f(t)"
-    helps = "When none of the others is what you mean."
-    assumes = "The formula gives a rate above 0 all through the run; what it gives is what is trained with."
+    helps = "When no other schedule has the shape that you want."
+    assumes = (
+        "The formula gives a rate above 0 during the whole run. LR Lab trains with its values unchanged."
+    )
 
     formula: str = expression(
         "initial_lr * (1 - t / T) ** power",
         NAMES,
         "The rate at time t. T is the duration; initial_lr, decay, power and final_lr are the numbers below.",
     )
-    initial_lr: float = rate(0.1, r"\eta_0", "The number initial_lr in the formula.")
-    decay: float = decay_rate(0.1, "k", "The number decay in the formula.")
-    power: float = exponent(1.0, "p", "The number power in the formula.")
-    final_lr: float = floor_rate(0.0, r"\eta_T", "The number final_lr in the formula.")
-    duration: float | None = run_length("T", "The number T in the formula; empty is the whole run.")
+    initial_lr: float = rate(0.1, r"\eta_0", "The value of initial_lr in the formula.")
+    decay: float = decay_rate(0.1, "k", "The value of decay in the formula.")
+    power: float = exponent(1.0, "p", "The value of power in the formula.")
+    final_lr: float = floor_rate(0.0, r"\eta_T", "The value of final_lr in the formula.")
+    duration: float | None = run_length(
+        "T", "The value of T in the formula; leave it empty for the whole run."
+    )
 
     def at(self, t):
         def value(name):
@@ -43,5 +47,5 @@ class Formula(Schedule):
         return parse(self.formula, NAMES)(value)
 
     def scaled(self, factor):
-        """The same with what the formula gives multiplied by `factor`: its numbers may be anything."""
+        """The same with the formula itself multiplied by `factor`; its numbers may not all be rates."""
         return replace(self, formula=f"{float(factor)!r} * ({self.formula})")

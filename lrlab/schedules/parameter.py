@@ -1,4 +1,4 @@
-"""What a schedule's parameter is: symbol, unit, what is allowed, and the scale of its slider."""
+"""Parameters of schedules, optimizers, networks and controllers: symbol, unit, range, slider and help."""
 
 import math
 from dataclasses import dataclass, field, fields
@@ -12,7 +12,7 @@ MOST_PIECES = 50
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number of some kind: everything that formula, slider, check and help text need to know."""
+    """A parameter that is one number: its symbol, help text, range, slider and unit."""
 
     symbol: str
     help: str
@@ -40,7 +40,7 @@ class Parameter:
         return int(number) if self.integer else number
 
     def read(self, name, text):
-        """The value that `text` writes; raises UserError where it writes none."""
+        """`text` as a number; raises UserError if it is not a number."""
         try:
             return float(text)
         except ValueError as error:
@@ -49,7 +49,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Several numbers of one kind, as a tuple."""
+    """A parameter that is a tuple of numbers of one kind."""
 
     each: Parameter
     symbol: str
@@ -58,19 +58,19 @@ class Numbers:
     most: int = 20
 
     def check(self, name, value):
-        """Return `value` as a tuple; raise UserError where it is none, or has a bad number in it."""
+        """Return `value` as a tuple; raise UserError for another type, a wrong length or a bad number."""
         if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= self.most:
             raise UserError(f"{name} must be 1 to {self.most} numbers, but it is {value!r:.60}.")
         return tuple(self.each.check(f"each of {name}", number) for number in value)
 
     def read(self, name, text):
-        """The numbers that `text` writes with commas between them."""
+        """The numbers in `text`, which are separated by commas."""
         return tuple(self.each.read(name, part) for part in text.split(","))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some words."""
+    """A parameter that is one of several words."""
 
     choices: tuple[str, ...]
     help: str
@@ -78,7 +78,7 @@ class Choice:
     optional: bool = False
 
     def check(self, name, value):
-        """Return `value`; raise UserError with the choices where it is none of them."""
+        """Return `value`; raise UserError with the choices if it is not one of them."""
         if value not in self.choices:
             raise UserError(f"{name} must be one of {', '.join(self.choices)}, but it is {value!r:.60}.")
         return value
@@ -90,26 +90,26 @@ class Choice:
 
 @dataclass(frozen=True)
 class Switch:
-    """On or off."""
+    """A parameter that is true or false."""
 
     help: str
     symbol: str = ""
     optional: bool = False
 
     def check(self, name, value):
-        """Return `value`; raise UserError where it is neither True nor False."""
+        """Return `value`; raise UserError if it is not a bool."""
         if not isinstance(value, bool):
             raise UserError(f"{name} must be true or false, but it is {value!r:.60}.")
         return value
 
     def read(self, name, text):
-        """What `text`, "true" or "false", says; anything else is left to `check`."""
+        """True or False for the text "true" or "false"; other text unchanged, which `check` refuses."""
         return {"true": True, "false": False}.get(text.lower(), text)
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula over some names, as text."""
+    """A parameter that is a formula over some variables, as text."""
 
     names: tuple[str, ...]
     help: str
@@ -117,7 +117,7 @@ class Expression:
     optional: bool = False
 
     def check(self, name, value):
-        """Return `value` without blanks around it; raise UserError where it is no formula."""
+        """Return `value` without surrounding spaces; raise UserError if it is not a formula."""
         if not isinstance(value, str):
             raise UserError(f"{name} must be a formula as text, but it is of type {type(value).__name__}.")
         parse(value, self.names)
@@ -129,9 +129,9 @@ class Expression:
 
 
 class Parametrised:
-    """A frozen dataclass of some `kind`, whose fields say what they may hold.
+    """A frozen dataclass with a `kind`, whose fields declare the values that they allow.
 
-    Raises UserError for a value that is not of its field's kind or out of its range.
+    Raises UserError for a value of the wrong type or out of range.
     """
 
     kind: ClassVar[str]
@@ -167,12 +167,12 @@ def floor_rate(default, symbol, help):
 
 
 def decay_rate(default, symbol, help):
-    """How much decay one unit of time brings, on a logarithmic slider."""
+    """A decay rate per unit of time, on a logarithmic slider."""
     return _declared(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
 
 
 def factor(default, symbol, help, low=1e-6, high=1.0, slider=(0.05, 1.0), log=False):
-    """What something is multiplied by or divided by, or a share of it. No unit."""
+    """A factor, a divisor or a share. No unit."""
     return _declared(default, Parameter(symbol, help, low, high, slider, log))
 
 
@@ -182,7 +182,7 @@ def exponent(default, symbol, help):
 
 
 def bound(default, symbol, help):
-    """Where on the number line a curve begins or ends."""
+    """A point on the number line at which a curve begins or ends."""
     return _declared(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
 
 
@@ -219,17 +219,17 @@ def share(default, symbol, help):
 
 
 def tiny(default, symbol, help):
-    """A number close to 0 that keeps a divisor from it."""
+    """A small number that is added to a denominator for numerical stability."""
     return _declared(default, Parameter(symbol, help, 1e-12, 1.0, (1e-10, 1e-2), log=True))
 
 
 def choice(choices, help):
-    """One of some words, by default the first."""
+    """One of several words; the default is the first."""
     return _declared(choices[0], Choice(choices, help))
 
 
 def switch(help):
-    """On or off, by default off."""
+    """True or false; the default is false."""
     return _declared(False, Switch(help))
 
 
@@ -239,23 +239,23 @@ def expression(default, names, help):
 
 
 def sizes(default, symbol, help, most, high):
-    """How many of something there are in each of up to `most` layers: whole numbers from 1 to `high`."""
+    """The sizes of up to `most` layers: whole numbers from 1 to `high`."""
     each = Parameter("", "", 1, high, (1, high), integer=True)
     return _declared(default, Numbers(each, symbol, help, most=most))
 
 
 def size(default, symbol, help, high):
-    """How many of something there are: a whole number from 1 to `high`."""
+    """The size of a layer: a whole number from 1 to `high`."""
     return _declared(default, Parameter(symbol, help, 1, high, (1, high), integer=True))
 
 
 def epochs(default, help):
-    """How many epochs, from none to 1000."""
+    """A number of epochs, from 0 to 1000."""
     return _declared(default, Parameter("", help, 0, 1000, (0, 30), integer=True, unit="epochs"))
 
 
 def margin(default, help):
-    """A difference that is too small to count."""
+    """The smallest difference that counts."""
     return _declared(default, Parameter("", help, 0.0, 10.0, (0.0, 0.1)))
 
 
@@ -264,9 +264,9 @@ def _declared(default, kind):
 
 
 def of_kind(what, classes, kind, parameters):
-    """The value of the class among `classes` that has that kind, with these parameters by name.
+    """Create a value of the class in `classes` that has this kind; `parameters` maps names to values.
 
-    Raises UserError, in which `what` names such values, for an unknown kind or parameter name.
+    Raises UserError for an unknown kind or parameter name; `what` is the word for such values in its message.
     """
     by_kind = {cls.kind: cls for cls in classes}
     if not isinstance(kind, str) or kind not in by_kind:
@@ -274,13 +274,13 @@ def of_kind(what, classes, kind, parameters):
     known = by_kind[kind].parameters()
     for name in parameters:
         if name not in known:
-            takes = f"It takes: {', '.join(known)}." if known else "It takes none."
+            takes = f"It takes: {', '.join(known)}." if known else "It takes no parameters."
             raise UserError(f"The {what} {kind} has no parameter {name!r:.60}. {takes}")
     return by_kind[kind](**parameters)
 
 
 def from_record(what, classes, record):
-    """The value that `to_dict` wrote, or that a kind alone names; raises UserError for others."""
+    """The value that `to_dict` wrote, or the default value of a kind; raises UserError otherwise."""
     if isinstance(record, dict) and all(isinstance(name, str) for name in record):
         return of_kind(what, classes, record.get("kind"), {n: v for n, v in record.items() if n != "kind"})
     return of_kind(what, classes, record, {})

@@ -1,4 +1,4 @@
-"""A warm-up before and a cool-down after any schedule, and the two around a constant rate."""
+"""Warm-up and cool-down for any schedule, and warm-up-stable-decay (WSD)."""
 
 from dataclasses import dataclass, field
 
@@ -17,11 +17,11 @@ COOLDOWNS = {
 
 @dataclass(frozen=True)
 class WarmupStableDecay(Schedule):
-    """Warm up, hold the rate for most of the run, and cool down at its end.
+    """Warm up, keep the rate constant for most of the run, and cool down at the end.
 
     Hu et al., 2024, "MiniCPM"; the cool-down 1-sqrt from Hägele et al., 2024, "Scaling Laws and
     Compute-Optimal Training Beyond Fixed Training Durations". Equals transformers' and timm's WSD.
-    Raises UserError when called without a duration, or one shorter than its phases.
+    Raises UserError when called without a duration, or with one shorter than its phases.
     """
 
     kind = "wsd"
@@ -30,16 +30,16 @@ class WarmupStableDecay(Schedule):
         r"\eta_t = \eta_0 \cdot \begin{cases} t / w & t < w \\ 1 & w \le t < T - c \\"
         r" f\!\left(\frac{t - (T - c)}{c}\right) & t \ge T - c \end{cases}"
     )
-    helps = "When you may want to go on: cool down from any point of the stable phase."
-    assumes = "The cool-down is long enough, often a tenth to a fifth of the run."
+    helps = "When you may want to train longer: the cool-down can begin at any point of the stable phase."
+    assumes = "The cool-down is long enough: a tenth to a fifth of the run is common."
     paper = "Hu et al., 2024, MiniCPM (arXiv:2404.06395); Hägele et al., 2024 (arXiv:2405.18392)."
 
-    initial_lr: float = rate(0.1, r"\eta_0", "The rate that is held.")
-    warmup: int = interval(5, "w", "How long the rate rises from zero.", low=0)
-    cooldown: int = interval(20, "c", "How long the rate falls at the end.")
-    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end, and after it.")
-    shape: str = choice(("1-sqrt", "linear", "cosine"), "What the fall looks like.")
-    duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
+    initial_lr: float = rate(0.1, r"\eta_0", "The constant rate between warm-up and cool-down.")
+    warmup: int = interval(5, "w", "Length of the warm-up, in which the rate rises from zero.", low=0)
+    cooldown: int = interval(20, "c", "Length of the cool-down at the end.")
+    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end and after it.")
+    shape: str = choice(("1-sqrt", "linear", "cosine"), "Shape of the fall.")
+    duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t):
         length = _length_of(self)
@@ -50,29 +50,31 @@ class WarmupStableDecay(Schedule):
 
 @dataclass(frozen=True)
 class Warmup(Schedule):
-    """Rise to the start of another schedule over `warmup`, and then follow it.
+    """Raise the rate over `warmup` to the initial rate of another schedule, then follow that schedule.
 
-    The schedule inside counts its time from the end of the warm-up, and what it lasts by default is the
-    run less the warm-up, as in optax's `warmup_cosine_decay_schedule` and Keras's `warmup_target`.
+    The inner schedule counts its time from the end of the warm-up. Its default duration is the run minus
+    the warm-up, as in optax's `warmup_cosine_decay_schedule` and Keras's `warmup_target`.
     """
 
     kind = "warm-up"
     title = "Warm-up"
     latex = r"\eta_t = \eta_s + (\eta_0 - \eta_s)\, t / w \;\text{ for } t < w"
-    helps = "When the first updates at full rate would do harm: Adam, large batches, deep networks."
+    helps = (
+        "When the first updates at the full rate would do harm: with Adam, large batches or deep networks."
+    )
     assumes = "A few hundred steps are enough for most runs."
     paper = "Goyal et al., 2017, Accurate, Large Minibatch SGD (arXiv:1706.02677)."
 
     schedule: Schedule = field(metadata={"parameter": None})
-    warmup: int = interval(5, "w", "How long the rate rises.")
+    warmup: int = interval(5, "w", "Length of the warm-up.")
     start_lr: float = floor_rate(0.0, r"\eta_s", "The rate at the start.")
-    shape: str = choice(("linear", "exponential"), "What the rise looks like.")
+    shape: str = choice(("linear", "exponential"), "Shape of the rise.")
 
     def __post_init__(self):
         super().__post_init__()
         if self.shape == "exponential" and not self.start_lr:
             raise UserError(
-                "An exponential warm-up cannot start at 0: give start_lr a value above 0, or take the "
+                "An exponential warm-up cannot start at 0: give start_lr a value above 0, or choose the "
                 "linear shape."
             )
 
@@ -94,10 +96,10 @@ class Warmup(Schedule):
 
 @dataclass(frozen=True)
 class Cooldown(Schedule):
-    """Follow another schedule, and fall from where it then is to `final_lr` over the last `cooldown`.
+    """Follow another schedule, then fall from its current rate to `final_lr` over the last `cooldown`.
 
-    The schedule inside lasts, by default, as long as the whole. Raises UserError when called without a
-    duration, or one shorter than the cool-down.
+    By default the inner schedule has the same duration as the whole. Raises UserError when called without
+    a duration, or with one shorter than the cool-down.
     """
 
     kind = "cool-down"
@@ -106,18 +108,18 @@ class Cooldown(Schedule):
         r"\eta_t = \eta_T + (\eta_{T-c} - \eta_T)\, f\!\left(\tfrac{t - (T - c)}{c}\right)"
         r"\;\text{ for } t \ge T - c"
     )
-    helps = "To end any schedule on a small rate."
-    assumes = "The run really ends at T."
+    helps = "To end any schedule with a small rate."
+    assumes = "The run ends at T, not earlier."
     paper = (
         "Hägele et al., 2024, Scaling Laws and Compute-Optimal Training Beyond Fixed Training "
         "Durations (arXiv:2405.18392)."
     )
 
     schedule: Schedule = field(metadata={"parameter": None})
-    cooldown: int = interval(20, "c", "How long the rate falls at the end.")
-    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end, and after it.")
-    shape: str = choice(("linear", "cosine", "1-sqrt"), "What the fall looks like.")
-    duration: float | None = run_length("T", "How long it all takes; empty is the whole run.")
+    cooldown: int = interval(20, "c", "Length of the cool-down at the end.")
+    final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end and after it.")
+    shape: str = choice(("linear", "cosine", "1-sqrt"), "Shape of the fall.")
+    duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t):
         begin = _length_of(self) - self.cooldown
@@ -133,12 +135,12 @@ class Cooldown(Schedule):
 
 
 def _length_of(schedule):
-    """The duration, which must hold the phases; raises UserError where it does not."""
+    """The duration; raises UserError if it is shorter than the phases."""
     length = schedule.length()
     phases = getattr(schedule, "warmup", 0) + schedule.cooldown
     if phases > length:
         raise UserError(
             f"The phases of this {schedule.kind} schedule take {phases:g} units of time, but it lasts "
-            f"{length:g}. Make them shorter, or the run longer."
+            f"{length:g}. Make the phases shorter, or the run longer."
         )
     return length

@@ -17,7 +17,7 @@ class Schedule(Parametrised):
 
     `schedule(t)` takes time from 0 (float64, any shape) and returns rates of the same shape. What a
     unit of time is, an epoch or a step, is decided by the `Plan` that the schedule is put into.
-    Raises UserError for a parameter that is no number or out of its range.
+    Raises UserError for a parameter that is not a number or out of range.
     """
 
     title: ClassVar[str]
@@ -37,7 +37,7 @@ class Schedule(Parametrised):
         return np.broadcast_to(self.at(t), t.shape)
 
     def at(self, t):
-        """The formula itself, in arithmetic and NumPy's functions alone, so that it can be traced."""
+        """The formula. It uses only arithmetic and NumPy's functions, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
 
     def with_duration(self, duration):
@@ -49,7 +49,7 @@ class Schedule(Parametrised):
     def scaled(self, factor):
         """The same schedule with every rate multiplied by `factor`.
 
-        Raises UserError where that takes a rate out of its range.
+        Raises UserError if a rate leaves its range.
         """
         values = {}
         for name, parameter in self.parameters().items():
@@ -63,7 +63,7 @@ class Schedule(Parametrised):
         return replace(self, **values)
 
     def unchecked_replace(self, **values):
-        """The same schedule with other values, which are not checked: they may be traced."""
+        """The same schedule with other values. They are not checked, because they may be traced."""
         other = copy(self)
         for name, value in values.items():
             object.__setattr__(other, name, value)
@@ -80,12 +80,12 @@ class Schedule(Parametrised):
 
 
 def held(t, hold):
-    """Time as a staircase with steps of length `hold`; as it is where `hold` is 0."""
+    """`t` rounded down to a multiple of `hold`; `t` itself if `hold` is 0."""
     return np.floor(t / hold) * hold if hold else t
 
 
 @singledispatch
 def running_sum(n, terms):
-    """terms(0) + ... + terms(n), for an array of whole n."""
+    """terms(0) + ... + terms(n), for an array of whole numbers n."""
     n = np.asarray(n).astype(np.int64)
     return np.cumsum(terms(np.arange(n.max(initial=0) + 1)))[n]

@@ -1,4 +1,4 @@
-"""Schedules that fall along a smooth curve without an end: exponential and inverse square root."""
+"""Smooth decays without an end: exponential and inverse square root."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from lrlab.schedules.schedule import Schedule, held
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """Shrink the rate by the same factor in every unit of time.
+    """Multiply the rate by the same factor in every unit of time.
 
-    With `hold` the rate stays for that long and falls by as much at once. Equals Keras's
+    With `hold` the rate stays constant for that long and then drops at once. Equals Keras's
     `ExponentialDecay` with `decay_rate = exp(-decay * decay_steps)`, and `staircase=True` with
     `hold = decay_steps`.
     """
@@ -20,13 +20,13 @@ class ExponentialDecay(Schedule):
     kind = "exponential"
     title = "Exponential decay"
     latex = r"\eta_t = \eta_0 \; e^{-k t}"
-    helps = "When the rate should fall fast at first and need no length of the run."
-    assumes = "The time scale 1 / k fits the run: too short and learning stops, too long and it hardly falls."
+    helps = "When the rate should fall fast at first, and the length of the run is not fixed."
+    assumes = "1 / k fits the run. If it is too short, learning stops; if too long, the rate hardly falls."
     paper = "Bengio, 2012, Practical Recommendations for Gradient-Based Training (arXiv:1206.5533)."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    decay: float = decay_rate(0.1, "k", "How fast the rate shrinks.")
-    hold: int = interval(0, "h", "How long each rate is held, as on a staircase; 0 follows the curve.", 0)
+    decay: float = decay_rate(0.1, "k", "Decay rate; a larger value makes the learning rate fall faster.")
+    hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
 
     def at(self, t):
         return self.initial_lr * np.exp(-self.decay * held(t, self.hold))
@@ -34,9 +34,9 @@ class ExponentialDecay(Schedule):
 
 @dataclass(frozen=True)
 class InverseSqrtDecay(Schedule):
-    """Shrink the rate with the square root of time: fast at first, then ever more slowly.
+    """Decay with the inverse square root of time: fast at first, then more and more slowly.
 
-    Behind a warm-up as long as `timescale` it is the schedule of the Transformer ("Noam"; Vaswani et
+    After a warm-up of length `timescale` it is the schedule of the Transformer ("Noam"; Vaswani et
     al., 2017, "Attention Is All You Need", section 5.3), and transformers' inverse-sqrt schedule.
     """
 
@@ -44,11 +44,13 @@ class InverseSqrtDecay(Schedule):
     title = "Inverse square root"
     latex = r"\eta_t = \frac{\eta_0}{\sqrt{1 + t / \tau}}"
     helps = "When the run has no fixed end: the rate never comes near zero."
-    assumes = "A warm-up before it; the first rate is used at full height otherwise."
+    assumes = "A warm-up comes before it. Without one, training begins at the full rate."
     paper = "Vaswani et al., 2017, Attention Is All You Need, section 5.3 (arXiv:1706.03762)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start.")
-    timescale: float = span(10.0, r"\tau", "How long until the rate has fallen to 71 %.", low=1e-3)
+    timescale: float = span(
+        10.0, r"\tau", "Time until the rate has fallen to 71 % of its initial value.", low=1e-3
+    )
 
     def at(self, t):
         return self.initial_lr / np.sqrt(1 + t / self.timescale)

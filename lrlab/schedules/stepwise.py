@@ -1,4 +1,4 @@
-"""Schedules that hold a rate: constant, dropping in steps, and piecewise."""
+"""Schedules that keep a rate constant for some time: constant, step decay, and piecewise constant."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from lrlab.schedules.schedule import Schedule
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """Keep one rate from start to end: the baseline that every schedule is measured against."""
+    """Keep one rate from start to end: the baseline for every other schedule."""
 
     kind = "constant"
     title = "Constant"
     latex = r"\eta_t = \eta_0"
-    helps = "As the baseline, and while you look for a rate that trains at all."
-    assumes = "One rate suits the start and the end alike; the noise of the last steps never dies down."
+    helps = "As the baseline, and while you search for a rate at which the network learns."
+    assumes = "One rate suits both the start and the end. The noise of the updates stays the same."
     paper = "Robbins and Monro, 1951, A Stochastic Approximation Method, on why a rate should shrink."
 
     initial_lr: float = rate(0.01, r"\eta_0", "The rate, from start to end.")
@@ -36,13 +36,13 @@ class StepDecay(Schedule):
     kind = "step"
     title = "Step decay"
     latex = r"\eta_t = \eta_0 \; d^{\,\lfloor t / s \rfloor}"
-    helps = "When training moves in plateaus: each drop lets the loss fall once more."
-    assumes = "You know about when each plateau comes."
+    helps = "When the loss reaches plateaus: after each drop it can fall again."
+    assumes = "You know roughly when each plateau begins."
     paper = "He et al., 2016, Deep Residual Learning for Image Recognition, section 4.2 (arXiv:1512.03385)."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    drop_rate: float = factor(0.8, "d", "What remains of the rate at each drop: 0.8 keeps 80 %.")
-    drop_every: int = interval(10, "s", "How long each rate is held before the next drop.")
+    drop_rate: float = factor(0.8, "d", "Factor that multiplies the rate at each drop; 0.8 keeps 80 %.")
+    drop_every: int = interval(10, "s", "Time between two drops.")
 
     def at(self, t):
         return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)
@@ -50,32 +50,32 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True)
 class PiecewiseConstant(Schedule):
-    """Hold one rate after another, changing at given points in time.
+    """Keep one constant rate after another, and change at given points in time.
 
     The rate changes *at* a boundary, as in PyTorch's `MultiStepLR` and optax's
     `piecewise_constant_schedule`; Keras's `PiecewiseConstantDecay` changes one step later. Raises
-    UserError where the boundaries do not rise or are not one fewer than the rates.
+    UserError if the boundaries do not increase, or if there is not one boundary fewer than rates.
     """
 
     kind = "piecewise"
     title = "Piecewise constant"
     latex = r"\eta_t = v_i \;\text{ for } b_i \le t < b_{i+1}"
-    helps = "To repeat a published recipe, or to write down what was found by hand."
-    assumes = "Every boundary and every rate is yours to choose."
+    helps = "To repeat a published schedule, or to write down one that you found by hand."
+    assumes = "You choose every boundary and every rate yourself."
     paper = "He et al., 2016, Deep Residual Learning for Image Recognition, section 4.2 (arXiv:1512.03385)."
 
-    rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates, in order, with commas.")
-    boundaries: tuple[float, ...] = times((30, 60), "b", "When each next rate begins, with commas.")
+    rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates in order, separated by commas.")
+    boundaries: tuple[float, ...] = times((30, 60), "b", "The times of the changes, separated by commas.")
 
     def __post_init__(self):
         super().__post_init__()
         if len(self.rates) != len(self.boundaries) + 1:
             raise UserError(
-                f"A piecewise schedule has one rate more than boundaries, but these are {len(self.rates)} "
+                f"A piecewise schedule needs one rate more than boundaries, but it has {len(self.rates)} "
                 f"rates and {len(self.boundaries)} boundaries."
             )
         if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
-            raise UserError(f"The boundaries must rise, but they are {self.boundaries}.")
+            raise UserError(f"The boundaries must increase, but they are {self.boundaries}.")
 
     def at(self, t):
         rate = self.rates[-1]

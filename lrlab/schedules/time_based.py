@@ -1,4 +1,4 @@
-"""Time-based decay, as it is usually stated and as it comes out when a callback compounds it."""
+"""Time-based decay: with the usual formula, and as a callback that compounds it."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from lrlab.schedules.schedule import Schedule, held, running_sum
 
 @dataclass(frozen=True)
 class TimeBasedDecay(Schedule):
-    """Divide the initial rate by a number that grows evenly with time.
+    """Divide the initial rate by a number that grows linearly with time.
 
-    With `hold` the rate stays for that long and falls by as much at once. Under the `step` clock this
+    With `hold` the rate stays constant for that long and then drops at once. Under the `step` clock this
     is Keras 2's `SGD(decay=...)`. Equals Keras's `InverseTimeDecay` with `decay = decay_rate /
     decay_steps`, and `staircase=True` with `hold = decay_steps`.
     """
@@ -20,13 +20,15 @@ class TimeBasedDecay(Schedule):
     kind = "time-based"
     title = "Time-based decay"
     latex = r"\eta_t = \frac{\eta_0}{1 + k t}"
-    helps = "When a gentle fall that never ends is wanted."
-    assumes = "You know what t counts: the same decay per batch is hundreds of times faster than per epoch."
+    helps = "When the rate should fall slowly during the whole run."
+    assumes = (
+        "You know what t counts: a decay per batch is hundreds of times faster than the same decay per epoch."
+    )
     paper = "Robbins and Monro, 1951, A Stochastic Approximation Method."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    decay: float = decay_rate(0.005, "k", "How fast the divisor grows.")
-    hold: int = interval(0, "h", "How long each rate is held, as on a staircase; 0 follows the curve.", 0)
+    decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
+    hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
 
     def at(self, t):
         return self.initial_lr / (1 + self.decay * held(t, self.hold))
@@ -37,18 +39,18 @@ class CompoundingTimeBasedDecay(Schedule):
     """Divide the *current* rate by 1 + k i at every unit of time i, so that the divisors multiply.
 
     This is what a Keras `LearningRateScheduler` does when its function takes `(epoch, lr)` and
-    divides the `lr` it is handed. Between whole units of time the rate is held.
+    divides the `lr` that it receives. Between whole units of time the rate is constant.
     """
 
     kind = "time-based-compounding"
     title = "Time-based decay, compounding"
     latex = r"\eta_t = \eta_0 \prod_{i=1}^{\lfloor t \rfloor} \frac{1}{1 + k i}"
-    helps = "To see what a callback does that divides the rate it is given: learning stops early."
-    assumes = "Nothing good: it is a common mistake, kept here to be recognised."
+    helps = "To see what happens when a callback divides the rate that it receives: learning stops early."
+    assumes = "Do not use it: it is a common mistake, shown here so that you can recognise it."
     paper = "Li, How to Choose a Learning Rate Scheduler for Neural Networks, whose code does this."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    decay: float = decay_rate(0.005, "k", "How fast each divisor grows.")
+    decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
 
     def at(self, t):
         return self.initial_lr * np.exp(-running_sum(np.floor(t), lambda i: np.log1p(self.decay * i)))

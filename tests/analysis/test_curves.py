@@ -106,7 +106,7 @@ def test_where_learning_stopped_the_rate_is_said_only_if_it_fell():
     assert not constant.rate_fell
     decayed = findings(run(losses, rates=0.5 * np.exp(-0.2 * np.arange(60))))
     assert decayed.stopped_epoch == constant.stopped_epoch
-    assert "where the rate had fallen to" in decayed.text
+    assert "when the rate had fallen to" in decayed.text
 
 
 def test_a_flat_run_has_learned_nothing():
@@ -119,7 +119,7 @@ def test_a_fall_that_was_lost_again_is_said():
     losses = np.concatenate([np.linspace(2, 0.5, 20), np.linspace(0.5, 1.9, 20)])
     found = findings(run(losses))
     assert found.lost_epoch == pytest.approx(19, abs=2)
-    assert "what was learned is lost" in found.text
+    assert "most of the progress is lost" in found.text
 
 
 def test_gap_and_noise_are_numbers_of_the_end():
@@ -127,7 +127,7 @@ def test_gap_and_noise_are_numbers_of_the_end():
     found = findings(run(falling(), val))
     assert found.loss_gap == pytest.approx(val[-1] - falling()[-1])
     assert found.noise > 0.05
-    assert "jumped by about" in found.text
+    assert "changed by about" in found.text
 
 
 def test_curves_without_validation_say_what_they_can():
@@ -169,19 +169,20 @@ def one(recipe, seed=9125):
 def test_the_most_important_is_said_first_and_in_numbers():
     assert one("compounding").text == (
         "Validation loss was lowest at epoch 22 (0.3785) and has risen to 0.4069 while training loss fell: "
-        "overfitting, though validation accuracy held. Training loss hardly fell after epoch 38, where the "
-        "rate had fallen to 0.0182. Accuracy ended at 96.5% in training and 88.3% in validation."
+        "overfitting, but validation accuracy did not fall. Training loss hardly fell after epoch 38, when "
+        "the rate had fallen to 0.0182. Accuracy ended at 96.5% in training and 88.3% in validation."
     )
     assert one("constant").text == (
         "Validation loss was lowest at epoch 85 (0.3746) and ended at 0.3869. Training loss was still "
-        "falling at the end. In the last epochs validation loss jumped by about 3% from one to the next."
+        "falling at the end. In the last epochs, validation loss changed by about 3% from one epoch to the "
+        "next."
     )
 
 
 def test_a_loss_that_shot_up_is_said_first():
     found = one("polynomial-sqrt")
     assert (found.spike_epoch, found.overfitting_epoch) == (12, found.best_epoch)
-    assert found.sentences[0] == "Training loss shot up to 65.58 in epoch 13, at a rate of 0.469."
+    assert found.sentences[0] == "Training loss jumped to 65.58 in epoch 13, at a rate of 0.469."
 
 
 def test_losses_that_exploded_at_the_beginning_are_no_fall():
@@ -189,7 +190,7 @@ def test_losses_that_exploded_at_the_beginning_are_no_fall():
     assert found.flat
     assert found.stopped_epoch is None
     assert found.text == (
-        "Training loss shot up to 3.000e+31 in epoch 1, at a rate of 1. Training loss hardly fell after "
+        "Training loss jumped to 3.000e+31 in epoch 1, at a rate of 1. Training loss hardly fell after "
         "that. It ended at 2.307."
     )
 

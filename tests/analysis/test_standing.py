@@ -54,14 +54,13 @@ def test_fewer_than_three_seeds_decide_nothing():
     found = judged(Constant=[0.4], Exponential=[0.3])
     assert found.winner is None
     assert found.sentence == (
-        "With one seed nothing is decided: Exponential has the lowest final validation loss, 0.300."
+        "Not decided with one seed: Exponential has the lowest final validation loss, 0.300."
     )
     assert judged(Constant=[0.3], Exponential=[0.3], Step=[0.4]).sentence == (
-        "With one seed nothing is decided: Constant and Exponential have the same final validation loss, "
-        "0.300."
+        "Not decided with one seed: Constant and Exponential have the same final validation loss, 0.300."
     )
     assert judged(Constant=[0.4, 0.5], Exponential=[0.3, 0.31]).sentence == (
-        "With two seeds nothing is decided: Exponential has the lowest final validation loss, 0.305 (0.300 "
+        "Not decided with two seeds: Exponential has the lowest final validation loss, 0.305 (0.300 "
         "to 0.310 over 2 seeds)."
     )
     assert judged(Constant=[0.4, 0.5], Exponential=[0.3, 0.31, 0.32], Step=[0.6]).sentence == (
@@ -72,7 +71,7 @@ def test_fewer_than_three_seeds_decide_nothing():
 
 def test_lanes_with_different_numbers_of_seeds_are_not_said_to_have_the_most():
     sentence = judged(Constant=[0.4, 0.5], Exponential=[0.3]).sentence
-    assert sentence.startswith("With fewer than three finished seeds a lane nothing is decided: Exponential")
+    assert sentence.startswith("Not decided with fewer than three finished seeds per lane: Exponential")
 
 
 def test_lanes_that_differ_by_luck_alone_are_seldom_told_apart():

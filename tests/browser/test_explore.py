@@ -264,7 +264,7 @@ def test_a_schedule_is_added_renamed_recoloured_moved_copied_and_removed(page):
     names = "() => document.querySelector('.lrlab-chart').data.map((line) => line.name)"
     page.locator(".st-key-rex-menu button").first.click()
     menu = page.get_by_test_id("stPopoverBody")
-    menu.get_by_text("Hold the rate up for most of the run").wait_for()
+    menu.get_by_text("Keep the rate high for most of the run").wait_for()
     menu.get_by_label("Name").fill("My *own* $x$ curve")
     menu.get_by_label("Name").press("Enter")
     page.wait_for_function("() => document.querySelector('.lrlab-chart').data[7].name.startsWith('My')")

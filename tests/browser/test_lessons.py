@@ -72,14 +72,14 @@ def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page
 def test_lesson_8_from_start_to_verdict(server, open_page):
     address = server.address
     page = lessons(open_page, address, "?lesson=race")
-    page.get_by_role("heading", name="8. All of them, raced").wait_for()
+    page.get_by_role("heading", name="8. A race of all schedules").wait_for()
     answer(page, "None of them: the seeds do not agree")
     assert len(measured(page)) == 6
     page.get_by_text("That is so. No winner: the ranges of Exponential and Constant overlap").wait_for()
     page.get_by_text("Seed by seed, the lowest final validation loss").wait_for()
     page.reload()
     settle(page)
-    page.get_by_role("heading", name="8. All of them, raced").wait_for()
+    page.get_by_role("heading", name="8. A race of all schedules").wait_for()
 
 
 def test_a_slider_is_followed_while_it_is_dragged(server, open_page):

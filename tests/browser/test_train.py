@@ -191,7 +191,7 @@ def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_da
             low, high = RANGES[run.name]
             assert len(epochs) == 100
             assert low <= epochs[-1].val_loss <= high, run.name
-    page.get_by_text("With one seed nothing is decided").first.wait_for()
+    page.get_by_text("Not decided with one seed").first.wait_for()
     assert_quiet(page)
 
 

@@ -83,12 +83,12 @@ def test_an_error_of_the_server_is_said(serve, tmp_path, status):
 
 def test_a_wrong_file_is_refused(serve, tmp_path):
     serve(Answer, body=b"<html>Please log in to this network</html>")
-    assert "what arrived is not the original file (its md5 differs)" in refusal(tmp_path / "files")
+    assert "the downloaded file is not the original (its md5 differs)" in refusal(tmp_path / "files")
 
 
 def test_a_transfer_that_breaks_off_is_said(serve, tmp_path):
     serve(Answer, body=b"half", length=1000)
-    assert "the transfer broke off" in refusal(tmp_path / "files")
+    assert "the transfer was interrupted" in refusal(tmp_path / "files")
 
 
 def test_a_server_that_stalls_in_the_middle_is_given_up(serve, impatient, tmp_path):

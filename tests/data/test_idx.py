@@ -22,7 +22,7 @@ def refusal(folder):
     with pytest.raises(UserError) as caught:
         read_folder(folder)
     message = str(caught.value)
-    assert "Put the original file there; or, to use another source, delete it" in message
+    assert "Put the original file there. To use another source, delete the file" in message
     return message
 
 

@@ -165,7 +165,7 @@ def test_a_loss_is_nan_only_from_where_training_diverged_on(losses, as_json):
         assert f"{name.format(first + 2 - as_json).capitalize()} has no loss, but " in refusal
         assert f"{name.format(later + 2 - as_json)} of the same run has one" in refusal
     elif True not in finite:
-        assert "There must be a finite loss in some epoch" in refused(text)
+        assert "At least one epoch must have a finite loss" in refused(text)
     else:
         assert repr(column(run(text), "loss")) == repr(losses)
         assert run(text).status == ("completed" if finite[-1] else "diverged")
@@ -291,29 +291,29 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
         (b"", "it is empty"),
         (b" \r\n\t\n", "it is empty"),
         (b"\xef\xbb\xbf", "it is empty"),
-        (PNG, "it is no text in UTF-8"),
-        (LOG.encode("utf-16"), "it is no text in UTF-8"),
-        (b"epoch,loss\n0,\xff", "it is no text in UTF-8"),
+        (PNG, "it is not text in UTF-8"),
+        (LOG.encode("utf-16"), "it is not text in UTF-8"),
+        (b"epoch,loss\n0,\xff", "it is not text in UTF-8"),
         (b"PK\x03\x04\x14\x00", "begins with 'PK\\x03"),
         (b"<!DOCTYPE html><html>" + b"x" * 200, "begins with '<!DOCTYPE html><html>xxx"),
         (b"accuracy,loss\n1,2\n", "begins with 'accuracy,loss'"),
         (b"epoch,accuracy\n1,2\n", "begins with 'epoch,accuracy'"),
         (b"0,0.5,0.1\n1,0.6,0.1\n", "begins with '0,0.5,0.1'"),
         (b"epoch,loss\n", "it has no epoch"),
-        (b'epoch,loss\n0,"1', "line 2 is no CSV: unexpected end of data"),
-        (b'epoch,loss\n0,"1"2\n', "line 2 is no CSV"),
-        (b"epoch,loss\n0," + b"1" * 200_000, "line 2 is no CSV: field larger than field limit"),
-        (b'epoch,loss\n0,"' + b"x\n" * 100_000, "is no CSV"),
+        (b'epoch,loss\n0,"1', "line 2 is not CSV: unexpected end of data"),
+        (b'epoch,loss\n0,"1"2\n', "line 2 is not CSV"),
+        (b"epoch,loss\n0," + b"1" * 200_000, "line 2 is not CSV: field larger than field limit"),
+        (b'epoch,loss\n0,"' + b"x\n" * 100_000, "is not CSV"),
         (b"{", "it is not JSON"),
         (b"[" * 1_000_000, "it is not JSON"),
         (b'{"loss":' * 500_000, "it is not JSON"),
-        (b"[1, 2]", "it is JSON of another shape"),
+        (b"[1, 2]", "it is JSON with another structure"),
         (b"{}", "it has no list"),
-        (b'{"loss": 0.5}', "it is JSON of another shape"),
-        (b'{"loss": {"0": 0.5}}', "it is JSON of another shape"),
-        (b'{"loss": [1], "epoch": 1}', "it is JSON of another shape"),
+        (b'{"loss": 0.5}', "it is JSON with another structure"),
+        (b'{"loss": {"0": 0.5}}', "it is JSON with another structure"),
+        (b'{"loss": [1], "epoch": 1}', "it is JSON with another structure"),
         (b'{"history": [1]}', "it has 'history' of 1"),
-        (b'{"history": {"loss": [1]}, "epoch": "0"}', "it is JSON of another shape"),
+        (b'{"history": {"loss": [1]}, "epoch": "0"}', "it is JSON with another structure"),
         (b'{"accuracy": [1], "\\ud800": [2]}', "it has 'accuracy' of 1, '\\ud800' of 1"),
         (b'{"loss": [1, 2], "val_loss": [1]}', "it has 'loss' of 2, 'val_loss' of 1"),
         (b'{"loss": [1, 2], "epoch": [0]}', "it has 'loss' of 2, 'epoch' of 1"),
@@ -334,12 +334,12 @@ def test_what_is_no_such_file_is_told_what_was_expected(content, message):
         ("epoch,loss\n0,high\n", "Line 2 must have a number like 0.5 as loss, but it has 'high'."),
         (
             "epoch,loss,val_accuracy\n0,1,65\n",
-            "Line 2 must have a share from 0 to 1 as val_accuracy, but it has '65'. If it is percent, divide",
+            "Line 2 must have a share from 0 to 1 as val_accuracy, but it has '65'. If it is in percent",
         ),
         ("epoch,loss,acc\n0,1,-0.5\n", "must have a share from 0 to 1 as accuracy, but it has '-0.5'."),
         ("epoch,loss,acc\n0,1,inf\n", "must have a share from 0 to 1 as accuracy, but it has 'inf'."),
         ('{"loss": [1], "accuracy": [1.5]}', "Value number 1 must have a share from 0 to 1 as accuracy, but"),
-        ("run,name,epoch,loss\n1,Mine,0,nan\n", "There must be a finite loss in some epoch, but"),
+        ("run,name,epoch,loss\n1,Mine,0,nan\n", "At least one epoch must have a finite loss, but"),
         ("epoch;loss\n0;0,5\n", "Line 2 must have a number like 0.5 as loss, but it has '0,5'."),
         ("epoch,loss\n0,1_0\n", "Line 2 must have a number like 0.5 as loss, but it has '1_0'."),
         ("epoch,loss\n0,1\nx,1\n", "Line 3 must have a number like 0.5 as epoch, but it has 'x'."),
@@ -348,12 +348,12 @@ def test_what_is_no_such_file_is_told_what_was_expected(content, message):
         ("epoch,loss\n0,1\n,1\n", "Line 3 must have a whole number as epoch, but it has ''."),
         ("epoch,loss\n0.5,1\n", "Line 2 must have a whole number as epoch, but it has '0.5'."),
         ("epoch,loss\ninf,1\n", "Line 2 must have a whole number as epoch, but it has 'inf'."),
-        ("epoch,loss\n2,1\n", "Epochs begin at 0 or at 1, but line 2 has epoch 2."),
-        ("epoch,loss\n-1,1\n", "Epochs begin at 0 or at 1, but line 2 has epoch -1."),
+        ("epoch,loss\n2,1\n", "Epochs must begin at 0 or at 1, but line 2 has epoch 2."),
+        ("epoch,loss\n-1,1\n", "Epochs must begin at 0 or at 1, but line 2 has epoch -1."),
         ("epoch,loss\n0,1\n1,1\n1,1\n", "Line 4 must have epoch 2, the one after the last, but it has 1."),
         ("epoch,loss\n0,1\n2,1\n", "Line 3 must have epoch 1, the one after the last, but it has 2. Put"),
-        ("epoch,loss\n0,1\n1\n", "Line 3 must have 2 values, one a column, but it has 1."),
-        ("epoch,loss\n0,1,2\n", "Line 2 must have 2 values, one a column, but it has 3."),
+        ("epoch,loss\n0,1\n1\n", "Line 3 must have 2 values, one per column, but it has 1."),
+        ("epoch,loss\n0,1,2\n", "Line 2 must have 2 values, one per column, but it has 3."),
         ("epoch,loss,loss\n0,1,2\n", "There must be one column loss, but there are 2."),
         ("run,epoch,loss\n1,0,1\n1,0,1\n", "Line 3 must have epoch 1, the one after the last, but it has 0."),
         ("run,run,epoch,loss\n1,1,0,1\n", "There must be one column run, but there are 2."),
@@ -391,8 +391,8 @@ def test_ten_million_rows_are_refused_at_once():
     content = b"epoch,loss\n" + b"0,1\n" * 10_000_000
     began = time.thread_time()
     assert refused(content) == (
-        "log.csv: A file with runs has at most 10,000,000 bytes, but this has 40,000,011. "
-        "Take fewer runs at a time."
+        "log.csv: A file with runs can have at most 10,000,000 bytes, but this one has 40,000,011. "
+        "Import fewer runs at a time."
     )
     assert time.thread_time() - began < 0.1
 

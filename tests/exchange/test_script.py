@@ -239,20 +239,20 @@ def test_the_comment_says_what_is_known():
     code = keras_script(Result("My  run", (epoch,), spec, **known))
     comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
     for words in (
-        "Run: My run Data: the synthetic set, for which it needs LR Lab too",
+        "Run: My run Data: the synthetic set, which needs LR Lab, too",
         "Trained with python 3.12.1, keras 3.15.1",
         "epoch 4: loss 0.5123, accuracy 0.8000, val_loss 0.6123, val_accuracy 0.7000",
-        "Not repeated are the dropout masks",
-        "Not repeated is the rate that was set by hand",
-        "LR Lab's are here entropy and val_entropy",
+        "The dropout masks are not repeated",
+        "The rate that was set by hand is not repeated",
+        "LR Lab's losses are called entropy and val_entropy here",
     ):
         assert words in comment
     plain = script(replace(SMALL, data="auto"), data="fashion-mnist")
     assert "Data: Fashion-MNIST" in plain
     assert "lrlab" not in plain
-    assert "Not repeated" not in plain
+    assert "not repeated" not in plain
 
 
 def test_of_curves_alone_there_is_no_script():
-    with pytest.raises(UserError, match="'log' only the curves are known, not how it was trained"):
+    with pytest.raises(UserError, match="'log' has only curves: it is unknown how it was trained"):
         keras_script(Result("log", ()))

@@ -174,10 +174,10 @@ def learned(recipe, loss, end, accuracy):
 @pytest.mark.parametrize(
     ("end", "accuracy", "words"),
     [
-        (0.9, 0.8, "by heart: its validation loss is higher, and no gain in accuracy shows."),
-        (0.9, 0.7, "by heart: its validation loss is higher, and its accuracy is lower."),
-        (0.9, 0.9, "is higher: it is surer of its mistakes."),
-        (0.3, 0.8, "holds for images it has not seen, too."),
+        (0.9, 0.8, "but its validation loss is higher, and its accuracy is not clearly higher."),
+        (0.9, 0.7, "but its validation loss is higher, and its accuracy is lower."),
+        (0.9, 0.9, "is higher: it is more confident in its mistakes."),
+        (0.3, 0.8, "and it is also better on images that it has not seen."),
         (0.5, 0.8, ""),
     ],
 )
@@ -194,7 +194,7 @@ def test_each_seed_alone_names_a_winner_of_its_own():
     found = Evidence({"step": lane("step", 0.3, 0.5, 0.3), "constant": lane("constant", 0.4, 0.4, 0.4)})
     sentence = by_seed("val_loss", "step", "constant")(found)
     assert sentence == (
-        "Seed by seed, the lowest final validation loss is that of Step in 2, Constant in 1 of 3 seeds."
+        "Seed by seed, the lowest final validation loss belongs to Step in 2, Constant in 1 of 3 seeds."
     )
     assert "differ by up to 0.1 in final validation loss" in apart("val_loss", "step", "constant")(found)
     alone = Evidence({"step": lane("step", 0.3), "constant": lane("constant", 0.4)})

@@ -167,7 +167,7 @@ def test_the_curves_in_numbers(page):
     assert table.loc["Exponential", "Half-life"] == 7
     page.number_input(key="epochs.field").set_value(20).run()
     assert "Epoch 38" not in page.dataframe[0].value
-    assert any("**Polynomial.** It never reaches its floor" in text.value for text in page.caption)
+    assert any("**Polynomial.** The rate should end at 0, but" in text.value for text in page.caption)
     page.text_input(key="at_epochs").set_value("3, x").run()
     assert "whole numbers from 0 to 19" in page.error[0].value
 

@@ -167,7 +167,7 @@ def test_wrapped_too_deep_or_around_nothing_is_refused():
         schedule = Warmup(Cooldown(schedule))
     with pytest.raises(UserError, match="at most 4 deep"):
         schedule_from_dict(schedule.to_dict())
-    with pytest.raises(UserError, match="around another schedule"):
+    with pytest.raises(UserError, match="wraps another schedule"):
         schedule_from_dict({"kind": "warm-up"})
 
 

@@ -273,7 +273,7 @@ def test_a_schedule_without_a_duration_says_what_to_do(cls):
         (lambda: Warmup(Constant(), 5, 0.0, "exponential"), "start_lr a value above 0"),
         (lambda: Warmup(0.1, 5), "must be a Schedule"),
         (lambda: PiecewiseConstant((0.1, 0.2), (1, 2)), "one rate more than boundaries"),
-        (lambda: PiecewiseConstant((0.1, 0.2, 0.3), (2, 2)), "must rise"),
+        (lambda: PiecewiseConstant((0.1, 0.2, 0.3), (2, 2)), "must increase"),
         (lambda: OneCycle(curve="cubic"), "one of cosine, linear"),
         (lambda: PolynomialDecay(cycle=1), "true or false"),
     ],

@@ -1,7 +1,7 @@
 """The ten lessons: seven on the article's schedules, a race, Adam, and what came after.
 
-No number in a text was measured: those are all in answers and conclusions, which are made of evidence.
-Rates that follow from a formula are those of the plans.
+The texts contain no measured numbers: answers and conclusions compute those from evidence. Rates that
+follow from a formula are computed from the plans.
 """
 
 from lrlab.lessons.course.adam import ADAM

@@ -11,7 +11,7 @@ def _place_of_adam(found):
     end = end_text(standing(found, "adam", "val_loss"))
     ends = f"Adam at a constant rate ends with a validation loss of {end}."
     if not several(found, ["adam"]):
-        return Answer(None, f"{ends} Fewer than three seeds decide nothing.")
+        return Answer(None, f"{ends} Fewer than three seeds are too few to decide.")
     signs = [versus(found, "adam", other, "val_loss").sign for other in BESIDE_ADAM]
     ahead, behind = signs.count(1), signs.count(-1)
     known = {(len(signs), 0): 0, (0, len(signs)): 2}
@@ -25,19 +25,18 @@ def _place_of_adam(found):
 
 ADAM = Lesson(
     "adam",
-    "Adam beside them",
+    "Adam compared with the schedules",
     r"""
-Adam keeps running means of each weight's gradient, $\hat m$, and of its square, $\hat v$, and steps by
+Adam keeps running means of each weight's gradient, $\hat m$, and of its square, $\hat v$. Its update is
 
 $$w \leftarrow w - \eta \, \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
 
-However steep the slope, a weight hardly moves further than $\eta$ at once. So $\eta$ means something else
-than in SGD: Adam's 0.001 is a distance, SGD's 0.5 a factor, and the one is not "smaller" than the other.
+However steep the slope is, one update hardly moves a weight further than $\eta$. So $\eta$ does not mean the
+same as in SGD: Adam's 0.001 is a distance, but SGD's 0.5 is a factor. You cannot compare the two numbers.
 
-It is often said that an optimizer which adapts by itself needs no schedule. Two lanes put that to the test:
-Adam at Keras's default rate throughout, and Adam with a rate that decays exponentially, $k = 0.05$. The
-article's SGD lanes run beside them. Look at loss and accuracy separately, and at who learns the training
-images most thoroughly.
+Many people say that an adaptive optimizer needs no schedule. Two lanes test this: Adam with Keras's default
+rate for the whole run, and Adam with a rate that decays exponentially, $k = 0.05$. The article's SGD lanes
+train beside them. Look at loss and accuracy separately, and see which lane learns the training images best.
 """,
     (*RACED, "adam-exponential"),
     Question(

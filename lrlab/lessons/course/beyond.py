@@ -10,26 +10,26 @@ BEYOND = Lesson(
     "beyond",
     "Beyond the article: warm-up, cosine, one-cycle, WSD",
     rf"""
-The article stops at decays. In common use today are others; here each has 0.1 as its highest rate. *Cosine*
-stays high for long, falls, and arrives softly:
+The article covers only decays. Today other schedules are common, too. Here the highest rate of each is 0.1.
+*Cosine* stays high for long, then falls, and changes only slowly at the end:
 
 $${CosineDecay.latex}$$
 
-A *warm-up* raises the rate evenly over the first 5 epochs, because the gradients of random weights are a poor
-guide. *One-cycle* goes up and down once and ends far below its start, at
-{RECIPES["one-cycle"][1].plan.rates()[-1]:.1g}. *WSD* (warm-up, stable, decay) holds the rate and falls in the
-last 20 epochs only, so that one may decide late how long to train.
+A *warm-up* raises the rate linearly over the first 5 epochs, because the gradients of random weights are not
+reliable. *One-cycle* rises and falls once, and ends far below its initial rate, at
+{RECIPES["one-cycle"][1].plan.rates()[-1]:.1g}. *WSD* (warm-up, stable, decay) keeps the rate constant and
+lowers it only in the last 20 epochs, so that you can decide late how long to train.
 
-They earn their keep in deep networks and large batches, where a bad start can spoil a run of days. Whether
-they help three dense layers is another question. A constant 0.1 runs beside them.
+These schedules are useful for deep networks and large batches, where a bad start can ruin a run of several
+days. Do they also help a network of three dense layers? A constant rate of 0.1 trains beside them.
 """,
     LATER,
     duel(
         "Does the warm-up before the cosine lower the final validation loss?",
         (
-            "Yes: every seed with it ends below every seed without",
+            "Yes: every seed with it ends below every seed without it",
             "It makes no difference that these seeds can show",
-            "No, it raises the loss: full rate comes five epochs later",
+            "No, it raises the loss: the full rate comes five epochs later",
         ),
         "warmup-cosine",
         "cosine",

@@ -1,4 +1,4 @@
-"""A constant rate, the baseline, and why the article's was not comparable."""
+"""A constant rate, the baseline, and why the article's baseline was not comparable."""
 
 from lrlab import article
 from lrlab.lessons.evidence import versus
@@ -6,44 +6,44 @@ from lrlab.lessons.lesson import Lesson, concluding, duel, ends, pair, rate_afte
 from lrlab.lessons.recipes import RECIPES
 from lrlab.schedules import Constant
 
-OTHER_IMAGES = "These were taken on different images: which of them is lower says nothing."
+OTHER_IMAGES = "These values come from different images, so you cannot compare them."
 
 
 def _worth_of_images(found):
     signs = [versus(found, "constant-more", "constant", f"test_{what}").sign for what in ("loss", "accuracy")]
     if any(signs):
         return (
-            "More images, and the updates that come with them, make a difference: a baseline that has more "
-            "of them tests more than the rate."
+            "More images, and therefore more updates, make a difference: a baseline that has more of them "
+            "tests more than the rate."
         )
-    return "Even so, two runs that differ in more than the rate cannot tell what the rate does."
+    return "Still, two runs that differ in more than the rate cannot show what the rate does."
 
 
 CONSTANT = Lesson(
     "constant",
     "A constant rate: the baseline",
     rf"""
-The simplest schedule is none:
+The simplest schedule never changes the rate:
 
 $${Constant.latex}$$
 
-It is what every other schedule has to beat, so it has to be measured exactly as they are. In the article it
-was not. Its baseline, SGD at {rate_after("constant", 0)}, trained on all {article.TRAIN_IMAGES:,} images and
-validated on the test set. Each schedule trained on {RECIPES["constant"][1].fit_images:,} and validated on
-the fifth that was held back. So three things differ besides the rate: how much there is to learn from, how
-many updates are made of it, and what is judged.
+Every other schedule has to beat it, so it must be measured exactly as they are. In the article it was not.
+Its baseline, SGD at {rate_after("constant", 0)}, trained on all {article.TRAIN_IMAGES:,} images and
+validated on the test set. Each schedule trained on {RECIPES["constant"][1].fit_images:,} images and
+validated on the remaining fifth. So three things differ besides the rate: the number of training images,
+the number of updates, and the images for validation.
 
-Here one rate is trained on both amounts: {RECIPES["constant-more"][1].steps_per_epoch} updates an epoch, and
-{RECIPES["constant"][1].steps_per_epoch}. What can be compared is the score on the 10,000 test images, which
-a run sees once, at its very end.
+Here the same rate is trained on both numbers of images, with {RECIPES["constant-more"][1].steps_per_epoch}
+and {RECIPES["constant"][1].steps_per_epoch} updates per epoch. You can compare the scores on the 10,000 test
+images. Each run sees them only once, at its end.
 """,
     ("constant", "constant-more"),
     duel(
-        "What do the additional training images bring in test accuracy?",
+        "How do the additional training images change the test accuracy?",
         (
-            "More: every seed with them is ahead of every seed without",
-            "Nothing that these seeds can show",
-            "Less: more images would need more epochs",
+            "It is higher: every seed with them is ahead of every seed without them",
+            "There is no difference that these seeds can show",
+            "It is lower: more images would need more epochs",
         ),
         "constant-more",
         "constant",
@@ -54,5 +54,5 @@ a run sees once, at its very end.
         _worth_of_images,
         lambda found: f"{ends('val_loss', 'constant', 'constant-more')(found)} {OTHER_IMAGES}",
     ),
-    caution="The two validate on different images, so their validation curves are not ranked.",
+    caution="The two lanes validate on different images, so their validation curves are not ranked.",
 )

@@ -16,18 +16,18 @@ EXPONENTIAL = Lesson(
     "exponential",
     "Exponential decay: when to stop learning",
     rf"""
-Exponential decay takes the same share of what is left in every epoch:
+Exponential decay removes the same share of the rate in every epoch:
 
 $${ExponentialDecay.latex}$$
 
-The article has $\eta_0 = 0.5$ and $k = 0.1$: half of the rate is gone within {_half("exponential")} epochs,
-and half of the rest in as many again. With $k = 0.02$ that takes {_half("exponential-slow")} epochs. With
-$k = 0.5$ it takes {_half("exponential-fast")}, and after 20 epochs the rate is
+The article uses $\eta_0 = 0.5$ and $k = 0.1$: the rate falls to half within {_half("exponential")} epochs,
+and to a quarter within twice as many. With $k = 0.02$ it falls to half within {_half("exponential-slow")}
+epochs. With $k = 0.5$ it needs only {_half("exponential-fast")}, and after 20 epochs the rate is
 {rate_after("exponential-fast", 20)}: too small to change anything.
 
-So $k$ decides when learning ends. Too early, and the network has not learned what it could. Too late, and it
-has time to learn its training images by heart, growing surer of its mistakes. The first shows in accuracy,
-the second in validation loss. Watch both.
+So $k$ decides when learning ends. If it ends too early, the network has not learned as much as it could:
+accuracy shows this. If it ends too late, the network has time to memorize its training images, and becomes
+more confident in its mistakes: validation loss shows this. Watch both.
 """,
     SPEEDS,
     best("Which ends with the highest validation accuracy?", SPEEDS, "val_accuracy"),

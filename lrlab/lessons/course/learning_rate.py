@@ -22,25 +22,25 @@ LEARNING_RATE = Lesson(
     "learning-rate",
     "What the learning rate does",
     r"""
-Training moves every weight against the gradient of the loss, one batch after another:
+Training moves every weight against the gradient of the loss, batch by batch:
 
 $$w \leftarrow w - \eta \, \nabla L(w)$$
 
-The gradient says which way is down and how steep the slope is *here*. It does not say how far that slope
-goes on. The learning rate $\eta$ decides how far you trust it. Too short a step, and thousands of updates
-cover little ground. Too long, and an update lands on the far side of the valley, where the slope may be
-steeper than before; then the next one is thrown further still.
+The gradient says which way is down and how steep the slope is *here*. It does not say how far the slope
+continues. The learning rate $\eta$ sets the length of the step. If the steps are too short, thousands of
+updates make little progress. If they are too long, an update lands on the other side of the valley. The
+slope may be steeper there, and then the next update goes even further.
 
 Three networks start from the same weights and see the same batches for 20 epochs. Only $\eta$ differs:
 0.0001, 0.1 and 1. Sketch the three loss curves before you look.
 """,
     ("too-small", "good", "too-large"),
     Question(
-        "What becomes of the network that trains at a rate of 1?",
+        "What happens to the network that trains at a rate of 1?",
         (
             "It ends with the lowest validation loss: larger steps arrive sooner",
             "It learns, but its loss stays above that of the rate 0.1",
-            "It learns nothing: the loss overflows, or stays where guessing is",
+            "It learns nothing: the loss overflows, or the network only guesses",
         ),
         _too_large,
     ),

@@ -37,19 +37,19 @@ POLYNOMIAL = Lesson(
     "polynomial",
     "Linear and polynomial decay",
     rf"""
-A polynomial schedule takes the rate from $\eta_0$ to $\eta_T$ in exactly $T$ epochs, here from 0.5 to 0 in
+A polynomial schedule lowers the rate from $\eta_0$ to $\eta_T$ in exactly $T$ epochs, here from 0.5 to 0 in
 {article.EPOCHS}:
 
 $${PolynomialDecay.latex}$$
 
-The power $p$ says how. Power 1 is a straight line and holds {rate_after("polynomial", 50)} at half-time.
-Power 0.5 still has {rate_after("polynomial-sqrt", 50)} there, power 2 only
-{rate_after("polynomial-square", 50)}.
+The power $p$ sets the shape. Power 1 is a straight line: after 50 epochs the rate is
+{rate_after("polynomial", 50)}. With power 0.5 it is {rate_after("polynomial-sqrt", 50)} then, with power 2
+only {rate_after("polynomial-square", 50)}.
 
-Large steps early get somewhere, small ones late settle there: that is the usual argument, and it is about
-*training* loss. Validation loss need not follow. The network has {ARTICLE_NETWORK.parameter_count():,}
-weights for {RECIPES["polynomial"][1].fit_images:,} images, and nothing but the rate keeps it from
-learning them by heart. Follow the two losses of one lane separately.
+The usual argument is: large steps early in the run make fast progress, and small steps late in the run
+settle in a minimum. This is about *training* loss. Validation loss may behave differently. The network has
+{ARTICLE_NETWORK.parameter_count():,} weights for {RECIPES["polynomial"][1].fit_images:,} images, and only
+the rate keeps it from memorizing them. Follow the two losses of one lane separately.
 """,
     POWERS,
     Question(
@@ -57,7 +57,7 @@ learning them by heart. Follow the two losses of one lane separately.
         (
             "In the first third of the run, while the rate is still high",
             "In the middle third, when the rate has come down",
-            "In the last third, where small steps settle",
+            "In the last third, when the steps are small",
         ),
         _lowest,
     ),

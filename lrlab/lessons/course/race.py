@@ -5,17 +5,17 @@ from lrlab.lessons.recipes import HAND_SET
 
 RACE = Lesson(
     "race",
-    "All of them, raced",
+    "A race of all schedules",
     """
-Now the schedules start together, as the article's code has them: from the same weights, with the same images
-in the same order. Then the race is run again from other seeds. A seed sets the first weights and the order
-of the batches, so one schedule under two seeds differs by luck alone. A difference between schedules counts
-where luck does not explain it. The rule here: a winner is named from three seeds a lane on, and only where
-no seed of any other lane reaches one of its own.
+Now the schedules race as the article codes them. They start from the same weights, and see the same images
+in the same order. Then the race is repeated with other seeds. A seed sets the initial weights and the order
+of the batches, so two seeds of one schedule differ only by luck. A difference between schedules counts only
+if luck does not explain it. The rule here: a winner needs three seeds per lane, and no seed of another lane
+may reach the range of its seeds.
 
-Validation loss and accuracy are two questions. Accuracy asks which class the network puts first. Loss asks
-for its confidence too: whoever is sure of a mistake pays dearly. Decide which of them you mean by "best"
-*before* you see who wins.
+Validation loss and accuracy are two different questions. Accuracy only counts how often the class that the
+network ranks first is right. Loss also measures its confidence: a confident mistake costs much. Decide which
+of them you mean by "best" *before* you see who wins.
 """,
     HAND_SET,
     best("Which schedule ends with the lowest validation loss?", HAND_SET, "val_loss"),

@@ -7,7 +7,7 @@ from lrlab.lessons.evidence import lived
 from lrlab.lessons.lesson import Answer, Lesson, Question, by_heart, concluding, pair, rate_after, unanimous
 from lrlab.schedules import StepDecay
 
-STANDS_OUT = 2  # so many times as steep as elsewhere, and a fall does
+STANDS_OUT = 2  # a fall stands out if it is this many times as steep as in other epochs
 DROPS = ("step", "step-half")
 
 
@@ -23,13 +23,13 @@ def _changes(run):
 def _at_a_drop(found):
     seen = [changes for run in found.results["step-half"] if (changes := _changes(run))]
     if not seen:
-        return Answer(None, "No seed lived to see a drop.")
+        return Answer(None, "No seed reached a drop.")
     options = [0 if drop > 0 else 1 if drop < STANDS_OUT * min(usual, 0) else 2 for drop, usual in seen]
     drop, usual = (median(changes) for changes in zip(*seen, strict=True))
     return Answer(
         unanimous(options),
-        f"In an epoch that begins with half the rate, the training loss changes by {drop:+.1%}, in any other "
-        f"by {usual:+.1%} (medians).",
+        f"In an epoch that begins with half the rate, the training loss changes by {drop:+.1%}. In all other "
+        f"epochs it changes by {usual:+.1%} (medians).",
     )
 
 
@@ -37,18 +37,18 @@ STEP = Lesson(
     "step",
     "Step decay: what a drop does",
     rf"""
-Step decay holds the rate for $s$ epochs and then multiplies it by $d$:
+Step decay keeps the rate constant for $s$ epochs and then multiplies it by $d$:
 
 $${StepDecay.latex}$$
 
-The article drops to 0.8 of the rate every 10 epochs, from 0.5 on; the second lane halves it. In the last
-epoch that is {rate_after("step", -1)} against {rate_after("step-half", -1)}. This is the oldest way to
-schedule: train until the curve goes flat, drop, train on.
+The article begins at 0.5 and multiplies the rate by 0.8 every 10 epochs. The second lane halves it every 10
+epochs. In the last epoch the rates are {rate_after("step", -1)} and {rate_after("step-half", -1)}. This is
+the oldest kind of schedule: train until the curve is flat, lower the rate, and continue.
 
-A staircase shows what smooth curves hide. While the rate stays, the loss nears a level that goes with it,
-because steps of that length keep jumping from one wall of the valley to the other. Look closely at the
-training loss after 10, 20 and 30 epochs. Then see how far down each lane comes, and what that is worth on
-images it has not seen.
+Step decay shows an effect that smooth schedules hide. While the rate is constant, the loss approaches a
+level that depends on the rate: steps of this length jump from one side of the valley to the other. Look
+closely at the training loss after 10, 20 and 30 epochs. Then see how low each lane gets, and whether this
+also helps on images that it has not seen.
 """,
     DROPS,
     Question(
@@ -56,7 +56,7 @@ images it has not seen.
         (
             "It rises: the network has to get used to the new rate",
             "It falls much faster than in the other epochs",
-            "Nothing special: only its slope is gentler from then on",
+            "Nothing special: it only falls more slowly from then on",
         ),
         _at_a_drop,
     ),

@@ -23,26 +23,26 @@ TIME_BASED = Lesson(
     "time-based",
     "Time-based decay, as stated and as coded",
     rf"""
-Time-based decay is stated as
+The formula of time-based decay is
 
 $${TimeBasedDecay.latex}$$
 
-with $\eta_0 = 0.5$ and $k = 0.005$. That is gentle: after 38 epochs the rate is still
+with $\eta_0 = 0.5$ and $k = 0.005$. This is a slow decay: after 38 epochs the rate is still
 {rate_after("time-based", 38)}. The article's code is a function of `(epoch, lr)` for Keras's
 `LearningRateScheduler`, and returns `lr / (1 + decay * epoch)`. It looks like the formula. But `lr` is not
-the first rate. Keras hands over the rate that the optimizer holds at that moment, divided in every epoch
-before, and so the divisors multiply:
+the initial rate. Keras passes the current rate of the optimizer, which was already divided in every epoch
+before. So the divisors multiply:
 
 $${CompoundingTimeBasedDecay.latex}$$
 
-After 38 epochs that leaves {rate_after("compounding", 38)}. It is about there that the article sees learning
-stop. As stated, the rate stays high instead. Is that better?
+After 38 epochs the rate is only {rate_after("compounding", 38)}. At about this epoch the article sees
+learning stop. With the formula as stated, the rate stays high instead. Is that better?
 """,
     ("time-based", "compounding"),
     Question(
-        "What becomes of the training loss of the run as stated?",
+        "What happens to the training loss of the run as stated?",
         (
-            "It stops falling long before the end, as well",
+            "It also stops falling long before the end",
             "It falls to the end, in every seed",
             "It overflows before the end, in at least one seed",
         ),
