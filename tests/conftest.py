@@ -1,7 +1,9 @@
 """What all tests share: a home of their own, the real images where they are, and a small data set."""
 
 import os
-from contextlib import suppress
+import re
+import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,20 @@ def new_home(folder: Path, monkeypatch) -> Path:
     return home
 
 
+@contextmanager
+def shared_home(folder: Path):
+    """A new LRLAB_HOME that the tests of a module share, and with it the worker that pages start there."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        home = new_home(folder, monkeypatch)
+        yield monkeypatch
+        _end_worker(home)
+
+
+def _end_worker(home):
+    with suppress(UserError):  # a store that cannot be opened has no worker
+        jobs.shut_down(Store(home))  # a page may have started one
+
+
 def with_real_data(monkeypatch) -> Path:
     """Have LRLAB_DATA_DIR name the folder with the four files of Fashion-MNIST, which is returned."""
     if not all((REAL_DATA / name).is_file() for name in MD5):
@@ -56,14 +72,22 @@ def home(tmp_path, monkeypatch):
     """A new LRLAB_HOME for one test."""
     home = new_home(tmp_path, monkeypatch)
     yield home
-    with suppress(UserError):  # a store that cannot be opened has no worker
-        jobs.shut_down(Store(home))  # a page may have started one
+    _end_worker(home)
 
 
 @pytest.fixture
 def real_data(home, monkeypatch):
     """The folder with the four files of Fashion-MNIST, which LRLAB_DATA_DIR then names."""
     return with_real_data(monkeypatch)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Not to load TensorFlow, leave out the files of tests that were not asked for."""
+    without = re.findall(r"not (\w+)", config.option.markexpr)
+    if collection_path.suffix == ".py" and without:
+        marks = rf"^pytestmark = pytest\.mark\.({'|'.join(without)})$"
+        return bool(re.search(marks, collection_path.read_text(encoding="utf-8"), re.MULTILINE)) or None
+    return None
 
 
 def pytest_collection_modifyitems(items):
@@ -73,6 +97,14 @@ def pytest_collection_modifyitems(items):
 
 def _rank(marker):
     return LONGEST.index(marker.name) if marker.name in LONGEST else len(LONGEST)
+
+
+@pytest.fixture(autouse=True)
+def _marked(pytestconfig):
+    """Fails a test that loads TensorFlow and is not marked "training" where those are left out."""
+    yield
+    if "not training" in pytestconfig.option.markexpr:
+        assert "tensorflow" not in sys.modules, "a test that loads TensorFlow is marked `training`"
 
 
 def pytest_sessionfinish(session):

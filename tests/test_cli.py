@@ -137,6 +137,7 @@ def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):
     assert remedy in capsys.readouterr().err
 
 
+@pytest.mark.training
 def test_export_prints_code_that_runs_as_it_is(capsys):
     arguments = ["step", "drop_rate=0.5", "--warmup", "2", "--epochs", "9", "--steps-per-epoch", "4"]
     assert main(["export", *arguments, "--clock", "smooth", "--to", "keras"]) == 0

@@ -9,8 +9,6 @@ from lrlab.cost import memory, operations, slots
 from lrlab.networks import Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Momentum, RMSprop
 from lrlab.spec import RunSpec
-from lrlab.training.epoch import keras_optimizer
-from lrlab.training.network import build_network
 
 ARTICLE_SPEC = RunSpec()
 
@@ -55,6 +53,9 @@ def test_memory_is_in_bytes():
     "optimizer", [*(cls() for cls in OPTIMIZERS), RMSprop(momentum=0.5)], ids=lambda optimizer: str(optimizer)
 )
 def test_an_optimizer_keeps_as_much_as_keras_says(optimizer):
+    from lrlab.training.epoch import keras_optimizer
+    from lrlab.training.network import build_network
+
     network = build_network(Dense((3,)))
     keras, none = keras_optimizer(optimizer), keras_optimizer(SGD())
     for built in (keras, none):

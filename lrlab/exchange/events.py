@@ -11,10 +11,6 @@ from itertools import accumulate
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from tensorboardX import RecordWriter
-from tensorboardX.proto.event_pb2 import Event
-from tensorboardX.proto.summary_pb2 import Summary
-
 from lrlab.result import Result
 
 # Folders and tags as `keras.callbacks.TensorBoard` names them.
@@ -50,6 +46,11 @@ def to_event_files(results: Sequence[Result]) -> bytes:
 
 
 def _events(result, tags, path):
+    # Imported here, because tensorboardX also loads PyTorch where it is installed.
+    from tensorboardX import RecordWriter
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.proto.summary_pb2 import Summary
+
     # SummaryWriter would start a thread, and put this machine's name into the file's name.
     with closing(RecordWriter(str(path))) as writer:
         created = result.created or 0.0

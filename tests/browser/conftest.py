@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from lrlab.store import Store
 from tests.browser.chromium import find
-from tests.conftest import new_home, with_real_data
+from tests.conftest import shared_home, with_real_data
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180_000  # milliseconds, until it is sure that nothing more will come
@@ -92,8 +92,7 @@ def server_with_data(tmp_path_factory):
 
 @contextmanager
 def _shared(folder, prepare=lambda monkeypatch: None):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        new_home(folder, monkeypatch)
+    with shared_home(folder) as monkeypatch:
         prepare(monkeypatch)
         with serving(folder) as (address, process):
             yield Served(address, process, Store())

@@ -9,10 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +40,8 @@ def unpacked(content):
 
 def events(content, folder):
     """The events of each run folder, as TensorFlow reads them: (step, wall time, {tag: value})."""
+    import tensorflow as tf
+
     found = {}
     with ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(folder)
@@ -83,6 +83,9 @@ def f32(value):
 
 @pytest.mark.training
 def test_folders_and_tags_are_those_of_keras(tmp_path, monkeypatch):
+    import keras
+    import tensorflow as tf
+
     x, y = np.zeros((8, 2), "float32"), np.zeros(8, "int64")
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -104,6 +107,7 @@ def test_folders_and_tags_are_those_of_keras(tmp_path, monkeypatch):
     assert written == {part: set(tags) for part, tags in TAGS.items()}
 
 
+@pytest.mark.training
 def test_what_was_not_measured_is_left_out_and_what_diverged_is_not(tmp_path):
     nan = math.nan
     log = Result("log", (Epoch(0, nan, nan, 0.5, nan, nan, nan, nan), Epoch(1, nan, nan, nan, *[nan] * 4)))
@@ -114,6 +118,7 @@ def test_what_was_not_measured_is_left_out_and_what_diverged_is_not(tmp_path):
     assert math.isnan(last["epoch_loss"])
 
 
+@pytest.mark.training
 def test_infinite_numbers_are_written(tmp_path):
     high = Result("log", (Epoch(0, 0.1, 0.1, math.inf, 0.1, -math.inf, 1e300, math.inf),))
     read = events(to_event_files([high]), tmp_path)

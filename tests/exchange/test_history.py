@@ -8,7 +8,6 @@ import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,6 +52,8 @@ def column(result, name):
 
 def fit(*callbacks, validation_split=0.0, metrics=("accuracy",), epochs=3, **more):
     """The History of a tiny training with a rate that halves."""
+    import keras
+
     keras.utils.set_random_seed(1)
     x = np.random.default_rng(1).normal(size=(32, 3)).astype("float32")
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, "softmax")])
@@ -70,12 +71,18 @@ def fit(*callbacks, validation_split=0.0, metrics=("accuracy",), epochs=3, **mor
     )
 
 
+def csv_logger(file, separator=",", append=False):
+    import keras
+
+    return keras.callbacks.CSVLogger(file, separator, append)
+
+
 @pytest.mark.training
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("validation_split", [0.0, 0.25])
 def test_a_file_that_csvlogger_wrote(tmp_path, separator, validation_split):
     file = tmp_path / "my training.log"
-    history = fit(keras.callbacks.CSVLogger(file, separator), validation_split=validation_split)
+    history = fit(csv_logger(file, separator), validation_split=validation_split)
     result = run(file.read_bytes(), str(file))
     assert (result.name, result.status, result.spec, result.data) == ("my training", "completed", None, None)
     assert column(result, "epoch") == [0, 1, 2]
@@ -93,7 +100,7 @@ def test_a_file_that_csvlogger_wrote(tmp_path, separator, validation_split):
 @pytest.mark.training
 def test_a_training_that_is_not_validated_in_every_epoch(tmp_path):
     file = tmp_path / "log.csv"
-    fit(keras.callbacks.CSVLogger(file), validation_split=0.25, epochs=4, validation_freq=2)
+    fit(csv_logger(file), validation_split=0.25, epochs=4, validation_freq=2)
     result = run(file.read_bytes())
     assert result.status == "completed"
     for name in ("val_loss", "val_accuracy"):
@@ -104,7 +111,7 @@ def test_a_training_that_is_not_validated_in_every_epoch(tmp_path):
 def test_trainings_that_csvlogger_appended_are_runs_of_their_own(tmp_path):
     file = tmp_path / "log.csv"
     for epochs in (3, 1, 2):
-        fit(keras.callbacks.CSVLogger(file, append=True), epochs=epochs)
+        fit(csv_logger(file, append=True), epochs=epochs)
     read = read_runs("log.csv", file.read_bytes())
     assert [(r.name, column(r, "epoch")) for r in read] == [
         ("log", [0, 1, 2]),
@@ -120,6 +127,7 @@ def test_files_that_were_put_behind_each_other_are_runs_too():
     ]
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("metric", ["acc", "accuracy", "sparse_categorical_accuracy"])
 def test_the_history_of_a_training_as_json(metric):
     history = fit(validation_split=0.25, metrics=(metric,))
@@ -414,6 +422,7 @@ def test_what_can_be_read_can_be_uploaded():
     assert MOST_BYTES <= config["server"]["maxUploadSize"] * 1024**2 < 1.1 * MOST_BYTES
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("begin", "again"),
     [
@@ -436,6 +445,7 @@ def test_no_file_takes_long(begin, again):
     assert time.process_time() - began < 10  # the slowest takes 2.6
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("begin", "again", "end"), [("epoch,loss", ",", ""), ('{"loss":[0', ",[]", "]}")])
 def test_no_file_takes_much_memory(begin, again, end):
     content = (begin + again * (9_900_000 // len(again)) + end).encode()

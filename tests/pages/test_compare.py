@@ -14,6 +14,7 @@ from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.ui.compare import choice
+from tests.pages import TIMEOUT
 from tests.store.test_runs import by_hand
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -43,7 +44,7 @@ def store(home):
 
 
 def open_page(query=None):
-    page = AppTest.from_file(APP, default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
     for name, value in (query or {}).items():
         page.query_params[name] = value
     page.run()
@@ -120,7 +121,7 @@ def test_seeds_are_one_line_or_several(store):
 
 
 def test_a_link_chooses_runs_and_says_which_are_not_here(store):
-    page = AppTest.from_file(APP, default_timeout=30).run()
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
     page.query_params["runs"] = "3.77"
     page.switch_page("pages/lab/compare.py").run()
     assert "1 run chosen" in texts(page)
@@ -185,7 +186,7 @@ def test_train_shows_a_race_of_which_a_seed_was_deleted(home):
         store.record(run, Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8, 0.75, 1.0))
         store.finish(run.id, Outcome("completed"))
     store.delete(race)
-    page = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run().switch_page("pages/lab/train.py").run()
     assert not page.exception
     assert "Race of 2 lanes" in texts(page)
     jobs.shut_down(store)
@@ -203,7 +204,7 @@ def ended_race(*seed_groups):
 
 
 def open_train():
-    page = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run().switch_page("pages/lab/train.py").run()
     assert not page.exception
     return page
 
@@ -280,7 +281,7 @@ def test_two_deletions_are_undone_together(store):
 
 
 def test_a_link_is_no_markdown(store):
-    page = AppTest.from_file(APP, default_timeout=30).run()
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
     page.query_params["runs"] = "[x](https://example.org)"
     page.switch_page("pages/lab/compare.py").run()
     assert "asks for runs that are not here" in texts(page)
@@ -312,7 +313,7 @@ def test_all_that_is_imported_is_chosen(store):
 def test_a_run_that_a_later_version_wrote_breaks_no_page(home, name):
     ended_race([("Newer", RunSpec(Constant(0.1), epochs=1))])
     by_hand(Store(), "UPDATE runs SET spec = replace(spec, 'constant', 'brand-new')")
-    page = AppTest.from_file(APP, default_timeout=30).run().switch_page(f"pages/{name}.py").run()
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run().switch_page(f"pages/{name}.py").run()
     if name == "learn/lessons":
         page.radio[0].set_value(0).run()
         button(page, "Answer, and show the result").click().run()

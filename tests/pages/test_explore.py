@@ -11,13 +11,14 @@ from lrlab.export import source
 from lrlab.plan import Plan
 from lrlab.schedules import SCHEDULES
 from lrlab.ui.panels import written
+from tests.pages import TIMEOUT
 
 APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture
 def page(home):
-    return AppTest.from_file(APP, default_timeout=30).run()
+    return AppTest.from_file(APP, default_timeout=TIMEOUT).run()
 
 
 def sent(page):
@@ -188,7 +189,7 @@ def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
 
 
 def test_a_link_opens_what_it_says(home):
-    page = AppTest.from_file(APP, default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
     page.query_params["c"] = ["cosine~0.2~_w5~_nMine", "formula~0.1 * (t < 5)"]
     page.query_params["e"] = "30"
     page.run()
@@ -201,7 +202,7 @@ def test_a_link_opens_what_it_says(home):
 
 @pytest.mark.parametrize("query", [{"e": "0"}, {"c": "../../x"}, {"c": ["step"] * 2}, {"r": "nan"}])
 def test_a_broken_link_opens_the_articles_values(home, query):
-    page = AppTest.from_file(APP, default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
     for name, value in query.items():
         page.query_params[name] = value
     page.run()

@@ -16,17 +16,22 @@ from lrlab.lessons.reference import recorded
 from lrlab.store import Store
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.measured import own_results
+from tests.conftest import shared_home
+from tests.pages import TIMEOUT
 
 APP = Path(__file__).parents[2] / "app.py"
 
 
-@pytest.fixture
-def opened(home):
-    return open_lessons
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """Opens Lessons, where a test has no home of its own in one that is shared: most tests only read."""
+    with shared_home(tmp_path_factory.mktemp("lessons")):
+        AppTest.from_file(APP, default_timeout=TIMEOUT).run()  # the server's first visitor
+        yield open_lessons
 
 
 def open_lessons(page="lessons", **query):
-    app = AppTest.from_file(APP, default_timeout=30).run()
+    app = AppTest.from_file(APP, default_timeout=TIMEOUT)
     for name, value in query.items():
         app.query_params[name] = value
     app.switch_page(f"pages/learn/{page}.py").run()
@@ -101,7 +106,7 @@ def test_run_it_here_queues_the_lessons_own_recipes(opened, home):
         RECIPES[recipe][1].recipe for recipe in ("keras-decay", "keras-decay-epochs")
     }
     assert button(page, "Run it here").disabled
-    until = time.monotonic() + 60
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until and not any(run.status == "running" for run in Store().runs()):
         time.sleep(0.3)
     Store().request_stop(*(run.id for run in runs))

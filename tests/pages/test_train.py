@@ -14,6 +14,7 @@ from lrlab.optimizers import Adam, Nesterov
 from lrlab.records import Epoch, ManualRate, Outcome, Steps
 from lrlab.spec import RunSpec
 from lrlab.store import Store
+from tests.pages import TIMEOUT
 
 pytestmark = pytest.mark.training
 
@@ -22,7 +23,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(home):
-    return AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
+    return AppTest.from_file(APP, default_timeout=TIMEOUT).run().switch_page("pages/lab/train.py").run()
 
 
 def texts(page):
@@ -38,7 +39,7 @@ def button(page, label):
     return next(button for button in page.button if button.label == label)
 
 
-def wait(page, condition, seconds=60):
+def wait(page, condition, seconds=TIMEOUT):
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
         time.sleep(0.3)
@@ -129,7 +130,7 @@ def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
     for name in ("First", "Second"):
         store.finish(store.add(RunSpec(), name, worker="gone"), Outcome("stopped", "Stopped."))
     for link, name, warned in (("1", "First", False), ("77", "Second", True), ("x'", "Second", True)):
-        page = AppTest.from_file(APP, default_timeout=30).run()
+        page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
         page.query_params["run"] = link
         page.switch_page("pages/lab/train.py").run()
         assert f"#### {name}" in texts(page)
@@ -144,7 +145,7 @@ def test_a_store_from_a_newer_version_is_said_not_raised(home):
     with sqlite3.connect(Store().path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    page = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/lab/train.py").run()
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run().switch_page("pages/lab/train.py").run()
     assert not page.exception
     assert "newer LR Lab" in page.error[0].value
 

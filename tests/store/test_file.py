@@ -64,7 +64,7 @@ def test_a_new_file_is_of_the_newest_version_and_in_wal_mode(tmp_path):
 
 def test_processes_that_open_the_same_new_store_at_once_all_succeed(tmp_path):
     code = """
-for number in range(40):
+for number in range(20):
     folder = f"{sys.argv[1]}/{number}"
     time.sleep(max(0, start + number / 20 - time.time()))
     try:
@@ -72,10 +72,10 @@ for number in range(40):
     except Exception as error:
         print(number, error)
 """
-    for number in range(40):
+    for number in range(20):
         (tmp_path / str(number)).mkdir()
     assert processes(code, 4, tmp_path) == [""] * 4
-    for number in range(40):
+    for number in range(20):
         store = Store(tmp_path / str(number))
         assert [store.worker_state(str(worker)) for worker in range(4)] == ["idle"] * 4
 

@@ -13,6 +13,7 @@ from lrlab.figures import LaneCurves, race_figure
 from lrlab.figures.plotlyjs import write_plotlyjs
 from lrlab.records import Epoch
 from lrlab.ui.chart.sending import finite, message, numbers, ready
+from tests.pages import TIMEOUT
 
 LINES = st.lists(st.floats() | st.integers(-9, 9).map(float), max_size=12)
 
@@ -148,7 +149,7 @@ chart(go.Figure(go.Scatter(x=[1], y=[2])), "other", "A point")
 
 @pytest.fixture
 def app():
-    return AppTest.from_string(SCRIPT, default_timeout=30).run()
+    return AppTest.from_string(SCRIPT, default_timeout=TIMEOUT).run()
 
 
 def payloads(app):
