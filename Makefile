@@ -12,7 +12,7 @@ run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
 
 # Two processes, each with whole files: tests of one file share servers and workers.
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
 check: $(VENV)/test
