@@ -89,7 +89,7 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
             lines.append(line)
     log = {"type": "log", "exponentformat": "power", "tickformat": ""}
     axes = {
-        "yaxis": measure_axis("Seconds an epoch") | {"domain": THIRDS[2], "rangemode": "tozero"},
+        "yaxis": measure_axis("Seconds per epoch") | {"domain": THIRDS[2], "rangemode": "tozero"},
         "yaxis2": measure_axis("Update-to-weight ratio") | log | {"domain": THIRDS[1]},
         "yaxis3": measure_axis("Gradient norm") | log | {"domain": THIRDS[0]},
         "shapes": [

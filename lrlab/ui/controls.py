@@ -17,10 +17,10 @@ from lrlab.ui import limits, state
 COLOR_NAMES = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
 CLOCK_NAMES = {"epoch": "each epoch", "step": "each step", "smooth": "smoothly"}
 CLOCK_HELP = (
-    "What time $t$ is, and how often the rate changes. **Each epoch**: $t$ is the epoch, as in a "
+    "What the time $t$ counts, and how often the rate changes. **Each epoch**: $t$ is the epoch, as in a "
     "`LearningRateScheduler` callback. **Each step**: $t$ counts the batches, as in "
     "`keras.optimizers.schedules` and in Keras's old `decay` argument. **Smoothly**: $t$ is the epoch "
-    "with its fraction, at every batch."
+    "with its fraction. The rate changes at each batch."
 )
 MARKS = ("●", "┅", "┈")
 POINTS_A_DECADE = 60
@@ -30,8 +30,8 @@ SHORT = 60
 def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=False) -> None:
     """A slider and a number field for one value of the session state.
 
-    The slider may stand on a value that only the field can reach. Both follow the value, so that the
-    same value can be set on several pages; whatever is built from it checks it again.
+    The slider can show a value that only the field can set. Both follow the session state, so several
+    pages can set the same value. Code that uses the value checks it again.
     """
     value = st.session_state[key]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -50,7 +50,7 @@ def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=
 def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwargs) -> None:
     """A number field for one value of the session state; `kwargs` go to `st.number_input`.
 
-    Where two pages have a field for the same value, each needs a `name` of its own.
+    If two pages have a field for the same value, each field needs its own `name`.
     """
     st.number_input(
         label,
@@ -64,7 +64,7 @@ def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwa
 
 
 def following(key: str, name: str) -> dict:
-    """The arguments that keep a widget, and one value that is never None of the session state, equal."""
+    """The arguments that keep a widget equal to a value of the session state that is never None."""
     widget = f"{key}.{name}"
     if st.session_state.get(widget) != st.session_state[key]:
         st.session_state[widget] = st.session_state[key]
@@ -73,7 +73,7 @@ def following(key: str, name: str) -> dict:
 
 def _take(widget, key):
     value = st.session_state[widget]
-    if value is not None:  # a browser that was short of time has sent that nothing was chosen
+    if value is not None:  # a slow browser can report that nothing is chosen
         st.session_state[key] = value
 
 
@@ -108,7 +108,7 @@ def _control(curve, key, label, parameter, slider=True, disabled=False):
 
 
 def option(key: str, name: str, parameter) -> None:
-    """The control of a parameter of something else than a curve, by its kind, without a slider."""
+    """The control for a parameter that does not belong to a curve, without a slider."""
     _control(None, key, _label(name, parameter), parameter, slider=False)
 
 
@@ -118,7 +118,7 @@ def _label(name, parameter):
 
 
 def _around(curve):
-    """A warm-up before the curve and a cool-down at its end: how long, and from there on how."""
+    """Fields for a warm-up before the curve and a cool-down at its end: the length, then the shape."""
     if {"warmup", "cooldown"} & set(state.curve_class(curve).parameters()):
         return
     with st.container(horizontal=True):
@@ -140,12 +140,12 @@ def _around(curve):
 
 
 def _unit(curve):
-    """What a unit of time is: for a curve its clock says so, and elsewhere it is the epoch."""
+    """The unit of time: a curve's clock decides it; without a curve it is the epoch."""
     return "step" if curve and st.session_state[state.clock_key(curve)] == "step" else "epoch"
 
 
 def _written(key, label, parameter, disabled):
-    """A text field for what is no single number; while it cannot be read, the last good value stays."""
+    """A text field for several numbers or a formula; the last valid value stays while the text is invalid."""
     text = state.text_key(key)
     if text not in st.session_state:
         value = st.session_state[key]
@@ -168,11 +168,11 @@ def _take_text(text, key, parameter):
     try:
         st.session_state[key] = parameter.check(key, parameter.read(key, st.session_state[text]))
     except UserError:
-        return  # said under the field, for as long as the text stands there
+        return  # the error stays under the field as long as the text does
 
 
 def card(curve: str, without: tuple[str, ...] = ()) -> None:
-    """A curve's name in its colour, its formula, its parameters, its clock, and what can be done with it."""
+    """A curve's card: its name in its colour, its formula, parameters, clock and menu."""
     schedule = state.curve_class(curve)
     with st.container(border=True):
         short = len(schedule.latex) < SHORT
@@ -193,11 +193,11 @@ def card(curve: str, without: tuple[str, ...] = ()) -> None:
 
 
 def _menu(curve):
-    """About the schedule, and the curve's name, colour and place."""
+    """A menu: about the schedule, and the curve's name, colour and position."""
     menu = st.popover(
         ":material/more_vert:",
         type="tertiary",
-        help="About this schedule, and the name, colour and place of its curve",
+        help="Read about this schedule. Change the name, colour or position of its curve.",
         on_change="rerun",
         key=f"{curve}.menu",
     )
@@ -260,15 +260,15 @@ def in_color(curve: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text as it stands in Markdown, whatever is in it, line by line."""
+    """Escape text so that Markdown shows it unchanged, line by line."""
     escaped = (re.sub(r"([\\`*_{}\[\]<>#|~$:&])", r"\\\1", line.strip()) for line in text.splitlines())
-    # What would make a list, a heading or a rule of a line.
+    # Escape what would turn a line into a list, a heading or a rule.
     return "  \n".join(re.sub(r"^(\d*)([-+=.)])(?=[-=\s]|$)", r"\1\\\2", line) for line in escaped)
 
 
 @lru_cache(maxsize=64)
 def _positions(parameter):
-    """The values that the slider can stand on: evenly spaced on its scale, and short to read."""
+    """The values of the slider: evenly spaced on its scale, with few digits."""
     low, high = parameter.slider
     if parameter.integer:
         return tuple(range(int(low), int(high) + 1))
@@ -279,7 +279,7 @@ def _positions(parameter):
 
 
 def _step(parameter, value):
-    """What a press on + or - of the field adds: 1, or one in the second digit."""
+    """How much the field's + and - buttons change: 1, or one unit of the second digit."""
     if parameter.integer:
         return 1
     return float(10.0 ** (np.floor(np.log10(value)) - 1)) if value > 0 else 0.001

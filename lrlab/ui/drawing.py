@@ -1,4 +1,4 @@
-"""The chart of Explore, what is set for it as a whole, and what is wrong with a curve."""
+"""The chart of Explore, its settings, and the problems of its curves."""
 
 import streamlit as st
 
@@ -16,15 +16,15 @@ AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
 
 
 def link_problem() -> None:
-    """Say what was wrong with the link that this page was opened by."""
+    """Show what is wrong with the link that opened this page."""
     if problem := st.session_state.get(state.LINK_PROBLEM):
         st.warning(problem)
 
 
 def drawing() -> dict[str, Plan]:
-    """Every curve that is shown on one chart, which follows the sliders while they are dragged.
+    """Draw all shown curves on one chart, which follows the sliders while they are dragged.
 
-    Returns the plans that are drawn, by curve.
+    Returns the drawn plans by curve.
     """
     st.pills(
         "Schedules shown",

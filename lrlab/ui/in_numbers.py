@@ -1,4 +1,4 @@
-"""The curves of Explore in numbers, and what one may not have meant."""
+"""The curves of Explore in numbers, and warnings about likely mistakes."""
 
 import pandas as pd
 import streamlit as st
@@ -13,19 +13,19 @@ HELP = {
     "Peak": "The highest rate of the run.",
     "Final": "The rate of the last update.",
     "Mean": "The mean over all updates.",
-    "Area": "The area under the curve, in rate times epochs.",
-    "Half-life": "Epochs from the peak until the rate is at most half of it; empty where it never is.",
-    "Under 1 %": "Epochs that run at less than a hundredth of the peak.",
+    "Area": "The area under the curve: rate times epochs.",
+    "Half-life": "Epochs from the peak until the rate is at most half the peak. Empty if this never happens.",
+    "Under 1 %": "Epochs with a rate below 1 % of the peak.",
 }
 
 
 def in_numbers(plans: dict[str, Plan]) -> None:
-    """A row a curve, with its rate at chosen epochs."""
-    text = st.text_input("Rates at the epochs", key=state.AT_EPOCHS, persist_state="session")
+    """One row per curve, with its rate at chosen epochs."""
+    text = st.text_input("Rates at these epochs", key=state.AT_EPOCHS, persist_state="session")
     epochs, longest = state.at_epochs(), st.session_state[state.EPOCHS]
     if epochs is None:
         st.error(
-            f"Write at most {MAX_LISTED} whole numbers from 0 to {longest - 1} with commas between them, "
+            f"Write at most {MAX_LISTED} whole numbers from 0 to {longest - 1}, separated by commas, "
             f"not {text!r}."
         )
     inside = [epoch for epoch in epochs or () if epoch < longest]
@@ -36,7 +36,7 @@ def in_numbers(plans: dict[str, Plan]) -> None:
 
 
 def warnings(plans: dict[str, Plan]) -> None:
-    """What one may not have meant, under the chart."""
+    """Show warnings about likely mistakes under the chart."""
     for curve, plan in plans.items():
         if found := summary(plan).warnings:
             st.caption(f":material/info: **{plain(state.curve_name(curve))}.** {' '.join(found)}")

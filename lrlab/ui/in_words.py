@@ -1,4 +1,4 @@
-"""Times, and what a run is, in words."""
+"""Durations and schedules in words."""
 
 import math
 
@@ -6,7 +6,7 @@ from lrlab.spec import RunSpec
 
 
 def in_words(seconds: float) -> str:
-    """A length of time as one says it."""
+    """A duration in words."""
     if seconds < 90:
         return f"{math.ceil(seconds)} s"
     minutes = round(seconds / 60)
@@ -14,13 +14,13 @@ def in_words(seconds: float) -> str:
 
 
 def recipe_in_words(spec: RunSpec) -> str:
-    """Markdown of a schedule's formula with its values, what goes around it, and its clock."""
+    """Markdown of a schedule's formula with its values, its warm-up and cool-down, and its clock."""
     around = []
     schedule = spec.schedule
     while hasattr(schedule, "schedule"):
         around.append(f"with a {schedule.title.lower()}: {_values(schedule)}")
         schedule = schedule.schedule
-    every = {"epoch": "epoch", "step": "step", "smooth": "fraction of an epoch"}[spec.clock]
+    every = {"epoch": "epoch", "step": "step", "smooth": "step, in fractions of an epoch"}[spec.clock]
     formula = f"${schedule.latex}$ with {_values(schedule)}"
     return ", ".join([formula, *around, f"at each {every}"])
 

@@ -1,4 +1,4 @@
-"""Ranges and help of the numbers that belong to no schedule."""
+"""Ranges and help texts of numbers that do not belong to a schedule."""
 
 from dataclasses import replace
 
@@ -30,20 +30,24 @@ def _whole(help, low, high, slider=(1, 100)):
 EPOCHS = _whole("How long the run is.", 1, MAX_EPOCHS, (1, 300))
 FIRST_EPOCHS = _whole("How many epochs from the start are drawn.", 1, MAX_EPOCHS)
 STEPS_PER_EPOCH = _whole(
-    "How many batches an epoch has. It matters where the rate changes at each step.",
+    "How many batches one epoch has. This matters if the rate changes at each step.",
     1,
     MAX_STEPS_PER_EPOCH,
     (1, 1000),
 )
-BATCH_SIZE = _whole("How many images each update of the weights sees.", 1, MAX_TRAIN_IMAGES)
+BATCH_SIZE = _whole("How many images each weight update uses.", 1, MAX_TRAIN_IMAGES)
 TRAIN_IMAGES = _whole(
-    "How many images are used, those that validate included.",
+    "How many images are used, including the validation images.",
     MIN_TRAIN_IMAGES,
     MAX_TRAIN_IMAGES,
 )
-SPLIT = Parameter("", "How much of them validates instead of being trained on.", 0.01, 0.9, (0.05, 0.5))
-SEEDS = _whole("How many seeds, from this one on: one alone decides nothing.", 1, 10)
+SPLIT = Parameter(
+    "", "The share of these images that is used for validation, not for training.", 0.01, 0.9, (0.05, 0.5)
+)
+SEEDS = _whole("How many seeds, counted up from the first seed. One seed alone decides nothing.", 1, 10)
 PEAK = replace(SHARED_RATE, help="The highest rate of every schedule.")
 SEED = _whole("Sets the initial weights and the order of the batches.", 0, MAX_SEED)
-WARMUP = _whole("Rise to the start of the schedule over this time, and only then begin it.", 0, 10**7)
-COOLDOWN = _whole("Leave the schedule this long before the end of the run, and fall.", 0, 10**7)
+WARMUP = _whole(
+    "The rate rises to the first rate of the schedule over this time. Then the schedule begins.", 0, 10**7
+)
+COOLDOWN = _whole("The rate leaves the schedule this long before the end of the run, and falls.", 0, 10**7)

@@ -1,4 +1,4 @@
-"""A race as it is now: status, time left, standings and charts that grow while it trains."""
+"""The live view of a race: status, time left, standings, and charts that grow while it trains."""
 
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -41,7 +41,7 @@ def live_race(runs: list[Run]) -> None:
 
 
 def race_label(runs: list[Run]) -> str:
-    """A race in one line, in words that stay true while it trains."""
+    """A race in one line; the text does not change while it trains."""
     first, lanes, seeds = runs[0], [*lane_names(runs).values()], len({run.seed_group for run in runs})
     what = first.name if len(lanes) == 1 else f"{len(lanes)} lanes: {', '.join(lanes)}"
     optimizer = f" · {first.spec.optimizer.title}" if len(lanes) == 1 else ""
@@ -124,7 +124,7 @@ def _progress(store, runs, epochs):
         left = in_words(_seconds_left(runs, epochs))
         return f"{seed} {at} of {running[0].spec.epochs}, about {left} left"
     if running:
-        return f"{running[0].stage or 'Beginning'} …"
+        return f"{running[0].stage or 'Starting'} …"
     order = [seed_group[0].race for seed_group in store.waiting()]
     if runs[0].race in order and (store.runs(("running",), limit=1) or order[0] != runs[0].race):
         return f"Waiting: number {order.index(runs[0].race) + 1} in the queue"
@@ -134,7 +134,7 @@ def _progress(store, runs, epochs):
 
 
 def _seconds_left(runs, epochs):
-    """By the last epochs of each run; one that has none yet goes as the others do."""
+    """Estimated from each run's last epochs; a run without epochs counts as fast as the others."""
     epoch_seconds = {
         run.id: median(epoch.seconds for epoch in epochs[run.id][-RECENT:]) for run in runs if epochs[run.id]
     }
@@ -147,7 +147,7 @@ def _seconds_left(runs, epochs):
 
 
 def _say(runs):
-    """What there is to say of each run: why it ended, and what data it has."""
+    """Show the messages of each run: why it ended, and which data it uses."""
     for run in runs:
         name = "" if len(runs) == 1 else f"**{plain(run.name)}, seed {run.spec.seed}.** "
         if run.status == "failed":
@@ -175,8 +175,8 @@ def _metrics(store, runs, epochs):
         "Training loss": f"{last.loss:.4f}",
         "Validation loss": f"{last.val_loss:.4f}",
         "Validation accuracy": f"{last.val_accuracy:.2%}",
-        "Rate applied": f"{last.lr_end:.4g}",
-        "Seconds an epoch": f"{median(epoch.seconds for epoch in epochs[run.id][-RECENT:]):.2g}",
+        "Applied rate": f"{last.lr_end:.4g}",
+        "Seconds per epoch": f"{median(epoch.seconds for epoch in epochs[run.id][-RECENT:]):.2g}",
     }
     if run.test_accuracy is not None:
         shown["Test accuracy"] = f"{run.test_accuracy:.2%}"
@@ -211,7 +211,7 @@ def _standings(store, runs, epochs):
     if not _is_active(runs):
         lanes = {run.id: run.lane for run in runs}
         results = {
-            # The lanes of a race that did not come to its data had asked for the same.
+            # Lanes that ended before they loaded their data had requested the same data.
             id: replace(result, data=result.data or result.spec.data)
             for id, result in store.results([*lanes]).items()
         }
@@ -223,7 +223,7 @@ def _percent(share):
 
 
 def _table(runs, epochs):
-    with st.expander("Every epoch as a table", icon=":material/table:"):
+    with st.expander("All epochs as a table", icon=":material/table:"):
         rows = [
             {"lane": run.name, "seed": run.spec.seed, **asdict(epoch)}
             for run in runs

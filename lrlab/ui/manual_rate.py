@@ -1,4 +1,4 @@
-"""The rate of a running lane set by hand, and the rates of such a run saved as a schedule."""
+"""Set the rate of a running lane by hand, and save the rates of such a run as a schedule."""
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,7 @@ RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, 10, 241))
 
 
 def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
-    """A slider for the rate of a lane that trains, and buttons that save such rates as a schedule."""
+    """A slider for the rate of a running lane, and buttons that save its rates as a schedule."""
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
     by_hand = store.with_manual_rate([run.id for run in runs])
     if running:
@@ -30,7 +30,7 @@ def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
             on_click=_save,
             args=(store, run),
         ):
-            st.rerun()  # the whole page: the schedule is among those to choose from now
+            st.rerun()  # the whole page: the new schedule can be chosen now
 
 
 def _set_by_hand(store, running, epochs):
@@ -38,8 +38,12 @@ def _set_by_hand(store, running, epochs):
         run = _lane(running)
         now = run.manual_rate or epochs[run.id][-1].lr_end
         near = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
-        by = f"by hand: {run.manual_rate:.3g}" if run.manual_rate else f"by its schedule: {now:.3g}"
-        st.markdown(f"{plain(run.name)} goes {by}" if len(running) == 1 else f"goes {by}", width="stretch")
+        by = (
+            f"rate {run.manual_rate:.3g}, set by hand"
+            if run.manual_rate
+            else f"rate {now:.3g}, from its schedule"
+        )
+        st.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize(), width="stretch")
         label, icon, rate = (
             ("Return to the schedule", "undo", None)
             if run.manual_rate
@@ -53,8 +57,8 @@ def _set_by_hand(store, running, epochs):
             args=(run.id, rate),
         )
     if run.manual_rate:
-        # Only while it is set by hand: a slider that the server moves along with a schedule comes back
-        # late from a slow browser, and would be taken for one that was moved.
+        # The slider exists only while the rate is set by hand. If the server moved it along with a
+        # schedule, a slow browser would send it back late, which would look like a move by the user.
         key = race_setup.manual_rate_key(run.id)
         st.select_slider(
             "Learning rate",
@@ -68,7 +72,7 @@ def _set_by_hand(store, running, epochs):
 
 
 def _lane(running):
-    """The lane whose rate is set: the only one, or the one that is chosen."""
+    """The lane whose rate is set: the only one, or the chosen one."""
     by_id = {run.id: run for run in running}
     if len(running) == 1:
         return running[0]
@@ -90,12 +94,12 @@ def _save(store, run):
     try:
         schedule = PiecewiseConstant(rates, boundaries) if boundaries else Constant(rates[0])
     except UserError as error:
-        st.toast(f"These rates are no schedule: {error}")
+        st.toast(f"These rates cannot be saved as a schedule: {error}")
         return
     curve = state.keep(Curve("", f"Rates of run {run.id}", schedule, "step"))
     if curve is None:
-        st.toast("There is no room for another curve: remove one on Explore first.")
+        st.toast("There is no room for another curve. Remove one on Explore first.")
         return
     st.session_state[race_setup.SCHEDULES] = [*st.session_state[race_setup.SCHEDULES], curve]
-    exact = f" Its pieces are within {off:.1%} of the rates applied." if off > 1e-6 else ""
-    st.toast(f"Saved as a piecewise schedule, on Explore and among those to race.{exact}")
+    exact = f" It differs from the applied rates by at most {off:.1%}." if off > 1e-6 else ""
+    st.toast(f"Saved as a piecewise schedule. It is now on Explore and in the list of schedules here.{exact}")

@@ -1,4 +1,4 @@
-"""What a race will be, before the click: its curves, its sizes, its time, and whether it fits."""
+"""A preview of a race before it starts: its curves, sizes and time, and whether it fits into memory."""
 
 from itertools import chain
 from statistics import median
@@ -16,14 +16,14 @@ from lrlab.ui.chart import chart
 from lrlab.ui.controls import plain
 from lrlab.ui.in_words import in_words, recipe_in_words
 
-FAR = 60  # times the usual rate; the article trains SGD at 50 times it
+FAR = 60  # times the usual rate; the article trains SGD at 50 times the usual rate
 HOUR = 3600
 RECENT = 20
 REFRESH_SECONDS = 1.0
 
 
 def outlook(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
-    """Say what a race will be, before the click; returns whether it cannot be."""
+    """Describe a race before it starts; returns whether there is too little memory for it."""
     lanes = seed_groups[0]
     plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
     if len(lanes) == 1:
@@ -38,17 +38,17 @@ def outlook(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
 
 
 def sizes(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
-    """Say how large a race is and how long it takes; returns whether there is too little memory for it."""
+    """Describe the size and time of a race; returns whether there is too little memory for it."""
     lanes = seed_groups[0]
     throughput = _throughput(store, lanes[0][1])
-    # Beside a race, which has a timer of its own, drawing again could swallow a click.
+    # An active race has its own timer. A second timer beside it could make a click get lost.
     waits = throughput is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
     st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, seed_groups, throughput)
     needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:
         st.error(
-            f"This would not fit: it needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are "
-            "free. Take a smaller batch size, fewer images or a smaller network."
+            f"Not enough memory: this needs about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free. "
+            "Use a smaller batch size, fewer images or a smaller network."
         )
     return needed > free
 
@@ -58,17 +58,17 @@ def _far_from_usual(lanes):
         peak, usual = summary(spec.plan).peak, spec.optimizer.usual_lr
         if peak > FAR * usual:
             st.caption(
-                f":material/info: **{plain(name)}.** {spec.optimizer.title} is mostly trained at about "
-                f"{usual:g}; this schedule goes up to {peak:.4g}, where it may well diverge."
+                f":material/info: **{plain(name)}.** A usual rate for {spec.optimizer.title} is about "
+                f"{usual:g}. This schedule goes up to {peak:.4g}, so the run may diverge."
             )
 
 
 def _sizes(store, seed_groups, throughput):
-    """Parameters, steps and time; looks again for the throughput while it is not known."""
+    """Show parameters, steps and time; check again for the throughput while it is unknown."""
     spec = seed_groups[0][0][1]
     if throughput is None and _throughput(store, spec):
         st.rerun()
-    time = "The time it takes is known when the training process is ready."
+    time = "The time is known once the training process is ready."
     if throughput:
         seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*seed_groups)) / throughput
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
@@ -83,27 +83,27 @@ def _sizes(store, seed_groups, throughput):
         )
     )
     st.caption(
-        f"{spec.network.parameter_count():,} parameters. {fit} images train and {validating} validate: "
-        f"{steps} steps an epoch, {whole} in all. {time}"
+        f"{spec.network.parameter_count():,} parameters. {fit} images for training and {validating} for "
+        f"validation: {steps} steps per epoch, {whole} in all. {time}"
     )
 
 
 def _range(values):
-    """The values of several lanes: one number where they are the same."""
+    """The range of several lanes' values: one number if they are all the same."""
     return " to ".join(f"{value:,}" for value in sorted({min(values), max(values)}))
 
 
 def _throughput(store, spec):
-    """Operations a second: of the newest run with as large batches in such a network, or of the worker."""
+    """Operations per second: of the newest run with this batch size and kind of network, or of the worker."""
     alike = [
         run
         for run in store.runs(limit=RECENT)
         if run.spec
-        and run.imported is None  # another machine's throughput, or none that is known
+        and run.imported is None  # its throughput is another machine's, or unknown
         and run.spec.batch_size == spec.batch_size
         and run.spec.network.kind == spec.network.kind
     ]
     for run, epochs in zip(alike, store.epochs_of([run.id for run in alike]).values(), strict=True):
-        if len(epochs) > 1:  # the first may have been compiled for
+        if len(epochs) > 1:  # the first may include compilation
             return operations(run.spec) / median(epoch.seconds for epoch in epochs[1:])
     return store.throughput()

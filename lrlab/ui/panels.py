@@ -1,4 +1,4 @@
-"""What stands under the chart of Explore: numbers, code to take home, what runs, conventions."""
+"""The panels under the chart of Explore: numbers, export, applied rates, conventions."""
 
 import csv
 import io
@@ -23,11 +23,11 @@ MOST_STEPS = 500_000
 
 
 def panels(plans: dict[str, Plan]) -> None:
-    """One panel at a time; the others cost nothing."""
+    """Show one panel at a time; only the open one is computed."""
     named = {
         ":material/table: In numbers": in_numbers,
-        ":material/download: Take it home": _take_home,
-        ":material/rule: What you wrote, what runs": _what_runs,
+        ":material/download: Export": _take_home,
+        ":material/rule: Stated and applied rates": _what_runs,
         ":material/compare_arrows: Conventions": _conventions,
     }
     tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
@@ -50,7 +50,7 @@ def _take_home(plans):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         curve, plan = _chosen(plans, "home.curve", width=260)
         form = st.segmented_control(
-            "As",
+            "Format",
             [*TARGETS, *OTHERS],
             format_func=(FRAMEWORKS | OTHERS).get,
             default="keras",
@@ -71,13 +71,13 @@ def _take_home(plans):
             key="home.file",
         )
     st.caption(
-        "The button of the box copies. A picture: the camera above the chart saves PNG, and beside it SVG. "
-        "The address of this page holds all that is set on it: copy it to share it."
+        "To copy the code, use the button in its box. To save a picture, use the buttons above the chart: "
+        "PNG or SVG. To share your settings, copy the address of this page: it contains them all."
     )
 
 
 def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[str, str | None]:
-    """A plan in a form to take home, at most `rows` of a table, and the language that it is coloured as."""
+    """A plan in an export format, with at most `rows` rows of a table, and its language for highlighting."""
     if form in TARGETS:
         return source(plan, form, name), "python"
     if form == "json":
@@ -97,18 +97,18 @@ def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[
     for at, rate in enumerate(map(repr, rates.tolist())):
         table.writerow((at, rate) if by_epoch else (at, at // plan.steps_per_epoch, rate))
     more = len(rates) < (plan.epochs if by_epoch else plan.steps)
-    return text.getvalue() + ("… and so on; the file has it all.\n" if more else ""), None
+    return text.getvalue() + ("… The file contains all rows.\n" if more else ""), None
 
 
 def _what_runs(plans):
     curve, plan = _chosen(plans, "runs.curve", width=320)
     if plan.steps > MOST_STEPS:
-        st.caption(f"This is worked out for runs of up to {MOST_STEPS:,} steps; this one has {plan.steps:,}.")
+        st.caption(f"This panel works for runs of up to {MOST_STEPS:,} steps. This run has {plan.steps:,}.")
         return
     cases = {case.id: case for case in applied(plan)}
     case = cases[
         st.pills(
-            "What is written",
+            "Code",
             list(cases),
             format_func=lambda id: cases[id].title,
             default=next(iter(cases)),

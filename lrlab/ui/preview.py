@@ -1,4 +1,4 @@
-"""What the chart needs to follow a slider that is being dragged, before the server hears of it."""
+"""What the chart needs to follow a dragged slider before the server knows its new value."""
 
 import re
 
@@ -11,8 +11,8 @@ from lrlab.ui import state
 def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.slider_of) -> dict:
     """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
 
-    Sliders are named by the class that Streamlit gives a widget for its key, which `key_of` gives for a
-    curve and the name of a parameter.
+    A slider is named by the CSS class that Streamlit makes from the widget's key. `key_of` returns that
+    key for a curve and a parameter name.
     """
     shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
     lines = []

@@ -1,4 +1,4 @@
-"""What waits to be trained: its place, and how to change it."""
+"""The queue of runs that wait to be trained, and the buttons that change it."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from lrlab.ui.controls import plain
 
 
 def waiting(store: Store, race: int) -> None:
-    """The queue, where there is one besides the race shown: each seed group moved up or withdrawn."""
+    """Show the queue if more than the shown race waits; a seed group can move up or be withdrawn."""
     seed_groups = store.waiting()
     if not seed_groups or ({runs[0].race for runs in seed_groups} == {race} and len(seed_groups) == 1):
         return

@@ -15,20 +15,20 @@ MAX_SMOOTHING = 0.95
 
 
 def forget_charts() -> None:
-    """Have the charts sent whole once more: call it whenever the whole page is drawn."""
+    """Send the charts whole the next time; call this whenever the whole page is drawn."""
     for view in race_setup.VIEWS:
         forget_sent(_name(view))
 
 
 def lane_names(runs: list[Run]) -> dict[int, str]:
-    """A name for each lane of a race, which no other lane has: its runs can be renamed one by one."""
+    """A unique name for each lane of a race, because its runs can be renamed one by one."""
     first = {run.lane: run.name for run in reversed(runs)}
     lanes = sorted(first)
     return dict(zip(lanes, unique([first[lane] for lane in lanes]), strict=True))
 
 
 def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
-    """One chart of the view that is chosen, and how it is to be read."""
+    """The chart of the chosen view, and its display settings."""
     names = lane_names(runs)
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -43,7 +43,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
         if view != "Gradients":
             st.toggle("Logarithmic rate axis", key=race_setup.LOG_RATE, persist_state="session")
         if view == "Epochs" and len(names) > 1:
-            st.toggle("Training, too", key=race_setup.TRAINING_CURVES, persist_state="session")
+            st.toggle("Show training curves", key=race_setup.TRAINING_CURVES, persist_state="session")
         if view != "Gradients":
             st.slider(
                 "Smoothing",
@@ -53,8 +53,8 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
                 key=race_setup.SMOOTHING,
                 persist_state="session",
                 width=160,
-                help="A running mean over losses and accuracies, never over rates; what was measured stays "
-                "faintly behind it.",
+                help="Smooths losses and accuracies with a running mean, but not rates. The measured values "
+                "stay visible as faint lines.",
             )
     smoothing, log = state[race_setup.SMOOTHING], state[race_setup.LOG_RATE]
     length = max(run.spec.epochs for run in runs)
@@ -68,7 +68,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     ]
     if view == "Gradients":
         figure = gradients_figure(shown, length)
-        alt = f"Gradient norm, update-to-weight ratio and seconds an epoch of {what}"
+        alt = f"Gradient norm, update-to-weight ratio and seconds per epoch of {what}"
     else:
         figure = race_figure(shown, length, log, smoothing, state[race_setup.TRAINING_CURVES])
         alt = f"Loss, accuracy and applied rate of {what}"
@@ -76,7 +76,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
 
 
 def _by_update(store, runs, names, epochs, smoothing, log):
-    """One seed group: the one that trains, or else the last that has begun."""
+    """Show one seed group: the running one, or else the last one that started."""
     begun = [run for run in runs if epochs[run.id]]
     seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
     shown = {}
@@ -89,7 +89,7 @@ def _by_update(store, runs, names, epochs, smoothing, log):
     chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)
     if runs[-1].seed_group:
         seed = next(run.spec.seed for run in runs if run.seed_group == seed_group)
-        st.caption(f"Seed {seed} alone: medians of single updates would hide what they show.")
+        st.caption(f"This view shows seed {seed} only. A median over seeds would hide the single updates.")
 
 
 def _name(view):

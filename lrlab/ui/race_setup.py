@@ -20,7 +20,7 @@ SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
 SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split", "data"
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
-RACE = "run"  # in links, too, as they were before there were races
+RACE = "run"  # also the name in links, which are older than races
 MANUAL_RATE_LANE = "manual_rate_lane"
 VIEW, SMOOTHING, TRAINING_CURVES, LOG_RATE = "view", "smoothing", "training_curves", "log_run_rate"
 VIEWS = ("Epochs", "Updates", "Gradients")
@@ -31,7 +31,7 @@ MAX_LANES = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """A lane that is to be: a schedule under a clock, and what trains with it."""
+    """A lane to train: a schedule with its clock, and an optimizer."""
 
     name: str
     schedule: Schedule
@@ -50,7 +50,7 @@ def manual_rate_key(run: int) -> str:
 
 
 def fill() -> None:
-    """Give everything that was not set yet its first value: the article's."""
+    """Set every value that is not set yet to the article's value."""
     values = {
         SCHEDULES: ["exponential"],
         CHOSEN_OPTIMIZERS: [SGD.kind],
@@ -89,27 +89,26 @@ def choose_article() -> None:
 
 
 def recipes() -> dict[str, str]:
-    """What can be raced, by id: the curves of Explore, and Adam at its own rate."""
+    """The schedules that can be raced, by id: the curves of Explore, and Adam at its own rate."""
     known = state.names() | {ADAM.id: ADAM.name}
     st.session_state[SCHEDULES] = [id for id in st.session_state[SCHEDULES] if id in known]
     return known
 
 
 def made(cls):
-    """A network, an optimizer or a controller of that class, with its parameters as they are set."""
+    """A network, an optimizer or a controller of that class, with its current parameters."""
     return cls(**{name: st.session_state[option_key(cls.kind, name)] for name in cls.parameters()})
 
 
 def optimizers() -> list[Optimizer]:
-    """The optimizers that were chosen, with their parameters as they are set."""
+    """The chosen optimizers, with their current parameters."""
     return [made(type(optimizer_of_kind(kind))) for kind in st.session_state[CHOSEN_OPTIMIZERS]]
 
 
 def entries() -> list[Entry]:
-    """The lanes: every schedule with every optimizer; Adam at its own rate goes with none but itself.
+    """The lanes: every schedule with every optimizer. Adam at its own rate is one lane by itself.
 
-    Raises UserError where there is none or there are too many, or where a curve's values do not fit
-    together.
+    Raises UserError if there are no lanes or too many, or if a curve's values do not fit together.
     """
     found, chosen = [], optimizers()
     for id in st.session_state[SCHEDULES]:
@@ -125,8 +124,8 @@ def entries() -> list[Entry]:
         raise UserError("There is nothing to train. Choose at least one schedule and one optimizer.")
     if len(found) > MAX_LANES:
         raise UserError(
-            f"A race has at most {MAX_LANES} lanes, but these are {len(found)}: every schedule with every "
-            "optimizer. Choose fewer of them."
+            f"A race has at most {MAX_LANES} lanes, but you chose {len(found)}: every schedule runs with "
+            "every optimizer. Choose fewer schedules or optimizers."
         )
     return found
 
@@ -134,7 +133,7 @@ def entries() -> list[Entry]:
 def seed_groups() -> list[list[tuple[str, RunSpec]]]:
     """The race that the controls describe: for each seed the name and spec of every lane.
 
-    Raises UserError where it cannot be.
+    Raises UserError if the race cannot be trained.
     """
     values = st.session_state
     first = values[SEED]
@@ -185,7 +184,7 @@ def chosen_race(races: list[int], race_of) -> int | None:
         st.session_state[RACE] = wanted if wanted in races else next(iter(races), None)
         if linked and wanted not in races:
             asked = plain(f"{linked!r:.40}")
-            st.warning(f"The link asks for run {asked}, which is not here. This is the newest one.")
+            st.warning(f"The link asks for run {asked}, which does not exist here. The newest run is shown.")
     if st.session_state[RACE] is not None:
         st.query_params[RACE] = str(st.session_state[RACE])
     return st.session_state[RACE]

@@ -1,4 +1,4 @@
-"""What the server does around every page: say what the user can mend, and keep Python quick."""
+"""What the server does around every page: show errors that the user can fix, and keep Python fast."""
 
 import gc
 from functools import cache
@@ -10,14 +10,14 @@ import streamlit as st
 from lrlab.errors import UserError
 
 ICON = str(Path(__file__).parent / "icon.svg")
-_first = Lock()  # is taken by the first visitor
+_first = Lock()  # the first visitor takes it
 
 
 def show(page) -> None:
-    """Run a page; what the user can mend is said on it instead of a traceback."""
+    """Run a page; show an error that the user can fix as a message, not as a traceback."""
     if _first.acquire(blocking=False) and page.url_path:
-        # To each server's first visitor who comes by a link to a page, Streamlit says that there is none: it
-        # looks into the folder pages before it knows ours. When that visitor comes again, it knows them.
+        # If a server's first visitor opens a link to a page, Streamlit says that there is no such page: it
+        # looks into the folder pages before it knows our pages. After a reload it knows them.
         st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
         st.stop()
     try:
@@ -29,7 +29,7 @@ def show(page) -> None:
 
 @cache
 def _settle_garbage():
-    # Streamlit collects garbage after each run, holding the lock; what the first page has loaded
-    # stays for good and need not be looked through each time.
+    # Streamlit collects garbage after each run and holds the lock meanwhile. The objects that the first
+    # page has loaded stay in memory, so the collector can skip them.
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Who stands first among runs, for each set of them that was measured on the same images."""
+"""The ranking of runs, for each set of runs that was measured on the same images."""
 
 from collections.abc import Sequence
 
@@ -21,17 +21,15 @@ def measured_on(result: Result) -> str:
 
 
 def standings(found: Sequence[Group]) -> None:
-    """A verdict for each set of lines on the same images, and for a line alone the range of its seeds."""
+    """A verdict for each set of lines on the same images; for a single line, the range of its seeds."""
     ranked = [members for members in bases(found).values() if len(members) > 1 or len(members[0].seeds) > 1]
     for members in ranked:
         lanes = {group.name: [[*result.epochs] for result in group.seeds] for group in members}
         statuses = {group.name: [result.status for result in group.seeds] for group in members}
         with st.container(border=True):
             st.markdown(f"**On {measured_on(members[0].results[0])}**")
-            # Of what has not ended, both measures say the same.
+            # For runs that have not ended, both measures give the same sentence.
             for sentence in dict.fromkeys(verdict(lanes, statuses, measure).sentence for measure in RANKED):
                 st.markdown(plain(sentence))
     if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
-        st.caption(
-            "Runs on different images, or on images that are not known, are shown together but not ranked."
-        )
+        st.caption("Runs on different images or on unknown images are shown together but not ranked.")

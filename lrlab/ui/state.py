@@ -1,4 +1,4 @@
-"""What a visitor has set on Explore, which Train goes by: the only place that knows these keys."""
+"""What a visitor has set on Explore, which Train uses too: the only place that knows these keys."""
 
 from urllib.parse import urlencode
 
@@ -27,18 +27,18 @@ def parameter_key(curve: str, name: str) -> str:
 
 
 def slider_of(curve: str, name: str) -> str:
-    """The key of the value that a curve's parameter has: its own, or that of all initial rates."""
+    """The key of a curve parameter's value: its own key, or the key of the shared initial rate."""
     shared = name == "initial_lr" and st.session_state[ONE_RATE]
     return SHARED_RATE if shared else parameter_key(curve, name)
 
 
 def around_key(curve: str, kind: str, name: str) -> str:
-    """The key of a parameter of a curve's warm-up or cool-down; a length of 0 is none."""
+    """The key of a parameter of a curve's warm-up or cool-down; a length of 0 means none."""
     return f"{curve}.{kind}.{name}"
 
 
 def text_key(key: str) -> str:
-    """The key of the text in which a value is typed that is no single number."""
+    """The key of the text of a value that is not a single number."""
     return f"{key}.text"
 
 
@@ -54,7 +54,7 @@ kind_key, name_key, clock_key, color_key = _key("kind"), _key("name"), _key("clo
 
 
 def fill() -> None:
-    """Give everything that was not set yet its first value: the link's, or else the article's."""
+    """Set every value that is not set yet: from the link, or else to the article's value."""
     state = st.session_state
     if CURVES not in state:
         query = urlencode(
@@ -64,11 +64,11 @@ def fill() -> None:
             show(from_query(query))
         except UserError as error:
             show(Scene())
-            state[LINK_PROBLEM] = f"This link could not be opened, so these are the article's values. {error}"
+            state[LINK_PROBLEM] = f"This link could not be opened. The article's values are shown. {error}"
 
 
 def show(scene: Scene) -> None:
-    """Put a scene in the place of all that Explore shows."""
+    """Replace everything that Explore shows with a scene."""
     state = st.session_state
     for curve in state.get(CURVES, []):
         _forget(curve)
@@ -98,7 +98,7 @@ def reset() -> None:
 
 
 def scene() -> Scene:
-    """All that Explore shows; raises UserError where a curve's values do not fit together."""
+    """Everything that Explore shows; raises UserError if a curve's values do not fit together."""
     state = st.session_state
     return Scene(
         curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
@@ -113,7 +113,7 @@ def scene() -> Scene:
 
 
 def link() -> str | None:
-    """The query of a link to all that Explore shows; None while something on it does not fit."""
+    """The query of a link to everything that Explore shows; None while some values do not fit together."""
     try:
         return to_query(scene())
     except UserError:
@@ -121,7 +121,7 @@ def link() -> str | None:
 
 
 def at_epochs() -> tuple[int, ...] | None:
-    """The epochs whose rates are listed; None where the text for them cannot be read."""
+    """The epochs whose rates are listed; None if their text cannot be read."""
     parts = [part.strip() for part in st.session_state[AT_EPOCHS].split(",") if part.strip()]
     if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in parts):
         return None
@@ -130,12 +130,12 @@ def at_epochs() -> tuple[int, ...] | None:
 
 
 def hold(curve: Curve) -> None:
-    """Keep a curve that another page than Explore shows under its id; Explore does not list it."""
+    """Keep a curve of another page under its id; Explore does not list it."""
     _keep(curve)
 
 
 def is_held(curve: str) -> bool:
-    """Whether a curve of that id is kept."""
+    """Whether a curve with that id is kept."""
     return kind_key(curve) in st.session_state
 
 
@@ -183,9 +183,9 @@ def curve_color(curve: str) -> int:
 
 
 def curve_as_set(curve: str, shared: bool = True) -> Curve:
-    """A curve with all that the visitor has given it; its initial rate is the `shared` one if there is one.
+    """A curve with the visitor's values; with `shared`, it takes the shared initial rate if there is one.
 
-    Raises UserError where the values do not fit together.
+    Raises UserError if the values do not fit together.
     """
     state = st.session_state
     cls = curve_class(curve)
@@ -202,35 +202,35 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
 
 
 def add(kind: str) -> None:
-    """Put one more curve of that kind below the others, with its default values."""
+    """Add a curve of that kind below the others, with default values."""
     cls = class_of_kind(kind)
     keep(Curve("", cls.title, cls()))
 
 
 def duplicate(curve: str) -> None:
-    """Put a copy of a curve below it, with the same values and a name and colour of its own."""
+    """Put a copy of a curve below it, with the same values and its own name and colour."""
     try:
         _append(curve_as_set(curve, shared=False), st.session_state[CURVES].index(curve) + 1)
     except UserError:
-        return  # what does not fit together is said on the page already
+        return  # the page already says what does not fit together
 
 
 def keep(curve: Curve) -> str | None:
-    """Put a curve that was made elsewhere below the others, with a name and colour of its own.
+    """Add a curve from elsewhere below the others, with its own name and colour.
 
-    Returns its id; None where there is no room for it.
+    Returns its id, or None if there is no room for it.
     """
     return _append(curve)
 
 
 def is_full() -> bool:
-    """Whether there are as many curves as a page can have."""
+    """Whether the page has as many curves as it can have."""
     return len(st.session_state[CURVES]) >= MAX_CURVES
 
 
 def _append(curve, at=None):
     state = st.session_state
-    if is_full():  # the buttons are disabled by then, but a click may have been under way
+    if is_full():  # the buttons are disabled, but a click may already be on its way
         return None
     used = [curve_color(other) for other in state[CURVES]]
     color = min(range(COLORS), key=lambda color: (used.count(color), color))
@@ -249,7 +249,7 @@ def _free_name(name, besides=None):
 
 
 def remove(curve: str) -> None:
-    """Take a curve away."""
+    """Remove a curve."""
     state = st.session_state
     state[CURVES] = [other for other in state[CURVES] if other != curve]
     state[SHOWN] = [other for other in state[SHOWN] if other != curve]
@@ -257,7 +257,7 @@ def remove(curve: str) -> None:
 
 
 def move(curve: str, by: int) -> None:
-    """Put a curve `by` places further down, or up where `by` is negative."""
+    """Move a curve down by `by` places, or up if `by` is negative."""
     order = [*st.session_state[CURVES]]
     at = order.index(curve)
     order.insert(max(at + by, 0), order.pop(at))
@@ -265,7 +265,7 @@ def move(curve: str, by: int) -> None:
 
 
 def rename(curve: str, name: str) -> None:
-    """Give a curve a name that no other has; an empty one leaves it as it was."""
+    """Give a curve a unique name; an empty name changes nothing."""
     name = "".join(filter(is_printable, tidied(name))).strip()[:MAX_NAME].strip()
     if name:
         st.session_state[name_key(curve)] = _free_name(name, curve)
@@ -277,7 +277,7 @@ def curves_shown() -> list[str]:
 
 
 def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
-    """The plans to draw, and what is wrong with those that cannot be, both by curve."""
+    """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
     plans, problems = {}, {}
     for curve in curves_shown():
         try:

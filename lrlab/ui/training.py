@@ -1,4 +1,4 @@
-"""The controls of Train: what is to be raced, what it will take, and the button."""
+"""The controls of Train: the settings of a race, its preview, and the start button."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from lrlab.ui.controls import field, option
 from lrlab.ui.outlook import outlook
 
 DATA_NAMES = {
-    "auto": "Fashion-MNIST where it can be had",
+    "auto": "Fashion-MNIST, or synthetic images if it is unavailable",
     "synthetic": "The built-in synthetic set",
 }
 
@@ -26,12 +26,14 @@ def settings(store: Store) -> None:
         on_click=race_setup.choose_article,
         icon=":material/restart_alt:",
         width="stretch",
-        help="Constant, time-based as coded, exponential, step, linear and Adam, on one split. This sets "
+        help="Constant, time-based (as coded), exponential, step, linear and Adam, on one split. This sets "
         "everything here and the curves of Explore to the article's values.",
     )
     _lanes()
     _numbers({state.EPOCHS: ("Epochs", limits.EPOCHS), state.BATCH_SIZE: ("Batch size", limits.BATCH_SIZE)})
-    _numbers({race_setup.SEED: ("Seed", limits.SEED), race_setup.SEEDS: ("Seeds", limits.SEEDS)})
+    _numbers(
+        {race_setup.SEED: ("First seed", limits.SEED), race_setup.SEEDS: ("Number of seeds", limits.SEEDS)}
+    )
     _network()
     _data()
     _controllers()
@@ -39,30 +41,32 @@ def settings(store: Store) -> None:
 
 
 def _lanes():
-    _choose("Schedules", race_setup.recipes(), race_setup.SCHEDULES, "As they are shaped on Explore now.")
+    _choose("Schedules", race_setup.recipes(), race_setup.SCHEDULES, "Uses the curves now on Explore.")
     names = {optimizer.kind: optimizer.title for optimizer in OPTIMIZERS}
     if st.session_state[race_setup.SCHEDULES] != [race_setup.ADAM.id]:
         _optimizers(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         same = st.toggle(
-            "One peak rate for all",
+            "Same peak rate for all",
             key=race_setup.SAME_PEAK,
             persist_state="session",
-            help="Scale every schedule so that its highest rate is the same, to compare shapes alone.",
+            help="Scales every schedule to the same highest rate, to compare only the shapes.",
         )
         if same:
             field(race_setup.PEAK, "Peak rate", limits.PEAK, width=132)
     if race_setup.ADAM.id in st.session_state[race_setup.SCHEDULES] and not same:
-        st.caption("Adam runs at its own default, a constant rate of 0.001.")
+        st.caption("Adam uses its default: a constant rate of 0.001.")
 
 
 def _optimizers(names):
-    _choose("Optimizers", names, race_setup.CHOSEN_OPTIMIZERS, "Every schedule runs with each of them.")
+    _choose(
+        "Optimizers", names, race_setup.CHOSEN_OPTIMIZERS, "Every schedule runs with every chosen optimizer."
+    )
     with_parameters = [
         cls for cls in OPTIMIZERS if cls.kind in st.session_state[race_setup.CHOSEN_OPTIMIZERS]
     ]
     if any(cls.parameters() for cls in with_parameters):
-        with st.expander("Parameters of the optimizers"):
+        with st.expander("Optimizer parameters"):
             for cls in with_parameters:
                 if cls.parameters():
                     st.markdown(f"**{cls.title}**")
@@ -118,16 +122,21 @@ def _data():
 
 def _controllers():
     both = (
-        ("Stop early", race_setup.STOP_EARLY, EarlyStopping, "End a run whose metric no longer improves."),
         (
-            "Reduce on a plateau",
+            "Early stopping",
+            race_setup.STOP_EARLY,
+            EarlyStopping,
+            "Ends a run when a metric no longer improves.",
+        ),
+        (
+            "Reduce on plateau",
             race_setup.ON_PLATEAU,
             ReduceOnPlateau,
-            "Lower the rate when a metric no longer improves, on top of the schedule.",
+            "Lowers the schedule's rate when a metric no longer improves.",
         ),
     )
     on = [label.lower() for label, key, *_ in both if st.session_state[key]]
-    with st.expander(f"By a metric: {' and '.join(on) or 'nothing'}"):
+    with st.expander(f"Early stopping and plateau: {' and '.join(on) or 'off'}"):
         for label, key, cls, help in both:
             if st.toggle(label, key=key, persist_state="session", help=help):
                 _options(cls)
@@ -142,7 +151,7 @@ def _start(store):
     else:
         problem = outlook(store, seed_groups)
     runs = [run for seed_group in seed_groups for run in seed_group]
-    # No callback: its arguments would be those of the run before a number that was just typed.
+    # No callback: its arguments would not contain a number that was just typed.
     if st.button(
         f"Race {len(runs)} runs" if len(runs) > 1 else "Train",
         type="primary",

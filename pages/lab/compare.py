@@ -23,4 +23,4 @@ if listed:
     runs_table(listed)
     comparison(store, {entry.run.id: entry for entry in listed})
 else:
-    st.info("No run yet. Train some, or import what was trained elsewhere.", icon=":material/table_rows:")
+    st.info("No run yet. Train one, or import runs from elsewhere.", icon=":material/table_rows:")

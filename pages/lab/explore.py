@@ -1,4 +1,4 @@
-"""Explore: schedules on one chart, moved by sliders, and taken home."""
+"""Explore: schedules on one chart, to change with sliders and to export."""
 
 import streamlit as st
 
@@ -19,14 +19,17 @@ with chart:
 with settings.container(height=690, border=False):
     with st.container(border=True):
         number(state.EPOCHS, "Epochs", EPOCHS, EPOCHS.help)
-        number(state.STEPS_PER_EPOCH, "Steps an epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
+        number(state.STEPS_PER_EPOCH, "Steps per epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
         one_rate = st.toggle(
-            "One initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help
+            "Same initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help
         )
         if one_rate:
             number(state.SHARED_RATE, r"Initial learning rate $\eta_0$", SHARED_RATE)
         st.button(
-            "The article's values", on_click=state.reset, icon=":material/restart_alt:", width="stretch"
+            "Reset to the article's values",
+            on_click=state.reset,
+            icon=":material/restart_alt:",
+            width="stretch",
         )
     for curve in state.curves_shown():
         card(curve, without=("initial_lr",) if one_rate else ())

@@ -1,4 +1,4 @@
-"""Train: schedules and optimizers raced on Fashion-MNIST, seen while they train."""
+"""Train: races of schedules and optimizers on Fashion-MNIST, shown while they train."""
 
 import streamlit as st
 
@@ -24,8 +24,8 @@ with result:
     chosen = race_setup.chosen_race(list(races), store.race_of)
     if chosen is None:
         st.info(
-            "No run yet. Choose schedules and press the button: loss, accuracy and the applied rate "
-            "appear here, epoch by epoch.",
+            "No run yet. Choose schedules and press the Train button. Loss, accuracy and the applied "
+            "rate then appear here after each epoch.",
             icon=":material/show_chart:",
         )
     else:

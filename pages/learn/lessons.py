@@ -1,4 +1,4 @@
-"""Lessons: the article as a guided path, from recorded results or from one's own."""
+"""Lessons: the article as a guided path, from recorded results or from your own."""
 
 from lrlab import jobs
 from lrlab.store import Store

@@ -1,6 +1,6 @@
 """How fast the article's run trains: `Model.fit` as it is called there, tuned, and LR Lab: `make bench`.
 
-Prints seconds an epoch (the best of some, after one to compile), images a second, the ratio to LR Lab,
+Prints seconds per epoch (the best of some, after one to compile), images per second, the ratio to LR Lab,
 the share of the machine's own matrix-product rate and the peak memory, each in a process of its own.
 """
 
@@ -52,7 +52,7 @@ def _in_a_process(how):
 
 
 def measure(how) -> dict:
-    """Seconds an epoch and peak memory of one engine, or operations a second of a matrix product."""
+    """Seconds per epoch and peak memory of one engine, or operations per second of a matrix product."""
     import numpy as np
     import tensorflow as tf
 

@@ -82,7 +82,7 @@ def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
     wait_until_drawn(page)
     wait_for_first(page, "Constant", 0.012346)
     assert page.get_by_role("spinbutton").nth(2).input_value() == "0.0123456"
-    page.get_by_role("button", name="The article's values").click()
+    page.get_by_role("button", name="Reset to the article's values").click()
     wait_for_first(page, "Constant", 0.01)
 
 
@@ -210,7 +210,7 @@ def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
     )
     page.mouse.up()
     settle(page)
-    x, y = press_on(page, thumb(page, "Steps an epoch", 0))
+    x, y = press_on(page, thumb(page, "Steps per epoch", 0))
     page.mouse.move(x + 40, y, steps=4)
     page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110")
     page.mouse.up()
@@ -244,7 +244,7 @@ def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
     other = open_page(page.url)
     wait_until_drawn(other)
     wait_for_first(other, "Constant", 0.02)
-    other.get_by_role("button", name="The article's values").click()
+    other.get_by_role("button", name="Reset to the article's values").click()
     other.wait_for_function("() => location.search === ''")
     assert page.evaluate("() => history.length") == steps_back
 
@@ -281,7 +281,7 @@ def test_a_schedule_is_added_renamed_recoloured_moved_copied_and_removed(page):
 
 
 def test_code_is_taken_home(page):
-    page.get_by_role("tab", name="Take it home").click()
+    page.get_by_role("tab", name="Export").click()
     page.get_by_text("optimizer = keras.optimizers.SGD").first.wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download constant.py").click()

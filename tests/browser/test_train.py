@@ -217,12 +217,12 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     slider.focus()
     for _ in range(5):
         slider.press("PageDown")
-    page.get_by_text("by hand: ").wait_for()
+    page.get_by_text(", set by hand").wait_for()
     wait_for(
         lambda: store.manual_rates(run) and store.manual_rates(run)[-1].rate == store.run(run).manual_rate
     )
     page.get_by_role("button", name="Return to the schedule").click()
-    page.get_by_text("by its schedule: ").wait_for()
+    page.get_by_text(", from its schedule").wait_for()
     wait_for(lambda: store.manual_rates(run)[-1].rate is None)
     page.get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped").wait_for()

@@ -213,7 +213,7 @@ def open_train():
 def test_train_works_beside_curves_that_were_imported(store):
     assert store.runs()[0].spec is None
     page = open_train()
-    assert "steps an epoch" in texts(page)
+    assert "steps per epoch" in texts(page)
 
 
 @pytest.mark.training

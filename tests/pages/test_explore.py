@@ -81,7 +81,7 @@ def test_the_articles_values_come_back_with_one_click(page):
     page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     page.toggle(key="log").set_value(True).run()
     assert figure(page) != before
-    next(button for button in page.button if button.label == "The article's values").click().run()
+    next(button for button in page.button if button.label == "Reset to the article's values").click().run()
     assert figure(page) == before
 
 
@@ -142,7 +142,7 @@ def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
     page.text_input(key="piecewise.rates.text").set_value("0.3, 0.03").run()
     assert "one rate more than boundaries" in page.warning[0].value
     assert "Piecewise constant" not in lines(page)
-    next(button for button in page.button if button.label == "The article's values").click().run()
+    next(button for button in page.button if button.label == "Reset to the article's values").click().run()
     add(page, "piecewise")
     assert page.text_input(key="piecewise.rates.text").value == "0.1, 0.01, 0.001"
 
@@ -210,7 +210,7 @@ def test_a_broken_link_opens_the_articles_values(home, query):
     assert list(lines(page)) == [curve.name for curve in CURVES]
     assert "This link could not be opened" in page.warning[0].value
     page.number_input(key="epochs.field").set_value(12).run()
-    next(button for button in page.button if button.label == "The article's values").click().run()
+    next(button for button in page.button if button.label == "Reset to the article's values").click().run()
     assert not page.warning
 
 
@@ -255,7 +255,7 @@ def test_a_long_table_is_shown_in_part_and_fetched_whole():
     plan = Plan(CURVES[5].schedule, 30, 50, "step")
     shown, whole = (written(plan, "csv", "Exponential", rows)[0].splitlines() for rows in (400, None))
     assert shown[:401] == whole[:401]
-    assert shown[401:] == ["… and so on; the file has it all."]
+    assert shown[401:] == ["… The file contains all rows."]
     assert len(whole) == 1501
 
 
@@ -272,7 +272,7 @@ def test_epochs_that_no_run_has_or_too_many_are_refused_under_the_field(page, ep
     assert "Write at most 20 whole numbers from 0 to 99" in page.error[0].value
 
 
-@pytest.mark.parametrize("panel", ["Take it home", "What you wrote, what runs", "Conventions"])
+@pytest.mark.parametrize("panel", ["Export", "Stated and applied rates", "Conventions"])
 def test_a_panel_opens(page, panel):
     tab = next(tab for tab in page.tabs if panel in tab.label)
     page.session_state["panel"] = tab.label

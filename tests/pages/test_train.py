@@ -50,7 +50,7 @@ def wait(page, condition, seconds=TIMEOUT):
 def test_nothing_was_trained_yet(page):
     assert not page.exception
     assert "No run yet" in texts(page)
-    assert "16,000 images train and 4,000 validate: 250 steps an epoch" in texts(page)
+    assert "16,000 images for training and 4,000 for validation: 250 steps per epoch" in texts(page)
 
 
 def test_trains_on_the_synthetic_set_to_the_end(page):
@@ -63,8 +63,8 @@ def test_trains_on_the_synthetic_set_to_the_end(page):
     assert page.query_params["run"] == "1"
     wait(page, lambda: "completed" in texts(page))
     assert [metric.label for metric in page.metric] == [
-        *("Training loss", "Validation loss", "Validation accuracy", "Rate applied"),
-        *("Seconds an epoch", "Test accuracy"),
+        *("Training loss", "Validation loss", "Validation accuracy", "Applied rate"),
+        *("Seconds per epoch", "Test accuracy"),
     ]
     assert "this trains on the built-in synthetic set." in texts(page)
     (run,) = Store().runs()
@@ -84,9 +84,9 @@ def test_an_optimizer_is_chosen_with_its_parameters(page):
     page.number_input(key="option.nesterov.momentum.field").set_value(0.5).run()
     page.multiselect(key="optimizers").set_value(["adagrad"]).run()
     assert page.number_input(key="option.adagrad.initial_accumulator_value.field").value == 0.1
-    assert "mostly trained" not in texts(page)
+    assert "A usual rate for" not in texts(page)
     page.multiselect(key="optimizers").set_value(["rmsprop"]).run()
-    assert "RMSprop is mostly trained at about 0.001; this schedule goes up to 0.5" in texts(page)
+    assert "A usual rate for RMSprop is about 0.001. This schedule goes up to 0.5" in texts(page)
     page.multiselect(key="optimizers").set_value(["nesterov"]).run()
     jobs.shut_down(Store())
     train(page)
@@ -134,7 +134,7 @@ def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
         page.query_params["run"] = link
         page.switch_page("pages/lab/train.py").run()
         assert f"#### {name}" in texts(page)
-        assert ("which is not here" in texts(page)) == warned
+        assert ("which does not exist here" in texts(page)) == warned
     jobs.shut_down(store)
 
 
@@ -153,7 +153,7 @@ def test_a_store_from_a_newer_version_is_said_not_raised(home):
 def test_the_articles_six_are_one_press_and_one_race(page):
     button(page, "The article's six runs").click().run()
     assert not page.exception
-    assert "506,530 parameters. 16,000 images train and 4,000 validate" in texts(page)
+    assert "506,530 parameters. 16,000 images for training and 4,000 for validation" in texts(page)
     page.number_input(key="seeds.train").set_value(3).run()
     jobs.shut_down(Store())
     button(page, "Race 18 runs").click().run()
@@ -211,12 +211,12 @@ def test_what_would_not_fit_or_takes_long_is_said_before_the_click(page):
     assert "About 1 h 6 min: **over an hour**." in texts(page)
     page.text_input(key="option.dense.widths.text").set_value("4096, 4096, 4096, 4096").run()
     page.number_input(key="batch.train").set_value(16_000).run()
-    assert "This would not fit" not in texts(page)
+    assert "Not enough memory" not in texts(page)
     page.number_input(key="images.train").set_value(60_000).run()
     page.number_input(key="batch.train").set_value(48_000).run()
     page.selectbox(key="network").set_value("convolutional").run()
     page.text_input(key="option.convolutional.filters.text").set_value("128, 128, 128").run()
-    assert "This would not fit: it needs about " in texts(page)
+    assert "Not enough memory: this needs about " in texts(page)
     assert button(page, "Race 10 runs").disabled
 
 
@@ -272,7 +272,7 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     store = Store()
     race = running(store)
     page.run()
-    assert "by its schedule: 0.01" in texts(page)
+    assert "rate 0.01, from its schedule" in texts(page)
     assert not page.select_slider, (
         "a slider that follows the schedule could be taken for a hand that moved it"
     )
@@ -281,7 +281,7 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     assert store.run(race).manual_rate == slider.value == 0.01
     slider.set_value(0.1).run()
     assert store.run(race).manual_rate == 0.1
-    assert "by hand: 0.1" in texts(page)
+    assert "rate 0.1, set by hand" in texts(page)
     rates = np.full(8, 0.1, np.float32)
     store.record(store.run(race), ManualRate(16, 0.1), Steps(16, rates * 10, rates))
     page.run()

@@ -1,7 +1,7 @@
 """The one chart component: draws a Plotly figure in place, keeping zoom and hidden lines.
 
-`st.plotly_chart` makes a new chart whenever its data change; this one calls `Plotly.react` on the
-chart that is there.
+`st.plotly_chart` makes a new chart whenever its data change; this component calls `Plotly.react` on
+the existing chart.
 """
 
 from functools import cache
@@ -21,7 +21,7 @@ SCRIPTS = "preview.js", "growing.js", "chart.js"
 def chart(
     figure, name: str, alt: str, live: dict | None = None, link: str | None = None, grows: bool = False
 ) -> None:
-    """Draw a `plotly.graph_objects.Figure`; `name` is its own on the page, `alt` is read aloud.
+    """Draw a `plotly.graph_objects.Figure`; `name` is unique on the page, and screen readers read `alt`.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
@@ -29,7 +29,7 @@ def chart(
     """
     data = {"figure": ready(figure), "alt": alt, "plotly": _plotly_url(), "live": live, "link": link}
     if grows:
-        # Kept before it is sent: should Streamlit end the script here, the browser finds a number missing.
+        # Stored before it is sent: if Streamlit ends the script here, the browser notices a missing number.
         new, st.session_state[_sent_key(name)] = message(
             data.pop("figure"), st.session_state.get(_sent_key(name))
         )
@@ -39,9 +39,9 @@ def chart(
 
 
 def forget_sent(name: str) -> None:
-    """Send that chart, one that grows, whole the next time: a page that is drawn anew has nothing of it.
+    """Send that growing chart whole the next time: a newly drawn page has no part of it.
 
-    Without it the browser would have to ask for what it misses, as it does when a message was lost.
+    Without this call the browser would have to ask for the missing part, as it does after a lost message.
     """
     st.session_state.pop(_sent_key(name), None)
 
@@ -57,7 +57,7 @@ def _plotly_url():
 
 @cache
 def _component():
-    # Streamlit sends a component's script along with each of its messages, so what it gets is short.
+    # Streamlit sends a component's script with each message, so this script is short.
     script = f"const whole = import(new URL('{_script_url()}', document.baseURI).href);\n"
     script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(

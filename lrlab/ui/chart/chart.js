@@ -1,16 +1,16 @@
-// Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme, and
-// a slider's thumb calls it, too: what the thumbs stand on is drawn even where the server's answer, which
-// may be older, says something else.
+// Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme. A
+// moving slider calls it, too: the chart shows the values of the sliders, even if an older answer of the
+// server has other values.
 
-const NARROW = 480; // pixels: on a telephone a chart is lower, so that its controls fit beside it
+const NARROW = 480; // pixels: on a phone the chart is lower, so that its controls fit beside it
 const LOW = 400;
 const REST = 200; // milliseconds
 const COPY = { width: 24, height: 24, path: "M4 4h11v3h5v13H9v-3H4zm5 3h4V6H6v9h3zm2 2v9h7V9z" };
 const VECTOR = { width: 24, height: 24, path: "M3 17h4v4H3zM17 3h4v4h-4zM6 16C6 9 9 6 16 6l.2 2C10 8 8 10 8 16z" };
 
-let settings; // one object: Plotly.react makes a chart anew where the configuration is another
+let settings; // one object: Plotly.react makes a new chart if the configuration is another object
 
-// Pictures to take home, and the few tools that a curve needs.
+// Buttons to export pictures, and the few tools that a curve needs.
 function config(Plotly) {
   if (settings) return settings;
   const button = (name, title, icon, click) => ({ name, title, icon, click });
@@ -33,7 +33,7 @@ function config(Plotly) {
   return settings;
 }
 
-let loading; // the module is loaded once a page, and so is plotly.js
+let loading; // the module is loaded once per page, and so is plotly.js
 
 function loadPlotly(url) {
   loading ??= new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ function loadPlotly(url) {
     script.src = new URL(url, document.baseURI).href;
     script.onload = () => {
       resolve(window.Plotly);
-      if (before) window.Plotly = before; // Streamlit's own charts bring another one
+      if (before) window.Plotly = before; // Streamlit's own charts use another version
     };
     script.onerror = () => {
       loading = undefined;
@@ -54,7 +54,7 @@ function loadPlotly(url) {
   return loading;
 }
 
-// A colour of which a fifth is seen; the canvas writes any opaque one as #rrggbb.
+// The colour at one fifth opacity; the canvas writes any opaque colour as #rrggbb.
 function faint(color) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.fillStyle = color;
@@ -86,15 +86,15 @@ function themed(figure, height, element) {
   return [data, layout];
 }
 
-// Streamlit reads a label's TeX aloud as it is written; the name and the unit say enough.
+// Screen readers read a label's TeX source aloud; the name and the unit are enough.
 function nameWithoutTex() {
   for (const control of document.querySelectorAll('input[aria-label*="$"], [role="group"][aria-label*="$"]')) {
     control.setAttribute("aria-label", control.getAttribute("aria-label").replace(/\s*\$[^$]*\$/g, ""));
   }
 }
 
-// Moves the lines alone, where the axes can stay as they are: a tenth of what Plotly.react takes. Returns
-// whether that was so.
+// Moves only the lines, if the axes can stay as they are: this takes a tenth of the time of Plotly.react.
+// Returns whether it could.
 function redrawLines(host, figure) {
   const { xaxis, yaxis } = host._fullLayout ?? {};
   if (!xaxis?.d2p || figure.layout.xaxis.uirevision !== host.layout.xaxis.uirevision) return false;
@@ -134,19 +134,19 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   host.newest = data;
   const leave = () =>
     requestAnimationFrame(() => {
-      if (host.isConnected) return; // only this drawing was given up, not the chart
+      if (host.isConnected) return; // only this drawing was dropped, not the chart
       host.watcher?.disconnect();
       host.thumbs?.disconnect();
       host.plotly?.purge(host);
     });
   const sent = grown(host, data, () => setTriggerValue("lost", true));
   if (!sent) return leave;
-  // The address follows, without a step in the history for each change.
+  // The address is updated without a new history entry for each change.
   if (data.link != null && location.search !== data.link) {
     history.replaceState(history.state, "", location.pathname + data.link);
   }
   const wanted = sent.layout.height;
-  const panels = sent.layout.yaxis2; // several need their height for their titles
+  const panels = sent.layout.yaxis2; // several panels need the height for their titles
   const height = host.clientWidth < NARROW && !panels ? Math.min(wanted, LOW) : wanted;
   host.style.minHeight = `${height}px`;
   const Plotly = await loadPlotly(data.plotly);
@@ -160,7 +160,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   };
   host.thumbs?.disconnect();
   if (data.live) {
-    let settled; // the whole chart is drawn when the thumb rests
+    let settled; // the whole chart is drawn when the slider rests
     host.thumbs = new MutationObserver(() => {
       if (!host.isConnected || host.newest !== data) return;
       clearTimeout(settled);
@@ -170,7 +170,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     host.thumbs.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
   }
   await draw();
-  setTimeout(nameWithoutTex, REST); // cards that came with this figure may be drawn after it
+  setTimeout(nameWithoutTex, REST); // the cards that belong to this figure may be drawn after it
   host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
   host.watcher.observe(host);
   return leave;

@@ -1,8 +1,8 @@
-// Puts together a figure that is sent in parts: whole at first, then what is new at the ends of its lines.
-// What has come so far is kept at the chart's element, under the token and the number of its last message.
+// Puts together a figure that is sent in parts: first the whole figure, then only the new ends of its
+// lines. The chart's element keeps the figure so far, with the token and the number of its last message.
 
-// The whole figure as of this message, which may come more than once; undefined where one before it is
-// missing. Then `ask` is called, once a message.
+// Returns the whole figure as of this message. A message may come more than once. If an earlier message is
+// missing, returns undefined and calls `ask`, once per message.
 function grown(host, data, ask) {
   if (!data.grows) return data.figure;
   const { token, number, traces, layout } = data.grows;
@@ -24,7 +24,7 @@ function fits(news, at) {
   return news?.from === undefined || this[at].x.length >= news.from;
 }
 
-// New arrays where points are new: by them Plotly knows.
+// Makes new arrays if there are new points, because Plotly detects a change by them.
 function extended(trace, news) {
   if (!news) return trace;
   const { x, y } = trace;

@@ -1,7 +1,7 @@
-// Works out a plan's lines from the numbers that its sliders stand on, as Plan.curve does in Python.
+// Computes a plan's lines from the values of its sliders, as Plan.curve does in Python.
 
 const POINTS = 400;
-const functions = new Map(); // one function a formula, whatever its numbers
+const functions = new Map(); // one function per formula, for all its numbers
 
 function rateFunction(body) {
   if (!functions.has(body)) functions.set(body, new Function("p", "step", "sum", body));
@@ -38,8 +38,8 @@ function runningSum() {
   };
 }
 
-// The points of a line: x in units of the axis, y the rate. `unit` is how much of the axis a step is.
-// A line whose numbers are as they were when it was last worked out has the same arrays.
+// The points of a line: x in units of the axis, y the rate. `unit` is the length of a step on the axis.
+// If the numbers of a line have not changed since the last call, the arrays are the same.
 function pointsOf(line, numbers, axis, unit) {
   const { body, clock } = line;
   const key = JSON.stringify(numbers);
@@ -58,13 +58,13 @@ function pointsOf(line, numbers, axis, unit) {
   return line.points;
 }
 
-// What the thumb of a slider stands on now, as it is read aloud; undefined where there is no such slider.
+// The current value of a slider, as screen readers get it; undefined if there is no such slider.
 function thumb(key) {
   const text = document.querySelector(`.${key} input[type="range"]`)?.getAttribute("aria-valuetext");
   return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
-// A line's numbers with the thumbs' values in them; its own where every thumb is where it was.
+// A line's numbers with the values of the sliders; its own object if no slider has moved.
 function followed(line) {
   const moved = {};
   for (const [name, key] of Object.entries(line.sliders)) {
@@ -74,7 +74,7 @@ function followed(line) {
   return Object.keys(moved).length ? { ...line.numbers, ...moved } : line.numbers;
 }
 
-// The server's figure with the lines whose thumbs have moved on since.
+// The server's figure, with new lines for the sliders that have moved since.
 function withThumbs(figure, live) {
   const numbers = live.lines.map(followed);
   const data = figure.data.map((trace, at) =>

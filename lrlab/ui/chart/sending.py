@@ -1,4 +1,4 @@
-"""What is sent to a chart: JSON that no value can break, and of a chart that grows only what is new."""
+"""What is sent to a chart: JSON that is always valid, and for a growing chart only what is new."""
 
 import math
 import secrets
@@ -14,7 +14,7 @@ USUAL = 1e-15, 1e15
 
 @dataclass(frozen=True)
 class Sent:
-    """A figure as the browser has it after message `number` of those that go by the name of `token`."""
+    """A figure as the browser has it after message `number` of the series `token`."""
 
     token: str
     number: int
@@ -26,7 +26,7 @@ def ready(figure) -> dict:
     """A `plotly.graph_objects.Figure` in JSON types: floats to five digits, None for NaN and infinity."""
     traces = [trace.to_plotly_json() for trace in figure.data]
     for trace in traces:
-        if "name" in trace:  # Plotly would take what looks like HTML in it for that
+        if "name" in trace:  # Plotly would read text that looks like HTML as HTML
             trace["name"] = escape(trace["name"], quote=False)
     lines = [{axis: numbers(trace.pop(axis)) for axis in ("x", "y") if axis in trace} for trace in traces]
     data = [finite(trace) | line for trace, line in zip(traces, lines, strict=True)]
@@ -34,13 +34,13 @@ def ready(figure) -> dict:
 
 
 def message(figure: dict, sent: Sent | None) -> tuple[dict, Sent]:
-    """What to send of a figure of `ready` to a chart that grows, and what the browser has then.
+    """The message that updates a growing chart to a figure of `ready`, and what the browser has then.
 
-    `grows` numbers the messages. With the first comes the whole `figure`; it comes again, under another
-    token, where traces were added, taken away or put in another order. All others have an entry a trace:
-    `from` and the x and y from that place on, `rest` where anything else of it is new; and `layout` where
-    that is. The entry of a trace that is as it was is None. Where nothing is new, the last message is sent
-    once more, which the browser does not even look at, the whole figure left out.
+    `grows` numbers the messages. The first message contains the whole `figure`. The whole figure is sent
+    again, under another token, if traces were added, removed or reordered. All other messages have one
+    entry per trace: `from` and the x and y from that place on, and `rest` if anything else of the trace is
+    new. The entry of an unchanged trace is None. `layout` is there if the layout is new. If nothing is new,
+    the last message is sent again without the whole figure, and the browser ignores it.
     """
     if sent is None or [_identity(trace) for trace in figure["data"]] != [
         _identity(trace) for trace in sent.figure["data"]
@@ -79,7 +79,7 @@ def _rest(trace):
 
 
 def _same(values, before):
-    """How many values at the start are those that were there before."""
+    """How many values at the start are the same as before."""
     if values[: len(before)] == before:
         return len(before)
     pairs = zip(values, before, strict=False)
@@ -87,7 +87,7 @@ def _same(values, before):
 
 
 def finite(value):
-    """The same in JSON types, floats to five digits; NaN and infinity, which JSON has not, are None."""
+    """The same in JSON types, floats to five digits; NaN and infinity, which JSON does not have, are None."""
     if isinstance(value, dict):
         return {name: finite(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -103,7 +103,7 @@ def _short(value):
 
 
 def numbers(values) -> list:
-    """`finite` for many numbers of one kind, an array or a sequence: as list, a dozen times as fast."""
+    """`finite` for many numbers of one kind, an array or a sequence: as a list, about 12 times as fast."""
     array = np.asarray(values)
     if array.dtype.kind in "iu":
         return array.tolist()
@@ -112,8 +112,8 @@ def numbers(values) -> list:
     array = array.astype(float)
     size = np.abs(array)
     usual = (size >= USUAL[0]) & (size < USUAL[1])  # no NaN is
-    # A whole number of five digits, and then one division or product by an exact power of ten: the float
-    # that is nearest to the decimal number, so that it is as short in JSON.
+    # Round to a whole number of five digits, then divide or multiply once by an exact power of ten. The
+    # result is the float nearest to the decimal number, so it is as short in JSON.
     power = DIGITS - 1 - np.floor(np.log10(np.where(usual, size, 1))).astype(int)
     scale = POWERS[np.abs(power)]
     with np.errstate(over="ignore", invalid="ignore"):
