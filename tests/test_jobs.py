@@ -288,6 +288,19 @@ def test_a_worker_that_cannot_start_fails_what_waits_and_is_not_started_again_an
     assert log.count("ImportError: broken on purpose") == 1
 
 
+def test_a_worker_that_has_nothing_to_do_leaves_as_it_should(tmp_path):
+    code = "from lrlab.training import worker; worker.IDLE_SECONDS = 0; worker.main('idle')"
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,  # its parent lives on
+        stderr=subprocess.PIPE,
+        env=os.environ | {"LRLAB_HOME": str(tmp_path)},
+        text=True,
+    ) as worker:
+        said = worker.stderr.read()
+        assert worker.wait() == 0, said
+
+
 def test_runs_that_a_vanished_worker_left_are_paused(own_store):
     left = own_store.add(LONG, "left", worker="vanished")
     fresh = own_store.add(LONG, "fresh", worker="alive")

@@ -71,7 +71,10 @@ def _sleep_until_queued(store, idle_since):
 
 def _end_with_parent(store, current):
     """Wait for the end of the parent, and leave the runs that are being trained where they can go on."""
-    sys.stdin.buffer.read()
+    while os.read(
+        sys.stdin.fileno(), 1
+    ):  # not sys.stdin.read(), whose lock Python waits for in vain at its end
+        pass
     try:
         for run in list(current):
             store.finish(run.id, Outcome("paused", "The app was closed while this run was training."))

@@ -42,9 +42,8 @@ def test_the_first_visitor_of_a_server_may_come_by_a_link(own_server, chromium):
     page.close()
 
 
-@pytest.mark.real_data
-def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page):
-    address, _, store = server_with_data
+def test_lesson_5_from_start_to_verdict(server, open_page):
+    address = server.address
     page = lessons(open_page, address, "?lesson=5")
     page.get_by_role("heading", name="5. Time-based decay, as stated and as coded").wait_for()
     page.get_by_role("button", name="Answer, and show the result").wait_for()
@@ -63,6 +62,13 @@ def test_lesson_5_from_start_to_verdict_and_run_here(server_with_data, open_page
     assert measured(page) == [["Time-based, as stated", 100], ["Time-based, as coded", 100]]
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").wait_for()
 
+
+@pytest.mark.proof
+@pytest.mark.real_data
+def test_lesson_5_is_run_here(server_with_data, open_page):
+    address, _, store = server_with_data
+    page = lessons(open_page, address, "?lesson=5")
+    answer(page, "It falls to the end, in every seed")
     page.get_by_role("button", name="Run it here").click()
     page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for()
     assert {run.status for run in store.runs()} <= {"completed", "diverged"}

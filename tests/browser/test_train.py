@@ -76,7 +76,7 @@ def test_points_stream_in_and_survive_a_reload(server_with_data, open_page):
     page = open_page(address)
     go_to_train(page)
     # So small a batch makes an epoch take longer than the second between two refreshes.
-    press_train(page, images=20_000, epochs=EPOCHS, batch_size=3)
+    press_train(page, images=8_000, epochs=EPOCHS, batch_size=3)
     wait_for_points(page, 1)
     seen = [points(page)]
     while seen[-1] < EPOCHS // 2:

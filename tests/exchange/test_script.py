@@ -96,6 +96,7 @@ def keras_home(real_data, tmp_path):
     return str(tmp_path / "keras")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", ARTICLE_SPECS)
 def test_the_articles_runs_are_trained_again(name, keras_home, tmp_path):
     spec = ARTICLE_SPECS[name]
@@ -112,6 +113,7 @@ def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home
     assert_measured(list(islice(train(spec, load("fashion-mnist")), 2)), rows, *FEW_UPDATES)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "spec",
     [
