@@ -300,7 +300,7 @@ def test_runs_that_a_vanished_worker_left_are_paused(own_store):
     jobs.watch(own_store)
     assert (own_store.run(left).status, own_store.run(left).message) == (
         "paused",
-        "The training process of this run is gone.",
+        "The training process of this run has ended.",
     )
     assert own_store.run(fresh).status == "running"
     assert jobs.worker_state(own_store) is None
