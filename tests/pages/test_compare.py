@@ -142,7 +142,7 @@ def test_a_run_that_trains_is_not_deleted(store):
     page = choose(open_page(), id)
     button(page, "Delete").click().run()
     assert "Busy" in list(table(page)["Run"])
-    assert "has to be stopped on Train first" in texts(page)
+    assert "1 of 1 not deleted: stop queued" in texts(page)
     store.finish(id, Outcome("stopped"))
 
 
@@ -322,5 +322,5 @@ def test_a_run_that_a_later_version_wrote_breaks_no_page(home, name):
 def test_more_runs_than_an_import_takes_are_pointed_out(store):
     store.add_results([result(f"More {n}", 0.5, seed=100 + n) for n in range(500)])
     page = choose(open_page(), *(entry.run.id for entry in store.listed()))
-    assert "An import takes 500 runs at a time" in texts(page)
-    assert "An import takes" not in texts(choose(page, 1))
+    assert "LR Lab can import at most 500 runs" in texts(page)
+    assert "LR Lab can import at most" not in texts(choose(page, 1))

@@ -70,7 +70,7 @@ def test_a_wrong_answer_is_told_the_right_one(opened):
     right = lesson.question.answer(evidence(lesson.recipes, []))
     wrong = (right.option + 1) % len(lesson.question.options)
     shown = texts(answer(opened(lesson=lesson.id), wrong))
-    assert f"It is: {lesson.question.options[right.option]}" in shown
+    assert f"The right answer: {lesson.question.options[right.option]}" in shown
 
 
 def test_an_answer_stays_when_one_comes_back(opened):
