@@ -193,5 +193,5 @@ def _forget(store):
 
 def _reason(code):
     if code == -9:
-        return "The operating system killed it. The usual reason is that the machine ran out of memory."
+        return "The system killed it: the usual reason is that the machine ran out of memory."
     return f"Its exit code was {code}. Its last lines show the reason."

@@ -207,7 +207,7 @@ def test_a_run_that_ends_worker_after_worker_has_failed(store):
     run = store.run(id)
     assert run.status == "failed"
     assert run.message.startswith("The training process ended 3 times after ")
-    assert run.message.endswith("most often the machine was out of memory.")
+    assert run.message.endswith("the usual reason is that the machine ran out of memory.")
     assert f"Run {id} begins" in run.details
     store.go_on(id)
     done = len(store.epochs(id))
