@@ -1,4 +1,4 @@
-# make run, check, test, proof, lint, bench: each sets up what it needs. Only Python and git have to be there.
+# make run, check, test, proof, lint, bench: each target installs what it needs. You need only Python and git.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -11,7 +11,7 @@ FIND_PYTHON := for p in $$PYTHON3 python3.13 python3.12 python3.11 python3 pytho
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
 
-# Two processes, each with whole files: tests of one file share servers and workers.
+# Two processes. All tests of one file run in the same process, because they share servers and workers.
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
@@ -48,9 +48,9 @@ clean:
 $(PYTHON):
 	@found=$$($(FIND_PYTHON)); \
 	if [ -z "$$found" ]; then \
-		echo "LR Lab needs Python 3.11, 3.12 or 3.13, which TensorFlow has builds for; found:" >&2; \
-		python3 --version >&2 || echo "no python3 at all" >&2; \
-		echo "Install one of them, or name it: make run PYTHON3=/path/to/python3.12" >&2; exit 1; \
+		echo "LR Lab needs Python 3.11, 3.12 or 3.13, because TensorFlow has builds for these. Found:" >&2; \
+		python3 --version >&2 || echo "no python3" >&2; \
+		echo "Install one of them, or give its path: make run PYTHON3=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	echo "Setting up $(VENV) with $$($$found --version)"; \
 	$$found -m venv $(VENV) || { rm -rf $(VENV); \

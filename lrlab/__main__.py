@@ -28,16 +28,16 @@ from lrlab.store.library import MAX_NAME, checked_text
 
 
 def main(arguments=None) -> int:
-    """Run one command; returns the exit code: 2 for what the user can mend, 130 for Ctrl-C."""
+    """Run one command; returns the exit code: 2 for an error that the user can fix, 130 for Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         code = options.command(options)
-        sys.stdout.flush()  # here, where a closed pipe is still caught
+        sys.stdout.flush()  # inside `try`, so that a closed pipe is caught
         return code
     except UserError as error:
         print(f"lrlab: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # `lrlab curve ... | head` is no mistake
+    except BrokenPipeError:  # `lrlab curve ... | head` is not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -48,7 +48,7 @@ def _parser():
     kinds = ", ".join(schedule.kind for schedule in SCHEDULES)
     parser = argparse.ArgumentParser(
         prog="python -m lrlab",
-        description="See, compare and train with learning-rate schedules.",
+        description="Show and export learning-rate schedules, train with them, and list the runs.",
         epilog=f"Kinds of schedule: {kinds}. The dashboard: streamlit run app.py",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -59,24 +59,24 @@ def _parser():
         return added
 
     def schedule_options(added):
-        added.add_argument("kind", metavar="KIND", help=f"one of: {kinds}")
-        added.add_argument("parameters", metavar="name=value", nargs="*", help="its parameters")
-        for phase, where in (("warmup", "before"), ("cooldown", "at the end of")):
+        added.add_argument("kind", metavar="KIND", help=f"kind of schedule, one of: {kinds}")
+        added.add_argument("parameters", metavar="name=value", nargs="*", help="parameters of the schedule")
+        for phase, where in (("warmup", "before the schedule"), ("cooldown", "at the end of the run")):
             added.add_argument(
-                f"--{phase}", type=int, default=0, metavar="W", help=f"length of a {phase} {where} it"
+                f"--{phase}", type=int, default=0, metavar="W", help=f"length of a {phase} {where}"
             )
         added.add_argument("--epochs", type=int, default=article.EPOCHS, metavar="N")
-        added.add_argument("--clock", choices=CLOCKS, default="epoch", help="what a unit of time is")
+        added.add_argument("--clock", choices=CLOCKS, default="epoch", help="what the time t counts")
 
     curve = command("curve", _curve, "Print a schedule as CSV: step,epoch,lr.")
     schedule_options(curve)
     curve.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
-    curve.add_argument("--per-epoch", action="store_true", help="one row an epoch, not one a step")
+    curve.add_argument("--per-epoch", action="store_true", help="one row per epoch, not one per step")
 
-    export = command("export", _export, "Print source code with exactly this curve.")
+    export = command("export", _export, "Print source code that gives exactly this curve.")
     schedule_options(export)
     export.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
-    export.add_argument("--to", choices=TARGETS, required=True, help="the framework")
+    export.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
     train = command("train", _train, "Train on Fashion-MNIST and record the run.")
     schedule_options(train)
@@ -84,41 +84,41 @@ def _parser():
         "--optimizer",
         default="sgd",
         metavar="KIND[:name=value,...]",
-        help=f"one of: {', '.join(optimizer.kind for optimizer in OPTIMIZERS)}",
+        help=f"kind of optimizer, one of: {', '.join(optimizer.kind for optimizer in OPTIMIZERS)}",
     )
     train.add_argument("--seed", type=int, default=article.SEED, metavar="K")
     train.add_argument("--train-images", type=int, default=article.TRAIN_IMAGES, metavar="M")
     train.add_argument("--batch-size", type=int, default=article.BATCH_SIZE, metavar="B")
     train.add_argument("--data", choices=DATA_CHOICES, default="auto")
-    train.add_argument("--name", help="what to call the run (default: the schedule's title)")
-    train.add_argument("--json", action="store_true", help="one JSON object a line")
+    train.add_argument("--name", help="name of the run (default: the schedule's title)")
+    train.add_argument("--json", action="store_true", help="print one JSON object per line")
 
     runs = command("runs", _runs, "List the recorded runs, newest first.")
-    runs.add_argument("--json", action="store_true", help="one JSON object a line")
+    runs.add_argument("--json", action="store_true", help="print one JSON object per line")
 
-    reference = command("reference", _reference, "Train what the lessons show, and write it to a file.")
+    reference = command("reference", _reference, "Train the lessons' runs, and write the results to a file.")
     reference.add_argument(
-        "file", metavar="FILE", help=f"the lessons read {REFERENCE.name} beside their texts"
+        "file", metavar="FILE", help=f"file to write; the lessons read lrlab/lessons/{REFERENCE.name}"
     )
     reference.add_argument(
-        "recipes", metavar="RECIPE", nargs="*", help=f"all, or some of: {', '.join(RECIPES)}"
+        "recipes", metavar="RECIPE", nargs="*", help=f"default: all; or some of: {', '.join(RECIPES)}"
     )
     return parser
 
 
 def _values(known, written):
-    """The values of parameters that are written name=value."""
+    """The values of parameters in the form name=value."""
     values = {}
     for given in written:
         name, equals, text = given.partition("=")
         if not equals:
-            raise UserError(f"A parameter is written name=value, but this is {given!r}.")
+            raise UserError(f"Write a parameter as name=value, not as {given!r}.")
         values[name] = known[name].read(name, text) if name in known else text
     return values
 
 
 def _optimizer(text):
-    """`adam`, or with its parameters `adam:beta_1=0.8,epsilon=1e-5`."""
+    """The optimizer in a text like `adam`, or with parameters like `adam:beta_1=0.8,epsilon=1e-5`."""
     kind, _, written = text.partition(":")
     known = type(optimizer_of_kind(kind)).parameters()
     return optimizer_of_kind(kind, **_values(known, written.split(",") if written else []))
@@ -168,7 +168,7 @@ def _train(options):
     if options.name is not None:
         name = checked_text("name", options.name, 1, MAX_NAME)
     store = Store()
-    # Needs TensorFlow, which takes seconds to load.
+    # These imports need TensorFlow, which takes seconds to load.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from tqdm import tqdm
 
@@ -221,7 +221,7 @@ def _print_outcome(options, store, run):
 def _reference(options):
     unknown = [recipe for recipe in options.recipes if recipe not in RECIPES]
     if unknown:
-        raise UserError(f"There is no recipe {unknown[0]!r}. Choose of: {', '.join(RECIPES)}.")
+        raise UserError(f"There is no recipe {unknown[0]!r}. Choose from: {', '.join(RECIPES)}.")
     seed_groups = planned(options.recipes or tuple(RECIPES))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from tqdm import tqdm
@@ -238,7 +238,7 @@ def _reference(options):
     failed = [result for result in results if result.status == "failed"]
     if failed or {result.data for result in results} != {"fashion-mnist"}:
         raise UserError(
-            "The lessons are recorded on Fashion-MNIST, which could not be had here: "
+            "The lessons need results on Fashion-MNIST, but it could not be loaded here: "
             f"{(failed or results)[0].message or results[0].origin}"
         )
     write_reference(results, Path(options.file))
@@ -278,7 +278,7 @@ def _runs(options):
 
 
 def _print_json(record):
-    """One line of JSON; NaN and infinity, which JSON has not, are null."""
+    """Print one line of JSON. NaN and infinity, which JSON does not have, become null."""
     finite = {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in record.items()

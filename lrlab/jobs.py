@@ -1,4 +1,4 @@
-"""The worker process of this server: started when it may be needed, watched, and stopped."""
+"""The worker process of this server: start it, watch it, and stop it."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ _false_starts: Counter[Path] = Counter()
 
 
 class _Worker:
-    """A process, its id in the store and the file that takes its output."""
+    """A worker process, its id in the store, and the log file for its output."""
 
     def __init__(self, folder):
         self.id = secrets.token_hex(8)
@@ -52,19 +52,20 @@ class _Worker:
 
 
 def ensure_worker(store: Store) -> None:
-    """Have a worker for this store: start one where there is none; returns at once."""
+    """Start a worker for this store if there is none; returns at once."""
     with _lock:
         _bury(store)
         _start(store)
 
 
 def watch(store: Store) -> None:
-    """Bring the store in line with the processes: call it whenever runs are shown.
+    """Update the store to the state of the processes. Call it whenever runs are shown.
 
-    A worker that has ended, that has left a request unanswered for a second, or that gives no sign of life
-    is replaced, and its runs go on from their last checkpoint; one that ends three workers without any
-    headway has failed. Runs of another server's worker that has vanished are paused. Runs that wait get a
-    worker.
+    1. A worker is replaced if it has ended, does not answer a request in time, or sends no heartbeat.
+       Its runs continue from their last checkpoint.
+    2. A run fails if three workers end during it without progress.
+    3. Runs of another server's worker are paused if that worker sends no heartbeat.
+    4. If runs wait, a worker is started.
     """
     with _lock:
         _bury(store)
@@ -75,13 +76,13 @@ def watch(store: Store) -> None:
             _bury(store)
         for run in store.abandoned():
             if not (worker and run.worker == worker.id):
-                store.finish(run.id, Outcome("paused", "The training process of this run is gone."))
+                store.finish(run.id, Outcome("paused", "The training process of this run has ended."))
         if store.waiting():
             _start(store)
 
 
 def worker_state(store: Store) -> str | None:
-    """What this server's worker does: "starting", "idle" or "busy"; None where there is none."""
+    """The state of this server's worker: "starting", "idle" or "busy"; None if there is no worker."""
     worker = _workers.get(store.folder)
     if worker is None or worker.process.poll() is not None:
         return None
@@ -89,16 +90,16 @@ def worker_state(store: Store) -> str | None:
 
 
 def free_memory(store: Store) -> int:
-    """Bytes that this server's worker has, or could have."""
+    """Bytes of memory for this server's worker: free memory and memory that the worker already uses."""
     worker, free = _workers.get(store.folder), psutil.virtual_memory().available
     if worker:
-        with suppress(psutil.NoSuchProcess):  # it has ended: what it had is free
+        with suppress(psutil.NoSuchProcess):  # it has ended, and its memory is free
             free += psutil.Process(worker.process.pid).memory_info().rss
     return free
 
 
 def shut_down(store: Store) -> None:
-    """End this server's worker, as closing the server does; its runs are paused."""
+    """End this server's worker, as closing the server does. Its runs are paused."""
     with _lock:
         worker = _workers.get(store.folder)
         if worker:
@@ -118,12 +119,12 @@ def _start(store):
 
 
 def _see_to_its_end(store, worker):
-    """When a worker has ended, have what it left and what waits go on, whether a page looks or not."""
+    """When a worker has ended, continue its runs and the waiting runs, even if no page is open."""
     worker.process.wait()
     while _workers.get(store.folder) is worker:
         try:
             with _lock:
-                if _workers.get(store.folder) is worker:  # or else it was shut down, and nothing is to go on
+                if _workers.get(store.folder) is worker:  # otherwise shut_down ended it: nothing continues
                     watch(store)
         except StoreError as error:
             print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
@@ -131,9 +132,9 @@ def _see_to_its_end(store, worker):
 
 
 def _hangs(store, worker):
-    """Whether a worker that lives does not do what it is asked for."""
+    """Whether a live worker no longer responds."""
     now, running = time.time(), store.runs(("running",))
-    patience = STOP_SECONDS + LANE_SECONDS * (len(running) - 1)  # each lane is kept before it pauses
+    patience = STOP_SECONDS + LANE_SECONDS * (len(running) - 1)  # each lane writes a checkpoint first
     for run in running:
         asked = [at for at in (run.stop_requested, run.pause_requested) if at]
         if run.worker == worker.id and asked and now - min(asked) > patience:
@@ -141,13 +142,13 @@ def _hangs(store, worker):
     if not store.is_silent(worker.id):
         worker.silent_since = None
         return False
-    # A machine that slept has stopped the heartbeat, too: it gets the time to beat again.
+    # After the machine has slept, the heartbeat is old: give the worker time for the next one.
     worker.silent_since = worker.silent_since or time.monotonic()
     return time.monotonic() - worker.silent_since > SILENT_SECONDS
 
 
 def _bury(store):
-    """See to what a dead worker has left: its runs, or the queue if it died before it could take any."""
+    """Handle a dead worker: its runs, or the queue if it died before it could start any run."""
     worker = _workers.get(store.folder)
     if worker is None or worker.process.poll() is None:
         return
@@ -168,7 +169,7 @@ def _bury(store):
 
 
 def _take_back(store, run, worker, code):
-    """What becomes of a run whose worker has died."""
+    """Stop, pause, queue or fail a run whose worker has died."""
     if run.stop_requested:
         store.finish(run.id, Outcome("stopped", "Stopped."))
     elif run.pause_requested:
@@ -192,5 +193,5 @@ def _forget(store):
 
 def _reason(code):
     if code == -9:
-        return "The system killed it: most often the machine was out of memory."
-    return f"Its exit code was {code}; its last lines say why."
+        return "The system killed it: the usual reason is that the machine ran out of memory."
+    return f"Its exit code was {code}. Its last lines show the reason."

@@ -1,4 +1,4 @@
-"""What a run yields while it trains: plain values that the engine, the store and the figures share."""
+"""The records of a run: plain values that the engine, the store and the figures share."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ ACTIVE = ("queued", "running")
 class Epoch:
     """One finished epoch, counted from 0. Losses and accuracies may be NaN or infinite.
 
-    `lr` and `lr_end` are what the optimizer held at the first and the last update of the epoch.
-    `loss` and `accuracy` are means over the epoch's batches, as Keras reports them; `val_loss` and
-    `val_accuracy` are taken after it. Losses are cross-entropy alone, without an L2 penalty. `seconds` is
-    wall time, validation included, shared among the lanes that are trained at the same time. `grad_norm`
-    is the length of the gradient at the epoch's first update, over all weights, and `update_ratio` how far
-    that update moved them, as a share of their own length.
+    `lr` and `lr_end` are the rates of the optimizer at the first and the last update of the epoch.
+    `loss` and `accuracy` are means over the epoch's batches, as Keras reports them. `val_loss` and
+    `val_accuracy` are measured after the epoch. Losses are cross-entropy without an L2 penalty. `seconds`
+    is wall time with validation, divided by the number of lanes that train at the same time. `grad_norm`
+    is the norm of the gradient over all weights at the epoch's first update. `update_ratio` is the norm of
+    that update divided by the norm of the weights.
     """
 
     epoch: int
@@ -34,7 +34,7 @@ class Epoch:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Updates in a row from number `step` of the run on: the mean loss of each batch and the rate applied.
+    """Consecutive updates from update `step` of the run on: the mean loss and applied rate of each batch.
 
     Both are float32 of shape (n,).
     """
@@ -46,7 +46,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class ManualRate:
-    """From update `step` on the rate was `rate`, set by hand; None returned it to the schedule."""
+    """From update `step` on, the rate was `rate`, set by hand; None means that the schedule set it again."""
 
     step: int
     rate: float | None
@@ -54,7 +54,7 @@ class ManualRate:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a run can go on: update number `step` of it is the next; `state` is the engine's."""
+    """Where a run can continue: update `step` is the next; `state` belongs to the engine."""
 
     step: int
     state: bytes
@@ -62,7 +62,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Control:
-    """What the owner of a run wants of it now; `rate` None leaves the rate to the schedule."""
+    """What the user requests of a run now; with a `rate` of None, the schedule sets the rate."""
 
     stop: bool = False
     pause: bool = False
@@ -71,7 +71,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended or paused: a status, a sentence where there is something to say, and the test score."""
+    """How a run ended or paused: a status, a message if there is one, and the test score."""
 
     status: str
     message: str = ""

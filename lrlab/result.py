@@ -1,4 +1,4 @@
-"""A run as anybody may hold it: what it was, and what it measured."""
+"""A run independent of the store: its settings and its measurements."""
 
 from dataclasses import dataclass, field
 
@@ -8,12 +8,12 @@ from lrlab.spec import RunSpec
 
 @dataclass(frozen=True)
 class Result:
-    """A run with its epochs, whoever trained it: this machine, another one, or a program without LR Lab.
+    """A run with its epochs, trained on this machine, on another one, or by a program without LR Lab.
 
-    `spec` is None, and `data` too, where nothing is known but the curves. `data` is the name of the data set
-    and `origin` says where it came from. `created` is in seconds since 1970. `versions` are those of
-    Python and the packages that trained it, by name. `has_manual_rate` says whether its rate was ever set
-    by hand.
+    `spec` and `data` are None if only the curves are known. `data` is the name of the data set, and
+    `origin` says where it came from. `created` is in seconds since 1970. `versions` are the versions of
+    Python and of the packages that trained the run, by name. `has_manual_rate` says whether its rate was
+    ever set by hand.
     """
 
     name: str

@@ -99,7 +99,7 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["curve", "exponential", "gamma=1"], "It takes: initial_lr, decay"),
         (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 10"),
         (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 10"),
-        (["curve", "exponential", "initial_lr"], "A parameter is written name=value"),
+        (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
         (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
         (["curve", "constant", "--epochs", "0"], "epochs must be a whole number from 1 to 1,000"),
         (["curve", "constant", "--steps-per-epoch", "0"], "steps_per_epoch must be a whole number from 1"),
@@ -262,7 +262,7 @@ def test_a_run_that_nobody_reads_any_more_ends_as_stopped(home):
     assert "Traceback" not in process.stderr.read()
     assert process.wait(timeout=300) == 0
     (run,) = Store().runs()
-    assert (run.status, run.message) == ("stopped", "Stopped: nobody reads what it prints any more.")
+    assert (run.status, run.message) == ("stopped", "Stopped: the program that read the output has closed.")
 
 
 @pytest.mark.training
@@ -322,5 +322,5 @@ def test_runs_lists_curves_that_were_imported(home, capsys):
 
 def test_a_name_that_no_run_can_have_is_said_before_it_trains(home, capsys):
     assert main(["train", "constant", *TINY, "--name", " "]) == 2
-    assert "A name has 1 to 80 printable characters" in capsys.readouterr().err
+    assert "A name must have 1 to 80 printable characters" in capsys.readouterr().err
     assert Store().runs() == []

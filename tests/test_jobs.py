@@ -207,7 +207,7 @@ def test_a_run_that_ends_worker_after_worker_has_failed(store):
     run = store.run(id)
     assert run.status == "failed"
     assert run.message.startswith("The training process ended 3 times after ")
-    assert run.message.endswith("most often the machine was out of memory.")
+    assert run.message.endswith("the usual reason is that the machine ran out of memory.")
     assert f"Run {id} begins" in run.details
     store.go_on(id)
     done = len(store.epochs(id))
@@ -313,7 +313,7 @@ def test_runs_that_a_vanished_worker_left_are_paused(own_store):
     jobs.watch(own_store)
     assert (own_store.run(left).status, own_store.run(left).message) == (
         "paused",
-        "The training process of this run is gone.",
+        "The training process of this run has ended.",
     )
     assert own_store.run(fresh).status == "running"
     assert jobs.worker_state(own_store) is None

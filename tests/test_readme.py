@@ -25,9 +25,9 @@ def test_the_training_command_of_the_readme_is_taken(home, capsys):
         main([*shlex.split(command), "--help"])
 
 
-def test_the_map_names_every_part_of_the_house():
-    house = README.split("## The house")[1].split("```")[1]
-    named = set(re.findall(r"^ +(\w+(?:/|\.py))", house, re.MULTILINE))
+def test_the_map_names_every_part_of_the_code():
+    code_map = README.split("## The code")[1].split("```")[1]
+    named = set(re.findall(r"^ +(\w+(?:/|\.py))", code_map, re.MULTILINE))
     there = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "lrlab").iterdir()}
     assert named == there - {"__init__.py", "__pycache__/", "errors.py"}
 

@@ -1,4 +1,4 @@
-"""The house's rules, read from the imports: layers point one way, each heavy library has one home."""
+"""The rules of the code, checked from the imports: layers import in one direction, among others."""
 
 import ast
 import subprocess

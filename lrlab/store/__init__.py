@@ -1,4 +1,4 @@
-"""Runs, what they yielded, the queue and the workers, in one SQLite file."""
+"""Runs, their records, the queue and the workers, in one SQLite file."""
 
 from lrlab.store.file import StoreError
 from lrlab.store.library import Library, Listed
@@ -10,4 +10,4 @@ __all__ = ["Listed", "Run", "Store", "StoreError"]
 
 
 class Store(Runs, Queue, Library, Workers):
-    """Everything that is kept, in the file `runs.sqlite3` of a folder, by default LR Lab's home."""
+    """All stored data, in the file `runs.sqlite3` of a folder. The default folder is LR Lab's home."""

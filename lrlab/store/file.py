@@ -1,4 +1,4 @@
-"""The one SQLite file: short transactions, and errors that say what to do."""
+"""The SQLite file: short transactions, and errors that say what to do."""
 
 import sqlite3
 from contextlib import closing, contextmanager
@@ -12,15 +12,15 @@ BUSY_SECONDS = 10
 
 
 class StoreError(UserError):
-    """The file cannot be read or written now: it is locked, the disk is full, or it is no database."""
+    """The file cannot be read or written now: it is locked, the disk is full, or it is not a database."""
 
 
 class File:
     """The file `runs.sqlite3` in a folder, by default LR Lab's home; safe for threads and processes.
 
-    Every method opens a connection of its own for one short transaction. Raises StoreError where the file
-    cannot be used, also where another program locks it for more than 10 seconds, and UserError where it
-    is from a newer version.
+    Every method opens its own connection for one short transaction. A method raises StoreError if the file
+    cannot be used, for example if another program locks it for more than 10 seconds. Opening a file of a
+    newer version raises UserError.
     """
 
     def __init__(self, folder: Path | None = None):
@@ -40,13 +40,13 @@ class File:
                 yield connection
         except sqlite3.DatabaseError as error:
             raise StoreError(
-                f"{self.path} cannot be used: {error}. Close what else holds it, free some disk "
-                "space, or set LRLAB_HOME to another folder."
+                f"{self.path} cannot be used: {error}. Close other programs that use this file, free "
+                "some disk space, or set LRLAB_HOME to another folder."
             ) from error
 
     @contextmanager
     def _transaction(self):
-        """A connection whose changes are all made, or none where an error is raised."""
+        """A connection that commits all changes, or rolls back all of them if an error is raised."""
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
@@ -62,5 +62,5 @@ class File:
 
 
 def marks(values) -> str:
-    """A question mark for each value, for `IN (...)` and `VALUES (...)`."""
+    """One question mark per value, for `IN (...)` and `VALUES (...)`."""
     return ", ".join("?" * len(values))

@@ -1,4 +1,4 @@
-"""What a run has yielded: epochs, updates, rates set by hand, and where it can go on."""
+"""The records of a run: epochs, updates, rates set by hand, and the checkpoint."""
 
 import math
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
 
 
 class History(File):
-    """Recording what a worker yields, and reading it."""
+    """Writing and reading the records that a worker yields."""
 
     def record(self, run: Run, *records: Epoch | Steps | ManualRate | Checkpoint) -> bool:
-        """Add what the run's worker has yielded, all of it or nothing; NaN becomes NULL.
+        """Add records of the run's worker, all or none; NaN becomes NULL.
 
-        Returns False, adding nothing, where the run is no longer that worker's. What a worker before it
-        had recorded beyond the checkpoint that it goes on from is gone with the first Steps.
+        Returns False and adds nothing if the run no longer belongs to that worker. A worker that continues
+        from a checkpoint replaces later records of the previous worker: its first Steps deletes them.
         """
         with self._transaction() as connection:
             if not connection.execute(
@@ -55,7 +55,7 @@ class History(File):
         return Steps(0, losses, rates)
 
     def manual_rates(self, run: int) -> list[ManualRate]:
-        """When the rate of a run was set by hand, in order."""
+        """The rates of a run that were set by hand, and when, in order."""
         return [
             ManualRate(*row)
             for row in self._read("SELECT step, rate FROM manual_rates WHERE run = ? ORDER BY step", run)
@@ -67,7 +67,7 @@ class History(File):
         return {run for (run,) in rows}
 
     def checkpoint(self, run: int) -> Checkpoint | None:
-        """Where a run can go on; None where it can only begin."""
+        """The checkpoint from which a run can continue; None if it must start from the beginning."""
         rows = self._read("SELECT step, state FROM checkpoints WHERE run = ?", run)
         return Checkpoint(*rows[0]) if rows else None
 
@@ -89,5 +89,5 @@ def _add(connection, of, record):
         connection.execute("INSERT OR REPLACE INTO manual_rates VALUES (?, ?, ?)", (run, *astuple(record)))
     else:
         connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (run, *astuple(record)))
-        # The worker makes headway: what killed it before was not this run.
+        # The worker makes progress, so this run did not kill the workers before it.
         connection.execute("UPDATE runs SET tries = 0 WHERE id = ?", (run,))

@@ -1,4 +1,4 @@
-"""The runs as a collection: listed with their scores, named, tagged, deleted, and taken in from files."""
+"""The collection of runs: list them with scores, name, tag, delete and import them."""
 
 import json
 import math
@@ -23,9 +23,9 @@ MAX_NAME, MAX_TAGS, MAX_TAG, MAX_NOTE = 80, 10, 24, 2000
 
 @dataclass(frozen=True)
 class Listed:
-    """A run with what its `epochs` finished epochs come to; NaN where nothing was measured.
+    """A run with the scores of its `epochs` finished epochs; a score is NaN if nothing was measured.
 
-    The best epoch, counted from 0, is the one of the lowest validation loss. `seconds` is their sum.
+    The best epoch, counted from 0, has the lowest validation loss. `seconds` is the sum over all epochs.
     """
 
     run: Run
@@ -39,10 +39,10 @@ class Listed:
 
 
 class Library(History):
-    """What one does with runs that are there."""
+    """Operations on stored runs."""
 
     def listed(self, limit: int = MOST_LISTED) -> list[Listed]:
-        """The newest `limit` runs, pinned ones first, each with its scores; deleted ones are left out."""
+        """The newest `limit` runs with their scores, pinned runs first, without deleted runs."""
         sql = f"""
             WITH
             shown AS (SELECT * FROM runs WHERE deleted IS NULL ORDER BY pinned DESC, id DESC LIMIT ?),
@@ -65,7 +65,7 @@ class Library(History):
         ]
 
     def results(self, runs: Sequence[int]) -> dict[int, Result]:
-        """Those of the runs that are there, in the order asked for, each with its epochs."""
+        """The given runs with their epochs, in the given order; runs that do not exist are left out."""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL AND id IN ({marks(runs)})"
         found = {run.id: run for run in map(run_of, self._read(sql, *runs))}
         epochs, by_hand = self.epochs_of([*found]), self.with_manual_rate([*found])
@@ -81,28 +81,28 @@ class Library(History):
         }
 
     def rename(self, run: int, name: str) -> None:
-        """Give a run another name; raises UserError for one that is empty or long."""
+        """Change the name of a run; raises UserError if the name is empty or too long."""
         self._write("UPDATE runs SET name = ? WHERE id = ?", checked_text("name", name, 1, MAX_NAME), run)
 
     def tag(self, run: int, tags: Sequence[str]) -> None:
-        """Give a run these tags in the place of those it had; raises UserError for long or many ones."""
+        """Replace the tags of a run; raises UserError if a tag is too long or there are too many."""
         clean = list(dict.fromkeys(checked_text("tag", tag, 1, MAX_TAG) for tag in tags))
         if len(clean) > MAX_TAGS:
-            raise UserError(f"A run has at most {MAX_TAGS} tags, but these are {len(clean)}.")
+            raise UserError(f"A run can have at most {MAX_TAGS} tags, but these are {len(clean)}.")
         self._write("UPDATE runs SET tags = ? WHERE id = ?", json.dumps(clean), run)
 
     def write_note(self, run: int, note: str) -> None:
-        """Keep a note with a run; raises UserError for one that is too long."""
+        """Store a note with a run; raises UserError if the note is too long."""
         if len(note) > MAX_NOTE:
-            raise UserError(f"A note has at most {MAX_NOTE} characters, but this one has {len(note):,}.")
+            raise UserError(f"A note can have at most {MAX_NOTE} characters, but this one has {len(note):,}.")
         self._write("UPDATE runs SET note = ? WHERE id = ?", note, run)
 
     def pin(self, run: int, pinned: bool) -> None:
-        """List a run before the others, or no longer."""
+        """Pin a run, so that it is listed first, or unpin it."""
         self._write("UPDATE runs SET pinned = ? WHERE id = ?", int(pinned), run)
 
     def delete(self, *runs: int) -> list[int]:
-        """Take runs that are over out of every list, and return which; for a day they can be restored."""
+        """Delete runs that have ended, and return their ids; `restore` can undo this for one day."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM runs WHERE deleted < ?", (time.time() - KEPT_DELETED,))
             rows = connection.execute(
@@ -117,10 +117,10 @@ class Library(History):
         self._write(f"UPDATE runs SET deleted = NULL WHERE id IN ({marks(runs)})", *runs)
 
     def add_results(self, results: Sequence[Result], tags: Sequence[str] = ()) -> list[int]:
-        """Take in runs from elsewhere, all or none, with these tags besides their own; returns the new ids.
+        """Import runs, all or none, with these tags added to their own; returns the new ids.
 
-        One that is here already, whether it was trained or taken in here, is not added again; one that was
-        deleted comes back.
+        A run that is already in the store, trained here or imported, is not added again. A deleted run is
+        restored.
         """
         tags = [checked_text("tag", tag, 1, MAX_TAG) for tag in tags]
         added, seen = [], []
@@ -133,7 +133,7 @@ class Library(History):
 
 
 def _add_result(connection, result, tags, seen):
-    """The run's id, and whether it is new here; a run that was `seen` before is no other result's."""
+    """The run's id, and whether it is new here. A `seen` run already belongs to another result."""
     spec = result.spec.to_json() if result.spec else NO_SPEC
     digest = sha256(to_json([replace(result, tags=(), note="")]).encode()).hexdigest()
     there = connection.execute(
@@ -178,8 +178,8 @@ def _nan(value):
 
 
 def checked_text(what: str, text: str, least: int, most: int) -> str:
-    """A name or a tag as one line; raises UserError where it is too short or long, or cannot be printed."""
+    """A name or a tag as one line; raises UserError if it is too short, too long or not printable."""
     clean = " ".join(tidied(text).split())
     if not least <= len(clean) <= most or not is_printable(clean):
-        raise UserError(f"A {what} has {least} to {most} printable characters, but this is {text!r:.100}.")
+        raise UserError(f"A {what} must have {least} to {most} printable characters, not {text!r:.100}.")
     return clean

@@ -1,4 +1,4 @@
-"""The queue: what waits, who trains it, what its owner wants of it, and how it ended."""
+"""The queue: which runs wait, which worker trains them, what the user requests, and how they end."""
 
 import time
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from lrlab.store.file import File, marks
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
 
 UNREADABLE = (
-    "The settings of this run were written by another version of LR Lab, which this one does not understand. "
-    "Train it with that version."
+    "The settings of this run were written by another version of LR Lab. This version cannot read them. "
+    "Train the run with the other version."
 )
 
 
 class Queue(File):
-    """From queued to running, and from there to an end, to a pause, or back into the queue."""
+    """Changes of status: from queued to running, and from there to ended, paused or queued again."""
 
     def claim(self, worker: str) -> list[Run]:
-        """Give `worker` the first seed group in the queue: all its runs that wait; [] where none does."""
+        """Give `worker` all waiting runs of the first seed group in the queue; [] if no run waits."""
         with self._transaction() as connection:
             seed_group = connection.execute(
                 "SELECT race, seed_group FROM runs WHERE status = 'queued' AND deleted IS NULL"
@@ -46,7 +46,7 @@ class Queue(File):
         return [run for run in runs if run.spec]
 
     def waiting(self) -> list[list[Run]]:
-        """The seed groups that wait, in the order in which they will be trained, each with its runs."""
+        """The waiting seed groups, each with its runs, in the order of training."""
         rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'queued' ORDER BY place")
         seed_groups = {}
         for run in readable(rows):
@@ -54,14 +54,14 @@ class Queue(File):
         return list(seed_groups.values())
 
     def move(self, race: int, seed_group: int, by: int) -> None:
-        """Move a waiting seed group back by `by` places in the queue, or forward where `by` is negative."""
+        """Move a waiting seed group back by `by` places in the queue, or forward if `by` is negative."""
         with self._transaction() as connection:
             rows = connection.execute(
                 "SELECT race, seed_group, id, place FROM runs WHERE status = 'queued' ORDER BY place"
             ).fetchall()
             order = list(dict.fromkeys((r, h) for r, h, _, _ in rows))
             if (race, seed_group) not in order:
-                return  # its turn came in the meantime
+                return  # it has started in the meantime
             at = order.index((race, seed_group))
             order.insert(max(at + by, 0), order.pop(at))
             moved = sorted(rows, key=lambda row: (order.index(row[:2]), row[3]))
@@ -69,7 +69,7 @@ class Queue(File):
                 connection.execute("UPDATE runs SET place = ? WHERE id = ?", (place, run))
 
     def controls(self, runs: Sequence[Run]) -> list[Control]:
-        """What is wanted of each of a worker's runs; one that is no longer its own is to stop."""
+        """The Control for each of a worker's runs; a run that no longer belongs to the worker must stop."""
         ids = [run.id for run in runs]
         rows = self._read(
             "SELECT id, stop_requested IS NOT NULL OR status != 'running' OR worker IS NOT ?,"
@@ -81,10 +81,10 @@ class Queue(File):
         return [found.get(id, Control(stop=True)) for id in ids]
 
     def finish(self, run: int, outcome: Outcome, worker: str | None = None) -> bool:
-        """End or pause a run that is queued or running; returns False, changing nothing, for another.
+        """End or pause a run. Returns False and changes nothing if it is neither queued nor running.
 
-        With `worker`, only if the run is still that worker's. What it takes to go on is kept, but for a run
-        that has come to its end.
+        With `worker`, the run must still belong to that worker. The checkpoint is kept, except if the run
+        is completed or diverged.
         """
         status, *rest = astuple(outcome)
         with self._transaction() as connection:
@@ -99,7 +99,7 @@ class Queue(File):
         return bool(done)
 
     def request_stop(self, *runs: int) -> None:
-        """Ask for a stop: a waiting or paused run ends at once, a running one when its worker reads it."""
+        """Request a stop. A queued or paused run stops at once, a running one when its worker reads this."""
         self._ask(
             runs,
             "stop_requested",
@@ -109,7 +109,7 @@ class Queue(File):
         )
 
     def request_pause(self, *runs: int) -> None:
-        """Ask for a pause: a run that waits is paused at once, a running one when its worker reads this."""
+        """Request a pause. A queued run is paused at once, a running one when its worker reads this."""
         at_once = "status = 'paused', message = 'Paused while it waited.'"
         self._ask(runs, "pause_requested", at_once, "('queued')")
 
@@ -126,21 +126,21 @@ class Queue(File):
             )
 
     def set_rate(self, run: int, rate: float | None) -> None:
-        """Set the rate of a run by hand, from its next updates on; None returns it to the schedule.
+        """Set the rate of a run by hand for its next updates; None returns it to the schedule.
 
-        Raises UserError for a rate that no schedule could have.
+        Raises UserError if a constant schedule could not have this rate.
         """
         if rate is not None:
             rate = Constant(rate).initial_lr
         self._write("UPDATE runs SET manual_rate = ? WHERE id = ?", rate, run)
 
     def go_on(self, *runs: int) -> None:
-        """Queue runs again that are paused, stopped or failed; they begin where they were last kept."""
+        """Queue paused, stopped or failed runs again; they continue from their last checkpoint."""
         forget = "tries = 0, stop_requested = NULL, pause_requested = NULL"
         self._again(runs, forget, "('paused', 'stopped', 'failed')")
 
     def requeue(self, *runs: int) -> None:
-        """Put running runs whose worker has died back into the queue, and count how often that was."""
+        """Put running runs of a dead worker back into the queue, and add one to their `tries`."""
         self._again(runs, "tries = tries + 1", "('running')")
 
     def _again(self, runs, also, statuses):

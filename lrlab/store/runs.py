@@ -1,4 +1,4 @@
-"""The runs themselves: added alone or as the lanes of a race, and read."""
+"""Runs: add one run or all lanes of a race, and read them."""
 
 import json
 import time
@@ -15,14 +15,15 @@ from lrlab.store.file import File, marks
 
 @dataclass(frozen=True)
 class Run:
-    """One run as the store holds it; times are seconds since 1970, None while they are to come.
+    """One stored run. Times are seconds since 1970; a time in the future is None.
 
-    It is lane number `lane` of the race that is called by the id of its first run. Runs of the same
-    `seed_group` of a race, which have the same seed, are trained together. `manual_rate` is the rate set by
-    hand, if any. `versions` are those of what trained it. `imported` is a digest of what it was made of,
-    where it was not trained from this store; such a run is in no race that can be shown. A run has no spec
-    where only its curves are known, or where another version of LR Lab wrote one that this version does not
-    take.
+    The run is lane number `lane` of its race. The id of a race is the id of its first run. Runs of one race
+    with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
+    hand, if any. `versions` are the versions of the packages that trained the run. `imported` is a digest
+    of an imported run, None for others; an imported run is in no visible race. `spec` is None in two cases:
+
+    1. Only the curves of the run are known.
+    2. Another version of LR Lab wrote the spec, and this version cannot read it.
     """
 
     id: int
@@ -55,7 +56,7 @@ class Run:
 
     @property
     def active(self) -> bool:
-        """Whether the run is still queued or running."""
+        """Whether the run is queued or running."""
         return self.status in ACTIVE
 
 
@@ -65,7 +66,7 @@ RUN_COLUMNS = ", ".join(f.name for f in fields(Run))
 
 
 def run_of(row) -> Run:
-    """The Run of a row of RUN_COLUMNS."""
+    """The Run in a row of RUN_COLUMNS."""
     record = dict(zip((f.name for f in fields(Run)), row, strict=True))
     made = {
         "spec": _spec(record["spec"]),
@@ -76,15 +77,15 @@ def run_of(row) -> Run:
     return Run(**record | made)
 
 
-@lru_cache(maxsize=4096)  # a page reads the same ones again and again
+@lru_cache(maxsize=4096)  # a page reads the same specs many times
 def _spec(text):
-    with suppress(UserError):  # a run whose settings cannot be read still has its curves
+    with suppress(UserError):  # a run with an unreadable spec still has its curves
         return None if text == NO_SPEC else RunSpec.from_json(text)
     return None
 
 
 def readable(rows) -> list[Run]:
-    """The Runs of such rows, without those whose spec cannot be read."""
+    """The Runs in rows of RUN_COLUMNS, without runs that have no readable spec."""
     return [run for run in map(run_of, rows) if run.spec]
 
 
@@ -92,13 +93,13 @@ class Runs(File):
     """Adding runs and reading them."""
 
     def add(self, spec: RunSpec, name: str, worker: str | None = None) -> int:
-        """Queue a run and return its id; with `worker`, it is that worker's at once and never queued."""
+        """Queue a run and return its id; with `worker`, the run belongs to that worker and is running."""
         return self.add_race([[(name, spec)]], worker)
 
     def add_race(
         self, seed_groups: Sequence[Sequence[tuple[str, RunSpec]]], worker: str | None = None
     ) -> int:
-        """Queue a race and return its id: for each seed group the (name, spec) of its lanes."""
+        """Queue a race and return its id. Each seed group is a list of its lanes, as (name, spec)."""
         now = time.time()
         race = None
         with self._transaction() as connection:
@@ -118,23 +119,23 @@ class Runs(File):
         return race
 
     def run(self, run: int) -> Run | None:
-        """The run of that id; None where there is none."""
+        """The run with this id; None if it does not exist."""
         rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE id = ?", run)
         return run_of(rows[0]) if rows else None
 
     def runs(self, statuses=None, limit=200) -> list[Run]:
-        """The newest `limit` runs, newest first, but for deleted ones; with `statuses`, only those."""
+        """The newest `limit` runs, newest first, without deleted runs; only `statuses`, if given."""
         where = f"AND status IN ({marks(statuses)})" if statuses else ""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL {where} ORDER BY id DESC LIMIT ?"
         return [run_of(row) for row in self._read(sql, *(statuses or ()), limit)]
 
     def race(self, race: int) -> list[Run]:
-        """The runs of a race, seed by seed, lane by lane; none where there is no such race."""
+        """The runs of a race, by seed group and lane; an empty list if the race does not exist."""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? AND {SHOWN} ORDER BY seed_group, lane"
         return readable(self._read(sql, race))
 
     def races(self, limit=100) -> dict[int, list[Run]]:
-        """The newest `limit` races, newest first, with their runs, seed by seed and lane by lane."""
+        """The newest `limit` races, newest first, with their runs by seed group and lane."""
         newest = f"SELECT DISTINCT race FROM runs WHERE {SHOWN} ORDER BY race DESC LIMIT ?"
         sql = (
             f"SELECT {RUN_COLUMNS} FROM runs WHERE race IN ({newest}) AND {SHOWN}"
@@ -146,16 +147,16 @@ class Runs(File):
         return found
 
     def race_of(self, run: int) -> int | None:
-        """The race that a run is in; None where there is no such run."""
+        """The race of a run; None if the run does not exist."""
         rows = self._read("SELECT race FROM runs WHERE id = ?", run)
         return rows[0][0] if rows else None
 
     def set_stage(self, run: int, stage: str) -> None:
-        """Say in words what a running run is busy with before its first epoch."""
+        """Store a text that says what a running run does before its first epoch."""
         self._write("UPDATE runs SET stage = ? WHERE id = ? AND status = 'running'", stage, run)
 
     def set_data(self, run: int, data: str, origin: str, versions: dict[str, str]) -> None:
-        """Keep what the run is trained on, also in its spec, where that came from, and what trains it."""
+        """Store the data set of a run, also in its spec, the data's origin, and the package versions."""
         with self._transaction() as connection:
             (spec,) = connection.execute("SELECT spec FROM runs WHERE id = ?", (run,)).fetchone()
             connection.execute(

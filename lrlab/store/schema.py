@@ -1,4 +1,4 @@
-"""The tables, and the steps that bring an older file up to date; a step is never changed, nor its names."""
+"""The tables, as migrations that update an older file. A released migration never changes."""
 
 import sqlite3
 import time
@@ -96,7 +96,7 @@ MIGRATIONS = (
 
 
 def migrate(connection: sqlite3.Connection, path) -> None:
-    """Bring the file to the newest version; raises UserError, and leaves it as it is, if it is newer."""
+    """Update the file to this version; raises UserError and changes nothing if the file is newer."""
     found = _version(connection)
     if found > len(MIGRATIONS):
         raise UserError(
@@ -119,7 +119,7 @@ def _version(connection):
 
 
 def _switch_to_wal(connection):
-    """Have readers and a writer at once; waits for others here, as SQLite does everywhere but here."""
+    """Allow readers beside one writer. SQLite itself does not wait for a lock here, so this function does."""
     until = time.monotonic() + connection.execute("PRAGMA busy_timeout").fetchone()[0] / 1000
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The workers, as far as the store knows: who lives, what it does, and how fast the machine is."""
+"""The workers in the store: which are alive, what they do, and how fast the machine is."""
 
 import time
 
@@ -9,12 +9,12 @@ STALE_SECONDS = 15
 
 
 class Workers(File):
-    """Heartbeats, and runs whose worker has none."""
+    """Heartbeats of workers, and runs whose worker sends none."""
 
     def beat(self, worker: str, pid: int, state: str, throughput: float | None = None) -> None:
-        """Say that a worker is alive, and what it does: "starting", "idle" or "busy".
+        """Record that a worker is alive, and its state: "starting", "idle" or "busy".
 
-        `throughput` is how many operations a second it trains with, as `lrlab.cost` counts them.
+        `throughput` is its training speed in operations per second, as `lrlab.cost` counts them.
         """
         self._write(
             "INSERT INTO workers (id, pid, state, heartbeat, throughput) VALUES (?, ?, ?, ?, ?)"
@@ -28,17 +28,17 @@ class Workers(File):
         )
 
     def leave(self, worker: str) -> None:
-        """Forget a worker that has ended, and any that has not been heard of for a day."""
+        """Delete a worker that has ended, and every worker without a heartbeat for one day."""
         day_ago = time.time() - 86_400
         self._write("DELETE FROM workers WHERE id = ? OR heartbeat < ?", worker, day_ago)
 
     def worker_state(self, worker: str) -> str | None:
-        """What a worker last said it does; None where it never spoke or has left."""
+        """The last state that a worker reported; None if it has not reported yet or has left."""
         rows = self._read("SELECT state FROM workers WHERE id = ?", worker)
         return rows[0][0] if rows else None
 
     def is_silent(self, worker: str) -> bool:
-        """Whether a worker that has spoken has not been heard of for 15 seconds."""
+        """Whether a known worker has sent no heartbeat for 15 seconds."""
         return bool(
             self._read(
                 "SELECT * FROM workers WHERE id = ? AND heartbeat < ?", worker, time.time() - STALE_SECONDS
@@ -46,14 +46,14 @@ class Workers(File):
         )
 
     def throughput(self) -> float | None:
-        """How many operations a second the newest worker trains with; None before any has said so."""
+        """The training speed of the newest worker, in operations per second; None if not yet measured."""
         rows = self._read(
             "SELECT throughput FROM workers WHERE throughput IS NOT NULL ORDER BY heartbeat DESC LIMIT 1"
         )
         return rows[0][0] if rows else None
 
     def abandoned(self) -> list[Run]:
-        """Runs that count as running but whose worker has not been heard of for 15 seconds."""
+        """Running runs whose worker has sent no heartbeat for 15 seconds."""
         since = time.time() - STALE_SECONDS
         rows = self._read(
             f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'running' AND started < ?"

@@ -1,4 +1,4 @@
-"""The engine: takes RunSpecs and data, yields records; knows no store, no process and no page."""
+"""The engine: it takes RunSpecs and data and yields records. It uses no store, process or page."""
 
 import os
 import time
@@ -17,9 +17,9 @@ from lrlab.training.lane import Images, Lane, Start
 
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_SHARE = 0.05  # of a lane's time
-# Small products use two cores badly: two lanes that share them get through a third more in a second.
+# Small matrix products use two cores badly: two lanes in parallel train a third more images per second.
 AT_ONCE = min(2, os.cpu_count() or 1)
-IMAGES = 70_000  # of either data set, those to test with included
+IMAGES = 70_000  # in each data set, including the test images
 
 Record = Steps | Epoch | ManualRate | Checkpoint | Outcome
 
@@ -29,13 +29,20 @@ def race(
 ) -> Iterator[tuple[int, Record]]:
     """Train runs in lockstep, epoch by epoch; yield each record with the number of its lane.
 
-    No lane is more than an epoch ahead of another. One alone yields the same records, bit for bit but for
-    the time they took. `controls` is asked about every quarter of a second, between two updates, for one
-    Control a lane. A lane yields Steps as it goes, an Epoch after each epoch, a Checkpoint every two seconds
-    (less often where that would take over a twentieth of the time) and before it pauses or stops, a
-    ManualRate where its rate is set by hand or returned to the schedule, and an Outcome at its end. A loss
-    that is NaN or infinite, of a batch or in validation, ends it as "diverged"; the epoch up to there is
-    yielded too. The test images are scored once, at the end of a run that was not stopped.
+    No lane is more than one epoch ahead of another. A lane that is trained alone yields the same records,
+    bit for bit, except for times. About every quarter of a second, between two updates, `controls` is
+    called; it returns one Control per lane. A lane yields:
+
+    1. Steps after some updates.
+    2. An Epoch after each epoch.
+    3. A Checkpoint every two seconds, and before it pauses or stops. The interval grows if checkpoints
+       would take more than a twentieth of the time.
+    4. A ManualRate when its rate is set by hand or returned to the schedule.
+    5. An Outcome at its end.
+
+    If the loss of a batch or of validation is NaN or infinite, the lane ends as "diverged". It then also
+    yields the epoch up to that update. The test images are scored once, at the end of a run, but not if the
+    run was stopped or paused.
     """
     tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
@@ -62,7 +69,7 @@ def race(
                 if not lanes[number].ended and lanes[number].is_due(pause):
                     began = time.monotonic()
                     yield from ((number, record) for record in lanes[number].checkpoints())
-                    # Its keeper has written it by now: a large network is kept less often.
+                    # The caller has stored it by now. A large network gets fewer checkpoints.
                     taken = (time.monotonic() - began) * len(racing)
                     pause = max(CHECKPOINT_SECONDS, taken / CHECKPOINT_SHARE)
 
@@ -70,16 +77,16 @@ def race(
 def train(
     spec: RunSpec, data: Dataset, control: Callable[[], Control] = Control
 ) -> Iterator[Epoch | Outcome]:
-    """One run alone: an Epoch after each epoch, and an Outcome at the end."""
+    """Train one run; yield an Epoch after each epoch, and an Outcome at the end."""
     for _, record in race([Start(spec)], data, lambda: [control()]):
         if isinstance(record, Epoch | Outcome):
             yield record
 
 
 def warm_up(spec: RunSpec, place: int = 0) -> float:
-    """Compile what a run of these sizes needs, on empty images, so that the first epoch is quick.
+    """Compile the program for a run of these sizes, with blank images, so that its first epoch is fast.
 
-    Returns this machine's throughput: operations a second in an epoch, as `lrlab.cost` counts them.
+    Returns this machine's throughput: operations per second in an epoch, as `lrlab.cost` counts them.
     """
     compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size, place)
     compiled.state = compiled.fresh(spec.seed)

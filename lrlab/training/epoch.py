@@ -1,8 +1,8 @@
 """The compiled epoch: network, optimizer and the loop over batches as one XLA program.
 
-Keras layers, losses and optimizers do the mathematics; what is compiled is the loop around them, so
-that Python is entered once for many batches. See TensorFlow's guide "Better performance with
-tf.function" and `tf.function(jit_compile=True)`.
+Keras layers, losses and optimizers do the mathematics. The loop around them is compiled too, so Python
+makes one call for many batches. See TensorFlow's guide "Better performance with tf.function" and
+`tf.function(jit_compile=True)`.
 """
 
 from functools import cache, partial
@@ -26,15 +26,15 @@ KERAS_OPTIMIZERS = {
     "adagrad": keras.optimizers.Adagrad,
 }
 LOSS, HITS, RATE, GRADIENT, MOVE = LOG_COLUMNS = range(5)
-ROWS = 1024  # steps in one call
-SLICE = 1000  # images scored at once
+ROWS = 1024  # steps per call
+SLICE = 1000  # images scored per loop step
 
 
 @cache
 def compiled_epoch(network: Network, optimizer: Optimizer, batch_size: int, place: int) -> "CompiledEpoch":
-    """The one CompiledEpoch of this process for a network, an optimizer and a batch size.
+    """This process's CompiledEpoch for a network, an optimizer, a batch size and a place.
 
-    It is for one thread at a time: threads that train at the same time have a `place` each.
+    One thread at a time can use it. Threads that train at the same time use different places.
     """
     return CompiledEpoch(network, optimizer, batch_size)
 
@@ -45,17 +45,17 @@ def programs() -> int:
 
 
 def keras_optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
-    """Keras's own optimizer with the same parameters; its rate is set at every update."""
+    """The Keras optimizer with the same parameters; the loop sets its rate at every update."""
     given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
     return KERAS_OPTIMIZERS[optimizer.kind](learning_rate=1.0, **given)
 
 
 class CompiledEpoch:
-    """A network and an optimizer whose batches run inside one compiled loop; compiled at first use.
+    """A network and an optimizer that train in one compiled loop. The first use compiles it.
 
-    Images are uint8 of shape (n, 28, 28), labels integers of shape (n,); pixels become float32 / 255
-    inside the loop. The results depend on the arguments and on the state alone, not on how an epoch is
-    cut into calls of `steps`.
+    Images are uint8 of shape (n, 28, 28), labels are integers of shape (n,). The loop converts pixels to
+    float32 and divides them by 255. The results depend only on the arguments and the state. It makes no
+    difference how an epoch is split into calls of `steps`.
     """
 
     def __init__(self, network, optimizer, batch_size):
@@ -66,12 +66,12 @@ class CompiledEpoch:
         self._unused = [variable.numpy() for variable in self.optimizer.variables]
 
     def fresh(self, seed: int) -> list[np.ndarray]:
-        """The state that a run begins with: weights from `seed`, an optimizer that has seen nothing."""
+        """The initial state of a run: weights from `seed`, and an unused optimizer."""
         return [*map(np.asarray, initial_weights(self.network, seed)), *self._unused]
 
     @property
     def state(self) -> list[np.ndarray]:
-        """A copy of the weights and of all that the optimizer keeps."""
+        """A copy of the weights and of all optimizer variables."""
         return [np.array(variable.numpy()) for variable in self._variables()]
 
     @state.setter
@@ -83,14 +83,20 @@ class CompiledEpoch:
         return [*self.network.weights, *self.optimizer.variables]
 
     def steps(self, images, labels, order, rates, start: int, stop: int, seed: int, first: int) -> np.ndarray:
-        """Train on batches `start` to `stop` of an epoch; returns a row for each, float32 of shape (n, 5).
+        """Train on batches `start` to `stop` of an epoch; returns one row per batch, float32 (n, 5).
 
-        `order`, int32, says which of the images come when; `rates`, float32, holds one rate a step of the
-        epoch. A row has the batch's sum of losses, its number of right answers and the rate that the
-        optimizer held, and, for the first step of the epoch alone, since it takes time, the length of the
-        gradient and of the update as a share of the weights' length. No batch follows one whose loss is
-        NaN or infinite: the rows end there. `seed` and `first`, the number in the run of the epoch's first
-        update, draw the dropout masks.
+        `order`, int32, is the order of the images. `rates`, float32, has one rate per step of the epoch.
+        `first` is the number of the epoch's first update in the run. `seed` and `first` determine the
+        dropout masks. A row has five columns:
+
+        1. The sum of the batch's losses.
+        2. The number of correct predictions.
+        3. The rate that the optimizer used.
+        4. The norm of the gradient.
+        5. The norm of the update, divided by the norm of the weights.
+
+        Columns 4 and 5 take time, so only the first step of the epoch has them; they are 0 elsewhere. If
+        the loss of a batch is NaN or infinite, training ends and that batch has the last row.
         """
         drawn = tf.constant([np.uint32(seed).astype(np.int32), first], tf.int32)
         given = (images, labels, _padded(order, images), _padded(rates, images), tf.constant(len(order)))
@@ -111,7 +117,7 @@ class CompiledEpoch:
 
         def step(i, log):
             places = i * self.batch_size + tf.range(self.batch_size)
-            # The last batch may be smaller: the places past the end weigh nothing.
+            # The last batch may be smaller: places after its end have weight 0.
             weights = tf.cast(places < count, tf.float32)
             chosen = tf.gather(order, tf.minimum(places, count - 1))
             batch, answers = _pixels(tf.gather(images, chosen)), tf.gather(labels, chosen)
@@ -132,13 +138,13 @@ class CompiledEpoch:
             return i + 1, tf.tensor_scatter_nd_update(log, [[i - start]], tf.stack(row)[None])
 
         def goes_on(i, log):
-            # Not log[...]: XLA would take `start` for a part of the program, and compile it for each value.
+            # Not log[...]: XLA would treat `start` as a constant, and compile again for each value.
             return (i < stop) & tf.math.is_finite(tf.gather(log, tf.maximum(i - start - 1, 0))[LOSS])
 
         return tf.while_loop(goes_on, step, [start, tf.zeros((ROWS, len(LOG_COLUMNS)))])[1]
 
     def score(self, images, labels, chosen) -> tuple[float, float]:
-        """Mean loss and accuracy over the images of the numbers `chosen`, int32, with these weights."""
+        """Mean loss and accuracy of the current weights on the images with the indices `chosen`, int32."""
         loss, hits = self._score(images, labels, _padded(chosen, images), tf.constant(len(chosen)))
         return float(loss) / len(chosen), float(hits) / len(chosen)
 
@@ -157,13 +163,13 @@ class CompiledEpoch:
 
 
 def on_device(data: Dataset):
-    """All images and labels of a data set as tensors, uint8 and int32, those to test with last."""
+    """All images (uint8) and labels (int32) of a data set as tensors, with the test images last."""
     images = np.concatenate([data.train_images, data.test_images])
     return tf.constant(images), tf.constant(np.concatenate([data.train_labels, data.test_labels]), tf.int32)
 
 
 def _padded(array, images):
-    """As many numbers as there are images: of one shape for every run, so that it is compiled once."""
+    """The array padded to the number of images. Every run then has the same shape, and XLA compiles once."""
     return tf.constant(np.pad(array, (0, len(images) - len(array))))
 
 

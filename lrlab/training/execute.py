@@ -1,4 +1,4 @@
-"""Carrying records from the engine to the store; the same for the worker and the command line."""
+"""Write the engine's records to the store. The worker and the command line both use this module."""
 
 import platform
 import time
@@ -25,11 +25,11 @@ RECORD_SECONDS = 0.2
 def execute(
     store: Store, runs: Sequence[Run], on_epoch: Callable[[Run, Epoch], None] = lambda run, epoch: None
 ) -> None:
-    """Train runs of one seed group that the store holds as running, and record all of it there.
+    """Train the runs of one seed group, which have the status "running", and write all records to the store.
 
-    A run that was trained before goes on from its checkpoint. While the store cannot be written, training
-    waits. Whatever goes wrong ends the runs as "failed" with a sentence and the traceback, and is not
-    raised; only KeyboardInterrupt and BrokenPipeError are, after the runs were ended as "stopped".
+    A run with a checkpoint continues from there. If the store cannot be written, training waits. An error
+    is not raised: it ends the runs as "failed", with a message and the traceback. Only KeyboardInterrupt
+    and BrokenPipeError are raised, after the runs have ended as "stopped".
     """
 
     def end(outcome):
@@ -44,9 +44,9 @@ def execute(
         end(Outcome("stopped", "Stopped from the keyboard."))
         raise
     except BrokenPipeError:
-        end(Outcome("stopped", "Stopped: nobody reads what it prints any more."))
+        end(Outcome("stopped", "Stopped: the program that read the output has closed."))
         raise
-    except Exception as error:  # the runs' owner must learn of anything that ends them
+    except Exception as error:  # the user must see every error that ends a run
         end(Outcome("failed", _in_words(error), details=traceback.format_exc()))
 
 
@@ -72,7 +72,7 @@ def _train(store, runs, on_epoch):
             insist(store.record, run, *unwritten[lane])
             insist(store.finish, run.id, record, run.worker)
             continue
-        unwritten[lane].append(record)  # Steps may wait for what follows them
+        unwritten[lane].append(record)  # Steps are written together with later records
         if not isinstance(record, Steps) or time.monotonic() - wrote[lane] > RECORD_SECONDS:
             insist(store.record, run, *unwritten[lane])
             unwritten[lane], wrote[lane] = [], time.monotonic()
@@ -86,7 +86,7 @@ def _versions():
 
 
 def _start(store, run):
-    """The run as the engine takes it, from its checkpoint if it has one."""
+    """The engine's Start for a run, with its checkpoint if there is one."""
     checkpoint = store.checkpoint(run.id)
     done = checkpoint.step // run.spec.steps_per_epoch if checkpoint else 0
     return Start(run.spec, checkpoint, tuple(store.epochs(run.id)[:done]), tuple(store.manual_rates(run.id)))
@@ -96,10 +96,10 @@ def _in_words(error):
     name = type(error).__name__
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
         return (
-            "The machine ran out of memory. Take fewer training images or a smaller batch size, "
+            "The machine ran out of memory. Use fewer training images or a smaller batch size, "
             "and close other programs."
         )
     return (
-        f"Training ended with an error that LR Lab did not expect ({name}). The last lines of the "
-        "training process say where."
+        f"Training ended with an unexpected error ({name}). The last lines of the training process "
+        "show where."
     )

@@ -1,4 +1,4 @@
-"""What a process that trains says to the store: that it lives, and what it does. Loads no TensorFlow."""
+"""A training process reports to the store that it is alive, and what it does. Needs no TensorFlow."""
 
 import sys
 import threading
@@ -13,7 +13,7 @@ RETRY_SECONDS = 1.0
 
 
 def insist(action: Callable, *arguments):
-    """Do something with the store, again and again until it can be done; returns what it returned."""
+    """Call `action`, and repeat it after every StoreError until it succeeds; returns its result."""
     while True:
         try:
             return action(*arguments)
@@ -24,9 +24,9 @@ def insist(action: Callable, *arguments):
 
 @contextmanager
 def heartbeat(store: Store, worker: str, pid: int):
-    """Tell the store every second that `worker` lives; yields a function that sets what it does.
+    """Report to the store every second that `worker` is alive; yields a function that sets its state.
 
-    That function takes the state and, where it was measured, the throughput.
+    That function takes the state and, if it was measured, the throughput.
     """
     state, throughput = "starting", None
     ended = threading.Event()
@@ -35,8 +35,8 @@ def heartbeat(store: Store, worker: str, pid: int):
         while not ended.wait(BEAT_SECONDS):
             try:
                 store.beat(worker, pid, state, throughput)
-            except StoreError as error:  # a store that is locked for long is no reason to stop training
-                print(f"No heartbeat could be written: {error}", file=sys.stderr, flush=True)
+            except StoreError as error:  # training continues although the store is locked
+                print(f"The heartbeat could not be written: {error}", file=sys.stderr, flush=True)
 
     def say(words, measured=None):
         nonlocal state, throughput

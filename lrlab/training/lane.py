@@ -1,4 +1,4 @@
-"""One lane of a race: a run with all that it is made of at this moment, advanced a few updates at a time."""
+"""One lane of a race: a run and its current state. It advances a few updates at a time."""
 
 import io
 import time
@@ -20,10 +20,10 @@ MOST_BYTES = 500 * 10**6  # SQLite takes values of up to a gigabyte
 
 @dataclass(frozen=True)
 class Start:
-    """A run to train: its spec, and where it was left, if it was trained before.
+    """A run to train: its spec, and its checkpoint if it was trained before.
 
-    `epochs` are the finished epochs before the checkpoint, `manual_rates` all that were ever recorded:
-    those after the checkpoint are set again at the same updates.
+    `epochs` are the finished epochs before the checkpoint. `manual_rates` are all recorded rates set by
+    hand; those after the checkpoint are applied again at the same updates.
     """
 
     spec: RunSpec
@@ -33,7 +33,7 @@ class Start:
 
 
 class Images(NamedTuple):
-    """The images and labels of a data set as tensors, and which of them a run has, int32."""
+    """The images and labels of a data set as tensors, and the indices that a run uses, int32."""
 
     images: tf.Tensor
     labels: tf.Tensor
@@ -43,9 +43,9 @@ class Images(NamedTuple):
 
 
 class Lane:
-    """A run under way. Advancing it returns records; after an Outcome it has `ended`.
+    """A run in training. `advance` returns records; after an Outcome, `ended` is true.
 
-    It keeps its state itself, and lends it to a CompiledEpoch for as long as it advances.
+    The lane keeps its state, and copies it into a CompiledEpoch while it advances.
     """
 
     def __init__(self, start: Start, images: Images):
@@ -68,29 +68,29 @@ class Lane:
 
     @property
     def epoch(self) -> int:
-        """The epoch that the next update belongs to, from 0."""
+        """The epoch of the next update, counted from 0."""
         return self.step // self.spec.steps_per_epoch
 
     def apply(self, control: Control) -> Iterator[Checkpoint | ManualRate | Outcome]:
-        """Do what the owner asks for, between two updates."""
+        """Apply the user's Control between two updates."""
         where = f"in epoch {self.epoch + 1} of {self.spec.epochs}"
         if control.stop or control.pause:
             kept = self.checkpoints()
             yield from kept
             status = "stopped" if control.stop else "paused"
-            again = "" if kept else " So large a network is not kept: it would begin again."
+            again = "" if kept else " Its network is too large for a checkpoint: it must start again."
             yield self._end(Outcome(status, f"{status.capitalize()} {where}.{again}"))
         elif control.rate != (self._manual_rates[-1].rate if self._manual_rates else None):
-            # Not before a rate that is to be set again after a crash.
+            # Not before an earlier manual rate that is still to be applied again after a crash.
             at = max([self.step, *(each.step for each in self._manual_rates)])
             self._manual_rates.append(ManualRate(at, control.rate))
             yield self._manual_rates[-1]
 
     def advance(self, place: int, together: int) -> list[Steps | Epoch | Outcome]:
-        """Train for about a quarter of a second, or to the end of the epoch where that is near.
+        """Train for about a quarter of a second, or to the end of the epoch if that is near.
 
-        Several lanes, `together`, may advance at the same time; those of the same `program` each need a
-        `place` of their own.
+        `together` is the number of lanes that advance at the same time. Lanes with the same `program` need
+        different places.
         """
         began = time.perf_counter()
         compiled = self._compiled(place)
@@ -121,7 +121,7 @@ class Lane:
         return time.monotonic() - self._saved > seconds
 
     def checkpoints(self) -> list[Checkpoint]:
-        """All that it takes to go on from here, bit for bit, in another process; none of a huge network."""
+        """The checkpoint to continue from here, bit for bit, in any process; none if it is too large."""
         self._saved = time.monotonic()
         if sum(array.nbytes for array in (*self._state, *(self._best or ()))) > MOST_BYTES:
             return []
@@ -148,7 +148,7 @@ class Lane:
         self._seconds = 0.0
 
     def _rates(self, epoch):
-        """The rate of every update of an epoch, float32: by the schedule, a plateau, or by hand."""
+        """The rate of every update of an epoch, float32: from the schedule, a plateau, or set by hand."""
         size = self.spec.steps_per_epoch
         rates = self._planned[epoch * size : (epoch + 1) * size]
         if plateau := self.spec.plateau:
@@ -168,7 +168,7 @@ class Lane:
         return Steps(first + start, (rows[:, LOSS] / counts).astype(np.float32), rows[:, RATE].copy())
 
     def _end_epoch(self, compiled, epoch, done, val_loss, val_accuracy):
-        """The Epoch, and the Outcome if the run ends with it."""
+        """The Epoch, and also the Outcome if the run ends with this epoch."""
         rows = self._log[:done].astype(float)
         seen = min(done * self.spec.batch_size, self.spec.fit_images)
         record = Epoch(
@@ -204,7 +204,7 @@ class Lane:
         return compiled.score(*self._images[:2], self._images.test)
 
     def _in_time(self, compiled):
-        """What to say of a run that has come to its last epoch, or has run out of patience; None before."""
+        """The message of a run that has reached its last epoch or was stopped early; None before that."""
         stopping, message = self.spec.early_stopping, None
         if len(self._epochs) == self.spec.epochs:
             message = ""
@@ -225,5 +225,5 @@ class Lane:
 
 
 def batch_order(seed: int, epoch: int, count: int) -> np.ndarray:
-    """The order of `count` images in an epoch: int32, a function of seed and epoch alone."""
+    """The order of `count` images in an epoch: int32, depends only on the seed and the epoch."""
     return np.random.default_rng([seed, epoch]).permutation(count).astype(np.int32)

@@ -1,7 +1,7 @@
-"""Networks as Keras models, weights for them that depend on a seed alone, and two layers that are quick.
+"""Networks as Keras models, weights that depend only on a seed, and two fast layers.
 
-Under XLA on a CPU, Keras's Dropout takes 1.7 seconds an epoch for its random bits, and the gradient of
-its Conv2D runs in plain loops, ten times as long as the same sums as a matrix product.
+With XLA on a CPU, Keras's Dropout takes 1.7 seconds per epoch for its random bits. The gradient of
+Keras's Conv2D runs in plain loops, which take ten times as long as one matrix product.
 """
 
 import keras
@@ -14,11 +14,11 @@ PARITY = 0x1BD11BDA
 
 
 def build_network(network: Network = ARTICLE_NETWORK) -> keras.Sequential:
-    """The Keras model of a network; by default the article's, of 506,530 parameters.
+    """The Keras model of a network; the default is the article's network with 506,530 parameters.
 
-    Its attribute `dropout_seed`, an int32 variable of shape (2,), is what the dropout masks are drawn
-    from: the run's seed and the number of the update, to be assigned before every update. It is none of
-    the model's weights.
+    Its attribute `dropout_seed`, an int32 variable of shape (2,), determines the dropout masks. It holds
+    the run's seed and the number of the update; the caller assigns it before every update. It is not one
+    of the model's weights.
     """
     seed = tf.Variable([0, 0], trainable=False, dtype=tf.int32)
     regularizer = keras.regularizers.L2(network.l2) if network.l2 else None
@@ -47,7 +47,7 @@ def build_network(network: Network = ARTICLE_NETWORK) -> keras.Sequential:
 
 
 def initial_weights(network: keras.Model, seed: int) -> list:
-    """Weights in the order of `network.weights`: Glorot-uniform kernels from `seed`, zero biases."""
+    """Weights in the order of `network.weights`: Glorot-uniform kernels from `seed`, biases of zero."""
     return [
         keras.initializers.GlorotUniform(seed=seed + number)(weight.shape)
         if len(weight.shape) > 1
@@ -57,9 +57,9 @@ def initial_weights(network: keras.Model, seed: int) -> list:
 
 
 class Convolution(keras.layers.Conv2D):
-    """A 3x3 convolution in strides of 2 with padding "same", as one product of patches and kernel.
+    """A 3x3 convolution with stride 2 and padding "same", as one matrix product of patches and kernel.
 
-    Takes float32 of shape (images, height, width, channels); equals Keras's Conv2D of these arguments.
+    Takes float32 of shape (images, height, width, channels). Equals Keras's Conv2D with these arguments.
     """
 
     def __init__(self, filters: int, **kwargs):
@@ -68,7 +68,7 @@ class Convolution(keras.layers.Conv2D):
     def call(self, inputs):
         high, wide, channels = inputs.shape[1:]
         rows, columns = (high + 1) // 2, (wide + 1) // 2
-        # Where one pixel is missing, TensorFlow's "same" puts it at the end.
+        # If the padding is odd, TensorFlow's "same" puts the extra pixel at the end.
         around = [
             [(2 * made + 1 - given) // 2, (2 * made + 2 - given) // 2]
             for made, given in ((rows, high), (columns, wide))
@@ -85,12 +85,12 @@ class Convolution(keras.layers.Conv2D):
 
 
 class Dropout(keras.layers.Layer):
-    """In training, set a share `rate` of the units to 0 and scale up the others by 1 / (1 - rate).
+    """In training, set a share `rate` of the units to 0 and multiply the others by 1 / (1 - rate).
 
-    Takes float32 of shape (images, units). Which units, is a function of `seed` (two int32), of the
-    layer's `number` in its network and of the place in the batch: not of the size of the batch, so that
-    a last batch that was filled up has the mask of one that was not, and not of who computes it, where
-    `tf.random.stateless_uniform(alg="threefry")` needs XLA. Srivastava et al., 2014.
+    Takes float32 of shape (images, units). The mask depends on three things: `seed` (two int32), the
+    layer's `number` in its network, and the position in the batch. It does not depend on the batch size,
+    so padding the last batch does not change its mask. It is the same with and without XLA, which
+    `tf.random.stateless_uniform(alg="threefry")` needs. Srivastava et al., 2014.
     """
 
     def __init__(self, rate: float, number: int, seed: tf.Variable):
@@ -103,7 +103,7 @@ class Dropout(keras.layers.Layer):
         return inputs * self.mask(tf.shape(inputs)[0], inputs.shape[1]) if training else inputs
 
     def mask(self, images, units: int):
-        """What the units are multiplied by: float32 of shape (images, units)."""
+        """The factors of the units: float32 of shape (images, units)."""
         half = (units + 1) // 2  # one counter gives two words
         rows = tf.range(images, dtype=tf.int32)[:, None]
         columns = tf.range(half, dtype=tf.int32)[None] + self.number * 2**16
@@ -114,9 +114,9 @@ class Dropout(keras.layers.Layer):
 
 
 def threefry(key, counter):
-    """Two tensors of random bits for two of counters, under a key of two words; all uint32.
+    """Two tensors of random bits from two tensors of counters and a key of two words; all uint32.
 
-    Threefry-2x32 of 20 rounds: Salmon et al., 2011, "Parallel Random Numbers: As Easy as 1, 2, 3".
+    Threefry-2x32 with 20 rounds: Salmon et al., 2011, "Parallel Random Numbers: As Easy as 1, 2, 3".
     """
     keys = key[0], key[1], key[0] ^ key[1] ^ PARITY
     x, y = counter[0] + keys[0], counter[1] + keys[1]

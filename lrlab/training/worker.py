@@ -1,8 +1,10 @@
 """The worker process: `python -m lrlab.training.worker ID` trains queued runs, one seed group after another.
 
-It loads TensorFlow once and compiles the article's run before it is asked for. It leaves when its
-standard input ends (its parent has gone), when it has had nothing to do for long, and when it has
-compiled so many programs, which TensorFlow never forgets, that a new process is the better one.
+It loads TensorFlow once and compiles the article's run in advance. It ends in three cases:
+
+1. Its standard input ends, because its parent has ended.
+2. It has been idle for 15 minutes.
+3. It has compiled more than 12 programs. TensorFlow never frees them, so a new process is better.
 """
 
 import ctypes
@@ -24,13 +26,13 @@ MOST_PROGRAMS = 12
 
 
 def main(worker: str) -> None:
-    """Serve the queue until there is a reason to leave."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C closes the server, and that is what ends this
+    """Train queued runs until there is a reason to end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and then this process ends
     store = Store()
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     with heartbeat(store, worker, os.getpid()) as say:
-        # TensorFlow takes seconds to load; a parent that ends meanwhile is noticed at once.
+        # TensorFlow takes seconds to load. The thread above already notices the end of the parent.
         from lrlab.training.engine import AT_ONCE, warm_up
         from lrlab.training.epoch import programs
         from lrlab.training.execute import execute
@@ -58,7 +60,7 @@ def main(worker: str) -> None:
 
 
 def _give_back_memory():
-    """Have the C library return what compiling has left unused, about 50 MB, where it is glibc."""
+    """With glibc, return unused memory to the system: about 50 MB after compiling."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
     if trim:
         trim(0)
@@ -70,16 +72,15 @@ def _sleep_until_queued(store, idle_since):
 
 
 def _end_with_parent(store, current):
-    """Wait for the end of the parent, and leave the runs that are being trained where they can go on."""
-    while os.read(
-        sys.stdin.fileno(), 1
-    ):  # not sys.stdin.read(), whose lock Python waits for in vain at its end
+    """Wait for the end of the parent, then pause the current runs and end this process."""
+    # Not sys.stdin.read(): Python aborts at its end if a thread is still waiting in that.
+    while os.read(sys.stdin.fileno(), 1):
         pass
     try:
         for run in list(current):
             store.finish(run.id, Outcome("paused", "The app was closed while this run was training."))
-    except StoreError as error:  # whoever opens the store next finds that these runs have no worker
-        print(f"The runs under way could not be paused: {error}", file=sys.stderr, flush=True)
+    except StoreError as error:  # the next server sees that these runs have no worker
+        print(f"The current runs could not be paused: {error}", file=sys.stderr, flush=True)
     os._exit(0)
 
 

@@ -83,7 +83,7 @@ def test_a_search_keeps_what_is_chosen(own_server, store, open_page):
     page = compare(open_page, address, "?runs=1.2")
     page.get_by_placeholder("Name, tag").fill("wsd nothing like it")
     page.get_by_placeholder("Name, tag").press("Enter")
-    page.get_by_text("No run fits").wait_for()
+    page.get_by_text("No run matches").wait_for()
     page.get_by_text("2 runs chosen").wait_for()
 
 
@@ -127,5 +127,5 @@ def test_what_is_exported_is_imported_elsewhere(own_server, store, open_page, tm
     settle(page)
     page.get_by_role("button", name="Import", exact=True).last.click()
     page.get_by_text("1 run was imported").wait_for()
-    page.get_by_text("Tag them").wait_for(state="hidden")
+    page.get_by_text("Tag for these runs").wait_for(state="hidden")
     assert len(store.listed()) == 13

@@ -58,7 +58,9 @@ def test_lesson_5_from_start_to_verdict(server, open_page):
 
     answer(page, "It falls to the end, in every seed")
     page.get_by_text("overflows in 2 of 3 seeds").first.wait_for()
-    page.get_by_text("You said: It falls to the end, in every seed. It is: It overflows").wait_for()
+    page.get_by_text(
+        "You said: It falls to the end, in every seed. The right answer: It overflows"
+    ).wait_for()
     assert measured(page) == [["Time-based, as stated", 100], ["Time-based, as coded", 100]]
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").wait_for()
 
@@ -81,7 +83,7 @@ def test_lesson_8_from_start_to_verdict(server, open_page):
     page.get_by_role("heading", name="8. A race of all schedules").wait_for()
     answer(page, "None of them: the seeds do not agree")
     assert len(measured(page)) == 6
-    page.get_by_text("That is so. No winner: the ranges of Exponential and Constant overlap").wait_for()
+    page.get_by_text("That is right. No winner: the ranges of Exponential and Constant overlap").wait_for()
     page.get_by_text("Seed by seed, the lowest final validation loss").wait_for()
     page.reload()
     settle(page)
@@ -109,11 +111,11 @@ def test_a_teachers_link_is_made_and_followed(server, open_page):
     page = lessons(open_page, address, "?lesson=step")
     page.get_by_role("button", name="For the teacher").click()
     page.get_by_text("Locked", exact=True).click()
-    page.get_by_role("textbox", name="Your own words above the text").fill("Class 7b: think first.")
+    page.get_by_role("textbox", name="Your own text above the lesson").fill("Class 7b: think first.")
     page.get_by_role("textbox", name="Your own question").fill("What will the drop do?")
     page.keyboard.press("Enter")
     settle(page)
-    page.get_by_role("textbox", name="Its answers, one a line").fill("Nothing\nEverything")
+    page.get_by_role("textbox", name="Answers, one per line").fill("Nothing\nEverything")
     page.keyboard.press("Control+Enter")
     settle(page)
     link = page.locator("[data-testid=stCode]")

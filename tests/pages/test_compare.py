@@ -79,7 +79,7 @@ def test_every_run_is_a_row_with_its_scores(store):
     rows = table(open_page())
     assert list(rows["Run"]) == ["Mine", "Better", "Good", "Good"]
     assert list(rows["Best loss"]) == pytest.approx([0.4, 0.3, 0.51, 0.5])
-    assert list(rows["at epoch"]) == [3, 3, 3, 3]
+    assert list(rows["Best epoch"]) == [3, 3, 3, 3]
     assert list(rows["Data"]) == ["not known", "fashion-mnist", "fashion-mnist", "fashion-mnist"]
     assert len(rows["Rate"][1]) == 40
     assert max(rows["Rate"][1]) == 1
@@ -92,7 +92,7 @@ def test_every_run_is_a_row_with_its_scores(store):
 def test_a_search_finds_every_word_anywhere(store, search, found):
     page = open_page()
     page.text_input(key=choice.SEARCH).set_value(search).run()
-    assert len(table(page)) == found if found else "No run fits" in texts(page)
+    assert len(table(page)) == found if found else "No run matches" in texts(page)
 
 
 def test_filters_narrow_the_table(store):
@@ -100,7 +100,7 @@ def test_filters_narrow_the_table(store):
     page.multiselect(key="compare.filter.Schedule").set_value(["Constant"]).run()
     assert list(table(page)["Run"]) == ["Good", "Good"]
     page.multiselect(key="compare.filter.Tag").set_value(["class 7"]).run()
-    assert "No run fits" in texts(page)
+    assert "No run matches" in texts(page)
 
 
 def test_what_is_chosen_is_compared_and_ranked_on_the_same_images_only(store):
@@ -143,7 +143,7 @@ def test_a_run_that_trains_is_not_deleted(store):
     page = choose(open_page(), id)
     button(page, "Delete").click().run()
     assert "Busy" in list(table(page)["Run"])
-    assert "has to be stopped on Train first" in texts(page)
+    assert "1 of 1 not deleted: stop queued" in texts(page)
     store.finish(id, Outcome("stopped"))
 
 
@@ -158,7 +158,7 @@ def test_imported_files_are_chosen_and_tagged(store, tmp_path):
     assert store.listed()[0].run.tags == ("7b",)
     page.file_uploader[0].set_value(("ours.json", to_json([new]).encode(), "application/json")).run()
     button(page, "Import").click().run()
-    assert "all of its runs are here already" in texts(page)
+    assert "LR Lab already has all of its runs" in texts(page)
 
 
 def test_a_file_that_is_none_is_said_and_leaves_the_store_alone(store):
@@ -284,7 +284,7 @@ def test_a_link_is_no_markdown(store):
     page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
     page.query_params["runs"] = "[x](https://example.org)"
     page.switch_page("pages/lab/compare.py").run()
-    assert "asks for runs that are not here" in texts(page)
+    assert "names runs that do not exist here" in texts(page)
     assert "[x](" not in texts(page)
 
 
@@ -323,5 +323,5 @@ def test_a_run_that_a_later_version_wrote_breaks_no_page(home, name):
 def test_more_runs_than_an_import_takes_are_pointed_out(store):
     store.add_results([result(f"More {n}", 0.5, seed=100 + n) for n in range(500)])
     page = choose(open_page(), *(entry.run.id for entry in store.listed()))
-    assert "An import takes 500 runs at a time" in texts(page)
-    assert "An import takes" not in texts(choose(page, 1))
+    assert "LR Lab can import at most 500 runs" in texts(page)
+    assert "LR Lab can import at most" not in texts(choose(page, 1))

@@ -65,7 +65,7 @@ def test_every_lesson_goes_from_text_to_verdict(opened, lesson):
     shown = texts(page)
     assert "What was measured" in shown
     assert right.sentence in shown
-    assert ("That is so" in shown) == (right.option is not None)
+    assert ("That is right" in shown) == (right.option is not None)
     assert lesson.conclusion(found) in shown
     assert "Recorded with LR Lab on Fashion-MNIST" in shown
 
@@ -75,7 +75,7 @@ def test_a_wrong_answer_is_told_the_right_one(opened):
     right = lesson.question.answer(evidence(lesson.recipes, []))
     wrong = (right.option + 1) % len(lesson.question.options)
     shown = texts(answer(opened(lesson=lesson.id), wrong))
-    assert f"It is: {lesson.question.options[right.option]}" in shown
+    assert f"The right answer: {lesson.question.options[right.option]}" in shown
 
 
 def test_an_answer_stays_when_one_comes_back(opened):
@@ -119,7 +119,7 @@ def test_sliders_change_the_figure_and_nothing_on_explore(opened):
     slider.set_value(0.2).run()
     assert page.session_state["lesson.exponential.exponential-slow.decay"] == 0.2
     assert page.session_state["exponential.decay"] == before
-    button(page, "The lesson's values").click().run()
+    button(page, "Reset to the lesson's values").click().run()
     assert page.session_state["lesson.exponential.exponential-slow.decay"] == 0.02
 
 
@@ -152,7 +152,7 @@ def test_the_presenter_layout_shows_one_thing_at_a_time(opened):
     stage = page.segmented_control(key=f"{progress.STAGE}.race")
     assert len(page.radio) == 0
     stage.set_value("Result").run()
-    assert "First the question" in texts(page)
+    assert "Answer the question first" in texts(page)
     page.segmented_control(key=f"{progress.STAGE}.race").set_value("Question").run()
     answer(page, 0)
     page.segmented_control(key=f"{progress.STAGE}.race").set_value("Result").run()

@@ -103,12 +103,12 @@ def test_results_come_in_the_order_asked_for(store):
 @pytest.mark.parametrize(
     ("change", "value", "sentence"),
     [
-        ("rename", " ", "A name has 1 to 80 printable characters, but this is ' '"),
-        ("rename", "x" * 81, "A name has 1 to 80"),
-        ("rename", "a\x00b", "A name has 1 to 80"),
-        ("rename", "a\u202eb", "A name has 1 to 80"),
-        ("rename", "\u00ad", "A name has 1 to 80"),
-        ("tag", ["x" * 25], "A tag has 1 to 24"),
+        ("rename", " ", "A name must have 1 to 80 printable characters, not ' '"),
+        ("rename", "x" * 81, "A name must have 1 to 80"),
+        ("rename", "a\x00b", "A name must have 1 to 80"),
+        ("rename", "a\u202eb", "A name must have 1 to 80"),
+        ("rename", "\u00ad", "A name must have 1 to 80"),
+        ("tag", ["x" * 25], "A tag must have 1 to 24"),
         ("tag", [f"tag {n}" for n in range(11)], "at most 10 tags, but these are 11"),
         ("write_note", "x" * 2001, "at most 2000 characters, but this one has 2,001"),
     ],

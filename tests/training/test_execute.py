@@ -87,7 +87,7 @@ def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):
     execute(store, [run], on_epoch)
     ended = store.run(run.id)
     assert ended.status == "failed"
-    assert "an error that LR Lab did not expect (RuntimeError)" in ended.message
+    assert "an unexpected error (RuntimeError)" in ended.message
     assert ended.details.startswith("Traceback")
     assert ended.details.endswith("RuntimeError: a bug\n")
     assert len(store.epochs(run.id)) == 1
@@ -99,7 +99,7 @@ def test_too_little_memory_is_said_with_a_remedy(store):
 
     run = begin(store)
     execute(store, [run], on_epoch)
-    assert "ran out of memory. Take fewer training images" in store.run(run.id).message
+    assert "ran out of memory. Use fewer training images" in store.run(run.id).message
 
 
 def test_the_keyboard_ends_the_run_as_stopped_and_is_passed_on(store):

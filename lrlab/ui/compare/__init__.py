@@ -1,1 +1,1 @@
-"""What Compare is made of: the table of runs, the charts and cards of the chosen ones, files out and in."""
+"""The parts of the Compare page: the table, the charts and cards of chosen runs, export and import."""

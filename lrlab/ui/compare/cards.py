@@ -1,4 +1,4 @@
-"""A card for each line of the charts: what its curves say, and what can be done with its runs."""
+"""A card for each line of the charts: the findings in its curves, and a menu to edit its runs."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "r
 
 
 def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> None:
-    """One card a group, in the colours of the charts."""
+    """One card per group, in the colours of the charts."""
     for number, group in enumerate(groups):
         with st.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -38,13 +38,13 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
 
 
 def _gap(seen):
-    """How far validation is from training at the end, as a line of its own."""
+    """The gap between validation and training at the end, on a separate line."""
     parts = []
     if seen.loss_gap is not None:
         parts.append(f"loss {seen.loss_gap:+.3f}")
     if seen.accuracy_gap is not None:
         parts.append(f"accuracy {-100 * seen.accuracy_gap:+.1f} points")
-    return f"  \n:small[:gray[Validation against training: {', '.join(parts)}.]]" if parts else ""
+    return f"  \n:small[:gray[Validation minus training: {', '.join(parts)}.]]" if parts else ""
 
 
 def _badges(group):
@@ -68,7 +68,7 @@ def _menu(store, group, listed):
     menu = st.popover(
         ":material/more_vert:",
         type="tertiary",
-        help="Name, tags, note, pin, delete",
+        help="Edit the name, tags or note. Pin or delete the run.",
         on_change="rerun",
         key=f"compare.menu.{group.ids[0]}",
     )
@@ -128,7 +128,7 @@ def _edit(store, run):
         icon=":material/delete:",
         key=f"compare.delete.{run.id}",
         disabled=run.active,
-        help="A run that still trains has to be stopped on Train first." if run.active else None,
+        help="This run is queued or running. Stop it on Train first." if run.active else None,
         on_click=choice.delete,
         args=(store, [run.id]),
     )

@@ -1,4 +1,4 @@
-"""What a visitor has chosen on Compare: the only place that knows these keys of the session state."""
+"""What a visitor has chosen on Compare. Only this module uses these keys of the session state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
 FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
 SMOOTHING, LOG_RATE = "compare.smoothing", "compare.log_rate"
 RUNS = "runs"  # in links
-FIRST_EPOCHS = 60  # what the article zooms in on
+FIRST_EPOCHS = 60  # the article shows these in detail
 MOST_COMPARED = 12
 NONE_KNOWN, NO_BASELINE = "not known", ""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One thing by which runs are filtered: its name, and what a run is in it."""
+    """One filter for runs: its name, and a function that gives a run's values for it."""
 
     name: str
     of: object
 
     @property
     def key(self) -> str:
-        """Under which its chosen values are kept."""
+        """The session-state key of its chosen values."""
         return f"compare.filter.{self.name}"
 
 
@@ -44,7 +44,7 @@ FILTERS = (
 
 
 def schedule_title(run) -> str:
-    """The title of a run's schedule, without what goes around it."""
+    """The title of a run's schedule, without a warm-up or cool-down around it."""
     if run.spec is None:
         return NONE_KNOWN
     schedule = run.spec.schedule
@@ -54,7 +54,7 @@ def schedule_title(run) -> str:
 
 
 def fill(listed: Sequence[Listed]) -> None:
-    """Give everything that was not set yet its first value: the link's runs, or those of the newest race."""
+    """Set every missing key to its first value. The first choice is the link's runs, or the newest race."""
     state = st.session_state
     for key, value in {
         SEARCH: "",
@@ -75,7 +75,7 @@ def fill(listed: Sequence[Listed]) -> None:
 
 
 def choose(runs: Sequence[int]) -> None:
-    """Compare these runs from now on, and name them in the page's link."""
+    """Choose these runs to compare, and write them into the page's link."""
     st.session_state[CHOSEN] = [*runs]
     if runs:
         st.query_params[RUNS] = ".".join(map(str, runs))
@@ -84,16 +84,16 @@ def choose(runs: Sequence[int]) -> None:
 
 
 def delete(store: Store, runs: Sequence[int]) -> None:
-    """Delete runs that are over, and remember them, so that it can be undone."""
+    """Delete runs that have ended, and remember them for `undo`."""
     gone = store.delete(*runs)
     st.session_state[DELETED] = [*st.session_state[DELETED], *gone]
     if left := len(runs) - len(gone):
-        say(0, [f"Not deleted, because it has to be stopped on Train first: {left} of {len(runs)}."])
+        say(0, [f"{left} of {len(runs)} not deleted: stop queued and running runs on Train first."])
     choose([id for id in chosen() if id not in gone])
 
 
 def undo(store: Store) -> None:
-    """Say what the last `delete` took, and offer to undo it."""
+    """Say how many runs were deleted, and offer to restore them."""
     if gone := st.session_state[DELETED]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -110,12 +110,12 @@ def _restore(store):
 
 
 def say(imported: int, problems: Sequence[str]) -> None:
-    """Keep for `show_messages` how many runs were imported and, in Markdown, what was wrong."""
+    """Store for `show_messages` how many runs were imported, and the problems in Markdown."""
     st.session_state[MESSAGES] = imported, [*problems], True
 
 
 def show_messages() -> None:
-    """What the last import, or the last deletion, came to: until the visitor does something else."""
+    """Show the result of the last import or deletion, until the visitor does something else."""
     imported, problems, is_new = st.session_state[MESSAGES]
     if not (st.session_state.pop(BY_TIMER, False) or is_new):
         imported, problems = 0, []
@@ -132,7 +132,7 @@ def chosen() -> list[int]:
 
 
 def shown(listed: Sequence[Listed]) -> list[Listed]:
-    """The runs that pass every filter and have every word of the search somewhere in their texts."""
+    """The runs that pass every filter and contain every word of the search in their texts."""
     state = st.session_state
     words = state[SEARCH].lower().split()
     wanted = {filter: {*state[filter.key]} for filter in FILTERS if state.get(filter.key)}
@@ -146,7 +146,7 @@ def shown(listed: Sequence[Listed]) -> list[Listed]:
 
 
 def picture(run) -> list[float] | None:
-    """The shape of a run's rate for a small picture: 40 values, the highest of them 1; None if unknown."""
+    """The shape of a run's rate for a small picture: 40 values, the highest is 1; None if unknown."""
     return _shape(run.spec.plan) if run.spec else None
 
 
@@ -170,7 +170,7 @@ def _linked(known):
     asked = [int(part) for part in written if part.isascii() and part.isdecimal() and len(part) < 12]
     missing = [id for id in asked if id not in known]
     if missing or len(asked) < len([part for part in written if part]):
-        st.warning(f"The link asks for runs that are not here: {plain(', '.join(written)[:80])}.")
+        st.warning(f"The link names runs that do not exist here: {plain(', '.join(written)[:80])}.")
     return [id for id in dict.fromkeys(asked) if id in known][:MOST_COMPARED]
 
 

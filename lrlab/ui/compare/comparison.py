@@ -1,4 +1,4 @@
-"""The chosen runs beside each other: linked charts, a card each, and who stands first."""
+"""The chosen runs side by side: linked charts, one card per line, and the ranking."""
 
 import streamlit as st
 
@@ -19,19 +19,17 @@ REFRESH_SECONDS = 2.0
 
 
 def comparison(store: Store, listed: dict[int, Listed]) -> None:
-    """What was chosen; the page is drawn again every two seconds while a run of it trains."""
+    """Show the chosen runs. While one of them trains, the page is redrawn every two seconds."""
     chosen = choice.chosen()
     results = store.results(chosen[: choice.MOST_COMPARED])
     if any(result.status in ACTIVE for result in results.values()):
         _draw_again_soon()
     if not results:
-        st.info("Choose runs in the table to see them side by side.", icon=":material/checklist:")
+        st.info("Choose runs in the table to compare them.", icon=":material/checklist:")
         return
     _actions(store, chosen, results)
     if len(chosen) > len(results):
-        st.warning(
-            f"{len(chosen)} runs are chosen, but at most {choice.MOST_COMPARED} are drawn: the first ones."
-        )
+        st.warning(f"{len(chosen)} runs are chosen. Only the first {choice.MOST_COMPARED} are drawn.")
     found = groups(results, st.session_state[choice.JOIN_SEEDS])
     charts, words = st.columns([5, 3], gap="medium")
     with charts:
@@ -46,7 +44,7 @@ def _draw_again_soon():
 
     @st.fragment(run_every=REFRESH_SECONDS)
     def wait():
-        if not drawn:  # by the timer, and not as a part of the page
+        if not drawn:  # the timer calls it, not the page
             st.session_state[choice.BY_TIMER] = True
             st.rerun()
         drawn.clear()
@@ -59,11 +57,11 @@ def _actions(store, chosen, results):
         what = "1 run" if len(chosen) == 1 else f"{len(chosen)} runs"
         st.markdown(f"#### {what} chosen", width="stretch")
         export(store, chosen, results)
-        st.button("Choose none", icon=":material/deselect:", on_click=choice.choose, args=([],))
+        st.button("Clear selection", icon=":material/deselect:", on_click=choice.choose, args=([],))
         st.button(
             "Delete",
             icon=":material/delete:",
-            help="Delete the chosen runs; it can be undone.",
+            help="Delete the chosen runs. You can undo this.",
             on_click=choice.delete,
             args=(store, chosen),
         )
@@ -87,7 +85,7 @@ def _chart(found: list[Group]):
             key=choice.BASELINE,
             persist_state="session",
             width=220,
-            help="Losses and accuracies less those of this line in the same epoch.",
+            help="Losses and accuracies minus the values of this line in the same epoch.",
         )
         st.slider(
             "Smoothing",
@@ -97,16 +95,16 @@ def _chart(found: list[Group]):
             key=choice.SMOOTHING,
             persist_state="session",
             width=140,
-            help="A running mean over losses and accuracies, never over rates; what was measured stays "
-            "faintly behind it.",
+            help="A running mean of losses and accuracies. Rates are not smoothed. The measured values stay "
+            "visible as faint lines.",
         )
         with st.container(width="content", gap=None):
             st.toggle(
                 "Join seeds",
                 key=choice.JOIN_SEEDS,
                 persist_state="session",
-                help="Runs that differ in their seed alone become one line, their median, in a band from "
-                "the lowest to the highest.",
+                help="Runs that differ only in their seed become one line: their median. A band shows the "
+                "range from the lowest to the highest run.",
             )
             st.toggle("Logarithmic rate axis", key=choice.LOG_RATE, persist_state="session")
     lanes = [

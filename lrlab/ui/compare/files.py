@@ -1,4 +1,4 @@
-"""Runs out of LR Lab as files, and runs from files into it."""
+"""Export of runs as files, and import of runs from files."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from lrlab.ui.compare import choice
 from lrlab.ui.controls import plain
 
 FORMS = {
-    "CSV": (to_csv, "csv", "A row an epoch, for spreadsheets and data frames."),
-    "JSON": (to_json, "json", "Everything that is known of the runs; another LR Lab can import it."),
-    "TensorBoard": (to_event_files, "zip", "Event files: unpack, and point TensorBoard at the folder."),
+    "CSV": (to_csv, "csv", "One row per epoch, for spreadsheets and data frames."),
+    "JSON": (to_json, "json", "All data about the runs. Another LR Lab can import this file."),
+    "TensorBoard": (to_event_files, "zip", "Event files. Unzip them, and open the folder with TensorBoard."),
 }
 UPLOADS, TAG, TAKEN = "compare.uploads", "compare.import_tag", "compare.taken"
 
 
 def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> None:
-    """What the chosen runs can be taken home as: all of them, and a script of one of those that are drawn."""
+    """Download buttons: files of all chosen runs, and a Keras script of one of the drawn runs."""
     with st.popover("Export", icon=":material/download:"):
         stem = "runs" if len(chosen) > 1 else f"run-{chosen[0]}"
         for name, (write, ending, help) in FORMS.items():
@@ -54,21 +54,22 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
                 help="Trains this run again with plain Model.fit, without LR Lab.",
                 width="stretch",
             )
-        st.caption("A picture: the camera above the chart saves PNG, and beside it SVG.")
+        st.caption("Pictures: the camera above the chart saves PNG. The button beside it saves SVG.")
         if len(chosen) > MOST_RUNS:
-            st.caption(f"An import takes {MOST_RUNS} runs at a time: for another LR Lab, choose fewer.")
+            st.caption(
+                f"LR Lab can import at most {MOST_RUNS} runs at once. Choose fewer to import them again."
+            )
 
 
 def import_runs(store: Store) -> None:
-    """Files of runs taken in: LR Lab's own, and what Keras logs."""
+    """Import files of runs: files that LR Lab exported, and Keras logs."""
     number = st.session_state.setdefault(TAKEN, 0)
     with st.popover("Import", icon=":material/upload:", key=f"compare.import.{number}"):
         st.markdown(
-            "Runs that LR Lab exported as JSON, a file of Keras's `CSVLogger`, or the `history` of "
-            "`Model.fit` as JSON. Several files at once are fine: this is how the results of a class come "
-            "together."
+            "Import runs that LR Lab exported as JSON, a file of Keras's `CSVLogger`, or the `history` of "
+            "`Model.fit` as JSON. You can choose several files at once, for example the results of a class."
         )
-        st.text_input("Tag them", key=TAG, max_chars=MAX_TAG, placeholder="class 7b")
+        st.text_input("Tag for these runs", key=TAG, max_chars=MAX_TAG, placeholder="class 7b")
         files = st.file_uploader(
             "Files",
             accept_multiple_files=True,
@@ -81,7 +82,7 @@ def import_runs(store: Store) -> None:
 
 
 def _take(store, files):
-    """Each file is taken in as a whole or not at all."""
+    """Import each file completely, or reject it."""
     tags = [tag] if (tag := st.session_state[TAG].strip()) else []
     added, problems = [], []
     for file in files:
@@ -92,8 +93,8 @@ def _take(store, files):
             continue
         added += new
         if not new:
-            problems.append(f"{plain(file.name)}: all of its runs are here already.")
+            problems.append(f"{plain(file.name)}: LR Lab already has all of its runs.")
     if added:
         choice.choose(added)
     choice.say(len(added), problems)
-    st.session_state[TAKEN] += 1  # the next uploader is another, without these files, and shut away
+    st.session_state[TAKEN] += 1  # a new key gives a new, empty uploader in a closed popover

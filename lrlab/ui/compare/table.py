@@ -1,4 +1,4 @@
-"""The table of all runs: searched, filtered, sorted, and some of them chosen."""
+"""The table of all runs, with search, filters, sorting and selection."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -15,17 +15,17 @@ TABLE_COLUMNS = {
     "Pinned": st.column_config.TextColumn("", width=32, pinned=True, help="Pinned runs come first."),
     "Run": st.column_config.TextColumn(width="medium", pinned=True),
     "Rate": st.column_config.LineChartColumn(
-        width=90, y_min=0, y_max=1, help="The planned rate over the run, each to a scale of its own."
+        width=90, y_min=0, y_max=1, help="The planned rate over the run. Each run has its own scale."
     ),
     "Best loss": st.column_config.NumberColumn(format=LOSS, help="The lowest validation loss."),
-    "at epoch": st.column_config.NumberColumn(help="The epoch of the lowest validation loss, from 1 on."),
-    "Final loss": st.column_config.NumberColumn(format=LOSS, help="Validation loss of the last epoch."),
+    "Best epoch": st.column_config.NumberColumn(help="The epoch of the lowest validation loss, from 1."),
+    "Final loss": st.column_config.NumberColumn(format=LOSS, help="The validation loss of the last epoch."),
     "Best accuracy": st.column_config.NumberColumn(format=SHARE, help="The highest validation accuracy."),
     "Final accuracy": st.column_config.NumberColumn(
-        format=SHARE, help="Validation accuracy of the last epoch."
+        format=SHARE, help="The validation accuracy of the last epoch."
     ),
     "Test accuracy": st.column_config.NumberColumn(
-        format=SHARE, help="On the 10,000 test images, once, at the end."
+        format=SHARE, help="The accuracy on the 10,000 test images, measured once at the end."
     ),
     "Seconds": st.column_config.NumberColumn(format="%.1f"),
     "Seed": st.column_config.NumberColumn(format="%d"),
@@ -47,10 +47,10 @@ def runs_table(listed: Sequence[Listed]) -> None:
         _filters(listed)
     shown = choice.shown(listed)
     if not shown:
-        st.info("No run fits the search and the filters.", icon=":material/search_off:")
+        st.info("No run matches the search and the filters.", icon=":material/search_off:")
         return
     ids = [entry.run.id for entry in shown]
-    # Other rows are another table: one key for all would keep places, not runs.
+    # Each set of rows has its own key: with one key, Streamlit would keep row numbers, not runs.
     key = f"compare.table.{sha256(repr(ids).encode()).hexdigest()[:16]}"
     rows = [ids.index(id) for id in choice.chosen() if id in ids]
     if (st.session_state.get(key) or {}).get("selection", {}).get("rows") is None or sorted(rows) != sorted(
@@ -69,7 +69,7 @@ def runs_table(listed: Sequence[Listed]) -> None:
 
 
 def _take(key, ids):
-    """Runs that are filtered out stay chosen; those that were chosen before keep their places."""
+    """Update the choice. Runs that the filters hide stay chosen, and chosen runs keep their order."""
     rows = {ids[row] for row in st.session_state[key]["selection"]["rows"] if row < len(ids)}
     kept = [id for id in choice.chosen() if id in rows or id not in ids]
     choice.choose([*kept, *(id for id in ids if id in rows and id not in kept)])
@@ -98,7 +98,7 @@ def _row(entry):
         "Run": run.name,
         "Rate": choice.picture(run),
         "Best loss": entry.best_val_loss,
-        "at epoch": None if entry.best_epoch is None else entry.best_epoch + 1,
+        "Best epoch": None if entry.best_epoch is None else entry.best_epoch + 1,
         "Final loss": entry.final_val_loss,
         "Best accuracy": 100 * entry.best_val_accuracy,
         "Final accuracy": 100 * entry.final_val_accuracy,
@@ -111,6 +111,6 @@ def _row(entry):
         "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),
         "Seconds": entry.seconds,
         "Tags": [*run.tags],
-        "Made": strftime("%Y-%m-%d %H:%M", localtime(run.created)),
+        "Created": strftime("%Y-%m-%d %H:%M", localtime(run.created)),
         "Number": run.id,
     }

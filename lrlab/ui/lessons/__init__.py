@@ -1,1 +1,1 @@
-"""What Lessons and Claims are made of: live figure, question, what was measured, the teacher's link."""
+"""The parts of the Lessons and Claims pages: live figure, question, measured results, teacher's link."""

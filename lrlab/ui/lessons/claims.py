@@ -1,4 +1,4 @@
-"""The article's claims, each with what the numbers say of it."""
+"""The article's claims, each with a verdict from measured numbers."""
 
 import streamlit as st
 
@@ -16,14 +16,14 @@ COLORS = {
 
 
 def claims_page(store: Store) -> None:
-    """Every claim: what it says, the verdict, and the numbers that it rests on."""
+    """Show every claim, its verdict, and the numbers behind the verdict."""
     st.title("The article's claims")
     st.markdown(
-        "What the article says or what its comparison suggests, in our words, held against numbers: the "
-        "runs of this LR Lab, trained here or imported, where they are all that a claim needs, and else the "
-        "recorded ones."
+        "Each claim is something that the article says or that its comparison suggests, in our words. "
+        "LR Lab checks it with measured numbers. It uses your own runs, trained here or imported, if they "
+        "include every run that the claim needs. Otherwise it uses the recorded results."
     )
-    recorded_only = st.toggle("Recorded results only", key="claims.recorded", persist_state="session")
+    recorded_only = st.toggle("Use recorded results only", key="claims.recorded", persist_state="session")
     recipes = {recipe for claim in CLAIMS for recipe in claim.recipes}
     own = [] if recorded_only else own_results(store, recipes)
     for claim in CLAIMS:

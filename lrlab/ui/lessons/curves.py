@@ -1,4 +1,4 @@
-"""The live figure of a lesson: its schedules, with sliders that change nothing elsewhere."""
+"""The live figure of a lesson: its schedules, with sliders that affect only this lesson."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from lrlab.ui.chart import chart
 from lrlab.ui.controls import parameters, plain, swatch
 from lrlab.ui.preview import preview
 
-LARGE = {"size": 20}  # of the text in a chart for a room
+LARGE = {"size": 20}  # font size of a chart in the presenter layout
 
 
 def curves(lesson: Lesson, setup: Setup, height: int) -> None:
@@ -71,7 +71,7 @@ def _sliders(lesson, ids, locked):
     parameters(chosen, disabled=locked)
     if not locked:
         st.button(
-            "The lesson's values",
+            "Reset to the lesson's values",
             icon=":material/restart_alt:",
             on_click=lambda: [_hold(id, recipe, color) for color, (recipe, id) in enumerate(ids.items())],
         )

@@ -1,4 +1,4 @@
-"""What was measured in a lesson: recorded before, or by the reader's own runs; and running it here."""
+"""The measured results of a lesson, recorded or from the reader's own runs, and training them here."""
 
 import streamlit as st
 
@@ -19,22 +19,22 @@ from lrlab.ui.lessons.curves import LARGE
 from lrlab.ui.live import live_race
 from lrlab.ui.outlook import sizes
 
-SOURCES = {"recorded": "Recorded", "yours": "Yours"}
+SOURCES = {"recorded": "Recorded results", "yours": "Your runs"}
 CLASS = (
-    f"{limits.SEED.help} In a class each takes another one: the same seed trained twice is the same run, and "
-    "says nothing more."
+    f"{limits.SEED.help} In a class, each student uses a different seed: two runs with the same seed are "
+    "identical, so the second run adds no information."
 )
 SHOWN = ("val_loss", "val_accuracy", "loss", "lr")
 
 
 def own_results(store: Store, recipes) -> list[Result]:
-    """The runs of the store by which these recipes may be judged: of each seed the newest that will do."""
+    """The store's runs that can judge these recipes: for each seed, the newest run that `will_do`."""
     candidates: dict[object, list[int]] = {}
     for run in sorted(store.runs(limit=1000), key=lambda run: run.created):
         if run.status not in ACTIVE and (recipe := recipe_of(run.spec)) in recipes:
             candidates.setdefault((recipe, run.spec.seed, run.data), []).append(run.id)
     own = []
-    while candidates:  # older ones are not even read where the newest will do
+    while candidates:  # an older run is read only if the newer ones will not do
         newest = {key: ids.pop() for key, ids in candidates.items()}
         found = store.results([*newest.values()])
         for key, id in newest.items():
@@ -46,7 +46,7 @@ def own_results(store: Store, recipes) -> list[Result]:
 
 
 def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
-    """What the lesson is judged by: the reader's own runs where all of them are there, if so wanted."""
+    """The results that judge the lesson: recorded ones, or the reader's own runs if complete and chosen."""
     own = evidence(lesson.recipes, own_results(store, lesson.recipes))
     if own.source == "recorded":
         return own
@@ -64,9 +64,9 @@ def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
 
 
 def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
-    """The curves of the evidence, each recipe's seeds as one line and a band, and where they come from.
+    """Draw the curves of the evidence, one line and one band per recipe, and say where they come from.
 
-    For a room it is one panel in large type.
+    The presenter layout shows one panel in large type.
     """
     panels = (lesson.panel,) if present else SHOWN
     lanes = [
@@ -79,12 +79,12 @@ def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
     if present:
         figure.layout.font = LARGE
     names = ", ".join(lane.name for lane in lanes)
-    chart(figure, f"lesson.measured.{len(panels)}", f"What was measured of {names}")
-    st.caption(f"{source_in_words(found)} A band goes from the lowest to the highest seed.")
+    chart(figure, f"lesson.measured.{len(panels)}", f"Measured results of {names}")
+    st.caption(f"{source_in_words(found)} A band shows the range from the lowest to the highest seed.")
 
 
 def source_in_words(found: Evidence) -> str:
-    """Where evidence comes from, in a sentence."""
+    """One sentence that says where the evidence comes from."""
     seeds = sorted({len(results) for results in found.results.values()})
     count = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seeds"
     count = "one seed" if seeds == [1] else count
@@ -94,9 +94,9 @@ def source_in_words(found: Evidence) -> str:
 
 
 def run_here(store: Store, lesson: Lesson) -> None:
-    """Train the lesson's runs on this machine, and watch."""
+    """Train the lesson's runs on this machine, and show their progress."""
     with st.container(border=True):
-        st.markdown(f"**Run it here**: {len(lesson.recipes)} runs, with the lesson's own values.")
+        st.markdown(f"**Run it here**: train {len(lesson.recipes)} runs per seed with the lesson's values.")
         with st.container(horizontal=True):
             field(progress.SEED, "Seed", limits.SEED, "lesson", help=CLASS, width=132)
             field(progress.SEEDS, "Seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132)

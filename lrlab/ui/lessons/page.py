@@ -1,4 +1,4 @@
-"""A lesson on a page: text and live figure, the question, and only then what was measured."""
+"""The page of a lesson: text, live figure and question. After the answer, it shows the measured results."""
 
 import streamlit as st
 
@@ -16,10 +16,10 @@ NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
 
 
 def lesson_page(store: Store) -> None:
-    """The lesson that is open, as the link wants it."""
+    """Show the open lesson with the settings of the link."""
     lesson, setup = progress.lesson(), progress.setup()
     problem = st.session_state.get(progress.PROBLEM)
-    if problem and lesson.id == st.session_state[progress.SETUP].lesson:  # on the first that was seen
+    if problem and lesson.id == st.session_state[progress.SETUP].lesson:  # only on the first lesson
         st.warning(problem)
     (_presented if setup.present else _read)(store, lesson, setup)
 
@@ -72,7 +72,7 @@ def _text(lesson: Lesson, setup: Setup):
 
 
 def _question(lesson: Lesson, setup: Setup):
-    """The link's own question in the place of the lesson's; an answer is given once, and stays."""
+    """Show the link's question if it has one, or the lesson's. An answer cannot be changed."""
     text = plain(setup.question) if setup.question else lesson.question.text
     options = setup.options if setup.question else lesson.question.options
     key = f"lessons.choice.{lesson.id}.{setup.question}"
@@ -114,10 +114,10 @@ def _verdict(lesson, setup, found):
         if right.option is None:
             st.info(f"{say} {right.sentence}", icon=":material/balance:")
         elif right.option == given:
-            st.success(f"{say} That is so. {right.sentence}", icon=":material/check:")
+            st.success(f"{say} That is right. {right.sentence}", icon=":material/check:")
         else:
             meant = lesson.question.options[right.option]
-            st.warning(f"{say} It is: {meant}. {right.sentence}", icon=":material/close:")
+            st.warning(f"{say} The right answer: {meant}. {right.sentence}", icon=":material/close:")
     else:
         answer = setup.options[given] if setup.options else given
         st.info(f"You said: {plain(answer)}.", icon=":material/school:")
@@ -126,18 +126,14 @@ def _verdict(lesson, setup, found):
 
 
 def _presented(store, lesson, setup):
-    """One thing at a time, in large type, for a room."""
+    """The presenter layout: one part at a time, in large type."""
     st.html("<style>html { font-size: 24px; }</style>")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"### {NUMBERS[lesson.id]}. {lesson.title}", width="stretch")
+        st.button("", icon=":material/arrow_back:", on_click=progress.go, args=(-1,), help="Previous lesson")
+        st.button("", icon=":material/arrow_forward:", on_click=progress.go, args=(1,), help="Next lesson")
         st.button(
-            "", icon=":material/arrow_back:", on_click=progress.go, args=(-1,), help="The lesson before"
-        )
-        st.button(
-            "", icon=":material/arrow_forward:", on_click=progress.go, args=(1,), help="The next lesson"
-        )
-        st.button(
-            "", icon=":material/close:", on_click=progress.present, args=(False,), help="Leave this layout"
+            "", icon=":material/close:", on_click=progress.present, args=(False,), help="Close this layout"
         )
     st.session_state.setdefault(progress.stage_key(), progress.STAGES[0])
     stage = st.segmented_control(
@@ -155,7 +151,7 @@ def _presented(store, lesson, setup):
     elif stage == "Question":
         _question(lesson, setup)
     elif progress.answer() is None:
-        st.info("First the question: what does the room say?", icon=":material/help:")
+        st.info("Answer the question first: what does the class say?", icon=":material/help:")
     else:
         found = chosen_evidence(store, lesson)
         measured(lesson, found, present=True)

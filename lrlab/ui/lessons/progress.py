@@ -1,4 +1,4 @@
-"""Where a visitor is in the lessons: the only place that knows these keys of the session state."""
+"""A visitor's progress in the lessons. Only this module uses these keys of the session state."""
 
 from urllib.parse import parse_qs, urlencode
 
@@ -20,7 +20,7 @@ BY_ID = {lesson.id: lesson for lesson in LESSONS}
 
 
 def fill() -> None:
-    """Begin where the link says, or with the first lesson."""
+    """Open the lesson that the link names, or the first lesson."""
     state = st.session_state
     if SETUP not in state:
         query = urlencode(
@@ -31,7 +31,7 @@ def fill() -> None:
         except UserError as error:
             state[SETUP] = Setup(LESSONS[0].id)
             state[PROBLEM] = (
-                f"This link could not be opened as it is, so here are all lessons. {plain(str(error))}"
+                f"This link could not be opened, so you see the first lesson. {plain(str(error))}"
             )
         state[LESSON] = state[SETUP].lesson
     for key, value in {ANSWERS: {}, RACES: {}, SEED: article.SEED, SEEDS: 1}.items():
@@ -45,7 +45,7 @@ def lesson() -> Lesson:
 
 
 def setup() -> Setup:
-    """How the link's writer wants the lessons; text and question are only for the lesson that it names."""
+    """The settings of the link. Its text and question apply only to the lesson that the link names."""
     found = st.session_state[SETUP]
     if found.lesson == st.session_state[LESSON]:
         return found
@@ -53,7 +53,7 @@ def setup() -> Setup:
 
 
 def go(by: int) -> None:
-    """Open the lesson `by` places further on."""
+    """Move `by` lessons forward, or back if `by` is negative; the last leads to the first."""
     ids = [*BY_ID]
     open_lesson(ids[(ids.index(st.session_state[LESSON]) + by) % len(ids)])
 
@@ -64,7 +64,7 @@ def open_lesson(id: str) -> None:
 
 
 def present(on: bool) -> None:
-    """Change to the presenter layout, or back from it."""
+    """Switch the presenter layout on or off."""
     found = st.session_state[SETUP]
     st.session_state[SETUP] = Setup(
         found.lesson, found.controls, on, found.text, found.question, found.options
@@ -72,24 +72,24 @@ def present(on: bool) -> None:
 
 
 def answer() -> object | None:
-    """What the visitor answered in this lesson; None before that."""
+    """The visitor's answer in this lesson; None if there is none yet."""
     return st.session_state[ANSWERS].get(_answer_key())
 
 
 def give(answer: object) -> None:
-    """Keep an answer to this lesson's question; the result may be shown from then on, and to a room it is."""
+    """Store the answer to this lesson's question. The presenter layout then shows the result."""
     st.session_state[ANSWERS] = st.session_state[ANSWERS] | {_answer_key(): answer}
     if setup().present:
         st.session_state[stage_key()] = STAGES[-1]
 
 
 def stage_key() -> str:
-    """The key of what a room sees of this lesson, one of STAGES."""
+    """The session-state key of the stage in the presenter layout; its value is one of STAGES."""
     return f"{STAGE}.{st.session_state[LESSON]}"
 
 
 def race() -> int | None:
-    """The race that was started in this lesson, if one was."""
+    """The race that was started in this lesson; None if there is none."""
     return st.session_state[RACES].get(st.session_state[LESSON])
 
 

@@ -1,4 +1,4 @@
-"""For the teacher: a link to a lesson as it is to be seen, and the layout for a room."""
+"""For the teacher: a link to a lesson with chosen settings, and the presenter layout."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ CONTROL_NAMES = {"free": "Free", "locked": "Locked", "hidden": "Hidden"}
 
 
 def teacher() -> None:
-    """Make a link to the open lesson, or show it to a room."""
+    """Make a link to the open lesson, or open the presenter layout."""
     menu = st.popover("For the teacher", icon=":material/school:", on_change="rerun", key="lessons.teacher")
     if not menu.open:
         return
@@ -22,19 +22,19 @@ def teacher() -> None:
             on_click=progress.present,
             args=(True,),
             width="stretch",
-            help="Large type, and one thing at a time: idea, curves, question, result.",
+            help="Large type, one part at a time: idea, curves, question, result.",
         )
         st.markdown("**A link to this lesson**")
         controls = st.segmented_control(
             "Controls", CONTROLS, format_func=CONTROL_NAMES.get, default="free", required=True
         )
-        present = st.toggle("In the presenter layout")
-        text = st.text_area("Your own words above the text", max_chars=MAX_TEXT)
-        question = st.text_input("Your own question in the place of the lesson's", max_chars=MAX_QUESTION)
+        present = st.toggle("Open in the presenter layout")
+        text = st.text_area("Your own text above the lesson", max_chars=MAX_TEXT)
+        question = st.text_input("Your own question instead of the lesson's", max_chars=MAX_QUESTION)
         lines = st.text_area(
-            "Its answers, one a line",
-            help=f"Up to {MAX_OPTIONS}; without any, the answer is free text. It is not marked: what was "
-            "measured is shown instead.",
+            "Answers, one per line",
+            help=f"Up to {MAX_OPTIONS} answers. If you write none, students type their own answer. LR Lab "
+            "does not mark the answer, but shows the measured results.",
             disabled=not question,
             max_chars=MAX_OPTIONS * (MAX_OPTION + 1),
         )
@@ -47,8 +47,8 @@ def teacher() -> None:
             return
         st.code(f"{_address()}{query}", language=None, wrap_lines=True)
         st.caption(
-            "Results of a class come together on Compare: there everybody exports runs as JSON, and you "
-            "import the files."
+            "To collect the results of a class, use Compare. Each student exports runs as JSON there, and "
+            "you import the files."
         )
 
 
