@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections import Counter
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,7 +28,7 @@ settings.register_profile("proof", **TIMELESS, max_examples=1000, print_blob=Tru
 settings.load_profile("same")
 
 REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache()).resolve()
-LONGEST = ("proof", "browser", "training")
+LONG = ("proof", "browser", "training")
 DISCARD = "http://127.0.0.1:9/"
 
 
@@ -91,12 +92,14 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes long, so that of two processes neither waits for the other at the end."""
-    items.sort(key=lambda item: min(map(_rank, item.iter_markers()), default=len(LONGEST)))
-
-
-def _rank(marker):
-    return LONGEST.index(marker.name) if marker.name in LONGEST else len(LONGEST)
+    """Begin with the long files, of each kind in turn: a browser waits while a training computes."""
+    before, places = Counter(), {}
+    for item in items:
+        if item.path not in places:
+            kind = next((kind for kind in LONG if item.get_closest_marker(kind)), None)
+            places[item.path] = (kind is None, before[kind])
+            before[kind] += 1
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(autouse=True)

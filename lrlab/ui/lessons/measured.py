@@ -98,8 +98,10 @@ def run_here(store: Store, lesson: Lesson) -> None:
     with st.container(border=True):
         st.markdown(f"**Run it here**: train {len(lesson.recipes)} runs per seed with the lesson's values.")
         with st.container(horizontal=True):
-            field(progress.SEED, "Seed", limits.SEED, "lesson", help=CLASS, width=132)
-            field(progress.SEEDS, "Seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132)
+            field(progress.SEED, "First seed", limits.SEED, "lesson", help=CLASS, width=132)
+            field(
+                progress.SEEDS, "Number of seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132
+            )
         seed_groups = _seed_groups(lesson)
         problem = sizes(store, seed_groups)
         race = progress.race()
