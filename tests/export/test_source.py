@@ -15,15 +15,20 @@ from tests.export.test_javascript import variants, wrapped
 
 every_clock = pytest.mark.parametrize("clock", CLOCKS)
 every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
-every_wrapper = pytest.mark.parametrize(
+WRAPPED = {
+    "alone": lambda s: s,
+    "warm-up": lambda s: Warmup(s, 3, 0.01),
+    "cool-down": lambda s: Cooldown(s, 20),
+    "both": lambda s: Warmup(Cooldown(s, 20), 3),
+}
+every_wrapper = pytest.mark.parametrize("wrap", WRAPPED.values(), ids=WRAPPED)
+trained_wrappers = pytest.mark.parametrize(
     "wrap",
     [
-        lambda s: s,
-        lambda s: Warmup(s, 3, 0.01),
-        lambda s: Cooldown(s, 20),
-        lambda s: Warmup(Cooldown(s, 20), 3),
+        pytest.param(wrap, marks=[pytest.mark.proof] if name in ("warm-up", "cool-down") else [])
+        for name, wrap in WRAPPED.items()
     ],
-    ids=["alone", "warm-up", "cool-down", "both"],
+    ids=WRAPPED,
 )
 EPOCHS, SIZE = 60, 2
 
@@ -62,7 +67,7 @@ def trained(names, epochs):
 @pytest.mark.training
 @every_clock
 @every_kind
-@every_wrapper
+@trained_wrappers
 def test_keras_trains_with_the_very_rates(cls, clock, wrap):
     plan = Plan(wrap(cls()), EPOCHS, SIZE, clock)
     names = execute(plan, "keras")
