@@ -11,8 +11,9 @@ FIND_PYTHON := for p in $$PYTHON3 python3.13 python3.12 python3.11 python3 pytho
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
 
-# Two processes. All tests of one file run in the same process, because they share servers and workers.
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
+# because they share servers and workers.
+PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
 check: $(VENV)/test

@@ -30,7 +30,14 @@ def start(*arguments):
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        preexec_fn=_hear_ctrl_c if os.name == "posix" else None,
     )
+
+
+def _hear_ctrl_c():
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # a shell's job in the background does not, nor do its children
 
 
 def rows(capsys, *arguments):

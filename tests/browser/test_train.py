@@ -234,6 +234,7 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     page.get_by_label(f"Rates of run {run}", exact=True).first.wait_for()
 
 
+@pytest.mark.proof
 def test_a_worker_that_is_killed_is_replaced_and_the_page_shows_the_run_to_its_end(
     server_with_data, open_page
 ):

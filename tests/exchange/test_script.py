@@ -105,6 +105,7 @@ def test_the_articles_runs_are_trained_again(name, keras_home, tmp_path):
     assert_measured(epochs, rows, *(LARGE_RATES if name in LARGE else SMALL_RATES))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", LARGE)
 def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home, tmp_path):
     """On so few images, 26 updates, that rounding has not grown yet."""
