@@ -35,9 +35,8 @@ def start(*arguments):
 
 
 def _hear_ctrl_c():
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # a shell's job in the background does not, nor do its children
+    # A shell's job in the background ignores Ctrl-C, and so do its children.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def rows(capsys, *arguments):
