@@ -115,16 +115,33 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(chromium):
+    """Browser contexts by their options: pages of a module share one, with its cache of scripts."""
+    made = {}
+
+    def context(**options):
+        key = tuple(sorted(options.items()))
+        if key not in made:
+            made[key] = chromium.new_context(**options)
+        return made[key]
+
+    yield context
+    for each in made.values():
+        each.close()
+
+
 @pytest.fixture
-def open_page(chromium):
-    """A function that opens an address in a new window; errors in any window fail the test."""
-    errors, contexts = [], []
+def open_page(contexts):
+    """A function that opens an address in a new page; errors in any page fail the test."""
+    errors, pages = [], []
 
     def open_page(address, viewport=DESKTOP, color_scheme="light", **options):
-        context = chromium.new_context(viewport=viewport, color_scheme=color_scheme, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts(**options).new_page()
+        pages.append(page)
+        page.set_default_timeout(PATIENCE)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: _is_error(message) and errors.append(message.text))
         page.goto(address)
@@ -132,8 +149,8 @@ def open_page(chromium):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert errors == []
 
 

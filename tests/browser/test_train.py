@@ -132,7 +132,7 @@ def test_stop_and_closing_the_browser(server_with_data, open_page):
     press_train(page, images=60_000, epochs=500)
     wait_for_points(page, 2)
     before = points(page)
-    page.context.close()
+    page.close()
 
     page = open_page(address)
     go_to_train(page)
