@@ -47,7 +47,17 @@ def execute(
         end(Outcome("stopped", "Stopped: the program that read the output has closed."))
         raise
     except Exception as error:  # the user must see every error that ends a run
+        if _is_interrupt(error):
+            end(Outcome("stopped", "Stopped from the keyboard."))
+            raise KeyboardInterrupt from error
         end(Outcome("failed", _in_words(error), details=traceback.format_exc()))
+
+
+def _is_interrupt(error):
+    """Whether an error was raised while a KeyboardInterrupt was on its way through other code."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _train(store, runs, on_epoch):

@@ -183,7 +183,7 @@ def test_what_is_here_already_is_not_taken_in_twice(store):
 
 
 def test_a_bad_tag_leaves_the_store_as_it_was(store):
-    with pytest.raises(UserError, match="A tag has"):
+    with pytest.raises(UserError, match="A tag must have"):
         store.add_results([Result("My own", (EPOCH,))], ["x" * 99])
     assert store.listed() == []
 

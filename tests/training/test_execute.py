@@ -112,6 +112,19 @@ def test_the_keyboard_ends_the_run_as_stopped_and_is_passed_on(store):
     assert (store.run(run.id).status, store.run(run.id).message) == ("stopped", "Stopped from the keyboard.")
 
 
+def test_an_error_on_the_way_of_the_keyboard_is_none_of_the_run(store):
+    def on_epoch(run, epoch):
+        try:
+            raise KeyboardInterrupt
+        finally:  # as a file does that is closed half written
+            raise ValueError
+
+    run = begin(store)
+    with pytest.raises(KeyboardInterrupt):
+        execute(store, [run], on_epoch)
+    assert (store.run(run.id).status, store.run(run.id).message) == ("stopped", "Stopped from the keyboard.")
+
+
 def test_a_heartbeat_goes_on_until_its_end(store, monkeypatch):
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.02)
     run = begin(store)
