@@ -43,7 +43,7 @@ def _gap(seen):
     if seen.loss_gap is not None:
         parts.append(f"loss {seen.loss_gap:+.3f}")
     if seen.accuracy_gap is not None:
-        parts.append(f"accuracy {-100 * seen.accuracy_gap:+.1f} points")
+        parts.append(f"accuracy {-100 * seen.accuracy_gap:+.1f} percentage points")
     return f"  \n:small[:gray[Validation minus training: {', '.join(parts)}.]]" if parts else ""
 
 
