@@ -81,7 +81,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     calm, rough = map(Store, folders)
     race = calm.add_race([LANES])
     jobs.watch(calm)
-    wait_for(lambda: is_over(calm, race), 300)
+    wait_for(lambda: is_over(calm, race), 1800)
     jobs.shut_down(calm)
 
     dice = random.Random(9125)
@@ -104,7 +104,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
             if "server" in victims:
                 server.wait()
                 server = serve(rough.folder)
-        wait_for(lambda: is_over(rough, race), 300)
+        wait_for(lambda: is_over(rough, race), 1800)
     finally:
         server.terminate()
         server.wait()
