@@ -31,12 +31,13 @@ def main(worker: str) -> None:
     store = Store()
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
-    with heartbeat(store, worker, os.getpid()) as say:
-        # TensorFlow takes seconds to load. The thread above already notices the end of the parent.
-        from lrlab.training.engine import AT_ONCE, warm_up
-        from lrlab.training.epoch import programs
-        from lrlab.training.execute import execute
+    # TensorFlow takes seconds to load. The thread above already notices the end of the parent. The heartbeat
+    # begins afterwards: loading can block all threads for longer than a heartbeat may be late.
+    from lrlab.training.engine import AT_ONCE, warm_up
+    from lrlab.training.epoch import programs
+    from lrlab.training.execute import execute
 
+    with heartbeat(store, worker, os.getpid()) as say:
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]
         to_compile.append((RunSpec(optimizer=Adam()), 0))
         idle_since = time.monotonic()
