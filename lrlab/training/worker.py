@@ -18,6 +18,9 @@ from lrlab.optimizers import SGD, Adam
 from lrlab.records import Outcome
 from lrlab.spec import RunSpec
 from lrlab.store import Store, StoreError
+from lrlab.training.engine import AT_ONCE, warm_up
+from lrlab.training.epoch import programs
+from lrlab.training.execute import execute
 from lrlab.training.heartbeat import heartbeat, insist
 
 IDLE_SECONDS = 15 * 60
@@ -31,12 +34,6 @@ def main(worker: str) -> None:
     store = Store()
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
-    # TensorFlow takes seconds to load. The thread above already notices the end of the parent. The heartbeat
-    # begins afterwards: loading can block all threads for longer than a heartbeat may be late.
-    from lrlab.training.engine import AT_ONCE, warm_up
-    from lrlab.training.epoch import programs
-    from lrlab.training.execute import execute
-
     with heartbeat(store, worker, os.getpid()) as say:
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]
         to_compile.append((RunSpec(optimizer=Adam()), 0))
