@@ -104,9 +104,10 @@ def shut_down(store: Store) -> None:
         worker = _workers.get(store.folder)
         if worker:
             worker.process.stdin.close()
+            loading = store.worker_state(worker.id) is None  # it has taken no run yet
             try:
-                worker.process.wait(CLOSE_SECONDS)
-            except subprocess.TimeoutExpired:  # it hangs, or is still starting
+                worker.process.wait(0 if loading else CLOSE_SECONDS)
+            except subprocess.TimeoutExpired:  # it is loading, or hangs
                 worker.process.kill()
                 worker.process.wait()
             _forget(store)

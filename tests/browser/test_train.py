@@ -34,7 +34,9 @@ def press_train(page, images, epochs, batch_size=64):
     type_number(page, "Batch size", batch_size)
     page.get_by_text(re.compile(r"^Images: ")).click()
     type_number(page, "Training images", images)
+    before = page.url
     page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url(lambda address: address != before)  # it names the new run
 
 
 def choose(page, label, *options):
