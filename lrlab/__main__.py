@@ -20,9 +20,9 @@ from lrlab.lessons.reference import FILE as REFERENCE
 from lrlab.lessons.reference import planned
 from lrlab.lessons.reference import write as write_reference
 from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
-from lrlab.plan import CLOCKS, Plan
+from lrlab.runs.plan import CLOCKS, Plan
+from lrlab.runs.spec import DATA_CHOICES, RunSpec
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
-from lrlab.spec import DATA_CHOICES, RunSpec
 from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
 

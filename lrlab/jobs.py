@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from lrlab.records import Outcome
+from lrlab.runs.records import Outcome
 from lrlab.store import Store, StoreError
 
 STOP_SECONDS = 1.0

@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from lrlab.article import CURVES, Curve
 from lrlab.errors import UserError
-from lrlab.plan import check_whole
+from lrlab.parameters.kinds import Numbers, Switch
+from lrlab.runs.plan import check_whole
 from lrlab.scene import COLORS, MAX_CURVES, SHARED_RATE, Scene, peel
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
-from lrlab.schedules.parameter import Numbers, Switch
 
 LONGEST = 8000
 ARTICLE_CURVES = {curve.id: curve for curve in CURVES}

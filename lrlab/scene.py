@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.plan import CLOCKS, MAX_EPOCHS, MAX_STEPS_PER_EPOCH, check_whole
+from lrlab.parameters.kinds import Parameter
+from lrlab.runs.plan import CLOCKS, MAX_EPOCHS, MAX_STEPS_PER_EPOCH, check_whole
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup
-from lrlab.schedules.parameter import Parameter
 from lrlab.text import is_printable, tidied
 
 AXES = ("epoch", "step", "image")

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from lrlab import jobs
-from lrlab.data import Dataset
-from lrlab.data.idx import MD5
-from lrlab.data.sources import keras_cache
-from lrlab.data.synthetic import synthetic
+from lrlab.datasets import Dataset
+from lrlab.datasets.idx import MD5
+from lrlab.datasets.sources import keras_cache
+from lrlab.datasets.synthetic import synthetic
 from lrlab.errors import UserError
 from lrlab.store import Store
 

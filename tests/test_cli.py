@@ -12,8 +12,8 @@ import time
 import pytest
 
 from lrlab.__main__ import main
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 from lrlab.store import Store
 
 TINY = ["--train-images", "300", "--data", "synthetic"]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lrlab import jobs
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 
 pytestmark = pytest.mark.training

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.link import from_query, to_query
-from lrlab.plan import CLOCKS
+from lrlab.runs.plan import CLOCKS
 from lrlab.scene import AXES, COLORS, MAX_CURVES, Scene
 from lrlab.schedules import SCHEDULES, Constant, Cooldown, CosineDecay, ExponentialDecay, Warmup
 from lrlab.text import one_line

@@ -27,9 +27,18 @@ def test_the_training_command_of_the_readme_is_taken(home, capsys):
 
 def test_the_map_names_every_part_of_the_code():
     code_map = README.split("## The code")[1].split("```")[1]
-    named = set(re.findall(r"^ +(\w+(?:/|\.py))", code_map, re.MULTILINE))
-    there = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "lrlab").iterdir()}
-    assert named == there - {"__init__.py", "__pycache__/", "errors.py"}
+    named = set(re.findall(r"^  (\w+(?:/|\.py))", code_map, re.MULTILINE))
+    assert named == parts(ROOT / "lrlab") - {"errors.py"}
+    for folder in ("runs", "ui"):
+        inside = re.search(rf"^  {folder}/.*\n((?:    .*\n)+)", code_map, re.MULTILINE)[1]
+        named = set(re.findall(r"(?<=  )(\w+(?:/|\.py))", inside))
+        assert named == parts(ROOT / "lrlab" / folder), folder
+
+
+def parts(folder):
+    """The modules and packages in a folder."""
+    there = {path.name + ("/" if path.is_dir() else "") for path in folder.iterdir()}
+    return there - {"__init__.py", "__pycache__/"}
 
 
 def test_every_kind_and_parameter_is_in_the_table():

@@ -11,14 +11,14 @@ from lrlab.article import CURVES
 from lrlab.errors import UserError
 from lrlab.exchange import keras_script, read_runs
 from lrlab.lessons.link import Setup, from_query, to_query
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.scene import Scene
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.store.library import checked_text
 from lrlab.text import is_printable, one_line, tidied
-from lrlab.ui import state
+from lrlab.ui.explore import state
 
 # As written, and as shown.
 WRITTEN = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lrlab.analysis.report import Findings, sentences
-from lrlab.records import ACTIVE, Epoch
+from lrlab.runs.records import ACTIVE, Epoch
 
 WINDOW = 5  # epochs of a running median, and of the median at the end of a curve
 LAST = 10  # last changes from epoch to epoch that noise is computed from

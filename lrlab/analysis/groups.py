@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
-from lrlab.result import Result
+from lrlab.runs.result import Result
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from statistics import median
 
-from lrlab.records import ACTIVE, Epoch
+from lrlab.runs.records import ACTIVE, Epoch
 
 LEAST = 3  # seeds per lane: with two each, luck alone separates equal lanes in a third of all races
 FEW = {1: "one seed", 2: "two seeds"}

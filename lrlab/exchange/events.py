@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from lrlab.result import Result
+from lrlab.runs.result import Result
 
 # Folders and tags as `keras.callbacks.TensorBoard` names them.
 TAGS = {

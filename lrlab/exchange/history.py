@@ -9,9 +9,9 @@ from pathlib import PureWindowsPath
 from lrlab.errors import UserError
 from lrlab.exchange.record import MOST_RUNS, SHARES, from_json, is_record
 from lrlab.exchange.table import EPOCH, plain
-from lrlab.plan import MAX_EPOCHS
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.plan import MAX_EPOCHS
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 from lrlab.text import one_line
 
 MOST_BYTES = 10_000_000

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from lrlab.errors import UserError
-from lrlab.plan import MAX_EPOCHS
-from lrlab.records import ACTIVE, STATUSES, Epoch
-from lrlab.result import Result
-from lrlab.spec import DATA_CHOICES, RunSpec
+from lrlab.runs.plan import MAX_EPOCHS
+from lrlab.runs.records import ACTIVE, STATUSES, Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import DATA_CHOICES, RunSpec
 
 FORMAT = "lrlab.runs"
 VERSION = 1

@@ -7,7 +7,7 @@ from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
 from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
-from lrlab.result import Result
+from lrlab.runs.result import Result
 from lrlab.schedules import Constant
 from lrlab.text import one_line
 
@@ -147,7 +147,11 @@ def keras_script(result: Result) -> str:
     return (
         _head(result, synthetic)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
-        + ("\nfrom lrlab.data.synthetic import synthetic  # needs LR Lab beside it\n" if synthetic else "")
+        + (
+            "\nfrom lrlab.datasets.synthetic import synthetic  # needs LR Lab beside it\n"
+            if synthetic
+            else ""
+        )
         + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
         + LOAD_DATA.format(load=load, drawn=article.SEED, images=spec.train_images)

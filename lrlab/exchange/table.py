@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 
 EPOCH = tuple(f.name for f in fields(Epoch))
 CSV_COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)

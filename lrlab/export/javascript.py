@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from lrlab.errors import UserError
 from lrlab.export.traced import ARITHMETIC, Traced, traced_parameters, write
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 
 DIALECT = ARITHMETIC | {
     "pi": "Math.PI",

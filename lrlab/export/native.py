@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 from lrlab.schedules import (
     Constant,
     CosineDecay,

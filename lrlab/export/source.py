@@ -6,7 +6,7 @@ import textwrap
 from lrlab.errors import UserError
 from lrlab.export.native import keras_native, optax_native
 from lrlab.export.traced import ARITHMETIC, Traced, number, traced_parameters, write
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 
 LONG = 80
 DIALECT = ARITHMETIC | {

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from lrlab.parameters.kinds import Parameter
 from lrlab.schedules import Schedule
-from lrlab.schedules.parameter import Parameter
-from lrlab.schedules.schedule import running_sum
+from lrlab.schedules.base import running_sum
 
 FUNCTIONS = {np.where, np.clip}
 # Operations with the same notation in Python and JavaScript.

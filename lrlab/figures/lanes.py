@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab.figures.series import smoothed, spread, table
 from lrlab.figures.style import layout, measure_axis, time_axis, trace
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 
 FEW = 30
 FAR = 100  # times the median: a larger loss is outside the axis

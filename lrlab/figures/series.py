@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 
 TENS = 230  # e^-230 is about 1e-100: division by such a small weight does not overflow
 

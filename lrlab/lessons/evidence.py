@@ -13,9 +13,9 @@ from lrlab.analysis.report import Findings
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 from lrlab.networks import CLASS_COUNT
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import DATA_SETS, RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import DATA_SETS, RunSpec
 
 GUESSING = 1 / CLASS_COUNT
 _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}

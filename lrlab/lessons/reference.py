@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lrlab.exchange.record import from_json, to_json
 from lrlab.lessons.recipes import RECIPES, seeds
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 
 FILE = Path(__file__).parent / "reference.json"
 DIGITS = 5

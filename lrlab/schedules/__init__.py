@@ -8,6 +8,7 @@ from lrlab.schedules.annealing import (
     Rex,
     TanhDecay,
 )
+from lrlab.schedules.base import Schedule
 from lrlab.schedules.catalogue import (
     SCHEDULES,
     WRAPPERS,
@@ -18,7 +19,6 @@ from lrlab.schedules.catalogue import (
 from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
 from lrlab.schedules.formula import Formula
 from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
-from lrlab.schedules.schedule import Schedule
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
 from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrlab.schedules.parameter import bound, exponent, floor_rate, rate, run_length, switch
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import bound, exponent, floor_rate, rate, run_length, switch
+from lrlab.schedules.base import Schedule
 
 START = "The rate at the start."
 END = "The rate at the end and after it."

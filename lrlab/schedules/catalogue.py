@@ -9,10 +9,10 @@ from lrlab.schedules.annealing import (
     Rex,
     TanhDecay,
 )
+from lrlab.schedules.base import Schedule
 from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
 from lrlab.schedules.formula import Formula
 from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
-from lrlab.schedules.schedule import Schedule
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
 from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay

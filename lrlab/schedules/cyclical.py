@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrlab.schedules.parameter import choice, factor, floor_rate, rate, run_length, span, switch
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import choice, factor, floor_rate, rate, run_length, span, switch
+from lrlab.schedules.base import Schedule
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from lrlab.schedules.expression import parse
-from lrlab.schedules.parameter import decay_rate, exponent, expression, floor_rate, rate, run_length
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import decay_rate, exponent, expression, floor_rate, rate, run_length
+from lrlab.parameters.expression import parse
+from lrlab.schedules.base import Schedule
 
 NAMES = ("t", "T", "initial_lr", "decay", "power", "final_lr")
 

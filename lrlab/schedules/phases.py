@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules.parameter import choice, floor_rate, interval, rate, run_length
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import choice, floor_rate, interval, rate, run_length
+from lrlab.schedules.base import Schedule
 
 COOLDOWNS = {
     "linear": lambda z: 1 - z,

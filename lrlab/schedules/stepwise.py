@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules.parameter import factor, interval, rate, rates, times
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import factor, interval, rate, rates, times
+from lrlab.schedules.base import Schedule
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrlab.schedules.parameter import decay_rate, interval, rate
-from lrlab.schedules.schedule import Schedule, held, running_sum
+from lrlab.parameters.declare import decay_rate, interval, rate
+from lrlab.schedules.base import Schedule, held, running_sum
 
 
 @dataclass(frozen=True)

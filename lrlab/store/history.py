@@ -6,7 +6,7 @@ from dataclasses import astuple, fields
 
 import numpy as np
 
-from lrlab.records import Checkpoint, Epoch, ManualRate, Steps
+from lrlab.runs.records import Checkpoint, Epoch, ManualRate, Steps
 from lrlab.store.file import File, marks
 from lrlab.store.runs import Run
 

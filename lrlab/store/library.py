@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from lrlab.errors import UserError
 from lrlab.exchange.record import to_json
-from lrlab.records import ACTIVE, Epoch
-from lrlab.result import Result
+from lrlab.runs.records import ACTIVE, Epoch
+from lrlab.runs.result import Result
 from lrlab.store.file import marks
 from lrlab.store.history import EPOCH_COLUMNS, History
 from lrlab.store.runs import NO_SPEC, RUN_COLUMNS, Run, run_of

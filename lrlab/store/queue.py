@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from lrlab.records import Control, Outcome
+from lrlab.runs.records import Control, Outcome
 from lrlab.schedules import Constant
 from lrlab.store.file import File, marks
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of

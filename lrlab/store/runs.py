@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from lrlab.errors import UserError
-from lrlab.records import ACTIVE
-from lrlab.spec import RunSpec
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.spec import RunSpec
 from lrlab.store.file import File, marks
 
 

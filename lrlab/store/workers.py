@@ -14,7 +14,7 @@ class Workers(File):
     def beat(self, worker: str, pid: int, state: str, throughput: float | None = None) -> None:
         """Record that a worker is alive, and its state: "starting", "idle" or "busy".
 
-        `throughput` is its training speed in operations per second, as `lrlab.cost` counts them.
+        `throughput` is its training speed in operations per second, as `lrlab.runs.cost` counts them.
         """
         self._write(
             "INSERT INTO workers (id, pid, state, heartbeat, throughput) VALUES (?, ?, ?, ?, ?)"

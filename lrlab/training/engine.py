@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import tensorflow as tf
 
-from lrlab.cost import operations
-from lrlab.data import Dataset
-from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
+from lrlab.datasets import Dataset
+from lrlab.runs.cost import operations
+from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.training.epoch import compiled_epoch, on_device
 from lrlab.training.lane import Images, Lane, Start
 
@@ -86,7 +86,7 @@ def train(
 def warm_up(spec: RunSpec, place: int = 0) -> float:
     """Compile the program for a run of these sizes, with blank images, so that its first epoch is fast.
 
-    Returns this machine's throughput: operations per second in an epoch, as `lrlab.cost` counts them.
+    Returns this machine's throughput: operations per second in an epoch, as `lrlab.runs.cost` counts them.
     """
     compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size, place)
     compiled.state = compiled.fresh(spec.seed)

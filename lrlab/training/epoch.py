@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lrlab.data import Dataset
+from lrlab.datasets import Dataset
 from lrlab.networks import Network
 from lrlab.optimizers import Optimizer
 from lrlab.training.network import build_network, initial_weights

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch
 
 CHUNK_SECONDS = 0.25

@@ -15,8 +15,8 @@ import threading
 import time
 
 from lrlab.optimizers import SGD, Adam
-from lrlab.records import Outcome
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store, StoreError
 from lrlab.training.engine import AT_ONCE, warm_up
 from lrlab.training.epoch import programs

@@ -4,9 +4,10 @@ import streamlit as st
 
 from lrlab import jobs
 from lrlab.store import Store
-from lrlab.ui import race_setup, state
-from lrlab.ui.live import live_race, race_label
-from lrlab.ui.training import settings
+from lrlab.ui.explore import state
+from lrlab.ui.race.live import live_race, race_label
+from lrlab.ui.train import race_setup
+from lrlab.ui.train.settings import settings
 
 state.fill()
 race_setup.fill()

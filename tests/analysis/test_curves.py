@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lrlab.analysis import findings
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
-from lrlab.records import ACTIVE, STATUSES, Epoch
+from lrlab.runs.records import ACTIVE, STATUSES, Epoch
 
 ANY = st.floats(width=32) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
 

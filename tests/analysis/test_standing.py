@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.analysis import LEAST, verdict
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 
 ENDS = st.lists(st.integers(100, 999).map(lambda n: n / 1000), min_size=1, max_size=6)
 NAMES = ("Exponential", "Constant", "Step", "Cosine")

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from lrlab.errors import UserError
 from lrlab.exchange import read_runs, to_csv, to_json
 from lrlab.exchange.history import MOST_BYTES
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from tests.exchange.test_record import example, results
 
 ROOT = Path(__file__).parents[2]

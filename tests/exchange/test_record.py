@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlab.controllers import EarlyStopping
 from lrlab.errors import UserError
 from lrlab.exchange.record import ENDED, EPOCH_FIELDS, from_json, is_record, to_json
 from lrlab.optimizers import OPTIMIZERS
-from lrlab.plan import CLOCKS
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.controllers import EarlyStopping
+from lrlab.runs.plan import CLOCKS
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import DATA_CHOICES, RunSpec
 from lrlab.schedules import Cooldown, CosineDecay, ExponentialDecay, StepDecay, Warmup
-from lrlab.spec import DATA_CHOICES, RunSpec
 
 texts = st.text(st.characters(codec="utf-8"), max_size=60)
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)

@@ -17,19 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import CURVES
-from lrlab.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.data import load
+from lrlab.datasets import load
 from lrlab.errors import UserError
 from lrlab.exchange.history import read_runs
 from lrlab.exchange.script import OPTIMIZERS as WRITTEN
 from lrlab.exchange.script import keras_script
 from lrlab.networks import Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, RMSprop
-from lrlab.plan import CLOCKS
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.plan import CLOCKS
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, Warmup
-from lrlab.spec import RunSpec
 from lrlab.training.engine import train
 from lrlab.training.epoch import keras_optimizer
 

@@ -25,9 +25,9 @@ from lrlab.lessons.evidence import (
     writer,
 )
 from lrlab.lessons.recipes import RECIPES
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 
 ENDS = st.lists(st.integers(100, 130).map(lambda n: n / 100), min_size=1, max_size=4)
 

@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
 from lrlab.exchange import to_json
-from lrlab.records import Epoch, Outcome
-from lrlab.result import Result
+from lrlab.runs.records import Epoch, Outcome
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.ui.compare import choice
 from tests.pages import TIMEOUT

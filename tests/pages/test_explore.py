@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
 from lrlab.export import source
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 from lrlab.schedules import SCHEDULES
-from lrlab.ui.panels import written
+from lrlab.ui.explore.panels import written
 from tests.pages import TIMEOUT
 
 APP = Path(__file__).parents[2] / "app.py"

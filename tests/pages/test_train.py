@@ -8,11 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
-from lrlab.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.networks import Convolutional
 from lrlab.optimizers import Adam, Nesterov
-from lrlab.records import Epoch, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.records import Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
 from tests.pages import TIMEOUT
 

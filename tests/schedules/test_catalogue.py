@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
+from lrlab.parameters.kinds import Choice, Expression, Parameter, Switch
 from lrlab.schedules import (
     SCHEDULES,
     WRAPPERS,
@@ -22,7 +23,6 @@ from lrlab.schedules import (
     schedule_from_dict,
     schedule_of_kind,
 )
-from lrlab.schedules.parameter import Choice, Expression, Parameter, Switch
 
 every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
 starting = pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_wrapped_too_deep_or_around_nothing_is_refused():
 
 def test_importing_schedules_loads_no_heavy_library():
     code = (
-        "import sys, lrlab.schedules, lrlab.plan, lrlab.spec;"
+        "import sys, lrlab.schedules, lrlab.runs.plan, lrlab.runs.spec;"
         "print([m for m in ('tensorflow', 'streamlit', 'plotly', 'sqlite3', 'pandas') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

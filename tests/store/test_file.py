@@ -13,8 +13,8 @@ import pytest
 
 from lrlab.errors import UserError
 from lrlab.optimizers import Adam
-from lrlab.records import Control, Epoch, ManualRate
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Control, Epoch, ManualRate
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store, file
 from lrlab.store.schema import MIGRATIONS
 

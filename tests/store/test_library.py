@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
-from lrlab.records import Epoch, Outcome
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch, Outcome
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
 from tests.store.test_runs import by_hand
 

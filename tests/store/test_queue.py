@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from lrlab.errors import UserError
-from lrlab.records import Control, Outcome
+from lrlab.runs.records import Control, Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from tests.store.test_runs import EPOCH, by_hand
 

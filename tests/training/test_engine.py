@@ -17,9 +17,9 @@ from lrlab.optimizers import (
     Nesterov,
     RMSprop,
 )
-from lrlab.records import Control, Epoch, Outcome
+from lrlab.runs.records import Control, Epoch, Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
-from lrlab.spec import RunSpec
 from lrlab.training import lane
 from lrlab.training.engine import train, warm_up
 from lrlab.training.epoch import compiled_epoch, keras_optimizer

@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrlab.records import Outcome
+from lrlab.runs.records import Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.training import heartbeat as module
 from lrlab.training.execute import execute

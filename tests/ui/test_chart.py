@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab.figures import LaneCurves, race_figure
 from lrlab.figures.plotlyjs import write_plotlyjs
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 from lrlab.ui.chart.sending import finite, message, numbers, ready
 from tests.pages import TIMEOUT
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lrlab.ui.controls import plain
+from lrlab.ui.widgets.markdown import plain
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from lrlab.errors import UserError
 from lrlab.store import Listed, Store
 from lrlab.store.library import MAX_NAME, MAX_NOTE, MAX_TAG
 from lrlab.ui.compare import choice
-from lrlab.ui.controls import plain, swatch
-from lrlab.ui.in_words import recipe_in_words
-from lrlab.ui.standings import measured_on
+from lrlab.ui.race.standings import measured_on
+from lrlab.ui.widgets.in_words import recipe_in_words
+from lrlab.ui.widgets.markdown import plain, swatch
 
 STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "running": "blue"}
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from lrlab.store import Listed, Store
-from lrlab.ui.controls import plain
+from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
 BY_TIMER = "compare.by_timer"

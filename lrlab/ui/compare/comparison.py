@@ -4,16 +4,16 @@ import streamlit as st
 
 from lrlab.analysis import Group, groups
 from lrlab.figures import LaneCurves, compare_figure
-from lrlab.records import ACTIVE
+from lrlab.runs.records import ACTIVE
 from lrlab.store import Listed, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.cards import cards
 from lrlab.ui.compare.files import export
-from lrlab.ui.controls import field as number_field
-from lrlab.ui.limits import FIRST_EPOCHS
-from lrlab.ui.race_charts import MAX_SMOOTHING
-from lrlab.ui.standings import standings
+from lrlab.ui.race.race_charts import MAX_SMOOTHING
+from lrlab.ui.race.standings import standings
+from lrlab.ui.widgets.controls import field as number_field
+from lrlab.ui.widgets.limits import FIRST_EPOCHS
 
 REFRESH_SECONDS = 2.0
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.exchange import MOST_RUNS, keras_script, read_runs, to_csv, to_event_files, to_json
-from lrlab.result import Result
+from lrlab.runs.result import Result
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG
 from lrlab.ui.compare import choice
-from lrlab.ui.controls import plain
+from lrlab.ui.widgets.markdown import plain
 
 FORMS = {
     "CSV": (to_csv, "csv", "One row per epoch, for spreadsheets and data frames."),

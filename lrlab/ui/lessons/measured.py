@@ -7,17 +7,17 @@ from lrlab.figures import LaneCurves, compare_figure
 from lrlab.lessons.evidence import Evidence, evidence, lived, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
-from lrlab.records import ACTIVE
-from lrlab.result import Result
-from lrlab.spec import MAX_SEED
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.result import Result
+from lrlab.runs.spec import MAX_SEED
 from lrlab.store import Store
-from lrlab.ui import limits
 from lrlab.ui.chart import chart
-from lrlab.ui.controls import field
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import LARGE
-from lrlab.ui.live import live_race
-from lrlab.ui.outlook import sizes
+from lrlab.ui.race.live import live_race
+from lrlab.ui.train.outlook import sizes
+from lrlab.ui.widgets import limits
+from lrlab.ui.widgets.controls import field
 
 SOURCES = {"recorded": "Recorded results", "yours": "Your runs"}
 CLASS = (

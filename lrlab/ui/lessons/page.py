@@ -6,11 +6,11 @@ from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.link import Setup
 from lrlab.store import Store
-from lrlab.ui.controls import plain
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import curves
 from lrlab.ui.lessons.measured import chosen_evidence, measured, run_here
 from lrlab.ui.lessons.teacher import teacher
+from lrlab.ui.widgets.markdown import plain
 
 NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
 

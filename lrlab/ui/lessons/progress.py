@@ -9,7 +9,7 @@ from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.link import Setup, from_query, to_query
-from lrlab.ui.controls import plain
+from lrlab.ui.widgets.markdown import plain
 
 LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
 ANSWERS, RACES, SEED, SEEDS, STAGE, SOURCE = (

@@ -4,8 +4,8 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.lessons.link import CONTROLS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_TEXT, Setup, to_query
-from lrlab.ui.controls import plain
 from lrlab.ui.lessons import progress
+from lrlab.ui.widgets.markdown import plain
 
 CONTROL_NAMES = {"free": "Free", "locked": "Locked", "hidden": "Hidden"}
 

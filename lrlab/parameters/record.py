@@ -1,0 +1,58 @@
+"""Frozen dataclasses whose fields are parameters, as records of JSON types."""
+
+from dataclasses import fields
+from typing import ClassVar
+
+from lrlab.errors import UserError
+from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
+
+
+class Parametrised:
+    """A frozen dataclass with a `kind`, whose fields declare the values that they allow.
+
+    Raises UserError for a value of the wrong type or out of range.
+    """
+
+    kind: ClassVar[str]
+
+    def __post_init__(self):
+        for name, parameter in self.parameters().items():
+            object.__setattr__(self, name, parameter.check(name, getattr(self, name)))
+
+    @classmethod
+    def parameters(cls) -> dict[str, "Parameter | Numbers | Choice | Switch | Expression"]:
+        """The parameters by name, in the order of declaration."""
+        return {f.name: f.metadata["parameter"] for f in fields(cls) if f.metadata["parameter"]}
+
+    def to_dict(self) -> dict:
+        """The kind and every field, as JSON types."""
+        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in fields(self)}
+
+
+def _json(value):
+    if isinstance(value, Parametrised):
+        return value.to_dict()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def of_kind(what, classes, kind, parameters):
+    """Create a value of the class in `classes` that has this kind; `parameters` maps names to values.
+
+    Raises UserError for an unknown kind or parameter name; `what` is the word for such values in its message.
+    """
+    by_kind = {cls.kind: cls for cls in classes}
+    if not isinstance(kind, str) or kind not in by_kind:
+        raise UserError(f"{what} must be one of {', '.join(by_kind)}, but it is {kind!r:.60}.")
+    known = by_kind[kind].parameters()
+    for name in parameters:
+        if name not in known:
+            takes = f"It takes: {', '.join(known)}." if known else "It takes no parameters."
+            raise UserError(f"The {what} {kind} has no parameter {name!r:.60}. {takes}")
+    return by_kind[kind](**parameters)
+
+
+def from_record(what, classes, record):
+    """The value that `to_dict` wrote, or the default value of a kind; raises UserError otherwise."""
+    if isinstance(record, dict) and all(isinstance(name, str) for name in record):
+        return of_kind(what, classes, record.get("kind"), {n: v for n, v in record.items() if n != "kind"})
+    return of_kind(what, classes, record, {})

@@ -1,0 +1,165 @@
+"""The controls of Train: the settings of a race, its preview, and the start button."""
+
+import streamlit as st
+
+from lrlab import jobs
+from lrlab.datasets import locate
+from lrlab.errors import UserError
+from lrlab.networks import NETWORKS, network_of_kind
+from lrlab.optimizers import OPTIMIZERS
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.store import Store
+from lrlab.ui.explore import state
+from lrlab.ui.train import race_setup
+from lrlab.ui.train.outlook import outlook
+from lrlab.ui.widgets import limits
+from lrlab.ui.widgets.controls import field, option
+
+DATA_NAMES = {
+    "auto": "Fashion-MNIST, or synthetic images if it is unavailable",
+    "synthetic": "The built-in synthetic set",
+}
+
+
+def settings(store: Store) -> None:
+    """Choose lanes, network, images and seeds, and start the race."""
+    st.button(
+        "The article's six runs",
+        on_click=race_setup.choose_article,
+        icon=":material/restart_alt:",
+        width="stretch",
+        help="Constant, time-based (as coded), exponential, step, linear and Adam, on one split. This sets "
+        "everything here and the curves of Explore to the article's values.",
+    )
+    _lanes()
+    _numbers({state.EPOCHS: ("Epochs", limits.EPOCHS), state.BATCH_SIZE: ("Batch size", limits.BATCH_SIZE)})
+    _numbers(
+        {race_setup.SEED: ("First seed", limits.SEED), race_setup.SEEDS: ("Number of seeds", limits.SEEDS)}
+    )
+    _network()
+    _data()
+    _controllers()
+    _start(store)
+
+
+def _lanes():
+    _choose("Schedules", race_setup.recipes(), race_setup.SCHEDULES, "Uses the curves now on Explore.")
+    names = {optimizer.kind: optimizer.title for optimizer in OPTIMIZERS}
+    if st.session_state[race_setup.SCHEDULES] != [race_setup.ADAM.id]:
+        _optimizers(names)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        same = st.toggle(
+            "Same peak rate for all",
+            key=race_setup.SAME_PEAK,
+            persist_state="session",
+            help="Scales every schedule to the same highest rate, to compare only the shapes.",
+        )
+        if same:
+            field(race_setup.PEAK, "Peak rate", limits.PEAK, width=132)
+    if race_setup.ADAM.id in st.session_state[race_setup.SCHEDULES] and not same:
+        st.caption("Adam uses its default: a constant rate of 0.001.")
+
+
+def _optimizers(names):
+    _choose(
+        "Optimizers", names, race_setup.CHOSEN_OPTIMIZERS, "Every schedule runs with every chosen optimizer."
+    )
+    with_parameters = [
+        cls for cls in OPTIMIZERS if cls.kind in st.session_state[race_setup.CHOSEN_OPTIMIZERS]
+    ]
+    if any(cls.parameters() for cls in with_parameters):
+        with st.expander("Optimizer parameters"):
+            for cls in with_parameters:
+                if cls.parameters():
+                    st.markdown(f"**{cls.title}**")
+                    _options(cls)
+
+
+def _choose(label, names, key, help):
+    st.multiselect(label, list(names), format_func=names.get, key=key, persist_state="session", help=help)
+
+
+def _numbers(fields):
+    with st.container(horizontal=True):
+        for key, (label, limit) in fields.items():
+            field(key, label, limit, "train", help=limit.help)
+
+
+def _options(cls):
+    items = [*cls.parameters().items()]
+    for pair in (items[at : at + 2] for at in range(0, len(items), 2)):
+        with st.container(horizontal=True):
+            for name, parameter in pair:
+                option(race_setup.option_key(cls.kind, name), name, parameter)
+
+
+def _network():
+    names = {network.kind: network.title for network in NETWORKS}
+    network = race_setup.made(type(network_of_kind(st.session_state[race_setup.NETWORK])))
+    with st.expander(f"Network: {network.title.lower()}, {network.parameter_count():,} parameters"):
+        st.selectbox(
+            "Network", list(names), format_func=names.get, key=race_setup.NETWORK, persist_state="session"
+        )
+        _options(type(network))
+
+
+def _data():
+    with st.expander(f"Images: {st.session_state[race_setup.TRAIN_IMAGES]:,}"):
+        _numbers(
+            {
+                race_setup.TRAIN_IMAGES: ("Training images", limits.TRAIN_IMAGES),
+                race_setup.SPLIT: ("Validation share", limits.SPLIT),
+            }
+        )
+        st.selectbox(
+            "Data",
+            list(DATA_NAMES),
+            format_func=DATA_NAMES.get,
+            key=race_setup.DATA_SET,
+            persist_state="session",
+        )
+    if st.session_state[race_setup.DATA_SET] == "auto":
+        st.caption(f"{locate().words}.")
+
+
+def _controllers():
+    both = (
+        (
+            "Early stopping",
+            race_setup.STOP_EARLY,
+            EarlyStopping,
+            "Ends a run when a metric no longer improves.",
+        ),
+        (
+            "Reduce on plateau",
+            race_setup.ON_PLATEAU,
+            ReduceOnPlateau,
+            "Lowers the schedule's rate when a metric no longer improves.",
+        ),
+    )
+    on = [label.lower() for label, key, *_ in both if st.session_state[key]]
+    with st.expander(f"Early stopping and plateau: {' and '.join(on) or 'off'}"):
+        for label, key, cls, help in both:
+            if st.toggle(label, key=key, persist_state="session", help=help):
+                _options(cls)
+
+
+def _start(store):
+    try:
+        seed_groups = race_setup.seed_groups()
+    except UserError as error:
+        st.error(str(error))
+        seed_groups, problem = [], True
+    else:
+        problem = outlook(store, seed_groups)
+    runs = [run for seed_group in seed_groups for run in seed_group]
+    # No callback: its arguments would not contain a number that was just typed.
+    if st.button(
+        f"Race {len(runs)} runs" if len(runs) > 1 else "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=problem,
+    ):
+        race_setup.choose_race(store.add_race(seed_groups))
+        jobs.ensure_worker(store)
