@@ -129,6 +129,7 @@ def test_a_worker_that_does_not_answer_a_stop_is_killed(store):
     assert jobs.worker_state(store) is None
 
 
+@pytest.mark.proof
 @signals
 def test_a_worker_that_does_not_answer_a_pause_is_killed_and_its_run_is_paused(store):
     id = train(store, LONG)

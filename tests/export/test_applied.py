@@ -51,10 +51,10 @@ def by_keras(code, epochs, initial_epoch=0):
     "schedule",
     [
         TimeBasedDecay(0.5, 0.1),
-        CosineDecay(0.5, 0.01),
         *(
             pytest.param(schedule, marks=pytest.mark.proof)
             for schedule in (
+                CosineDecay(0.5, 0.01),
                 TimeBasedDecay(0.5, 0.4, 3),
                 ExponentialDecay(0.5, 0.2),
                 StepDecay(0.5, 0.5, 2),

@@ -25,7 +25,7 @@ every_wrapper = pytest.mark.parametrize("wrap", WRAPPED.values(), ids=WRAPPED)
 trained_wrappers = pytest.mark.parametrize(
     "wrap",
     [
-        pytest.param(wrap, marks=[pytest.mark.proof] if name in ("warm-up", "cool-down") else [])
+        pytest.param(wrap, marks=[] if name == "alone" else [pytest.mark.proof])
         for name, wrap in WRAPPED.items()
     ],
     ids=WRAPPED,
@@ -76,7 +76,7 @@ def test_keras_trains_with_the_very_rates(cls, clock, wrap):
 
 
 @pytest.mark.training
-@pytest.mark.parametrize("clock", ["step", "smooth"])
+@pytest.mark.parametrize("clock", ["step", pytest.param("smooth", marks=pytest.mark.proof)])
 @every_kind
 def test_keras_objects_give_every_rate_of_the_run(cls, clock):
     for schedule in variants(cls):

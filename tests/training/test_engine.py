@@ -98,13 +98,13 @@ def diverging(data):
     ("optimizer", "rate", "network"),
     [
         (SGD(), 0.3, Dense()),
-        (Momentum(0.8), 0.01, Dense()),
+        pytest.param(Momentum(0.8), 0.01, Dense(), marks=pytest.mark.proof),
         (Adam(epsilon=1e-5), 0.001, Dense()),
         pytest.param(Nesterov(), 0.01, Dense(), marks=pytest.mark.proof),
         pytest.param(AdamW(weight_decay=0.1), 0.001, Dense(), marks=pytest.mark.proof),
         pytest.param(RMSprop(momentum=0.5), 0.001, Dense(), marks=pytest.mark.proof),
         pytest.param(Adagrad(), 0.02, Dense(), marks=pytest.mark.proof),
-        (SGD(), 0.1, Dense((64, 32, 16), dropout=0.3, l2=0.01)),
+        pytest.param(SGD(), 0.1, Dense((64, 32, 16), dropout=0.3, l2=0.01), marks=pytest.mark.proof),
         (SGD(), 0.02, Convolutional(dropout=0.2, l2=0.001)),
     ],
     ids=lambda value: getattr(value, "kind", ""),
@@ -146,7 +146,11 @@ def test_a_run_learns_and_is_scored_at_its_end(dataset):
     assert all(epoch.seconds > 0 for epoch in epochs)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda cls: cls.kind)
+@pytest.mark.parametrize(
+    "optimizer",
+    [cls if cls in (SGD, Adam) else pytest.param(cls, marks=pytest.mark.proof) for cls in OPTIMIZERS],
+    ids=lambda cls: cls.kind,
+)
 def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
     optimizer = optimizer()
     spec = replace(SPEC, optimizer=optimizer)
