@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlab.__main__ import main
+from lrlab.cli.main import main
 from lrlab.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[1]

@@ -81,7 +81,7 @@ def keras_native(plan: Plan) -> str | None:
                 decay_steps=_whole(s.duration * unit),
                 alpha=s.final_lr / s.initial_lr,
             )
-        case Warmup(schedule=CosineDecay() as inner) if s.shape == "linear":
+        case Warmup(inner=CosineDecay() as inner) if s.shape == "linear":
             return _call(
                 KERAS + "CosineDecay",
                 s.start_lr,
@@ -153,7 +153,7 @@ def optax_native(plan: Plan) -> str | None:
                 decay_steps=_whole(s.duration * unit),
                 alpha=s.final_lr / s.initial_lr,
             )
-        case Warmup(schedule=CosineDecay() as inner) if s.shape == "linear":
+        case Warmup(inner=CosineDecay() as inner) if s.shape == "linear":
             return _call(
                 OPTAX + "warmup_cosine_decay_schedule",
                 s.start_lr,

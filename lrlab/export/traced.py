@@ -3,7 +3,7 @@
 import numpy as np
 
 from lrlab.parameters.kinds import Parameter
-from lrlab.schedules import Schedule
+from lrlab.schedules import Schedule, Wrapper
 from lrlab.schedules.base import running_sum
 
 FUNCTIONS = {np.where, np.clip}
@@ -62,8 +62,8 @@ def traced_parameters(schedule: Schedule, symbol) -> tuple[Schedule, dict]:
     schedule is put before it.
     """
     helps, replaced = {}, {}
-    if hasattr(schedule, "schedule"):
-        replaced["schedule"], helps = traced_parameters(schedule.schedule, symbol)
+    if isinstance(schedule, Wrapper):
+        replaced["inner"], helps = traced_parameters(schedule.inner, symbol)
     for name, parameter in schedule.parameters().items():
         if isinstance(parameter, Parameter) and getattr(schedule, name) is not None:
             own = name if name not in helps else f"{schedule.kind.replace('-', '')}_{name}"

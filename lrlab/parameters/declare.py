@@ -2,113 +2,119 @@
 
 from dataclasses import field
 
-from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
+from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Part, Switch
 
 MOST_PIECES = 50
 
 
+def declared(default, kind):
+    """A field with that default whose values are of that kind."""
+    return field(default=default, metadata={"parameter": kind})
+
+
+def part(default, cls, from_record, optional=False):
+    """A field for a value of class `cls`; `from_record` makes it from what its `to_dict` wrote."""
+    return declared(default, Part(cls, from_record, optional))
+
+
 def rate(default, symbol, help, low=1e-8):
     """A learning rate, on a logarithmic slider. No unit."""
-    return _declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
+    return declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
 
 
 def floor_rate(default, symbol, help):
     """A learning rate that may be zero, on a linear slider. No unit."""
-    return _declared(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
+    return declared(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
 
 
 def decay_rate(default, symbol, help):
     """A decay rate per unit of time, on a logarithmic slider."""
-    return _declared(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
+    return declared(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
 
 
 def factor(default, symbol, help, low=1e-6, high=1.0, slider=(0.05, 1.0), log=False):
     """A factor, a divisor or a share. No unit."""
-    return _declared(default, Parameter(symbol, help, low, high, slider, log))
+    return declared(default, Parameter(symbol, help, low, high, slider, log))
 
 
 def exponent(default, symbol, help):
     """An exponent above 0."""
-    return _declared(default, Parameter(symbol, help, 0.01, 100.0, (0.1, 5.0)))
+    return declared(default, Parameter(symbol, help, 0.01, 100.0, (0.1, 5.0)))
 
 
 def bound(default, symbol, help):
     """A point on the number line at which a curve begins or ends."""
-    return _declared(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
+    return declared(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
 
 
 def interval(default, symbol, help, low=1):
     """A length of time, in whole units of time."""
-    return _declared(default, Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit="{unit}s"))
+    return declared(default, Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit="{unit}s"))
 
 
 def span(default, symbol, help, low=0.0):
     """A length of time, in units of time; may be a fraction."""
-    return _declared(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit="{unit}s"))
+    return declared(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit="{unit}s"))
 
 
 def run_length(symbol, help):
     """A length of time, in units of time; None, the default, is the length of the run."""
     kind = Parameter(symbol, help, 1.0, 1e7, (1, 300), unit="{unit}s", optional=True)
-    return _declared(None, kind)
+    return declared(None, kind)
 
 
 def rates(default, symbol, help):
     """Several learning rates."""
     each = Parameter("", "", 0.0, 10.0, (0.0, 1.0), is_rate=True)
-    return _declared(default, Numbers(each, symbol, help, most=MOST_PIECES))
+    return declared(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 
 def times(default, symbol, help):
     """Several points in time, in units of time."""
-    return _declared(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
+    return declared(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
 
 
 def share(default, symbol, help):
     """A share, from 0 to 1. No unit."""
-    return _declared(default, Parameter(symbol, help, 0.0, 1.0, (0.0, 1.0)))
+    return declared(default, Parameter(symbol, help, 0.0, 1.0, (0.0, 1.0)))
 
 
 def tiny(default, symbol, help):
     """A small number that is added to a denominator for numerical stability."""
-    return _declared(default, Parameter(symbol, help, 1e-12, 1.0, (1e-10, 1e-2), log=True))
+    return declared(default, Parameter(symbol, help, 1e-12, 1.0, (1e-10, 1e-2), log=True))
 
 
 def choice(choices, help):
     """One of several words; the default is the first."""
-    return _declared(choices[0], Choice(choices, help))
+    return declared(choices[0], Choice(choices, help))
 
 
 def switch(help):
     """True or false; the default is false."""
-    return _declared(False, Switch(help))
+    return declared(False, Switch(help))
 
 
 def expression(default, names, help):
     """A formula over `names`."""
-    return _declared(default, Expression(names, help))
+    return declared(default, Expression(names, help))
 
 
 def sizes(default, symbol, help, most, high):
     """The sizes of up to `most` layers: whole numbers from 1 to `high`."""
     each = Parameter("", "", 1, high, (1, high), integer=True)
-    return _declared(default, Numbers(each, symbol, help, most=most))
+    return declared(default, Numbers(each, symbol, help, most=most))
 
 
 def size(default, symbol, help, high):
     """The size of a layer: a whole number from 1 to `high`."""
-    return _declared(default, Parameter(symbol, help, 1, high, (1, high), integer=True))
+    return declared(default, Parameter(symbol, help, 1, high, (1, high), integer=True))
 
 
 def epochs(default, help):
     """A number of epochs, from 0 to 1000."""
-    return _declared(default, Parameter("", help, 0, 1000, (0, 30), integer=True, unit="epochs"))
+    return declared(default, Parameter("", help, 0, 1000, (0, 30), integer=True, unit="epochs"))
 
 
 def margin(default, help):
     """The smallest difference that counts."""
-    return _declared(default, Parameter("", help, 0.0, 10.0, (0.0, 0.1)))
-
-
-def _declared(default, kind):
-    return field(default=default, metadata={"parameter": kind})
+    return declared(default, Parameter("", help, 0.0, 10.0, (0.0, 0.1)))

@@ -1,6 +1,7 @@
 """The kinds of parameters: each checks a value and reads it from text."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lrlab.errors import UserError
@@ -27,19 +28,19 @@ class Parameter:
         if value is None and self.optional:
             return None
         kind = "a whole number" if self.integer else "a number"
-        wanted = f"{name} must be {kind} from {self.low:g} to {self.high:g}"
+        low, high = (f"{int(end):,}" if self.integer else f"{end:g}" for end in (self.low, self.high))
         try:
             number = math.nan if isinstance(value, (bool, str)) else float(value)
         except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not self.low <= number <= self.high or (self.integer and number != int(number)):
-            raise UserError(f"{wanted}, but it is {value!r:.60}.")
+            raise UserError(f"{name} must be {kind} from {low} to {high}, but it is {value!r:.60}.")
         return int(number) if self.integer else number
 
     def read(self, name, text):
         """`text` as a number; raises UserError if it is not a number."""
         try:
-            return float(text)
+            return int(text) if self.integer and text.strip().isdecimal() else float(text)
         except ValueError as error:
             raise UserError(f"{name} must be a number, but it is {text!r:.60}.") from error
 
@@ -53,11 +54,12 @@ class Numbers:
     help: str
     optional: bool = False
     most: int = 20
+    least: int = 1
 
     def check(self, name, value):
         """Return `value` as a tuple; raise UserError for another type, a wrong length or a bad number."""
-        if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= self.most:
-            raise UserError(f"{name} must be 1 to {self.most} numbers, but it is {value!r:.60}.")
+        if not isinstance(value, (tuple, list)) or not self.least <= len(value) <= self.most:
+            raise UserError(f"{name} must be {self.least} to {self.most} numbers, but it is {value!r:.60}.")
         return tuple(self.each.check(f"each of {name}", number) for number in value)
 
     def read(self, name, text):
@@ -123,3 +125,22 @@ class Expression:
     def read(self, name, text):
         """`text` itself."""
         return text
+
+
+@dataclass(frozen=True)
+class Part:
+    """A value with parameters of its own, such as the optimizer of a run.
+
+    `from_record` makes the value from what its `to_dict` wrote; None if only the owner's catalogue can.
+    """
+
+    cls: type
+    from_record: Callable | None = None
+    optional: bool = False
+
+    def check(self, name, value):
+        """Return `value`; raise UserError if it is of another class."""
+        if not isinstance(value, self.cls) and not (self.optional and value is None):
+            article = "an" if self.cls.__name__[0] in "AEIOU" else "a"
+            raise UserError(f"{name} must be {article} {self.cls.__name__}, but it is {value!r:.200}.")
+        return value

@@ -4,25 +4,38 @@ from dataclasses import fields
 from typing import ClassVar
 
 from lrlab.errors import UserError
-from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
+from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Part, Switch
 
 
-class Parametrised:
-    """A frozen dataclass with a `kind`, whose fields declare the values that they allow.
+class Record:
+    """A frozen dataclass whose fields declare the values that they allow.
 
     Raises UserError for a value of the wrong type or out of range.
     """
 
-    kind: ClassVar[str]
-
     def __post_init__(self):
-        for name, parameter in self.parameters().items():
+        for name, parameter in (self.parameters() | self.parts()).items():
             object.__setattr__(self, name, parameter.check(name, getattr(self, name)))
 
     @classmethod
-    def parameters(cls) -> dict[str, "Parameter | Numbers | Choice | Switch | Expression"]:
-        """The parameters by name, in the order of declaration."""
-        return {f.name: f.metadata["parameter"] for f in fields(cls) if f.metadata["parameter"]}
+    def parameters(cls) -> dict[str, Parameter | Numbers | Choice | Switch | Expression]:
+        """The parameters that are plain values, by name, in the order of declaration."""
+        return {name: parameter for name, parameter in cls._declared() if not isinstance(parameter, Part)}
+
+    @classmethod
+    def parts(cls) -> dict[str, Part]:
+        """The parameters that have parameters of their own, by name, in the order of declaration."""
+        return {name: parameter for name, parameter in cls._declared() if isinstance(parameter, Part)}
+
+    @classmethod
+    def _declared(cls):
+        return [(f.name, f.metadata["parameter"]) for f in fields(cls) if "parameter" in f.metadata]
+
+
+class Parametrised(Record):
+    """A Record with a `kind`, under which its catalogue lists it."""
+
+    kind: ClassVar[str]
 
     def to_dict(self) -> dict:
         """The kind and every field, as JSON types."""
@@ -40,15 +53,21 @@ def of_kind(what, classes, kind, parameters):
 
     Raises UserError for an unknown kind or parameter name; `what` is the word for such values in its message.
     """
-    by_kind = {cls.kind: cls for cls in classes}
-    if not isinstance(kind, str) or kind not in by_kind:
-        raise UserError(f"{what} must be one of {', '.join(by_kind)}, but it is {kind!r:.60}.")
-    known = by_kind[kind].parameters()
+    cls = class_of_kind(what, classes, kind)
+    known = cls.parameters() | cls.parts()
     for name in parameters:
         if name not in known:
             takes = f"It takes: {', '.join(known)}." if known else "It takes no parameters."
             raise UserError(f"The {what} {kind} has no parameter {name!r:.60}. {takes}")
-    return by_kind[kind](**parameters)
+    return cls(**parameters)
+
+
+def class_of_kind(what, classes, kind):
+    """The class in `classes` that has this kind; raises UserError for an unknown kind."""
+    by_kind = {cls.kind: cls for cls in classes}
+    if not isinstance(kind, str) or kind not in by_kind:
+        raise UserError(f"{what} must be one of {', '.join(by_kind)}, but it is {kind!r:.60}.")
+    return by_kind[kind]
 
 
 def from_record(what, classes, record):

@@ -6,16 +6,29 @@ from functools import cached_property
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules import Schedule
+from lrlab.parameters.declare import declared, part
+from lrlab.parameters.kinds import Choice, Parameter
+from lrlab.parameters.record import Record
+from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
 CLOCKS = ("epoch", "step", "smooth")
 MAX_EPOCHS = 1000
 MAX_STEPS_PER_EPOCH = 60_000
 MAX_STEPS = 6_000_000
+EPOCHS = Parameter("", "How long the run is.", 1, MAX_EPOCHS, (1, 300), integer=True, unit="epochs")
+STEPS_PER_EPOCH = Parameter(
+    "",
+    "How many batches one epoch has. This matters if the rate changes at each step.",
+    1,
+    MAX_STEPS_PER_EPOCH,
+    (1, 1000),
+    integer=True,
+)
+CLOCK = Choice(CLOCKS, "What the time t counts: epochs, steps, or epochs with their fraction (smooth).")
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Record):
     """A schedule over `epochs` of `steps_per_epoch` updates, under a clock.
 
     The clock says what t counts: `epoch` (t is the epoch, the rate changes once per epoch, as with
@@ -24,16 +37,13 @@ class Plan:
     Raises UserError for an unknown clock, and for lengths that are not whole numbers or out of range.
     """
 
-    schedule: Schedule
-    epochs: int = 100
-    steps_per_epoch: int = 250
-    clock: str = "epoch"
+    schedule: Schedule = part(Constant(), Schedule, schedule_from_dict)
+    epochs: int = declared(100, EPOCHS)
+    steps_per_epoch: int = declared(250, STEPS_PER_EPOCH)
+    clock: str = declared(CLOCKS[0], CLOCK)
 
     def __post_init__(self):
-        if self.clock not in CLOCKS:
-            raise UserError(f"There is no clock {self.clock!r}. Choose one of: {', '.join(CLOCKS)}.")
-        check_whole("epochs", self.epochs, 1, MAX_EPOCHS)
-        check_whole("steps_per_epoch", self.steps_per_epoch, 1, MAX_STEPS_PER_EPOCH)
+        super().__post_init__()
         if self.steps > MAX_STEPS:
             raise UserError(
                 f"A run has at most {MAX_STEPS:,} steps, but {self.epochs} epochs of "

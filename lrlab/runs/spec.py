@@ -8,9 +8,11 @@ from lrlab import article
 from lrlab.errors import UserError
 from lrlab.networks import ARTICLE_NETWORK, Network, network_from_record
 from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
-from lrlab.parameters.record import Parametrised
+from lrlab.parameters.declare import declared, part
+from lrlab.parameters.kinds import Choice, Parameter
+from lrlab.parameters.record import Parametrised, Record
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
-from lrlab.runs.plan import Plan, check_whole
+from lrlab.runs.plan import CLOCK, CLOCKS, EPOCHS, Plan
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
 DATA_SETS = ("fashion-mnist", "synthetic")  # in order of preference
@@ -18,10 +20,32 @@ DATA_CHOICES = ("auto", *DATA_SETS)
 MIN_TRAIN_IMAGES = 100
 MAX_TRAIN_IMAGES = 60_000
 MAX_SEED = 2**32 - 1
+BATCH_SIZE = Parameter(
+    "", "How many images each weight update uses.", 1, MAX_TRAIN_IMAGES, (1, 1024), integer=True
+)
+SEED = Parameter(
+    "", "Sets the initial weights and the order of the batches.", 0, MAX_SEED, (0, 100), integer=True
+)
+TRAIN_SIZE = Parameter(
+    "",
+    "How many images are used, including the validation images.",
+    MIN_TRAIN_IMAGES,
+    MAX_TRAIN_IMAGES,
+    (MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES),
+    integer=True,
+)
+VALIDATION_SPLIT = Parameter(
+    "", "The share of these images that is used for validation, not for training.", 0.01, 0.9, (0.05, 0.5)
+)
+DATA = Choice(DATA_CHOICES, "The data set; auto is Fashion-MNIST, or the synthetic set if it is unavailable.")
+
+
+def _controller(record):
+    return None if record is None else controller_from_record(record)
 
 
 @dataclass(frozen=True)
-class RunSpec:
+class RunSpec(Record):
     """What is trained, on which images, for how long and from which seed.
 
     The first share `1 - validation_split` of `train_images` is for training, the rest is for validation
@@ -32,33 +56,23 @@ class RunSpec:
     anything unknown or out of range.
     """
 
-    schedule: Schedule = Constant()
-    clock: str = "epoch"
-    optimizer: Optimizer = SGD()
-    epochs: int = article.EPOCHS
-    batch_size: int = article.BATCH_SIZE
-    seed: int = article.SEED
-    train_images: int = article.TRAIN_IMAGES
-    validation_split: float = article.VALIDATION_SPLIT
-    data: str = "auto"
-    network: Network = ARTICLE_NETWORK
-    early_stopping: EarlyStopping | None = None
-    plateau: ReduceOnPlateau | None = None
+    schedule: Schedule = part(Constant(), Schedule, schedule_from_dict)
+    clock: str = declared(CLOCKS[0], CLOCK)
+    optimizer: Optimizer = part(SGD(), Optimizer, optimizer_from_record)
+    epochs: int = declared(article.EPOCHS, EPOCHS)
+    batch_size: int = declared(article.BATCH_SIZE, BATCH_SIZE)
+    seed: int = declared(article.SEED, SEED)
+    train_images: int = declared(article.TRAIN_IMAGES, TRAIN_SIZE)
+    validation_split: float = declared(article.VALIDATION_SPLIT, VALIDATION_SPLIT)
+    data: str = declared(DATA_CHOICES[0], DATA)
+    network: Network = part(ARTICLE_NETWORK, Network, network_from_record)
+    early_stopping: EarlyStopping | None = part(None, EarlyStopping, _controller, optional=True)
+    plateau: ReduceOnPlateau | None = part(None, ReduceOnPlateau, _controller, optional=True)
 
     def __post_init__(self):
-        _check_type("optimizer", self.optimizer, Optimizer)
-        _check_type("network", self.network, Network)
-        _check_type("early_stopping", self.early_stopping, EarlyStopping, optional=True)
-        _check_type("plateau", self.plateau, ReduceOnPlateau, optional=True)
-        _check_choice("data", self.data, DATA_CHOICES)
-        check_whole("seed", self.seed, 0, MAX_SEED)
-        check_whole("train_images", self.train_images, MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES)
-        split = self.validation_split
-        if isinstance(split, bool) or not isinstance(split, float) or not 0.01 <= split <= 0.9:
-            raise UserError(f"validation_split must be from 0.01 to 0.9, but it is {split!r}.")
-        check_whole("batch_size", self.batch_size, 1, self.fit_images)
-        _check_type("schedule", self.schedule, Schedule)
-        _ = self.plan
+        super().__post_init__()
+        replace(BATCH_SIZE, high=self.fit_images).check("batch_size", self.batch_size)
+        _ = self.plan  # raises UserError if the schedule does not fit into the run
 
     @property
     def fit_images(self) -> int:
@@ -108,33 +122,10 @@ class RunSpec:
         unknown = sorted(set(record) - set(known))
         if unknown:
             raise UserError(f"A run has no field {', '.join(unknown)}. Its fields are: {', '.join(known)}.")
-        return cls(**{name: READERS.get(name, _as_it_is)(value) for name, value in record.items()})
-
-
-def _as_it_is(value):
-    return value
-
-
-def _controller(record):
-    return None if record is None else controller_from_record(record)
-
-
-# Fields that are JSON objects themselves; runs of an earlier version lack some of them.
-READERS = {
-    "schedule": schedule_from_dict,
-    "optimizer": optimizer_from_record,
-    "network": network_from_record,
-    "early_stopping": _controller,
-    "plateau": _controller,
-}
-
-
-def _check_type(name, value, cls, optional=False):
-    if not isinstance(value, cls) and not (optional and value is None):
-        some = f"an {cls.__name__}" if cls.__name__[0] in "AEIOU" else f"a {cls.__name__}"
-        raise UserError(f"{name} must be {some}, but it is {value!r:.200}.")
-
-
-def _check_choice(name, value, choices):
-    if value not in choices:
-        raise UserError(f"{name} must be one of {', '.join(choices)}, but it is {value!r}.")
+        parts = cls.parts()
+        return cls(
+            **{
+                name: parts[name].from_record(value) if name in parts else value
+                for name, value in record.items()
+            }
+        )

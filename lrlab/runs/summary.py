@@ -56,9 +56,9 @@ def summary(plan: Plan) -> Summary:
 
 
 def _about_the_end(plan, rates):
-    schedule, before = plan.schedule, 0
-    while isinstance(schedule, Warmup):
-        schedule, before = schedule.schedule, before + schedule.warmup
+    layers = plan.schedule.layers()
+    schedule = next(layer for layer in layers if not isinstance(layer, Warmup))
+    before = sum(layer.warmup for layer in layers[: layers.index(schedule)])
     unit, length = ("steps", plan.steps) if plan.clock == "step" else ("epochs", plan.epochs)
     if isinstance(schedule, Formula):  # its final_lr is a number like any other
         return

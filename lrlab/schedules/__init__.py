@@ -22,6 +22,7 @@ from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
 from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
+from lrlab.schedules.wrapper import Wrapper
 
 __all__ = [
     "SCHEDULES",
@@ -47,6 +48,7 @@ __all__ = [
     "TimeBasedDecay",
     "Warmup",
     "WarmupStableDecay",
+    "Wrapper",
     "class_of_kind",
     "schedule_from_dict",
     "schedule_of_kind",

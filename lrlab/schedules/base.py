@@ -26,12 +26,6 @@ class Schedule(Parametrised):
     assumes: ClassVar[str] = ""
     paper: ClassVar[str] = ""
 
-    def __post_init__(self):
-        inner = getattr(self, "schedule", self)
-        if not isinstance(inner, Schedule):
-            raise UserError(f"The schedule inside a {self.kind} must be a Schedule, but it is {inner!r:.60}.")
-        super().__post_init__()
-
     def __call__(self, t):
         t = np.asarray(t, float)
         return np.broadcast_to(self.at(t), t.shape)
@@ -39,6 +33,15 @@ class Schedule(Parametrised):
     def at(self, t):
         """The formula. It uses only arithmetic and NumPy's functions, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
+
+    def layers(self) -> tuple["Schedule", ...]:
+        """The schedule itself; of a Wrapper, all wrappers from the outermost on, and the schedule inside."""
+        return (self,)
+
+    @property
+    def core(self) -> "Schedule":
+        """The schedule inside all wrappers; the schedule itself if there are none."""
+        return self.layers()[-1]
 
     def with_duration(self, duration):
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
@@ -58,8 +61,6 @@ class Schedule(Parametrised):
                 values[name] = value * factor
             elif getattr(getattr(parameter, "each", None), "is_rate", False):
                 values[name] = tuple(rate * factor for rate in value)
-        if hasattr(self, "schedule"):
-            values["schedule"] = self.schedule.scaled(factor)
         return replace(self, **values)
 
     def unchecked_replace(self, **values):

@@ -61,7 +61,7 @@ def test_a_drop_falls_on_the_first_step_of_its_epoch():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"clock": "minute"}, "Choose one of: epoch, step, smooth"),
+        ({"clock": "minute"}, "clock must be one of epoch, step, smooth, but it is .minute."),
         ({"epochs": 0}, "epochs must be a whole number from 1 to 1,000"),
         ({"epochs": 2.5}, "epochs must be a whole number"),
         ({"epochs": True}, "epochs must be a whole number"),

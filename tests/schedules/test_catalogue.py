@@ -113,7 +113,7 @@ def test_is_frozen_and_an_integer_rate_becomes_a_float(cls):
 
 
 def test_unknown_kinds_and_names_name_the_known_ones():
-    with pytest.raises(UserError, match="Choose one of: constant, polynomial"):
+    with pytest.raises(UserError, match="schedule must be one of constant, polynomial"):
         schedule_of_kind("cosinus")
     with pytest.raises(UserError, match="It takes: initial_lr, decay"):
         schedule_of_kind("exponential", gamma=1)
@@ -162,11 +162,13 @@ def rates_of(schedule):
 
 
 def test_wrapped_too_deep_or_around_nothing_is_refused():
-    schedule = Constant()
-    for _ in range(4):
-        schedule = Warmup(Cooldown(schedule))
-    with pytest.raises(UserError, match="at most 4 deep"):
-        schedule_from_dict(schedule.to_dict())
+    deepest = Warmup(Cooldown(Warmup(Constant())))
+    assert [layer.kind for layer in deepest.layers()] == ["warm-up", "cool-down", "warm-up", "constant"]
+    assert schedule_from_dict(deepest.to_dict()) == deepest
+    record = {"kind": "warm-up", "schedule": deepest.to_dict()}
+    for too_deep in (lambda: Warmup(deepest), lambda: schedule_from_dict(record)):
+        with pytest.raises(UserError, match="At most 3 wrappers"):
+            too_deep()
     with pytest.raises(UserError, match="wraps another schedule"):
         schedule_from_dict({"kind": "warm-up"})
 

@@ -45,12 +45,7 @@ FILTERS = (
 
 def schedule_title(run) -> str:
     """The title of a run's schedule, without a warm-up or cool-down around it."""
-    if run.spec is None:
-        return NONE_KNOWN
-    schedule = run.spec.schedule
-    while hasattr(schedule, "schedule"):
-        schedule = schedule.schedule
-    return schedule.title
+    return NONE_KNOWN if run.spec is None else run.spec.schedule.core.title
 
 
 def fill(listed: Sequence[Listed]) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from lrlab.analysis import Group, groups
 from lrlab.figures import LaneCurves, compare_figure
+from lrlab.runs.plan import EPOCHS
 from lrlab.runs.records import ACTIVE
 from lrlab.store import Listed, Store
 from lrlab.ui.chart import chart
@@ -13,7 +14,6 @@ from lrlab.ui.compare.files import export
 from lrlab.ui.race.race_charts import MAX_SMOOTHING
 from lrlab.ui.race.standings import standings
 from lrlab.ui.widgets.controls import field as number_field
-from lrlab.ui.widgets.limits import FIRST_EPOCHS
 
 REFRESH_SECONDS = 2.0
 
@@ -77,7 +77,13 @@ def _chart(found: list[Group]):
     if state[choice.BASELINE] not in names:
         state[choice.BASELINE] = choice.NO_BASELINE
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        number_field(choice.FIRST, "First epochs", FIRST_EPOCHS, width=132, help=FIRST_EPOCHS.help)
+        number_field(
+            choice.FIRST,
+            "First epochs",
+            EPOCHS,
+            width=132,
+            help="How many epochs from the start are drawn.",
+        )
         st.selectbox(
             "Difference to",
             [choice.NO_BASELINE, *names],

@@ -1,12 +1,13 @@
 """The card of a curve: its name, formula, parameters, clock and menu."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lrlab.runs.plan import CLOCKS
 from lrlab.scene import COLORS, MAX_NAME
 from lrlab.schedules import Schedule
 from lrlab.ui.explore import state
-from lrlab.ui.widgets import limits
 from lrlab.ui.widgets.controls import control, field, following, label_of
 from lrlab.ui.widgets.markdown import plain, swatch
 
@@ -54,12 +55,10 @@ def _around(curve):
     if {"warmup", "cooldown"} & set(state.curve_class(curve).parameters()):
         return
     with st.container(horizontal=True):
-        for kind, label, limit in (
-            (state.WARMUP, "Warm-up", limits.WARMUP),
-            (state.COOLDOWN, "Cool-down", limits.COOLDOWN),
-        ):
+        for kind, around in state.AROUND.items():
+            length = replace(around.parameters()[state.LENGTHS[kind]], low=0)  # 0 is none
             key = state.around_key(curve, kind, state.LENGTHS[kind])
-            field(key, f"{label} ({_unit(curve)}s)", limit, "length", help=limit.help)
+            field(key, f"{around.title} ({_unit(curve)}s)", length, "length", help=length.help)
     for kind, around in state.AROUND.items():
         if st.session_state[state.around_key(curve, kind, state.LENGTHS[kind])]:
             with st.container(horizontal=True):

@@ -9,19 +9,19 @@ from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.result import Result
-from lrlab.runs.spec import MAX_SEED
+from lrlab.runs.spec import MAX_SEED, SEED
 from lrlab.store import Store
 from lrlab.ui.chart import chart
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import LARGE
 from lrlab.ui.race.live import live_race
 from lrlab.ui.train.outlook import sizes
-from lrlab.ui.widgets import limits
+from lrlab.ui.train.race_setup import SEED_COUNT
 from lrlab.ui.widgets.controls import field
 
 SOURCES = {"recorded": "Recorded results", "yours": "Your runs"}
 CLASS = (
-    f"{limits.SEED.help} In a class, each student uses a different seed: two runs with the same seed are "
+    f"{SEED.help} In a class, each student uses a different seed: two runs with the same seed are "
     "identical, so the second run adds no information."
 )
 SHOWN = ("val_loss", "val_accuracy", "loss", "lr")
@@ -98,10 +98,8 @@ def run_here(store: Store, lesson: Lesson) -> None:
     with st.container(border=True):
         st.markdown(f"**Run it here**: train {len(lesson.recipes)} runs per seed with the lesson's values.")
         with st.container(horizontal=True):
-            field(progress.SEED, "First seed", limits.SEED, "lesson", help=CLASS, width=132)
-            field(
-                progress.SEEDS, "Number of seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132
-            )
+            field(progress.SEED, "First seed", SEED, "lesson", help=CLASS, width=132)
+            field(progress.SEEDS, "Number of seeds", SEED_COUNT, "lesson", help=SEED_COUNT.help, width=132)
         seed_groups = _seed_groups(lesson)
         problem = sizes(store, seed_groups)
         race = progress.race()

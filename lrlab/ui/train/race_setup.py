@@ -9,9 +9,11 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.networks import NETWORKS, Dense, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
+from lrlab.parameters.kinds import Parameter
 from lrlab.runs.controllers import CONTROLLERS, EarlyStopping, ReduceOnPlateau
 from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
+from lrlab.scene import SHARED_RATE
 from lrlab.schedules import Constant, Schedule
 from lrlab.ui.explore import state
 from lrlab.ui.widgets.markdown import plain
@@ -27,6 +29,15 @@ VIEWS = ("Epochs", "Updates", "Gradients")
 ADAM = Curve("adam", "Adam", Constant(0.001))
 ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
 MAX_LANES = 12
+SEED_COUNT = Parameter(
+    "",
+    "How many seeds, counted up from the first seed. One seed alone decides nothing.",
+    1,
+    10,
+    (1, 10),
+    integer=True,
+)
+PEAK_RATE = replace(SHARED_RATE, help="The highest rate of every schedule.")
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from lrlab.errors import UserError
 from lrlab.networks import NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.plan import EPOCHS
+from lrlab.runs.spec import BATCH_SIZE, SEED, TRAIN_SIZE, VALIDATION_SPLIT
 from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.outlook import outlook
-from lrlab.ui.widgets import limits
 from lrlab.ui.widgets.controls import field, option
 
 DATA_NAMES = {
@@ -32,9 +33,12 @@ def settings(store: Store) -> None:
         "everything here and the curves of Explore to the article's values.",
     )
     _lanes()
-    _numbers({state.EPOCHS: ("Epochs", limits.EPOCHS), state.BATCH_SIZE: ("Batch size", limits.BATCH_SIZE)})
+    _numbers({state.EPOCHS: ("Epochs", EPOCHS), state.BATCH_SIZE: ("Batch size", BATCH_SIZE)})
     _numbers(
-        {race_setup.SEED: ("First seed", limits.SEED), race_setup.SEEDS: ("Number of seeds", limits.SEEDS)}
+        {
+            race_setup.SEED: ("First seed", SEED),
+            race_setup.SEEDS: ("Number of seeds", race_setup.SEED_COUNT),
+        }
     )
     _network()
     _data()
@@ -55,7 +59,7 @@ def _lanes():
             help="Scales every schedule to the same highest rate, to compare only the shapes.",
         )
         if same:
-            field(race_setup.PEAK, "Peak rate", limits.PEAK, width=132)
+            field(race_setup.PEAK, "Peak rate", race_setup.PEAK_RATE, width=132)
     if race_setup.ADAM.id in st.session_state[race_setup.SCHEDULES] and not same:
         st.caption("Adam uses its default: a constant rate of 0.001.")
 
@@ -107,8 +111,8 @@ def _data():
     with st.expander(f"Images: {st.session_state[race_setup.TRAIN_IMAGES]:,}"):
         _numbers(
             {
-                race_setup.TRAIN_IMAGES: ("Training images", limits.TRAIN_IMAGES),
-                race_setup.SPLIT: ("Validation share", limits.SPLIT),
+                race_setup.TRAIN_IMAGES: ("Training images", TRAIN_SIZE),
+                race_setup.SPLIT: ("Validation share", VALIDATION_SPLIT),
             }
         )
         st.selectbox(

@@ -15,11 +15,8 @@ def in_words(seconds: float) -> str:
 
 def recipe_in_words(spec: RunSpec) -> str:
     """Markdown of a schedule's formula with its values, its warm-up and cool-down, and its clock."""
-    around = []
-    schedule = spec.schedule
-    while hasattr(schedule, "schedule"):
-        around.append(f"with a {schedule.title.lower()}: {_values(schedule)}")
-        schedule = schedule.schedule
+    *wrappers, schedule = spec.schedule.layers()
+    around = [f"with a {wrapper.title.lower()}: {_values(wrapper)}" for wrapper in wrappers]
     every = {"epoch": "epoch", "step": "step", "smooth": "step, in fractions of an epoch"}[spec.clock]
     formula = f"${schedule.latex}$ with {_values(schedule)}"
     return ", ".join([formula, *around, f"at each {every}"])

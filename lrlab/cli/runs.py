@@ -1,0 +1,45 @@
+"""`lrlab runs` lists the recorded runs."""
+
+import json
+import time
+
+from lrlab.cli.printing import print_json
+from lrlab.store import Store
+
+
+def add_runs(parser) -> None:
+    """The arguments of `lrlab runs`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def runs(options) -> int:
+    """List the recorded runs, newest first."""
+    store = Store()
+    for run in store.runs():
+        epochs = store.epochs(run.id)
+        if options.json:
+            print_json(
+                {
+                    "id": run.id,
+                    "name": run.name,
+                    "status": run.status,
+                    "epochs_done": len(epochs),
+                    "val_loss": epochs[-1].val_loss if epochs else None,
+                    "val_accuracy": epochs[-1].val_accuracy if epochs else None,
+                    "test_loss": run.test_loss,
+                    "test_accuracy": run.test_accuracy,
+                    "data": run.data,
+                    "created": run.created,
+                    "spec": json.loads(run.spec.to_json()) if run.spec else None,
+                }
+            )
+        else:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
+            score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
+            progress = f"{len(epochs)}/{run.spec.epochs}" if run.spec else str(len(epochs))
+            optimizer = run.spec.optimizer.kind if run.spec else "-"
+            print(
+                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
+                f"{optimizer:<8} {run.name:<32} {score}".rstrip()
+            )
+    return 0
