@@ -6,14 +6,11 @@ import sys
 from lrlab.cli.flags import add_flags, add_schedule, schedule_of
 from lrlab.export import TARGETS, source
 from lrlab.runs.plan import Plan
-from lrlab.schedules import SCHEDULES
-
-KINDS = [schedule.kind for schedule in SCHEDULES]
 
 
 def add_curve(parser) -> None:
     """The arguments of `lrlab curve`."""
-    add_schedule(parser, KINDS)
+    add_schedule(parser)
     add_flags(parser, Plan)
     parser.add_argument("--per-epoch", action="store_true", help="one row per epoch, not one per step")
 
@@ -32,7 +29,7 @@ def curve(options) -> int:
 
 def add_export(parser) -> None:
     """The arguments of `lrlab export`."""
-    add_schedule(parser, KINDS)
+    add_schedule(parser)
     add_flags(parser, Plan)
     parser.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 

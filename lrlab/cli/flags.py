@@ -1,14 +1,14 @@
 """Flags and help texts of the command line, made from declared parameters."""
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Parametrised, Record
-from lrlab.schedules import WRAPPERS, Schedule, class_of_kind, schedule_of_kind
+from lrlab.schedules import SCHEDULES, WRAPPERS, Schedule, class_of_kind, schedule_of_kind
 
 LENGTHS = {wrapper: next(iter(wrapper.parameters())) for wrapper in WRAPPERS}  # "warmup" and "cooldown"
 
@@ -72,9 +72,10 @@ def default_of(cls: type[Record], name: str) -> Any:
     return None if default is MISSING else default
 
 
-def add_schedule(parser, kinds: Sequence[str]) -> None:
+def add_schedule(parser) -> None:
     """Add the kind of schedule, its parameters, and the flags of a warm-up and a cool-down."""
-    parser.add_argument("kind", metavar="KIND", help=f"kind of schedule, one of: {', '.join(kinds)}")
+    kinds = ", ".join(cls.kind for cls in SCHEDULES)
+    parser.add_argument("kind", metavar="KIND", help=f"kind of schedule, one of: {kinds}")
     parser.add_argument("parameters", metavar="name=value", nargs="*", help="parameters of the schedule")
     for wrapper, length in LENGTHS.items():
         for name, parameter in wrapper.parameters().items():

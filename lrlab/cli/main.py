@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from lrlab.cli.curve import KINDS, add_curve, add_export, curve, export
+from lrlab.cli.curve import add_curve, add_export, curve, export
 from lrlab.cli.flags import KindHelp
 from lrlab.cli.reference import add_reference, reference
 from lrlab.cli.runs import add_runs, runs
@@ -13,7 +13,7 @@ from lrlab.errors import UserError
 from lrlab.networks import network_of_kind
 from lrlab.optimizers import optimizer_of_kind
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.schedules import class_of_kind
+from lrlab.schedules import SCHEDULES, class_of_kind
 
 COMMANDS = {
     "curve": (curve, add_curve, "Print a schedule as CSV: step,epoch,lr."),
@@ -50,10 +50,11 @@ def main(arguments=None) -> int:
 
 
 def _parsed(arguments):
+    kinds = ", ".join(cls.kind for cls in SCHEDULES)
     parser = argparse.ArgumentParser(
         prog="lrlab",
         description="Show and export learning-rate schedules, train with them, and list the runs.",
-        epilog=f"Kinds of schedule: {', '.join(KINDS)}. The dashboard: streamlit run app.py",
+        epilog=f"Kinds of schedule: {kinds}. The dashboard: streamlit run app.py",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, (run, add, help) in COMMANDS.items():

@@ -5,7 +5,6 @@ import secrets
 import sys
 from dataclasses import asdict
 
-from lrlab.cli.curve import KINDS
 from lrlab.cli.flags import add_flags, add_schedule, schedule_of, value_of, values
 from lrlab.cli.printing import print_json
 from lrlab.networks import ARTICLE_NETWORK, NETWORKS, network_of_kind
@@ -20,7 +19,7 @@ from lrlab.store.library import MAX_NAME, checked_text
 
 def add_train(parser) -> None:
     """The arguments of `lrlab train`."""
-    add_schedule(parser, KINDS)
+    add_schedule(parser)
     add_flags(parser, RunSpec)
     for what, classes, default in (
         ("optimizer", OPTIMIZERS, SGD.kind),

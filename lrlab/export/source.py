@@ -2,6 +2,8 @@
 
 import ast
 import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from lrlab.errors import UserError
 from lrlab.export.native import keras_native, optax_native
@@ -37,6 +39,14 @@ EVERY = {
 }
 
 
+@dataclass(frozen=True)
+class Target:
+    """A framework that plans are exported to: its name for people, and what writes a plan as its source."""
+
+    title: str
+    write: Callable[[Plan], str]
+
+
 def source(plan: Plan, target: str, title: str | None = None) -> str:
     """Python source that gives exactly the plan's rates in `target`, one of `TARGETS`.
 
@@ -49,7 +59,7 @@ def source(plan: Plan, target: str, title: str | None = None) -> str:
     title = plan.schedule.title if title is None else " ".join(title.split())
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
     head = f"# {title}: the learning rate {EVERY[plan.clock]}, over {length}.\n"
-    return head + TARGETS[target](plan)
+    return head + TARGETS[target].write(plan)
 
 
 def rate_source(plan: Plan) -> str:
@@ -142,4 +152,8 @@ def _times(plan):
     }[plan.clock]
 
 
-TARGETS = {"keras": _keras, "pytorch": _pytorch, "optax": _optax}
+TARGETS = {
+    "keras": Target("Keras", _keras),
+    "pytorch": Target("PyTorch", _pytorch),
+    "optax": Target("optax", _optax),
+}

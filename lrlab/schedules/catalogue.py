@@ -19,7 +19,7 @@ from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
 from lrlab.schedules.wrapper import MAX_DEPTH, Wrapper
 
-SCHEDULES: tuple[type[Schedule], ...] = (
+SCHEDULES: list[type[Schedule]] = [
     Constant,
     PolynomialDecay,
     TimeBasedDecay,
@@ -38,8 +38,8 @@ SCHEDULES: tuple[type[Schedule], ...] = (
     KDecay,
     TanhDecay,
     Formula,
-)
-WRAPPERS: tuple[type[Wrapper], ...] = (Warmup, Cooldown)
+]
+WRAPPERS: list[type[Wrapper]] = [Warmup, Cooldown]
 
 
 def schedule_of_kind(kind, **parameters) -> Schedule:

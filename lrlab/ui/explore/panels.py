@@ -15,7 +15,6 @@ from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.in_numbers import in_numbers
 
-FRAMEWORKS = {"keras": "Keras", "pytorch": "PyTorch", "optax": "optax"}
 OTHERS = {"json": "JSON", "csv": "CSV"}
 MOST_DRAWN = 3000
 SHOWN_ROWS = 400
@@ -52,7 +51,7 @@ def _take_home(plans):
         form = st.segmented_control(
             "Format",
             [*TARGETS, *OTHERS],
-            format_func=(FRAMEWORKS | OTHERS).get,
+            format_func=({name: target.title for name, target in TARGETS.items()} | OTHERS).get,
             default="keras",
             required=True,
             key="home.form",
