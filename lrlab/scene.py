@@ -10,7 +10,7 @@ from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Record
 from lrlab.runs.plan import CLOCK, EPOCHS, MAX_EPOCHS, STEPS_PER_EPOCH
 from lrlab.runs.spec import BATCH_SIZE
-from lrlab.schedules import Cooldown, Warmup
+from lrlab.schedules import Cooldown, Schedule, Warmup
 from lrlab.text import is_printable, tidied
 
 AXES = ("epoch", "step", "image")
@@ -52,7 +52,7 @@ class Scene(Record):
     shared_lr: float | None = declared(None, SHARED_RATE)
     at_epochs: tuple[int, ...] = declared((0, 1, 10, 38, 60, 99), AT_EPOCHS)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.curves) > MAX_CURVES:
             raise UserError(f"At most {MAX_CURVES} curves can be shown, but there are {len(self.curves)}.")
@@ -62,7 +62,7 @@ class Scene(Record):
             _check(curve, names)
 
 
-def peel(schedule) -> tuple:
+def peel(schedule: Schedule) -> tuple[Warmup | None, Cooldown | None, Schedule]:
     """A schedule's warm-up (or None), its cool-down (or None), and the schedule inside them."""
     warmup = schedule if isinstance(schedule, Warmup) else None
     schedule = warmup.inner if warmup else schedule
@@ -70,7 +70,7 @@ def peel(schedule) -> tuple:
     return warmup, cooldown, cooldown.inner if cooldown else schedule
 
 
-def _named(curve):
+def _named(curve: Curve) -> Curve:
     name = tidied(curve.name) if isinstance(curve.name, str) else ""
     if not 0 < len(name) <= MAX_NAME or not is_printable(name):
         raise UserError(
@@ -79,7 +79,7 @@ def _named(curve):
     return replace(curve, name=name)
 
 
-def _check(curve, names):
+def _check(curve: Curve, names: list[str]) -> None:
     name = curve.name
     if name != name.strip() or names.count(name) > 1:
         raise UserError(f"Each curve needs a name of its own without spaces around it, not {name!r:.60}.")

@@ -3,13 +3,14 @@
 import argparse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Parametrised, Record
 from lrlab.schedules import SCHEDULES, WRAPPERS, Schedule, class_of_kind, schedule_of_kind
 
+T = TypeVar("T", bound=Parametrised)
 LENGTHS = {wrapper: next(iter(wrapper.parameters())) for wrapper in WRAPPERS}  # "warmup" and "cooldown"
 
 
@@ -79,7 +80,7 @@ def add_schedule(parser) -> None:
     parser.add_argument("parameters", metavar="name=value", nargs="*", help="parameters of the schedule")
     for wrapper, length in LENGTHS.items():
         for name, parameter in wrapper.parameters().items():
-            if name == length:
+            if name == length and isinstance(parameter, Parameter):
                 add_flag(parser, f"--{length}", length, replace(parameter, low=0), 0)
             elif not parameter.optional:
                 flag = f"{length}_{name}"
@@ -98,7 +99,8 @@ def schedule_of(options) -> Schedule:
             if (value := getattr(options, f"{length}_{name}", None)) is not None
         }
         if getattr(options, length):
-            schedule = wrapper(schedule, getattr(options, length), **others)
+            values_given = {length: getattr(options, length)} | others
+            schedule = wrapper(inner=schedule, **values_given)
         elif others:
             flag = f"--{length}-{next(iter(others)).replace('_', '-')}"
             raise UserError(f"{flag} needs --{length}: give the length of the {wrapper.title.lower()} too.")
@@ -120,7 +122,7 @@ def values(known: Mapping[str, Any], written: Iterable[str]) -> dict[str, Any]:
     return {name: known[name].read(name, text) if name in known else text for name, text in texts.items()}
 
 
-def value_of(text: str, of_kind: Callable[..., Parametrised]) -> Parametrised:
+def value_of(text: str, of_kind: Callable[..., T]) -> T:
     """The value in a text like `adam`, or with parameters like `adam:beta_1=0.8,epsilon=1e-5`."""
     kind, _, written = text.partition(":")
     known = of_kind(kind).parameters()

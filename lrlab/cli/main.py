@@ -36,7 +36,7 @@ def main(arguments=None) -> int:
     """Run one command; returns the exit code: 2 for an error that the user can fix, 130 for Ctrl-C."""
     try:
         options = _parsed(arguments)
-        code = options.command(options)
+        code = int(options.command(options))
         sys.stdout.flush()  # inside `try`, so that a closed pipe is caught
         return code
     except UserError as error:

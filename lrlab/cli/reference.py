@@ -32,7 +32,7 @@ def reference(options) -> int:
     from lrlab.training.execute import execute
 
     with TemporaryDirectory() as folder:
-        store = Store(folder)
+        store = Store(Path(folder))
         runs = store.race(store.add_race(seed_groups, "reference"))
         with tqdm(total=sum(run.spec.epochs for run in runs), unit="epoch", disable=None) as bar:
             for seed_group in range(len(seed_groups)):

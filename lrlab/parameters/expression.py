@@ -4,7 +4,9 @@ import ast
 import operator
 import re
 import warnings
+from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +15,10 @@ from lrlab.errors import UserError
 MAX_LENGTH = 200
 MAX_LEVELS = 50
 
+# The function for a node, from the values of the variables to the value of the node.
+Evaluate = Callable[[Mapping[str, Any]], Any]
 CONSTANTS = {"pi": np.pi, "e": np.e}
-BINARY = {
+BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -23,10 +27,15 @@ BINARY = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
-UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos}
-COMPARISONS = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 # Number of arguments of each function (None for two or more), and its implementation.
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     **{name: (1, getattr(np, name)) for name in ("exp", "log", "sqrt", "cos", "sin", "tan", "tanh")},
     **{name: (1, getattr(np, name)) for name in ("floor", "ceil", "abs")},
     "min": (None, lambda *values: reduce(np.minimum, values)),
@@ -34,7 +43,7 @@ FUNCTIONS = {
     "where": (3, np.where),
     "clip": (3, np.clip),
 }
-REASONS = {
+REASONS: dict[type[ast.AST], str] = {
     ast.Constant: "only plain numbers are allowed as values",
     ast.BinOp: "this operation is not supported (write a power as **)",
     ast.UnaryOp: "only + and - are allowed before a value",
@@ -48,7 +57,7 @@ REASONS = {
 
 
 @lru_cache(maxsize=256)
-def parse(text, names):
+def parse(text: str, names: tuple[str, ...]) -> Callable[[Callable[[str], Any]], Any]:
     """Parse a formula over the variables `names`, a tuple; returns a function that evaluates it.
 
     The returned function takes a function from a variable's name to its value: a number, an array or an
@@ -67,7 +76,7 @@ def parse(text, names):
     root = reader.number(reader.tree())
     used = frozenset(reader.used)
 
-    def evaluate(value):
+    def evaluate(value: Callable[[str], Any]) -> Any:
         with np.errstate(all="ignore"):
             # Times 1.0, because Python's own numbers raise errors where NumPy's give infinity or NaN.
             return root({name: np.multiply(1.0, value(name)) for name in used})
@@ -75,7 +84,7 @@ def parse(text, names):
     return evaluate
 
 
-def _allowed(names):
+def _allowed(names: tuple[str, ...]) -> str:
     return (
         f"A formula can use numbers, {', '.join((*names, *CONSTANTS))}, + - * / // % **, parentheses, "
         f"a if t < b else c (or <=, >, >=), and {', '.join(FUNCTIONS)}."
@@ -85,20 +94,21 @@ def _allowed(names):
 class _Reader:
     """Turns each allowed node of a syntax tree into a function of the variables' values."""
 
-    def __init__(self, text, names):
-        self.text, self.names, self.used = text, names, set()
+    def __init__(self, text: str, names: tuple[str, ...]) -> None:
+        self.text, self.names = text, names
+        self.used: set[str] = set()
 
-    def refusal(self, start, end, reason):
+    def refusal(self, start: int, end: int | None, reason: str) -> UserError:
         """The error that gives the position, the text there, and the reason."""
         there = f"{self.text[start:end]!r:.30}" if start < len(self.text) else "its end"
         return UserError(
             f"The formula cannot be read at character {start + 1}, {there}: {reason}. {_allowed(self.names)}"
         )
 
-    def refused(self, node, reason):
+    def refused(self, node: ast.expr, reason: str) -> UserError:
         return self.refusal(node.col_offset, node.end_col_offset, reason)
 
-    def tree(self):
+    def tree(self) -> ast.expr:
         """The syntax tree of the text; raises UserError if it is too deep to walk safely."""
         # Python reads look-alike characters as plain letters, ends a formula at a # or a new line, and
         # restarts its positions inside an f-string.
@@ -113,7 +123,7 @@ class _Reader:
             raise self.refusal(start, None, f"this is not a formula ({error.msg})") from error
         except (ValueError, MemoryError, RecursionError, OverflowError) as error:
             raise self.refusal(0, None, "this is nested too deeply, or it is not a formula") from error
-        level = [tree]
+        level: list[ast.AST] = [tree]
         for _ in range(MAX_LEVELS):
             level = [child for node in level for child in ast.iter_child_nodes(node)]
         for node in level:
@@ -121,7 +131,7 @@ class _Reader:
                 raise self.refused(node, f"this is nested more than {MAX_LEVELS} operations deep")
         return tree
 
-    def number(self, node):
+    def number(self, node: ast.expr) -> Evaluate:
         """The function for a node that gives a number."""
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
@@ -144,12 +154,12 @@ class _Reader:
                 return self.call(node, name, args)
         raise self.refused(node, self.reason(node))
 
-    def literal(self, node, value):
+    def literal(self, node: ast.expr, value: np.float64) -> Evaluate:
         if not np.isfinite(value):
             raise self.refused(node, "this number is too large")
         return lambda values: value
 
-    def comparisons(self, node):
+    def comparisons(self, node: ast.Compare) -> list[Evaluate]:
         """The functions for the single comparisons in a < b < c."""
         if not all(type(op) in COMPARISONS for op in node.ops):
             raise self.refused(node, "the only comparisons are <, <=, > and >=")
@@ -159,14 +169,14 @@ class _Reader:
             for left, op, right in zip(values, node.ops, values[1:], strict=False)
         ]
 
-    def condition(self, node):
+    def condition(self, node: ast.expr) -> Evaluate:
         """The function for a node that is a condition; a number is true unless it is 0."""
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self.comparisons(node)[0]
         number = self.number(node)
         return lambda values: number(values) != 0
 
-    def call(self, node, name, args):
+    def call(self, node: ast.expr, name: str, args: list[ast.expr]) -> Evaluate:
         count, function = FUNCTIONS[name]
         if len(args) != count if count else len(args) < 2:
             wanted = "2 or more values" if count is None else f"{count} value{'s' * (count > 1)}"
@@ -174,7 +184,7 @@ class _Reader:
         first = self.condition if name == "where" else self.number
         return _applied(function, first(args[0]), *map(self.number, args[1:]))
 
-    def reason(self, node):
+    def reason(self, node: ast.expr) -> str:
         match node:
             case ast.Name(id=name) if name in FUNCTIONS:
                 return f"{name} is a function and needs its values in parentheses"
@@ -187,9 +197,9 @@ class _Reader:
         return REASONS.get(type(node), "this is not allowed in a formula")
 
 
-def _applied(function, *parts):
+def _applied(function: Callable[..., Any], *parts: Evaluate) -> Evaluate:
     return lambda values: function(*[part(values) for part in parts])
 
 
-def _as_number(condition):
+def _as_number(condition: Any) -> Any:
     return np.where(condition, 1.0, 0.0)

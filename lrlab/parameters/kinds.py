@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from lrlab.errors import UserError
 from lrlab.parameters.expression import parse
@@ -23,7 +24,7 @@ class Parameter:
     optional: bool = False
     is_rate: bool = False
 
-    def check(self, name, value):
+    def check(self, name: str, value: Any) -> Any:
         """Return `value` as float, int or None; raise UserError with the allowed range otherwise."""
         if value is None and self.optional:
             return None
@@ -37,7 +38,7 @@ class Parameter:
             raise UserError(f"{name} must be {kind} from {low} to {high}, but it is {value!r:.60}.")
         return int(number) if self.integer else number
 
-    def read(self, name, text):
+    def read(self, name: str, text: str) -> float:
         """`text` as a number; raises UserError if it is not a number."""
         try:
             return int(text) if self.integer and text.strip().isdecimal() else float(text)
@@ -56,13 +57,13 @@ class Numbers:
     most: int = 20
     least: int = 1
 
-    def check(self, name, value):
+    def check(self, name: str, value: Any) -> tuple[float, ...]:
         """Return `value` as a tuple; raise UserError for another type, a wrong length or a bad number."""
         if not isinstance(value, (tuple, list)) or not self.least <= len(value) <= self.most:
             raise UserError(f"{name} must be {self.least} to {self.most} numbers, but it is {value!r:.60}.")
         return tuple(self.each.check(f"each of {name}", number) for number in value)
 
-    def read(self, name, text):
+    def read(self, name: str, text: str) -> tuple[float, ...]:
         """The numbers in `text`, which are separated by commas."""
         return tuple(self.each.read(name, part) for part in text.split(","))
 
@@ -76,13 +77,13 @@ class Choice:
     symbol: str = ""
     optional: bool = False
 
-    def check(self, name, value):
+    def check(self, name: str, value: Any) -> str:
         """Return `value`; raise UserError with the choices if it is not one of them."""
         if value not in self.choices:
             raise UserError(f"{name} must be one of {', '.join(self.choices)}, but it is {value!r:.60}.")
-        return value
+        return str(value)
 
-    def read(self, name, text):
+    def read(self, name: str, text: str) -> str:
         """`text` itself."""
         return text
 
@@ -95,13 +96,13 @@ class Switch:
     symbol: str = ""
     optional: bool = False
 
-    def check(self, name, value):
+    def check(self, name: str, value: Any) -> bool:
         """Return `value`; raise UserError if it is not a bool."""
         if not isinstance(value, bool):
             raise UserError(f"{name} must be true or false, but it is {value!r:.60}.")
         return value
 
-    def read(self, name, text):
+    def read(self, name: str, text: str) -> bool | str:
         """True or False for the text "true" or "false"; other text unchanged, which `check` refuses."""
         return {"true": True, "false": False}.get(text.lower(), text)
 
@@ -115,30 +116,37 @@ class Expression:
     symbol: str = ""
     optional: bool = False
 
-    def check(self, name, value):
+    def check(self, name: str, value: Any) -> str:
         """Return `value` without surrounding spaces; raise UserError if it is not a formula."""
         if not isinstance(value, str):
             raise UserError(f"{name} must be a formula as text, but it is of type {type(value).__name__}.")
         parse(value, self.names)
         return value.strip()
 
-    def read(self, name, text):
+    def read(self, name: str, text: str) -> str:
         """`text` itself."""
         return text
+
+
+Kind = Parameter | Numbers | Choice | Switch | Expression
+
+
+def _as_it_is(record: Any) -> Any:
+    return record
 
 
 @dataclass(frozen=True)
 class Part:
     """A value with parameters of its own, such as the optimizer of a run.
 
-    `from_record` makes the value from what its `to_dict` wrote; None if only the owner's catalogue can.
+    `from_record` makes the value from what its `to_dict` wrote.
     """
 
-    cls: type
-    from_record: Callable | None = None
+    cls: type[Any]
+    from_record: Callable[[Any], Any] = _as_it_is
     optional: bool = False
 
-    def check(self, name, value):
+    def check(self, name: str, value: Any) -> Any:
         """Return `value`; raise UserError if it is of another class."""
         if not isinstance(value, self.cls) and not (self.optional and value is None):
             article = "an" if self.cls.__name__[0] in "AEIOU" else "a"

@@ -6,8 +6,10 @@ float32.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lrlab.parameters.declare import choice, epochs, factor, floor_rate, margin, switch
 from lrlab.parameters.record import Parametrised, from_record
@@ -50,7 +52,7 @@ class EarlyStopping(Parametrised):
         """
         return self._watch(values)[0]
 
-    def _watch(self, values):
+    def _watch(self, values: Sequence[float]) -> tuple[int, int]:
         """The best epoch, and the number of epochs since then."""
         epoch, wait, best = len(values) - 1, 0, None
         for number, value in enumerate(values[self.start_from_epoch :], self.start_from_epoch):
@@ -100,17 +102,17 @@ class ReduceOnPlateau(Parametrised):
                     scale, wait, cooling = scale * self.factor, 0, self.cooldown
         return scale
 
-    def _can_fall(self, rate, scale):
-        return np.float32(self.applied(rate, scale)) > np.float32(self.min_lr)
+    def _can_fall(self, rate: float, scale: float) -> bool:
+        return bool(np.float32(self.applied(rate, scale)) > np.float32(self.min_lr))
 
-    def applied(self, rates, scale: float):
+    def applied(self, rates: npt.ArrayLike, scale: float) -> npt.NDArray[np.float64]:
         """The applied rates if the schedule gives `rates`, a number or an array of any shape."""
         return np.minimum(rates, np.maximum(np.multiply(rates, scale), self.min_lr))
 
 
-CONTROLLERS = EarlyStopping, ReduceOnPlateau
+CONTROLLERS: tuple[type[EarlyStopping], type[ReduceOnPlateau]] = (EarlyStopping, ReduceOnPlateau)
 
 
-def controller_from_record(record) -> EarlyStopping | ReduceOnPlateau:
+def controller_from_record(record: Any) -> Parametrised:
     """The controller that `to_dict` wrote, or the default one of a kind; raises UserError otherwise."""
     return from_record("controller", CONTROLLERS, record)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lrlab.errors import UserError
 from lrlab.parameters.declare import declared, part
@@ -11,6 +13,7 @@ from lrlab.parameters.kinds import Choice, Parameter
 from lrlab.parameters.record import Record
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
+Rates = npt.NDArray[np.float64]
 CLOCKS = ("epoch", "step", "smooth")
 MAX_EPOCHS = 1000
 MAX_STEPS_PER_EPOCH = 60_000
@@ -42,7 +45,7 @@ class Plan(Record):
     steps_per_epoch: int = declared(250, STEPS_PER_EPOCH)
     clock: str = declared(CLOCKS[0], CLOCK)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.steps > MAX_STEPS:
             raise UserError(
@@ -62,7 +65,7 @@ class Plan(Record):
         """The schedule with a duration that was left out set to the length of the run."""
         return self.schedule.with_duration(self.steps if self.clock == "step" else self.epochs)
 
-    def _rates_at(self, steps):
+    def _rates_at(self, steps: npt.NDArray[Any]) -> Rates:
         if self.clock == "step":
             time = steps
         elif self.clock == "epoch":
@@ -72,15 +75,15 @@ class Plan(Record):
         with np.errstate(all="ignore"):
             return self.resolved(np.asarray(time, float))
 
-    def rates(self):
+    def rates(self) -> Rates:
         """The rate of every update, float64, shape (epochs * steps_per_epoch,), as used in training."""
         return self._rates_at(np.arange(self.steps))
 
-    def epoch_rates(self):
+    def epoch_rates(self) -> Rates:
         """The rate of the first update of every epoch, float64, shape (epochs,)."""
         return self._rates_at(np.arange(self.epochs) * self.steps_per_epoch)
 
-    def curve(self, points=400):
+    def curve(self, points: int = 400) -> tuple[Rates, Rates]:
         """Points to draw: (time in epochs, rate), two float64 arrays of about `points` values.
 
         They include the first and the last update, and every rate is a value of `rates()`. Under the
@@ -95,7 +98,7 @@ class Plan(Record):
         return steps / self.steps_per_epoch, self._rates_at(steps)
 
 
-def check_whole(name, value, low, high):
+def check_whole(name: str, value: Any, low: int, high: int) -> int:
     """Return `value` if it is a whole number from `low` to `high`; raise UserError otherwise."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise UserError(f"{name} must be a whole number from {low:,} to {high:,}, but it is {value!r}.")

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 from lrlab import article
 from lrlab.errors import UserError
@@ -40,7 +41,7 @@ VALIDATION_SPLIT = Parameter(
 DATA = Choice(DATA_CHOICES, "The data set; auto is Fashion-MNIST, or the synthetic set if it is unavailable.")
 
 
-def _controller(record):
+def _controller(record: Any) -> Parametrised | None:
     return None if record is None else controller_from_record(record)
 
 
@@ -69,7 +70,7 @@ class RunSpec(Record):
     early_stopping: EarlyStopping | None = part(None, EarlyStopping, _controller, optional=True)
     plateau: ReduceOnPlateau | None = part(None, ReduceOnPlateau, _controller, optional=True)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         replace(BATCH_SIZE, high=self.fit_images).check("batch_size", self.batch_size)
         _ = self.plan  # raises UserError if the schedule does not fit into the run
@@ -89,16 +90,16 @@ class RunSpec(Record):
         """The rate of every update of the run."""
         return Plan(self.schedule, self.epochs, self.steps_per_epoch, self.clock)
 
-    def with_data(self, data):
+    def with_data(self, data: str) -> Self:
         """The same run on the data set of that name."""
         return replace(self, data=data)
 
-    def with_seed(self, seed):
+    def with_seed(self, seed: int) -> Self:
         """The same run from another seed."""
         return replace(self, seed=seed)
 
     @property
-    def recipe(self):
+    def recipe(self) -> Self:
         """The run without its seed and data set: runs with equal recipes differ only in these two."""
         return replace(self, seed=0, data="auto")
 
@@ -110,7 +111,7 @@ class RunSpec(Record):
         )
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: Any) -> Self:
         """The RunSpec that `to_json` wrote; raises UserError for unknown keys and bad values."""
         try:
             record = json.loads(text)

@@ -1,13 +1,14 @@
 """A plan's curve in a few numbers, and warnings about it."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from lrlab.runs.plan import Plan
-from lrlab.schedules import Formula, Warmup
+from lrlab.runs.plan import Plan, Rates
+from lrlab.schedules import Formula, Schedule, Warmup
 
 FAINT = 0.01
 REACHED = 0.02
@@ -40,7 +41,8 @@ def summary(plan: Plan) -> Summary:
     if not np.isfinite(rates).all():
         at = np.flatnonzero(~np.isfinite(rates))[0] / size
         nothing = f"The rate at epoch {at:g} is not a finite number. Check the formula."
-        return Summary(*[math.nan] * 4, None, math.nan, (nothing,))
+        nan = math.nan
+        return Summary(nan, nan, nan, nan, half_life=None, faint=nan, warnings=(nothing,))
     top = int(rates.argmax())
     peak = float(rates[top])
     halved = np.flatnonzero(rates[top:] <= peak / 2)
@@ -55,10 +57,12 @@ def summary(plan: Plan) -> Summary:
     )
 
 
-def _about_the_end(plan, rates):
-    layers = plan.schedule.layers()
-    schedule = next(layer for layer in layers if not isinstance(layer, Warmup))
-    before = sum(layer.warmup for layer in layers[: layers.index(schedule)])
+def _about_the_end(plan: Plan, rates: Rates) -> Iterator[str]:
+    schedule: Schedule = plan.schedule
+    before = 0
+    while isinstance(schedule, Warmup):
+        before += schedule.warmup
+        schedule = schedule.inner
     unit, length = ("steps", plan.steps) if plan.clock == "step" else ("epochs", plan.epochs)
     if isinstance(schedule, Formula):  # its final_lr is a number like any other
         return
@@ -70,7 +74,7 @@ def _about_the_end(plan, rates):
         yield f"The rate should end at {floor:g}, but the last update has a rate of {rates[-1]:.4g}."
 
 
-def _about_zero(rates, size):
+def _about_zero(rates: Rates, size: int) -> Iterator[str]:
     below = np.flatnonzero(rates < 0)
     if below.size:
         yield f"The rate is negative at epoch {below[0] / size:g}: the updates would increase the loss."

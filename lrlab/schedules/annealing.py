@@ -1,6 +1,7 @@
 """Schedules that fall to a final rate over a duration, and stay there."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +20,12 @@ class Falling(Schedule):
     Raises UserError when called without a duration.
     """
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         z = np.minimum(t, self.length()) / self.length()
-        return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(z)
+        mine: Any = self  # every subclass declares both rates
+        return mine.final_lr + (mine.initial_lr - mine.final_lr) * self.shape(z)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         """The remaining height, from 1 to 0, after the share `z` (0 to 1) of the duration."""
         raise TypeError(f"{type(self).__name__} has no shape.")
 
@@ -50,13 +52,13 @@ class PolynomialDecay(Falling):
     cycle: bool = switch("After the end, jump up and decay again over a longer duration.")
     duration: float | None = run_length("T", LENGTH)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         if not self.cycle:
             return super().at(t)
         longer = self.length() * np.maximum(1, np.ceil(t / self.length()))
         return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(t / longer)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return (1 - z) ** self.power
 
 
@@ -80,7 +82,7 @@ class LinearDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return 1 - z
 
 
@@ -105,7 +107,7 @@ class CosineDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return 0.5 * (1 + np.cos(np.pi * z))
 
 
@@ -129,7 +131,7 @@ class KDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return (1 - z**self.k) ** self.power
 
 
@@ -154,7 +156,7 @@ class Rex(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return (1 - z) / (0.5 + 0.5 * (1 - z))
 
 
@@ -182,6 +184,6 @@ class TanhDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         curve = 0.5 * (1 - np.tanh(self.lower + (self.upper - self.lower) * z))
         return np.where(z < 1, curve, 0.0)

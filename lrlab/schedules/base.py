@@ -1,11 +1,13 @@
 """What every schedule can do: be checked, named, written down and given a length of time."""
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import singledispatch
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from lrlab.errors import UserError
 from lrlab.parameters.record import Parametrised
@@ -26,11 +28,11 @@ class Schedule(Parametrised):
     assumes: ClassVar[str] = ""
     paper: ClassVar[str] = ""
 
-    def __call__(self, t):
+    def __call__(self, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
         t = np.asarray(t, float)
         return np.broadcast_to(self.at(t), t.shape)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         """The formula. It uses only arithmetic and NumPy's functions, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
 
@@ -43,13 +45,13 @@ class Schedule(Parametrised):
         """The schedule inside all wrappers; the schedule itself if there are none."""
         return self.layers()[-1]
 
-    def with_duration(self, duration):
+    def with_duration(self, duration: Any) -> Self:
         """The same schedule with a `duration` that was left out set to `duration` units of time."""
         return (
             self.unchecked_replace(duration=duration) if getattr(self, "duration", duration) is None else self
         )
 
-    def scaled(self, factor):
+    def scaled(self, factor: float) -> Self:
         """The same schedule with every rate multiplied by `factor`.
 
         Raises UserError if a rate leaves its range.
@@ -63,30 +65,31 @@ class Schedule(Parametrised):
                 values[name] = tuple(rate * factor for rate in value)
         return replace(self, **values)
 
-    def unchecked_replace(self, **values):
+    def unchecked_replace(self, **values: Any) -> Self:
         """The same schedule with other values. They are not checked, because they may be traced."""
         other = copy(self)
         for name, value in values.items():
             object.__setattr__(other, name, value)
         return other
 
-    def length(self):
+    def length(self) -> Any:
         """The duration, in units of time; raises UserError where it was left out."""
-        if self.duration is None:
+        duration = getattr(self, "duration", None)
+        if duration is None:
             raise UserError(
                 f"This {self.kind} schedule has no duration: give one, or put it into a Plan, whose "
                 "length it then takes."
             )
-        return self.duration
+        return duration
 
 
-def held(t, hold):
+def held(t: Any, hold: float) -> Any:
     """`t` rounded down to a multiple of `hold`; `t` itself if `hold` is 0."""
     return np.floor(t / hold) * hold if hold else t
 
 
 @singledispatch
-def running_sum(n, terms):
+def running_sum(n: Any, terms: Callable[[Any], Any]) -> Any:
     """terms(0) + ... + terms(n), for an array of whole numbers n."""
     n = np.asarray(n).astype(np.int64)
     return np.cumsum(terms(np.arange(n.max(initial=0) + 1)))[n]

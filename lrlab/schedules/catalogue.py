@@ -1,5 +1,7 @@
 """The catalogue: every kind of schedule, in the order in which the pages show them."""
 
+from typing import Any
+
 from lrlab.errors import UserError
 from lrlab.parameters import record
 from lrlab.schedules.annealing import (
@@ -42,21 +44,22 @@ SCHEDULES: list[type[Schedule]] = [
 WRAPPERS: list[type[Wrapper]] = [Warmup, Cooldown]
 
 
-def schedule_of_kind(kind, **parameters) -> Schedule:
+def schedule_of_kind(kind: object, **parameters: Any) -> Schedule:
     """The schedule of that kind; raises UserError for an unknown kind or parameter name."""
     if issubclass(class_of_kind(kind), Wrapper) and "inner" not in parameters:
         raise UserError(f"A {kind} wraps another schedule, but none is given. Name the schedule to wrap.")
     return record.of_kind("schedule", (*SCHEDULES, *WRAPPERS), kind, parameters)
 
 
-def class_of_kind(kind) -> type[Schedule]:
+def class_of_kind(kind: object) -> type[Schedule]:
     """The class of schedules of that kind; raises UserError for an unknown kind."""
     return record.class_of_kind("schedule", (*SCHEDULES, *WRAPPERS), kind)
 
 
-def schedule_from_dict(written) -> Schedule:
+def schedule_from_dict(written: Any) -> Schedule:
     """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else."""
-    layers, left = [], written
+    layers: list[dict[str, Any]] = []
+    left = written
     while left is not None or not layers:
         if not isinstance(left, dict) or not isinstance(left.get("kind"), str):
             raise UserError(f"A schedule must be a JSON object with a kind, but it is {left!r:.200}.")

@@ -1,6 +1,7 @@
 """Schedules whose rate rises again: warm restarts, cycles, and one cycle."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class CosineRestarts(Schedule):
     )
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end of each period.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         past = t / self.period
         if self.period_factor == 1:
             number = np.floor(past)
@@ -75,7 +76,7 @@ class Cyclic(Schedule):
     cycle_factor: float = factor(1.0, "c", "Factor that multiplies the height from one cycle to the next.")
     shrink: float = factor(1.0, r"\gamma", "Factor that multiplies the height in each unit of time.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         number = np.floor(t / (2 * self.half_cycle))
         x = np.abs(t / self.half_cycle - 2 * number - 1)
         height = np.maximum(0, 1 - x) * self.cycle_factor**number * self.shrink**t
@@ -116,7 +117,7 @@ class OneCycle(Schedule):
     curve: str = choice(("cosine", "linear"), "Shape of the rise and the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         start = self.max_lr / self.start_factor
         end = start / self.end_factor
         last = np.maximum(self.length() - 1, 1e-9)
@@ -126,7 +127,7 @@ class OneCycle(Schedule):
         if self.three_phases:
             phases[1:] = [(top, back, self.max_lr, start), (back, last, start, end)]
         t = np.minimum(t, last)
-        rate = end
+        rate: Any = end
         for begin, finish, before, after in reversed(phases):
             share = np.clip((t - begin) / np.maximum(finish - begin, 1e-9), 0, 1)
             way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))

@@ -1,6 +1,7 @@
 """A schedule whose formula the user writes."""
 
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from lrlab.parameters.declare import decay_rate, exponent, expression, floor_rate, rate, run_length
 from lrlab.parameters.expression import parse
@@ -38,14 +39,14 @@ class Formula(Schedule):
         "T", "The value of T in the formula; leave it empty for the whole run."
     )
 
-    def at(self, t):
-        def value(name):
+    def at(self, t: Any) -> Any:
+        def value(name: str) -> Any:
             if name == "t":
                 return t
             return self.length() if name == "T" else getattr(self, name)
 
         return parse(self.formula, NAMES)(value)
 
-    def scaled(self, factor):
+    def scaled(self, factor: float) -> Self:
         """The same with the formula itself multiplied by `factor`; its numbers may not all be rates."""
         return replace(self, formula=f"{float(factor)!r} * ({self.formula})")

@@ -1,6 +1,7 @@
 """Warm-up and cool-down for any schedule, and warm-up-stable-decay (WSD)."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class WarmupStableDecay(Schedule):
     shape: str = choice(("1-sqrt", "linear", "cosine"), "Shape of the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         length = _length_of(self)
         z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
         fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
@@ -72,7 +73,7 @@ class Warmup(Wrapper):
     start_lr: float = floor_rate(0.0, r"\eta_s", "The rate at the start.")
     shape: str = choice(("linear", "exponential"), "Shape of the rise.")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.shape == "exponential" and not self.start_lr:
             raise UserError(
@@ -80,7 +81,7 @@ class Warmup(Wrapper):
                 "linear shape."
             )
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         peak = self.inner.at(0 * t)
         share = np.minimum(t / self.warmup, 1)
         if self.shape == "linear":
@@ -89,7 +90,7 @@ class Warmup(Wrapper):
             rise = self.start_lr * (peak / self.start_lr) ** share
         return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
 
-    def with_duration(self, duration):
+    def with_duration(self, duration: Any) -> Self:
         """The same with a duration of what the warm-up leaves for the schedule inside."""
         return self.unchecked_replace(inner=self.inner.with_duration(np.maximum(duration - self.warmup, 1)))
 
@@ -122,18 +123,18 @@ class Cooldown(Wrapper):
     shape: str = choice(("linear", "cosine", "1-sqrt"), "Shape of the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         begin = _length_of(self) - self.cooldown
         z = np.clip((t - begin) / self.cooldown, 0, 1)
         fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
         return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
 
-    def with_duration(self, duration):
+    def with_duration(self, duration: Any) -> Self:
         """The same, and the schedule inside, with durations that were left out set."""
         return super().with_duration(duration).unchecked_replace(inner=self.inner.with_duration(duration))
 
 
-def _length_of(schedule):
+def _length_of(schedule: Any) -> Any:
     """The duration; raises UserError if it is shorter than the phases."""
     length = schedule.length()
     phases = getattr(schedule, "warmup", 0) + schedule.cooldown

@@ -1,6 +1,7 @@
 """Smooth decays without an end: exponential and inverse square root."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class ExponentialDecay(Schedule):
     decay: float = decay_rate(0.1, "k", "Decay rate; a larger value makes the learning rate fall faster.")
     hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr * np.exp(-self.decay * held(t, self.hold))
 
 
@@ -52,5 +53,5 @@ class InverseSqrtDecay(Schedule):
         10.0, r"\tau", "Time until the rate has fallen to 71 % of its initial value.", low=1e-3
     )
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr / np.sqrt(1 + t / self.timescale)

@@ -1,6 +1,7 @@
 """Schedules that keep a rate constant for some time: constant, step decay, and piecewise constant."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Constant(Schedule):
 
     initial_lr: float = rate(0.01, r"\eta_0", "The rate, from start to end.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr
 
 
@@ -44,7 +45,7 @@ class StepDecay(Schedule):
     drop_rate: float = factor(0.8, "d", "Factor that multiplies the rate at each drop; 0.8 keeps 80 %.")
     drop_every: int = interval(10, "s", "Time between two drops.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)
 
 
@@ -67,7 +68,7 @@ class PiecewiseConstant(Schedule):
     rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates in order, separated by commas.")
     boundaries: tuple[float, ...] = times((30, 60), "b", "The times of the changes, separated by commas.")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.rates) != len(self.boundaries) + 1:
             raise UserError(
@@ -77,8 +78,8 @@ class PiecewiseConstant(Schedule):
         if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
             raise UserError(f"The boundaries must increase, but they are {self.boundaries}.")
 
-    def at(self, t):
-        rate = self.rates[-1]
+    def at(self, t: Any) -> Any:
+        rate: Any = self.rates[-1]
         for boundary, before in zip(reversed(self.boundaries), reversed(self.rates[:-1]), strict=True):
             rate = np.where(t < boundary, before, rate)
         return rate

@@ -1,6 +1,7 @@
 """Time-based decay: with the usual formula, and as a callback that compounds it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class TimeBasedDecay(Schedule):
     decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
     hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr / (1 + self.decay * held(t, self.hold))
 
 
@@ -52,5 +53,5 @@ class CompoundingTimeBasedDecay(Schedule):
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr * np.exp(-running_sum(np.floor(t), lambda i: np.log1p(self.decay * i)))

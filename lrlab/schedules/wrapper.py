@@ -1,6 +1,7 @@
 """A schedule around another one."""
 
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Part
@@ -15,7 +16,7 @@ class Wrapper(Schedule):
 
     inner: Schedule = field(metadata={"parameter": Part(Schedule)})
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         depth = len(self.layers())
         if depth > MAX_DEPTH:
@@ -24,14 +25,14 @@ class Wrapper(Schedule):
                 f"{depth - 1}."
             )
 
-    def layers(self):
+    def layers(self) -> tuple[Schedule, ...]:
         return (self, *self.inner.layers())
 
-    def scaled(self, factor):
+    def scaled(self, factor: float) -> Self:
         """The same with every rate multiplied by `factor`, those of the schedule inside too."""
         return super().scaled(factor).unchecked_replace(inner=self.inner.scaled(factor))
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """The kind, the schedule inside as `schedule`, and every parameter, as JSON types."""
         record = super().to_dict()
         return {"kind": self.kind, "schedule": record.pop("inner")} | record
