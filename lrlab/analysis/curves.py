@@ -1,16 +1,18 @@
 """Finds what holds for the curves of one run: overfitting, the end of learning, divergence, noise, gaps."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from lrlab.analysis.report import (
     AccuracyGap,
     Best,
     BestBeforeDivergence,
     Diverged,
+    Finding,
     Findings,
     Flat,
     LearningStopped,
@@ -26,6 +28,8 @@ from lrlab.analysis.report import (
     StillFalling,
 )
 from lrlab.runs.records import ACTIVE, Epoch
+
+Array = npt.NDArray[np.float64]
 
 WINDOW = 5  # epochs of a running median, and of the median at the end of a curve
 LAST = 10  # last changes from epoch to epoch that noise is computed from
@@ -66,24 +70,24 @@ class _Curve(NamedTuple):
     `end` is the median of the last values, `noise` a standard deviation.
     """
 
-    at: np.ndarray
-    values: np.ndarray
-    smooth: np.ndarray
+    at: Array
+    values: Array
+    smooth: Array
     end: float
     noise: float
 
-    def smooth_at(self, epoch):
+    def smooth_at(self, epoch: float) -> float:
         """The running median at an epoch, or at the next epoch that has a value."""
-        return self.smooth[min(np.searchsorted(self.at, epoch), len(self.at) - 1)]
+        return float(self.smooth[min(int(np.searchsorted(self.at, epoch)), len(self.at) - 1)])
 
 
-def _curve(at, values):
+def _curve(at: Array, values: Array) -> _Curve:
     finite = np.isfinite(values)
     at, values = at[finite], values[finite]
     return _Curve(at, values, _running_median(values), _median(values[-WINDOW:]), _noise(values))
 
 
-def _running_median(values):
+def _running_median(values: Array) -> Array:
     """The median over a window around each value; the window is narrower near the ends."""
     smooth = values.copy()
     for reach in range(1, WINDOW // 2 + 1):
@@ -95,7 +99,7 @@ def _running_median(values):
     return smooth
 
 
-def _median(values):
+def _median(values: Array) -> float:
     """The median, or NaN without values. It is five times as fast as np.median."""
     if not len(values):
         return math.nan
@@ -103,16 +107,16 @@ def _median(values):
     return float(ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
-def _noise(values):
+def _noise(values: Array) -> float:
     """The standard deviation of normal noise with the same median of second differences."""
     return _median(abs(np.diff(values, 2))) * 1.4826 / math.sqrt(6) if len(values) > 2 else 0.0
 
 
-def _finite(value):
+def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _diverged(table, status):
+def _diverged(table: Array, status: str) -> int | None:
     """The row at which training diverged, or None.
 
     An unknown loss is NaN too. So NaN counts as divergence only if the status is "diverged", or if it
@@ -127,11 +131,11 @@ def _diverged(table, status):
         lost[:] = True
     if not lost.any() and status == "diverged" and len(table):
         known = np.flatnonzero(np.isfinite(val_losses))
-        return min(known[-1] + 1 if known.size else len(table), len(table) - 1)
+        return min(int(known[-1]) + 1 if known.size else len(table), len(table) - 1)
     return int(lost.argmax()) if lost.any() else None
 
 
-def _measured(table):
+def _measured(table: Array) -> Measured:
     if not len(table):
         return Measured()
     at, _, losses, accuracies, val_losses, val_accuracies = table.T
@@ -147,11 +151,11 @@ def _measured(table):
     )
 
 
-def _shares(accuracies):
+def _shares(accuracies: Array) -> Array:
     return np.where((accuracies >= 0) & (accuracies <= 1), accuracies, np.nan)
 
 
-def _at_divergence(table, row, measured):
+def _at_divergence(table: Array, row: int, measured: Measured) -> Iterator[Finding]:
     """The findings on a run that diverged in this row."""
     at, rate = table[row, :2]
     yield Diverged(int(at), _finite(rate))
@@ -159,7 +163,7 @@ def _at_divergence(table, row, measured):
         yield BestBeforeDivergence(measured.best)
 
 
-def _holding(table, measured):
+def _holding(table: Array, measured: Measured) -> Iterator[Finding | None]:
     """The findings on a run that did not diverge, the most important first; None for what does not hold.
 
     The last training loss is finite then, if any is.
@@ -192,13 +196,13 @@ def _holding(table, measured):
     yield _accuracy_gap(measured)
 
 
-def _best(measured, last):
+def _best(measured: Measured, last: int) -> Finding:
     if measured.best:
         return Best(measured.best, last, measured.val_loss)
     return NoLoss() if measured.loss is None else NoValidation(measured.loss)
 
 
-def _noisy(val):
+def _noisy(val: _Curve) -> Noisy | None:
     """Noise is the spread of the changes from one value to the next, as a share of the values."""
     values = val.values[-LAST - 1 :]
     changes, level = np.diff(values), abs(_median(values))
@@ -208,31 +212,29 @@ def _noisy(val):
     return Noisy(share) if NOISY <= share < math.inf else None
 
 
-def _accuracy_gap(measured):
+def _accuracy_gap(measured: Measured) -> AccuracyGap | None:
     training, validation = measured.accuracy, measured.val_accuracy
-    wide = training is not None and validation is not None and training - validation >= WIDE
-    return AccuracyGap(training, validation) if wide else None
+    if training is None or validation is None or training - validation < WIDE:
+        return None
+    return AccuracyGap(training, validation)
 
 
-def _is_flat(train):
+def _is_flat(train: _Curve) -> bool:
     first = train.values[0]
-    return not first - train.smooth.min() > SHARE_OF_FALL * abs(first)
+    return bool(not first - train.smooth.min() > SHARE_OF_FALL * abs(first))
 
 
-def _progress_lost(train):
+def _progress_lost(train: _Curve) -> ProgressLost | None:
     row = int(train.values.argmin())
     low, fall = train.smooth.min(), train.values[0] - train.smooth.min()
     lost = train.end - low > max(LOST * fall, DOUBT * train.noise)
     if not lost or len(train.at) - 1 - row < 3:
         return None
-    return ProgressLost(_point(train, row), float(train.values[-1]))
+    lowest = Lowest(int(train.at[row]), float(train.values[row]))
+    return ProgressLost(lowest, float(train.values[-1]))
 
 
-def _point(curve, row):
-    return Lowest(int(curve.at[row]), float(curve.values[row]))
-
-
-def _burst(losses):
+def _burst(losses: Array) -> int:
     """The number of losses at the beginning that exploded."""
     for row in range(len(losses) - 1):
         if not losses[row] > BURST * abs(_median(losses[row + 1 : row + WINDOW])):
@@ -240,19 +242,19 @@ def _burst(losses):
     return 0
 
 
-def _spike(train, row, table):
+def _spike(train: _Curve, row: int, table: Array) -> Spike:
     rate = table[np.searchsorted(table[:, 0], train.at[row]), 1]
     return Spike(int(train.at[row]), float(train.values[row]), _finite(rate))
 
 
-def _first_spike(train, table):
+def _first_spike(train: _Curve, table: Array) -> Spike | None:
     """The first loss that is far above where training began, or None."""
     first = train.values[0]
     high = np.flatnonzero(train.values > first + LOST * (first - train.smooth.min()))
     return _spike(train, int(high[0]), table) if high.size else None
 
 
-def _overfitting(train, val, accuracy, measured):
+def _overfitting(train: _Curve, val: _Curve, accuracy: _Curve, measured: Measured) -> Overfitting | None:
     if measured.best is None or (row := _turned(val, train)) is None:
         return None
     epoch = int(val.at[row])
@@ -260,7 +262,7 @@ def _overfitting(train, val, accuracy, measured):
     return Overfitting(epoch, measured.best, measured.val_loss, held)
 
 
-def _turned(val, train):
+def _turned(val: _Curve, train: _Curve) -> int | None:
     """The row from which on validation loss rose and stayed up while training loss fell, or None."""
     if len(val.at) < 4:
         return None
@@ -283,7 +285,7 @@ def _turned(val, train):
     return row if rise > max(RISE * abs(before), doubt) else None
 
 
-def _lowest(val):
+def _lowest(val: _Curve) -> int:
     """The row of the lowest value; if that was luck, the row of the lowest one near the running median's."""
     row, lowest = int(val.values.argmin()), int(val.smooth.argmin())
     if val.smooth[row] - val.smooth[lowest] <= _noise_at(val, row):
@@ -292,7 +294,7 @@ def _lowest(val):
     return start + int(val.values[start : lowest + WINDOW // 2 + 1].argmin())
 
 
-def _noise_at(val, row):
+def _noise_at(val: _Curve, row: int) -> float:
     """The noise of a curve, or of its part around a row if that part is noisier.
 
     If the rate ends at zero, the last epochs have no noise, but the epochs around the turn have.
@@ -300,12 +302,12 @@ def _noise_at(val, row):
     return max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
 
 
-def _noticeable(train):
+def _noticeable(train: _Curve) -> float:
     """The smallest fall of training loss that is noticeable."""
-    return min(SHARE_OF_FALL * max(train.values[0] - train.end, 0), SHARE_OF_END * abs(train.end))
+    return min(SHARE_OF_FALL * max(float(train.values[0]) - train.end, 0), SHARE_OF_END * abs(train.end))
 
 
-def _learning_stopped(train, table):
+def _learning_stopped(train: _Curve, table: Array) -> LearningStopped | None:
     stopped = _stopped(train)
     if stopped is None:
         return None
@@ -314,7 +316,7 @@ def _learning_stopped(train, table):
     return LearningStopped(int(train.at[stopped]), _finite(rates[row]), _rate_fell(rates, row))
 
 
-def _stopped(train):
+def _stopped(train: _Curve) -> int | None:
     """The row from which on training loss did not fall noticeably, or None."""
     count, noise, noticeable = len(train.at), _end_noise(train), _noticeable(train)
     if DOUBT * noise > TOO_NOISY * (train.values[0] - train.end):
@@ -327,11 +329,11 @@ def _stopped(train):
     return row if _fall(train, half) <= max(noticeable, _error(half, noise)) else None
 
 
-def _still_falling(train, rates):
+def _still_falling(train: _Curve, rates: Array) -> StillFalling | None:
     return StillFalling() if _falls(train) and not _rate_is_gone(rates) else None
 
 
-def _falls(train):
+def _falls(train: _Curve) -> bool:
     """Whether the last tenth of the epochs has a clearly lower loss than as many epochs before."""
     count = len(train.at)
     if count <= WINDOW:  # too few to estimate their noise
@@ -340,25 +342,25 @@ def _falls(train):
     return bool(_fall(train, last) > DOUBT * _error(last, _end_noise(train)))
 
 
-def _fall(train, last):
+def _fall(train: _Curve, last: int) -> float:
     """How far the median of the last values is below the median of as many values before them."""
     return _median(train.values[-2 * last : -last]) - _median(train.values[-last:])
 
 
-def _error(last, noise):
+def _error(last: int, noise: float) -> float:
     """The standard deviation of such a fall."""
     return 1.25 * math.sqrt(2 / last) * noise
 
 
-def _end_noise(curve):
+def _end_noise(curve: _Curve) -> float:
     return _noise(curve.values[-max(LAST, int(AFTER * len(curve.at))) :])
 
 
-def _rate_fell(rates, row):
+def _rate_fell(rates: Array, row: int) -> bool:
     before, after = rates[: row + 1], rates[row:]
     peak = np.nanmax(before) if np.isfinite(rates[row]) else math.nan
     return bool(peak > 0 and rates[row] <= SMALL * peak and not np.nanmax(after) > rates[row])
 
 
-def _rate_is_gone(rates):
+def _rate_is_gone(rates: Array) -> bool:
     return bool(np.isfinite(rates).all() and rates[-1] < GONE * rates.max())
