@@ -3,7 +3,7 @@
 from lrlab.analysis.curves import findings
 from lrlab.analysis.groups import Basis, Group, bases, basis, gathered, groups, unique
 from lrlab.analysis.manual_rate import manual_rate_schedule
-from lrlab.analysis.report import Findings
+from lrlab.analysis.report import Findings, LearningStopped, Measured, StillFalling
 from lrlab.analysis.standing import LEAST, MEASURES, RANKED, Standing, Verdict, verdict
 
 __all__ = [
@@ -13,7 +13,10 @@ __all__ = [
     "Basis",
     "Findings",
     "Group",
+    "LearningStopped",
+    "Measured",
     "Standing",
+    "StillFalling",
     "Verdict",
     "bases",
     "basis",

@@ -1,6 +1,7 @@
 """The ranking of the lanes of a race at its end, and its winner."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -91,7 +92,9 @@ def _standing(name, runs, statuses, measure):
     return Standing(name, len(runs), len(ends), diverged, low, middle, high)
 
 
-def _judge(standings, ended, measure, sign):
+def _judge(
+    standings: Sequence[Standing], ended: Sequence[Standing], measure: str, sign: int
+) -> tuple[str | None, str]:
     """The winner, if there is one, and the sentence."""
     lost = _lost(standings, ended)
     if not ended:
@@ -108,7 +111,7 @@ def _judge(standings, ended, measure, sign):
         if len(tied) > 1:
             what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
         seeds = {standing.seeds for standing in standings}
-        few = FEW.get(min(seeds) if len(seeds) == 1 else None, "fewer than three finished seeds per lane")
+        few = FEW.get(min(seeds) if len(seeds) == 1 else 0, "fewer than three finished seeds per lane")
         return None, f"Not decided with {few}: {what}.{lost}"
     if best.diverged:
         return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"
@@ -117,49 +120,49 @@ def _judge(standings, ended, measure, sign):
         ranges = ", ".join(_ends(standing, say) for standing in (best, *rivals))
         names = _names([standing.name for standing in (best, *rivals)])
         return None, f"No winner: the ranges of {names} overlap ({ranges}).{lost}"
-    few = [standing.name for standing in ended if standing.told < LEAST]
-    if few:
-        have = "has" if len(few) == 1 else "have"
-        return None, f"No winner: {what}, but {_names(few)} {have} fewer than three seeds.{lost}"
+    short = [standing.name for standing in ended if standing.told < LEAST]
+    if short:
+        have = "has" if len(short) == 1 else "have"
+        return None, f"No winner: {what}, but {_names(short)} {have} fewer than three seeds.{lost}"
     missing = [s.name for s in standings if not s.finished and s.diverged < s.seeds]
     if missing:
         return None, f"No winner: {what}, but no seed of {_names(missing)} was completed.{lost}"
     return best.name, f"{what}, and no other lane's range reaches it.{lost}"
 
 
-def _lost(standings, ended):
+def _lost(standings: Sequence[Standing], ended: Sequence[Standing]) -> str:
     """Sentences about the seeds that diverged."""
     lanes = [*ended, *(standing for standing in standings if not standing.finished)]
     return "".join(f" {_diverged(lane, of=True)}." for lane in lanes if lane.diverged)
 
 
-def _diverged(lane, of=False):
+def _diverged(lane: Standing, of: bool = False) -> str:
     name = f" of {lane.name}" if of else ""
     if lane.seeds == 1:
         return f"{lane.name} diverged" if of else "it diverged"
     return f"{lane.diverged} of {lane.seeds} seeds{name} diverged"
 
 
-def _runs(count):
+def _runs(count: int) -> str:
     return f"{count} run has" if count == 1 else f"{count} runs have"
 
 
-def _names(names):
+def _names(names: Sequence[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _range(standing, say):
+def _range(standing: Standing, say: Callable[[float], str]) -> str:
     over = f"{_ends(standing, say)} over {standing.finished} seeds"
     return f"{say(standing.median)} ({over})" if standing.finished > 1 else say(standing.median)
 
 
-def _ends(standing, say):
+def _ends(standing: Standing, say: Callable[[float], str]) -> str:
     low, high = say(standing.low), say(standing.high)
     return f"{low} to {high}" if standing.finished > 1 else low
 
 
-def _writer(ended, measure):
+def _writer(ended: Sequence[Standing], measure: str) -> Callable[[float], str]:
     """A function that formats a value with enough decimals to distinguish the ends of the ranges."""
     share = measure.endswith("accuracy")
     ends = {end for standing in ended for end in (standing.low, standing.high)}

@@ -5,7 +5,7 @@ import math
 import re
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import accumulate
 from pathlib import Path
@@ -45,7 +45,7 @@ def to_event_files(results: Sequence[Result]) -> bytes:
     return packed.getvalue()
 
 
-def _events(result, tags, path):
+def _events(result: Result, tags: dict[str, str], path: Path) -> bytes:
     # Imported here, because tensorboardX also loads PyTorch where it is installed.
     from tensorboardX import RecordWriter
     from tensorboardX.proto.event_pb2 import Event
@@ -63,9 +63,9 @@ def _events(result, tags, path):
     return path.read_bytes()
 
 
-def _folders(results):
+def _folders(results: Sequence[Result]) -> Iterator[str]:
     """One folder per run; all names differ, even on a disk that ignores case."""
-    taken = set()
+    taken: set[str] = set()
     for result in results:
         name = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", result.name))[:LONGEST].strip("-.")
         folder = base = f"{name or 'run'}-{f'seed{result.spec.seed}' if result.spec else 'imported'}"

@@ -2,12 +2,15 @@
 
 import json
 import textwrap
+from collections.abc import Iterable, Iterator
 
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
 from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.text import one_line
 
@@ -145,7 +148,7 @@ def keras_script(result: Result) -> str:
     load = LOAD["synthetic" if synthetic else "fashion-mnist"]
     rates, rate, callback = _rates(spec)
     return (
-        _head(result, synthetic)
+        _head(result, spec, synthetic)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
         + (
             "\nfrom lrlab.datasets.synthetic import synthetic  # needs LR Lab beside it\n"
@@ -161,9 +164,8 @@ def keras_script(result: Result) -> str:
     )
 
 
-def _head(result, synthetic):
+def _head(result: Result, spec: RunSpec, synthetic: bool) -> str:
     """A comment that describes the run, and what the script does not repeat."""
-    spec, epochs = result.spec, result.epochs
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
         "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or as",
@@ -174,8 +176,8 @@ def _head(result, synthetic):
     ]
     if result.versions:
         lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))
-    if epochs:
-        last = epochs[-1]
+    if result.epochs:
+        last = result.epochs[-1]
         lines.append(
             f"Measured in epoch {last.epoch + 1}: loss {last.loss:.4f}, accuracy {last.accuracy:.4f}, "
             f"val_loss {last.val_loss:.4f}, val_accuracy {last.val_accuracy:.4f}"
@@ -198,7 +200,7 @@ def _head(result, synthetic):
     return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
 
 
-def _rates(spec):
+def _rates(spec: RunSpec) -> tuple[str, str, str]:
     """Source of the rates, of the initial rate, and of the callback that sets the rates."""
     plan, plateau = spec.plan, spec.plateau
     given = _monitoring(spec, plateau) if plateau else {}
@@ -214,7 +216,7 @@ def _rates(spec):
     return code, "float(rate(0))", callback
 
 
-def _model(spec, rate):
+def _model(spec: RunSpec, rate: str) -> str:
     """Source of the compiled network with its initial weights."""
     network, optimizer = spec.network, spec.optimizer
     l2 = ", kernel_regularizer=l2" if network.l2 else ""
@@ -249,7 +251,7 @@ def _model(spec, rate):
     )
 
 
-def _callbacks(spec, rates):
+def _callbacks(spec: RunSpec, rates: str) -> Iterator[str]:
     """Source of each callback; the values that one logs are available to the callbacks after it."""
     yield "keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin)"
     yield rates
@@ -261,7 +263,7 @@ def _callbacks(spec, rates):
     yield 'keras.callbacks.CSVLogger(Path(__file__).with_suffix(".csv"))'
 
 
-def _monitoring(spec, controller):
+def _monitoring(spec: RunSpec, controller: EarlyStopping | ReduceOnPlateau) -> dict[str, object]:
     """A controller's parameters for Keras, whose loss includes the L2 penalty."""
     given = {name: getattr(controller, name) for name in controller.parameters()}
     if spec.network.l2:
@@ -269,7 +271,7 @@ def _monitoring(spec, controller):
     return given
 
 
-def _call(name, *values, **named):
+def _call(name: str, *values: str, **named: object) -> str:
     """Source of a call, on one line if it is short."""
     given = [
         *values,
@@ -279,5 +281,5 @@ def _call(name, *values, **named):
     return line if len(line) <= LONG else f"{name}(\n{_indented(given, 4)})"
 
 
-def _indented(items, width):
+def _indented(items: Iterable[str], width: int) -> str:
     return "".join(textwrap.indent(f"{item},\n", " " * width) for item in items)

@@ -8,6 +8,7 @@ from dataclasses import astuple, fields
 
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
+from lrlab.schedules import Schedule
 
 EPOCH = tuple(f.name for f in fields(Epoch))
 CSV_COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)
@@ -41,6 +42,6 @@ def plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(SIGNS) else cell
 
 
-def _kinds(schedule):
+def _kinds(schedule: Schedule) -> str:
     inner = getattr(schedule, "schedule", None)
     return f"{schedule.kind} + {_kinds(inner)}" if inner else schedule.kind

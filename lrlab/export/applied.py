@@ -21,6 +21,8 @@ from lrlab.schedules import (
 )
 
 KERAS_PI = 3  # pi as a whole number
+# The schedules whose numbers Keras rounds down if the rate is a whole number.
+RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | LinearDecay | CosineDecay
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +68,13 @@ def applied(plan: Plan) -> tuple[Applied, ...]:
     return tuple(case for make in cases if (case := make(plan)))
 
 
-def _as_planned(plan):
+def _as_planned(plan: Plan) -> Applied:
     smooth = replace(plan, clock="smooth") if plan.clock == "epoch" else plan
     cause = "The callback sets the rate once per epoch: within an epoch the rate is constant."
     return _case(plan, "as-planned", "As planned", source(plan, "keras"), smooth.rates(), plan.rates(), cause)
 
 
-def _schedule_object(plan):
+def _schedule_object(plan: Plan) -> Applied | None:
     if plan.clock == "step" or isinstance(plan.schedule, Constant):
         return None
     counted = Plan(plan.resolved, plan.epochs, plan.steps_per_epoch, "step")
@@ -85,14 +87,15 @@ def _schedule_object(plan):
     return _case(plan, "schedule-object", title, code, plan.rates(), counted.rates(), cause)
 
 
-def _compounding(plan):
+def _compounding(plan: Plan) -> Applied | None:
     schedule = plan.resolved
     if plan.clock == "step" or isinstance(schedule, Constant | CompoundingTimeBasedDecay | Cyclic):
         return None
+    rate: float | None = getattr(schedule, "initial_lr", None)  # which a warm-up, for example, has not
     code = rate_source(replace(plan, clock="epoch"))
-    if "initial_lr" not in code:
+    if rate is None or "initial_lr" not in code:
         return None
-    rate, rates = schedule.initial_lr, []
+    rates = []
     with np.errstate(all="ignore"):
         for epoch in range(plan.epochs):
             rate = float(schedule.unchecked_replace(initial_lr=rate)(epoch))
@@ -109,7 +112,7 @@ def _compounding(plan):
     return _case(plan, "compounding", "A callback of (epoch, lr)", code, stated, after, cause)
 
 
-def _sgd_decay(plan):
+def _sgd_decay(plan: Plan) -> Applied | None:
     schedule = plan.schedule
     if not isinstance(schedule, TimeBasedDecay):
         return None
@@ -120,10 +123,9 @@ def _sgd_decay(plan):
     return _case(plan, "sgd-decay", "SGD(decay=...)", code, stated, np.full(plan.steps, rate), cause)
 
 
-def _whole_number(plan):
-    kinds = (ExponentialDecay, StepDecay, TimeBasedDecay, PolynomialDecay, LinearDecay, CosineDecay)
+def _whole_number(plan: Plan) -> Applied | None:
     schedule = plan.resolved
-    if type(schedule) not in kinds or getattr(schedule, "cycle", False):
+    if not isinstance(schedule, RoundedDown) or getattr(schedule, "cycle", False):
         return None
     meant = replace(
         plan,
@@ -144,7 +146,7 @@ def _whole_number(plan):
     )
 
 
-def _in_whole_numbers(schedule, steps, unit):
+def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarray:
     """Keras's own formulas with a rate of 1 and each parameter rounded down to a whole number."""
     t = np.arange(steps) / unit
     if isinstance(schedule, ExponentialDecay | StepDecay):
@@ -156,7 +158,7 @@ def _in_whole_numbers(schedule, steps, unit):
         hold = schedule.hold
         past = np.floor(t / hold) if hold else t
         return 1 / (1 + int(schedule.decay * max(hold, 1)) * past)
-    duration = max(int(schedule.duration * unit), 1)
+    duration = max(int(schedule.length() * unit), 1)
     z = np.minimum(np.arange(steps), duration) / duration
     if isinstance(schedule, CosineDecay):
         floor = schedule.final_lr  # the only one of its numbers that keeps its fraction
@@ -165,7 +167,7 @@ def _in_whole_numbers(schedule, steps, unit):
     return end + (1 - end) * (1 - z) ** int(getattr(schedule, "power", 1.0))
 
 
-def _initial_epoch(plan):
+def _initial_epoch(plan: Plan) -> Applied | None:
     first = plan.epochs // 2
     if not first or isinstance(plan.schedule, Constant):
         return None
@@ -182,5 +184,7 @@ def _initial_epoch(plan):
     return replace(case, first_step=skipped)
 
 
-def _case(plan, id, title, code, stated, rates, cause):
+def _case(
+    plan: Plan, id: str, title: str, code: str, stated: np.ndarray, rates: np.ndarray, cause: str
+) -> Applied:
     return Applied(id, title, code, stated, rates, cause, plan.steps_per_epoch)

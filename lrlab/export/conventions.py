@@ -1,5 +1,6 @@
 """Where frameworks disagree about the same few terms: their curves, and what to do about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,35 +48,36 @@ class Convention:
     lesson: str
 
 
-def _variant(name, who, rates, note) -> Variant:
+def _variant(name: str, who: str, rates: Schedule | np.ndarray, note: str) -> Variant:
     """A Variant whose rates are given as an array, or as a schedule that counts steps."""
     return Variant(name, who, tuple((rates(TIME) if isinstance(rates, Schedule) else rates).tolist()), note)
 
 
-def _drop(boundary):
+def _drop(boundary: float) -> Schedule:
     return PiecewiseConstant((BASE, BASE / 10), (boundary,))
 
 
-def _warm(duration):
+def _warm(duration: float) -> Schedule:
     return Warmup(CosineDecay(BASE, duration=duration), 5)
 
 
-def _hold(start):
+def _hold(start: float) -> Schedule:
     return Warmup(Constant(BASE), 5, start)
 
 
-def _unbounded_cosine(floor):
+def _unbounded_cosine(floor: float) -> np.ndarray:
     """The cosine of a decay over 20 steps that continues after its end."""
     return floor + (BASE - floor) * 0.5 * (1 + np.cos(np.pi * TIME / 20))
 
 
-def _optax_one_cycle(times, shape):
+def _optax_one_cycle(times: tuple[float, ...], shape: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """The one cycle of optax: from 1/25 of the peak to 1/250,000, which it reaches at the last moment."""
     values = BASE * np.array([1 / 25, 1, 1 / 25, 1 / 25e4])[[0, 1, 2, 3] if len(times) == 4 else [0, 1, 3]]
     phase = np.clip(np.searchsorted(times, TIME, "right") - 1, 0, len(times) - 2)
     before, length = np.take(times, phase), np.diff(times)[phase]
     way = shape(np.clip((TIME - before) / length, 0, 1))
-    return values[phase] + (values[phase + 1] - values[phase]) * way
+    rates: np.ndarray = values[phase] + (values[phase + 1] - values[phase]) * way
+    return rates
 
 
 BOUNDARY = Convention(

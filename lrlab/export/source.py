@@ -64,9 +64,9 @@ def source(plan: Plan, target: str, title: str | None = None) -> str:
 
 def rate_source(plan: Plan) -> str:
     """The plan's parameters and its formula as a Python function `rate(t)` that works on arrays."""
-    used = {}
+    used: dict[str, float] = {}
 
-    def symbol(name, value):
+    def symbol(name: str, value: float) -> Traced:
         used[name] = value
         return Traced("name", (name,), value)
 
@@ -89,7 +89,7 @@ def rate_source(plan: Plan) -> str:
     return "\n".join([*constants, "", ""] if constants else []) + f"\ndef rate(t):\n{body}\n"
 
 
-def _keras(plan):
+def _keras(plan: Plan) -> str:
     if native := keras_native(plan):
         return f"import keras\n\noptimizer = keras.optimizers.SGD(learning_rate={native})\n"
     if plan.clock == "epoch":
@@ -115,7 +115,7 @@ def _keras(plan):
     )
 
 
-def _pytorch(plan):
+def _pytorch(plan: Plan) -> str:
     count = "epoch" if plan.clock == "epoch" else "step"
     time = f"step / {plan.steps_per_epoch}" if plan.clock == "smooth" else count
     loop = "        # loss.backward()\n        optimizer.step()\n"
@@ -129,7 +129,7 @@ def _pytorch(plan):
     )
 
 
-def _optax(plan):
+def _optax(plan: Plan) -> str:
     if native := optax_native(plan):
         return f"import optax\n\nlearning_rate = {native}\noptimizer = optax.sgd(learning_rate)\n"
     return (
@@ -143,7 +143,7 @@ def _optax(plan):
     )
 
 
-def _times(plan):
+def _times(plan: Plan) -> str:
     steps = f"np.arange({plan.steps})"
     return {
         "step": steps,

@@ -7,9 +7,17 @@ from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
-from lrlab.analysis import LEAST, MEASURES, Standing, Verdict, verdict
-from lrlab.analysis.curves import findings
-from lrlab.analysis.report import Findings
+from lrlab.analysis import (
+    LEAST,
+    MEASURES,
+    Findings,
+    LearningStopped,
+    Standing,
+    StillFalling,
+    Verdict,
+    findings,
+    verdict,
+)
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 from lrlab.networks import CLASS_COUNT
@@ -165,13 +173,13 @@ def stopping(found: Evidence, recipe: str) -> str:
     """A sentence on a recipe's training loss: how many seeds stopped falling, kept falling, or overflowed."""
     runs = found.results[recipe]
     known = [learning(run) for run in runs if run.status == "completed"]
-    stopped = [each for each in known if each.stopped_epoch is not None]
-    kept = sum(each.falling for each in known)
+    stopped = [at for each in known if (at := each.get(LearningStopped))]
+    kept = sum(each.get(StillFalling) is not None for each in known)
     over = sorted(len(lived(run)) for run in runs if run.status == "diverged")
     parts = []
     if stopped:
-        epochs = over_seeds([each.stopped_epoch + 1 for each in stopped])
-        rate = median(each.stopped_rate for each in stopped)
+        epochs = over_seeds([each.epoch + 1 for each in stopped])
+        rate = median(each.rate for each in stopped)
         seeds = f" in {share(len(stopped), runs)}" if len(stopped) < len(runs) else ""
         parts.append(f"stops falling{seeds} after {epochs} epochs, at a rate of {rate:.2g}")
     if kept:

@@ -8,6 +8,7 @@ from lrlab.export.applied import applied
 from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.schedules import (
     SCHEDULES,
+    Cooldown,
     CosineDecay,
     ExponentialDecay,
     Formula,
@@ -15,6 +16,7 @@ from lrlab.schedules import (
     PolynomialDecay,
     StepDecay,
     TimeBasedDecay,
+    Warmup,
 )
 
 SIZE = 4
@@ -84,6 +86,12 @@ def test_every_schedule_has_cases_with_a_sentence(cls, clock):
         assert case.stated.shape == case.rates.shape
         assert case.sentence.endswith((".", ")"))
         compile(case.code, case.id, "exec")
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("schedule", [Warmup(CosineDecay(), 5), Cooldown(CosineDecay(), 5)])
+def test_a_schedule_inside_another_one_has_cases_too(schedule, clock):
+    assert "initial-epoch" in cases(Plan(schedule, 60, 3, clock))
 
 
 def test_the_articles_surprises():

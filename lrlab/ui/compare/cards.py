@@ -30,20 +30,20 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
             for result in group.seeds:
                 which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 else ""
                 seen = findings(result.epochs, result.status)
-                st.markdown(f"{which}{plain(seen.text)}{_gap(seen)}")
+                st.markdown(f"{which}{plain(seen.text)}{_gap(seen.measured)}")
             for result in group.results:
                 if result.note:
                     which = f"Seed {result.spec.seed}: " if len(group.results) > 1 else ""
                     st.caption(f"{which}{plain(result.note)}")
 
 
-def _gap(seen):
+def _gap(measured):
     """The gap between validation and training at the end, on a separate line."""
     parts = []
-    if seen.loss_gap is not None:
-        parts.append(f"loss {seen.loss_gap:+.3f}")
-    if seen.accuracy_gap is not None:
-        parts.append(f"accuracy {-100 * seen.accuracy_gap:+.1f} percentage points")
+    if measured.loss_gap is not None:
+        parts.append(f"loss {measured.loss_gap:+.3f}")
+    if measured.accuracy_gap is not None:
+        parts.append(f"accuracy {-100 * measured.accuracy_gap:+.1f} percentage points")
     return f"  \n:small[:gray[Validation minus training: {', '.join(parts)}.]]" if parts else ""
 
 
