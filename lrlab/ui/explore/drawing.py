@@ -20,7 +20,7 @@ AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
 def link_problem() -> None:
     """Show what is wrong with the link that opened this page."""
     if problem := st.session_state.get(state.LINK_PROBLEM):
-        st.warning(problem)
+        st.warning(plain(problem))
 
 
 def drawing() -> dict[str, Plan]:

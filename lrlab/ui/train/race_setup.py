@@ -7,6 +7,7 @@ import streamlit as st
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
+from lrlab.links.query import whole
 from lrlab.networks import NETWORKS, Dense, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
 from lrlab.runs.controllers import CONTROLLERS, EarlyStopping, ReduceOnPlateau
@@ -14,6 +15,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
 from lrlab.schedules import Constant, Schedule
 from lrlab.ui.explore import state
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
@@ -170,7 +172,7 @@ def with_peak(spec: RunSpec, peak: float) -> RunSpec:
 def choose_race(race: int) -> None:
     """Show that race from now on, and in the page's link."""
     st.session_state[RACE] = race
-    st.query_params[RACE] = str(race)
+    address.put(RACE, str(race))
 
 
 def chosen_race(races: list[int], race_of) -> int | None:
@@ -178,13 +180,25 @@ def chosen_race(races: list[int], race_of) -> int | None:
 
     `race_of` gives the race of a run, or None: a link may name any run of a race.
     """
-    linked = st.query_params.get(RACE, "")
     if st.session_state.get(RACE) not in races:
-        wanted = race_of(int(linked)) if linked.isdecimal() and len(linked) < 16 else None
-        st.session_state[RACE] = wanted if wanted in races else next(iter(races), None)
-        if linked and wanted not in races:
-            asked = plain(f"{linked!r:.40}")
-            st.warning(f"The link asks for run {asked}, which does not exist here. The newest run is shown.")
-    if st.session_state[RACE] is not None:
-        st.query_params[RACE] = str(st.session_state[RACE])
-    return st.session_state[RACE]
+        race = next(iter(races), None)
+        try:
+            race = _linked(races, race_of) or race
+        except UserError as error:
+            st.warning(f"{plain(str(error))} The newest run is shown.")
+        st.session_state[RACE] = race
+    race = st.session_state[RACE]
+    if race is not None:
+        address.put(RACE, str(race))
+    return race
+
+
+def _linked(races, race_of):
+    asked = address.query().one(RACE)
+    if not asked:
+        return None
+    run = whole(asked)
+    race = None if run is None else race_of(run)
+    if race not in races:
+        raise UserError(f"The link asks for run {asked!r:.40}, which does not exist here.")
+    return race
