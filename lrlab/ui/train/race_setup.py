@@ -23,9 +23,6 @@ SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split",
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
 RACE = "run"  # also the name in links, which are older than races
-MANUAL_RATE_LANE = "manual_rate_lane"
-VIEW, SMOOTHING, TRAINING_CURVES, LOG_RATE = "view", "smoothing", "training_curves", "log_run_rate"
-VIEWS = ("Epochs", "Updates", "Gradients")
 ADAM = Curve("adam", "Adam", Constant(0.001))
 ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
 MAX_LANES = 12
@@ -46,11 +43,6 @@ def option_key(kind: str, name: str) -> str:
     return f"option.{kind}.{name}"
 
 
-def manual_rate_key(run: int) -> str:
-    """The key of the slider that sets the rate of a run."""
-    return f"manual_rate.{run}"
-
-
 def fill() -> None:
     """Set every value that is not set yet to the article's value."""
     values = {
@@ -66,10 +58,6 @@ def fill() -> None:
         PEAK: 0.1,
         STOP_EARLY: False,
         ON_PLATEAU: False,
-        VIEW: VIEWS[0],
-        SMOOTHING: 0.0,
-        TRAINING_CURVES: False,
-        LOG_RATE: False,
     } | {
         option_key(cls.kind, name): getattr(cls(), name)
         for cls in (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
