@@ -16,7 +16,7 @@ class Query:
 
     pairs: tuple[tuple[str, str], ...] = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"?{urlencode(self.pairs)}" if self.pairs else ""
 
     def texts(self, name: str) -> tuple[str, ...]:
