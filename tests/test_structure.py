@@ -14,7 +14,7 @@ SOURCES = [*sorted((ROOT / "lrlab").rglob("*.py")), *PAGES, ROOT / "app.py"]
 # Value in, value out: these know only each other. Each part imports only what stands before it.
 PURE = (
     *("errors", "text", "parameters", "schedules", "optimizers", "networks", "article", "runs", "scene"),
-    *("link", "export", "analysis", "exchange", "lessons", "figures"),
+    *("export", "analysis", "exchange", "lessons", "links", "figures"),
 )
 ORDER = (*PURE, "home", "datasets", "store", "training", "jobs", "ui", "cli", "__main__", "pages", "app")
 UI_ORDER = ("chart", "widgets", "shell", "explore", "train", "race", "compare", "lessons")
@@ -82,6 +82,16 @@ def test_each_heavy_library_has_one_home(path):
     for module in imports(path):
         library = module.split(".")[0]
         assert part(path) in HOMES.get(library, {part(path)}), f"{part(path)} must not import {library}"
+
+
+def test_one_module_reads_and_writes_the_address():
+    using = {
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ("query_params", "context")
+    }
+    assert using == {"lrlab/ui/shell/address.py"}
 
 
 @every_page

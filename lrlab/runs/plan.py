@@ -96,10 +96,3 @@ class Plan(Record):
         else:
             steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
         return steps / self.steps_per_epoch, self._rates_at(steps)
-
-
-def check_whole(name: str, value: Any, low: int, high: int) -> int:
-    """Return `value` if it is a whole number from `low` to `high`; raise UserError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise UserError(f"{name} must be a whole number from {low:,} to {high:,}, but it is {value!r}.")
-    return value

@@ -128,6 +128,12 @@ def test_a_link_chooses_runs_and_says_which_are_not_here(store):
     assert "3, 77" in texts(page)
 
 
+def test_a_link_that_names_its_runs_twice_opens_the_newest_race(store):
+    page = open_page({"runs": ["1", "2"]})
+    assert "runs= more than once. The newest race is shown." in texts(page)
+    assert page.query_params["runs"] == "4"
+
+
 def test_deleted_runs_come_back_on_undo(store):
     page = choose(open_page(), 3)
     button(page, "Delete").click().run()

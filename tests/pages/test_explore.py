@@ -214,6 +214,14 @@ def test_a_broken_link_opens_the_articles_values(home, query):
     assert not page.warning
 
 
+def test_a_broken_link_is_no_markdown(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.query_params["c"] = "[x](https://example.org)"
+    page.run()
+    assert "There is no schedule" in page.warning[0].value
+    assert "[x](" not in page.warning[0].value
+
+
 def test_a_formula_is_typed_and_what_it_may_not_say_is_refused_with_the_place(page):
     add(page, "formula")
     page.text_input(key="formula.formula.text").set_value("initial_lr / (1 + t)").run()

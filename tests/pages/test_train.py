@@ -129,12 +129,16 @@ def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
     store = Store()
     for name in ("First", "Second"):
         store.finish(store.add(RunSpec(), name, worker="gone"), Outcome("stopped", "Stopped."))
-    for link, name, warned in (("1", "First", False), ("77", "Second", True), ("x'", "Second", True)):
+    dead = "which does not exist here"
+    for link, name, warning in (
+        *(("1", "First", None), ("77", "Second", dead), ("x'", "Second", dead)),
+        (["1", "2"], "Second", "run= more than once"),
+    ):
         page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
         page.query_params["run"] = link
         page.switch_page("pages/lab/train.py").run()
         assert f"#### {name}" in texts(page)
-        assert ("which does not exist here" in texts(page)) == warned
+        assert [warning in shown.value for shown in page.warning] == ([True] if warning else [])
     jobs.shut_down(store)
 
 

@@ -7,7 +7,10 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from lrlab.errors import UserError
+from lrlab.links.query import whole
 from lrlab.store import Listed, Store
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
@@ -72,10 +75,7 @@ def fill(listed: Sequence[Listed]) -> None:
 def choose(runs: Sequence[int]) -> None:
     """Choose these runs to compare, and write them into the page's link."""
     st.session_state[CHOSEN] = [*runs]
-    if runs:
-        st.query_params[RUNS] = ".".join(map(str, runs))
-    else:
-        st.query_params.pop(RUNS, None)
+    address.put(RUNS, ".".join(map(str, runs)))
 
 
 def delete(store: Store, runs: Sequence[int]) -> None:
@@ -161,12 +161,15 @@ def _texts(run):
 
 
 def _linked(known):
-    written = st.query_params.get(RUNS, "").split(".")
-    asked = [int(part) for part in written if part.isascii() and part.isdecimal() and len(part) < 12]
-    missing = [id for id in asked if id not in known]
-    if missing or len(asked) < len([part for part in written if part]):
-        st.warning(f"The link names runs that do not exist here: {plain(', '.join(written)[:80])}.")
-    return [id for id in dict.fromkeys(asked) if id in known][:MOST_COMPARED]
+    try:
+        asked = [part for part in (address.query().one(RUNS) or "").split(".") if part]
+    except UserError as error:
+        st.warning(f"{plain(str(error))} The newest race is shown.")
+        return []
+    runs = [whole(part) for part in asked]
+    if not {*runs} <= {*known}:
+        st.warning(f"The link names runs that do not exist here: {plain(', '.join(asked)[:80])}.")
+    return [id for id in dict.fromkeys(runs) if id in known][:MOST_COMPARED]
 
 
 def _newest_race(listed):

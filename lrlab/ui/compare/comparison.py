@@ -11,9 +11,9 @@ from lrlab.ui.chart import chart
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.cards import cards
 from lrlab.ui.compare.files import export
-from lrlab.ui.race.race_charts import MAX_SMOOTHING
 from lrlab.ui.race.standings import standings
 from lrlab.ui.widgets.controls import field as number_field
+from lrlab.ui.widgets.controls import smoothing_slider
 
 REFRESH_SECONDS = 2.0
 
@@ -93,17 +93,7 @@ def _chart(found: list[Group]):
             width=220,
             help="Losses and accuracies minus the values of this line in the same epoch.",
         )
-        st.slider(
-            "Smoothing",
-            0.0,
-            MAX_SMOOTHING,
-            step=0.05,
-            key=choice.SMOOTHING,
-            persist_state="session",
-            width=140,
-            help="A running mean of losses and accuracies. Rates are not smoothed. The measured values stay "
-            "visible as faint lines.",
-        )
+        smoothing_slider(choice.SMOOTHING, width=140)
         with st.container(width="content", gap=None):
             st.toggle(
                 "Join seeds",

@@ -1,15 +1,15 @@
-"""The chart of Explore, its settings, and the problems of its curves."""
+"""The chart of Explore, its settings, and what is wrong or likely a mistake in its curves."""
 
 import streamlit as st
 
 from lrlab.figures import rates_figure
 from lrlab.runs.plan import Plan
+from lrlab.runs.summary import summary
 from lrlab.scene import AXES
 from lrlab.schedules import SCHEDULES, class_of_kind
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.card import in_color
-from lrlab.ui.explore.in_numbers import warnings
 from lrlab.ui.explore.preview import preview
 from lrlab.ui.widgets.controls import following
 from lrlab.ui.widgets.markdown import plain
@@ -20,7 +20,7 @@ AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
 def link_problem() -> None:
     """Show what is wrong with the link that opened this page."""
     if problem := st.session_state.get(state.LINK_PROBLEM):
-        st.warning(problem)
+        st.warning(plain(problem))
 
 
 def drawing() -> dict[str, Plan]:
@@ -65,10 +65,16 @@ def drawing() -> dict[str, Plan]:
         figure = rates_figure(named, log, axis=axis, batch_size=batch_size)
         alt = f"Learning rate over {AXIS_NAMES[axis].lower()}: {', '.join(named)}"
         chart(figure, "rates", alt, live=preview(plans, axis, batch_size), link=state.link())
-        warnings(plans)
+        _warnings(plans)
     elif not problems:
         st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
     return plans
+
+
+def _warnings(plans):
+    for curve, plan in plans.items():
+        if found := summary(plan).warnings:
+            st.caption(f":material/info: **{plain(state.curve_name(curve))}.** {' '.join(found)}")
 
 
 def _add():

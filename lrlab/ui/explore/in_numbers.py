@@ -1,4 +1,4 @@
-"""The curves of Explore in numbers, and warnings about likely mistakes."""
+"""The panel with the curves of Explore in numbers."""
 
 import pandas as pd
 import streamlit as st
@@ -7,7 +7,6 @@ from lrlab.runs.plan import Plan
 from lrlab.runs.summary import summary
 from lrlab.scene import MAX_LISTED
 from lrlab.ui.explore import state
-from lrlab.ui.widgets.markdown import plain
 
 HELP = {
     "Peak": "The highest rate of the run.",
@@ -33,13 +32,6 @@ def in_numbers(plans: dict[str, Plan]) -> None:
     numbers = {name: st.column_config.NumberColumn(format="%.4g", help=HELP.get(name)) for name in rows[0]}
     del numbers["Schedule"]
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)
-
-
-def warnings(plans: dict[str, Plan]) -> None:
-    """Show warnings about likely mistakes under the chart."""
-    for curve, plan in plans.items():
-        if found := summary(plan).warnings:
-            st.caption(f":material/info: **{plain(state.curve_name(curve))}.** {' '.join(found)}")
 
 
 def _row(name, plan, epochs):

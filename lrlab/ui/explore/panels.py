@@ -25,8 +25,8 @@ def panels(plans: dict[str, Plan]) -> None:
     """Show one panel at a time; only the open one is computed."""
     named = {
         ":material/table: In numbers": in_numbers,
-        ":material/download: Export": _take_home,
-        ":material/rule: Stated and applied rates": _what_runs,
+        ":material/download: Export": _export,
+        ":material/rule: Stated and applied rates": _stated_and_applied,
         ":material/compare_arrows: Conventions": _conventions,
     }
     tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
@@ -45,7 +45,7 @@ def _chosen(plans, key, **kwargs):
     return curve, plans[curve]
 
 
-def _take_home(plans):
+def _export(plans):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         curve, plan = _chosen(plans, "home.curve", width=260)
         form = st.segmented_control(
@@ -99,7 +99,7 @@ def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[
     return text.getvalue() + ("… The file contains all rows.\n" if more else ""), None
 
 
-def _what_runs(plans):
+def _stated_and_applied(plans):
     curve, plan = _chosen(plans, "runs.curve", width=320)
     if plan.steps > MOST_STEPS:
         st.caption(f"This panel works for runs of up to {MOST_STEPS:,} steps. This run has {plan.steps:,}.")

@@ -1,16 +1,15 @@
 """What a visitor has set on Explore, which Train uses too: the only place that knows these keys."""
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.link import free_id, from_query, to_query, with_ids
+from lrlab.links.scene import free_id, from_query, to_query, with_ids
 from lrlab.runs.plan import MAX_EPOCHS, Plan
 from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, peel
 from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.text import is_printable, tidied
+from lrlab.ui.shell import address
 
 CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
@@ -52,11 +51,8 @@ def fill() -> None:
     """Set every value that is not set yet: from the link, or else to the article's value."""
     state = st.session_state
     if CURVES not in state:
-        query = urlencode(
-            [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
-        )
         try:
-            show(from_query(query))
+            show(from_query(address.query()))
         except UserError as error:
             show(Scene())
             state[LINK_PROBLEM] = f"This link could not be opened. The article's values are shown. {error}"
@@ -110,7 +106,7 @@ def scene() -> Scene:
 def link() -> str | None:
     """The query of a link to everything that Explore shows; None while some values do not fit together."""
     try:
-        return to_query(scene())
+        return str(to_query(scene()))
     except UserError:
         return None
 

@@ -6,8 +6,8 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.figures import rates_figure
 from lrlab.lessons.lesson import Lesson
-from lrlab.lessons.link import Setup
 from lrlab.lessons.recipes import RECIPES
+from lrlab.links.lesson import Setup
 from lrlab.runs.plan import Plan
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state

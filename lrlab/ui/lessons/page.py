@@ -4,7 +4,7 @@ import streamlit as st
 
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
-from lrlab.lessons.link import Setup
+from lrlab.links.lesson import Setup
 from lrlab.store import Store
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import curves

@@ -1,1 +1,1 @@
-"""A race while it trains and afterwards: status, charts, standings, and rates set by hand."""
+"""A race while it trains and afterwards: status, queue, charts, standings, and rates set by hand."""

@@ -12,10 +12,11 @@ from lrlab.analysis import gathered
 from lrlab.errors import UserError
 from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
+from lrlab.ui.race import view
+from lrlab.ui.race.charts import forget_charts, lane_names, race_charts
 from lrlab.ui.race.manual_rate import manual_rate
-from lrlab.ui.race.race_charts import forget_charts, lane_names, race_charts
+from lrlab.ui.race.queue import waiting
 from lrlab.ui.race.standings import standings
-from lrlab.ui.train.queue import waiting
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain, swatch
 
@@ -36,6 +37,7 @@ GO_ON = ("paused", "stopped", "failed")
 def live_race(runs: list[Run]) -> None:
     """Show a race, refreshed every second for as long as a run of it is queued or running."""
     active = _is_active(runs)
+    view.fill()
     forget_charts()
     st.fragment(_panel, run_every=REFRESH_SECONDS if active else None)(runs[0].race, active)
 

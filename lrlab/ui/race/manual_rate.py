@@ -11,6 +11,7 @@ from lrlab.runs.records import Epoch
 from lrlab.schedules import Constant, PiecewiseConstant
 from lrlab.store import Run, Store
 from lrlab.ui.explore import state
+from lrlab.ui.race import view
 from lrlab.ui.train import race_setup
 from lrlab.ui.widgets.markdown import plain
 
@@ -60,7 +61,7 @@ def _set_by_hand(store, running, epochs):
     if run.manual_rate:
         # The slider exists only while the rate is set by hand. If the server moved it along with a
         # schedule, a slow browser would send it back late, which would look like a move by the user.
-        key = race_setup.manual_rate_key(run.id)
+        key = view.manual_rate_key(run.id)
         st.select_slider(
             "Learning rate",
             RATES,
@@ -77,13 +78,13 @@ def _lane(running):
     by_id = {run.id: run for run in running}
     if len(running) == 1:
         return running[0]
-    if st.session_state.get(race_setup.MANUAL_RATE_LANE) not in by_id:
-        st.session_state[race_setup.MANUAL_RATE_LANE] = running[0].id
+    if st.session_state.get(view.MANUAL_RATE_LANE) not in by_id:
+        st.session_state[view.MANUAL_RATE_LANE] = running[0].id
     id = st.selectbox(
         "Lane",
         by_id,
         format_func=lambda id: by_id[id].name,
-        key=race_setup.MANUAL_RATE_LANE,
+        key=view.MANUAL_RATE_LANE,
         label_visibility="collapsed",
         width=240,
     )

@@ -1,1 +1,1 @@
-"""The parts of Train: the settings of a race, its preview, and the queue."""
+"""The parts of Train: the settings of a race, and its preview."""

@@ -7,6 +7,7 @@ import streamlit as st
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
+from lrlab.links.query import whole
 from lrlab.networks import NETWORKS, Dense, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
 from lrlab.parameters.kinds import Parameter
@@ -16,6 +17,7 @@ from lrlab.runs.summary import summary
 from lrlab.scene import SHARED_RATE
 from lrlab.schedules import Constant, Schedule
 from lrlab.ui.explore import state
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
@@ -23,9 +25,6 @@ SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split",
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
 RACE = "run"  # also the name in links, which are older than races
-MANUAL_RATE_LANE = "manual_rate_lane"
-VIEW, SMOOTHING, TRAINING_CURVES, LOG_RATE = "view", "smoothing", "training_curves", "log_run_rate"
-VIEWS = ("Epochs", "Updates", "Gradients")
 ADAM = Curve("adam", "Adam", Constant(0.001))
 ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
 MAX_LANES = 12
@@ -55,11 +54,6 @@ def option_key(kind: str, name: str) -> str:
     return f"option.{kind}.{name}"
 
 
-def manual_rate_key(run: int) -> str:
-    """The key of the slider that sets the rate of a run."""
-    return f"manual_rate.{run}"
-
-
 def fill() -> None:
     """Set every value that is not set yet to the article's value."""
     values = {
@@ -75,10 +69,6 @@ def fill() -> None:
         PEAK: 0.1,
         STOP_EARLY: False,
         ON_PLATEAU: False,
-        VIEW: VIEWS[0],
-        SMOOTHING: 0.0,
-        TRAINING_CURVES: False,
-        LOG_RATE: False,
     } | {
         option_key(cls.kind, name): getattr(cls(), name)
         for cls in (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
@@ -181,7 +171,7 @@ def with_peak(spec: RunSpec, peak: float) -> RunSpec:
 def choose_race(race: int) -> None:
     """Show that race from now on, and in the page's link."""
     st.session_state[RACE] = race
-    st.query_params[RACE] = str(race)
+    address.put(RACE, str(race))
 
 
 def chosen_race(races: list[int], race_of) -> int | None:
@@ -189,13 +179,25 @@ def chosen_race(races: list[int], race_of) -> int | None:
 
     `race_of` gives the race of a run, or None: a link may name any run of a race.
     """
-    linked = st.query_params.get(RACE, "")
     if st.session_state.get(RACE) not in races:
-        wanted = race_of(int(linked)) if linked.isdecimal() and len(linked) < 16 else None
-        st.session_state[RACE] = wanted if wanted in races else next(iter(races), None)
-        if linked and wanted not in races:
-            asked = plain(f"{linked!r:.40}")
-            st.warning(f"The link asks for run {asked}, which does not exist here. The newest run is shown.")
-    if st.session_state[RACE] is not None:
-        st.query_params[RACE] = str(st.session_state[RACE])
-    return st.session_state[RACE]
+        race = next(iter(races), None)
+        try:
+            race = _linked(races, race_of) or race
+        except UserError as error:
+            st.warning(f"{plain(str(error))} The newest run is shown.")
+        st.session_state[RACE] = race
+    race = st.session_state[RACE]
+    if race is not None:
+        address.put(RACE, str(race))
+    return race
+
+
+def _linked(races, race_of):
+    asked = address.query().one(RACE)
+    if not asked:
+        return None
+    run = whole(asked)
+    race = None if run is None else race_of(run)
+    if race not in races:
+        raise UserError(f"The link asks for run {asked!r:.40}, which does not exist here.")
+    return race

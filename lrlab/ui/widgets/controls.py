@@ -9,6 +9,7 @@ from lrlab.errors import UserError
 from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
 
 POINTS_A_DECADE = 60
+MAX_SMOOTHING = 0.95
 
 
 def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=False) -> None:
@@ -89,6 +90,21 @@ def option(key: str, name: str, parameter) -> None:
     control(key, label_of(name, parameter), parameter, slider=False)
 
 
+def smoothing_slider(key: str, width: int = 160) -> None:
+    """How much the curves of a chart are smoothed; 0 leaves them as measured."""
+    st.slider(
+        "Smoothing",
+        0.0,
+        MAX_SMOOTHING,
+        step=0.05,
+        key=key,
+        persist_state="session",
+        width=width,
+        help="Smooths losses and accuracies with a running mean, but not rates. The measured values stay "
+        "visible as faint lines.",
+    )
+
+
 def label_of(name: str, parameter) -> str:
     """The name of a parameter in words, with its symbol."""
     label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
@@ -97,7 +113,7 @@ def label_of(name: str, parameter) -> str:
 
 def _written(key, label, parameter, disabled):
     """A text field for several numbers or a formula; the last valid value stays while the text is invalid."""
-    text = text_key(key)
+    text = f"{key}.text"
     if text not in st.session_state:
         value = st.session_state[key]
         st.session_state[text] = value if isinstance(value, str) else ", ".join(map(_text, value))
@@ -113,11 +129,6 @@ def _written(key, label, parameter, disabled):
         parameter.check("this", parameter.read("this", st.session_state[text]))
     except UserError as error:
         st.error(str(error))
-
-
-def text_key(key: str) -> str:
-    """The key of the text of a value that is not a single number."""
-    return f"{key}.text"
 
 
 def _take_text(text, key, parameter):

@@ -9,16 +9,14 @@ one curve. It begins with one of the article's curves or a kind; then come the d
 """
 
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode
 
 from lrlab.article import CURVES, Curve
 from lrlab.errors import UserError
+from lrlab.links.query import Query, differences, switch, text_of, whole
 from lrlab.parameters.kinds import Numbers, Switch
-from lrlab.runs.plan import check_whole
 from lrlab.scene import COLORS, MAX_CURVES, SHARED_RATE, Scene, peel
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 
-LONGEST = 8000
 ARTICLE_CURVES = {curve.id: curve for curve in CURVES}
 SHORT = {
     "e": "epochs",
@@ -32,44 +30,25 @@ SHORT = {
 WHOLE = ("epochs", "steps_per_epoch", "batch_size")
 
 
-def to_query(scene: Scene) -> str:
-    """The query of the link to `scene`: empty for the article's scene, otherwise beginning with `?`."""
+def to_query(scene: Scene) -> Query:
+    """The query of the link to `scene`; empty for the article's scene."""
     start = Scene()
-    given = [
-        (short, _text(getattr(scene, name)))
-        for short, name in SHORT.items()
-        if getattr(scene, name) != getattr(start, name)
-    ]
+    pairs = differences(scene, start, SHORT)
     if scene.curves != start.curves:
-        given += [("c", _curve_text(at, curve)) for at, curve in enumerate(scene.curves)] or [("c", "")]
-    return f"?{urlencode(given)}" if given else ""
+        texts = [_curve_text(at, curve) for at, curve in enumerate(scene.curves)] or [""]
+        pairs += tuple(("c", text) for text in texts)
+    return Query(pairs)
 
 
-def pairs(query: str, longest: int) -> list[tuple[str, str]]:
-    """The names and values of a query; raises UserError if it is too long or cannot be read."""
-    if len(query) > longest:
-        raise UserError(f"A link can have at most {longest:,} characters, but this one has {len(query):,}.")
-    try:
-        return parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError as error:
-        raise UserError(f"The link cannot be read: {error}.") from error
-
-
-def from_query(query: str) -> Scene:
+def from_query(query: Query) -> Scene:
     """The scene that `to_query` wrote. Unknown names in the query are ignored.
 
     Raises UserError, which says what is wrong, for everything else.
     """
-    values, curves = {}, []
-    for name, text in pairs(query, LONGEST):
-        if name == "c":
-            curves.append(text)
-        elif SHORT.get(name) in values:
-            raise UserError(f"The link contains {name}= more than once.")
-        elif name in SHORT:
-            values[SHORT[name]] = _value(SHORT[name], text)
-    if curves:
-        texts = [] if curves == [""] else curves
+    given = {name: query.one(short) for short, name in SHORT.items()}
+    values = {name: _value(name, text) for name, text in given.items() if text is not None}
+    if curves := query.texts("c"):
+        texts = () if curves == ("",) else curves
         if len(texts) > MAX_CURVES:
             raise UserError(f"A link can have at most {MAX_CURVES} curves, but this one has {len(texts)}.")
         values["curves"] = with_ids([_curve(at, text) for at, text in enumerate(texts)])
@@ -97,7 +76,7 @@ def _value(name, text):
     if name == "at_epochs":
         return tuple(_whole("each of at_epochs", part) for part in text.split("_") if part)
     if name == "log":
-        return _yes(name, text)
+        return switch(name, text)
     return SHARED_RATE.read(name, text) if name == "shared_lr" else text
 
 
@@ -164,7 +143,7 @@ def _parameter_texts(schedule, start):
     texts = []
     for name in schedule.parameters():
         value = getattr(schedule, name)
-        texts.append("" if value == getattr(start, name) else _text(value))
+        texts.append("" if value == getattr(start, name) else text_of(value))
     while texts and not texts[-1]:
         texts.pop()
     return texts
@@ -179,7 +158,7 @@ def _parameters(cls, texts):
         if not text:
             continue
         if isinstance(parameter, Switch):
-            values[name] = _yes(name, text)
+            values[name] = switch(name, text)
         else:
             values[name] = parameter.read(
                 name, text.replace("_", ",") if isinstance(parameter, Numbers) else text
@@ -187,21 +166,8 @@ def _parameters(cls, texts):
     return values
 
 
-def _text(value):
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, tuple):
-        return "_".join(map(_text, value))
-    return repr(value).removesuffix(".0") if isinstance(value, float) else "" if value is None else str(value)
-
-
 def _whole(name, text):
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    number = whole(text)
+    if number is None:
         raise UserError(f"{name} must be a whole number, but the link says {text!r:.60}.")
-    return check_whole(name, int(text), 0, 10**9)
-
-
-def _yes(name, text):
-    if text not in ("0", "1"):
-        raise UserError(f"{name} must be 0 or 1, but the link says {text!r:.60}.")
-    return text == "1"
+    return number

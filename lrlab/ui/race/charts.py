@@ -8,16 +8,14 @@ from lrlab.figures.race import LaneCurves
 from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart, forget_sent
-from lrlab.ui.train import race_setup
-from lrlab.ui.widgets.controls import following
-
-MAX_SMOOTHING = 0.95
+from lrlab.ui.race import view
+from lrlab.ui.widgets.controls import following, smoothing_slider
 
 
 def forget_charts() -> None:
     """Send the charts whole the next time; call this whenever the whole page is drawn."""
-    for view in race_setup.VIEWS:
-        forget_sent(_name(view))
+    for chosen in view.VIEWS:
+        forget_sent(_name(chosen))
 
 
 def lane_names(runs: list[Run]) -> dict[int, str]:
@@ -34,45 +32,35 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             "View",
-            race_setup.VIEWS,
+            view.VIEWS,
             required=True,
             label_visibility="collapsed",
-            **following(race_setup.VIEW, "view"),
+            **following(view.VIEW, "view"),
         )
-        view = state[race_setup.VIEW]
-        if view != "Gradients":
-            st.toggle("Logarithmic rate axis", key=race_setup.LOG_RATE, persist_state="session")
-        if view == "Epochs" and len(names) > 1:
-            st.toggle("Show training curves", key=race_setup.TRAINING_CURVES, persist_state="session")
-        if view != "Gradients":
-            st.slider(
-                "Smoothing",
-                0.0,
-                MAX_SMOOTHING,
-                step=0.05,
-                key=race_setup.SMOOTHING,
-                persist_state="session",
-                width=160,
-                help="Smooths losses and accuracies with a running mean, but not rates. The measured values "
-                "stay visible as faint lines.",
-            )
-    smoothing, log = state[race_setup.SMOOTHING], state[race_setup.LOG_RATE]
+        chosen = state[view.VIEW]
+        if chosen != "Gradients":
+            st.toggle("Logarithmic rate axis", key=view.LOG_RATE, persist_state="session")
+        if chosen == "Epochs" and len(names) > 1:
+            st.toggle("Show training curves", key=view.TRAINING_CURVES, persist_state="session")
+        if chosen != "Gradients":
+            smoothing_slider(view.SMOOTHING)
+    smoothing, log = state[view.SMOOTHING], state[view.LOG_RATE]
     length = max(run.spec.epochs for run in runs)
     what = ", ".join(names.values())
-    if view == "Updates":
+    if chosen == "Updates":
         _by_update(store, runs, names, epochs, smoothing, log)
         return
     shown = [
         LaneCurves(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
         for lane, name in names.items()
     ]
-    if view == "Gradients":
+    if chosen == "Gradients":
         figure = gradients_figure(shown, length)
         alt = f"Gradient norm, update-to-weight ratio and seconds per epoch of {what}"
     else:
-        figure = race_figure(shown, length, log, smoothing, state[race_setup.TRAINING_CURVES])
+        figure = race_figure(shown, length, log, smoothing, state[view.TRAINING_CURVES])
         alt = f"Loss, accuracy and applied rate of {what}"
-    chart(figure, _name(view), alt, grows=True)
+    chart(figure, _name(chosen), alt, grows=True)
 
 
 def _by_update(store, runs, names, epochs, smoothing, log):
@@ -92,5 +80,5 @@ def _by_update(store, runs, names, epochs, smoothing, log):
         st.caption(f"This view shows seed {seed} only. A median over seeds would hide the single updates.")
 
 
-def _name(view):
-    return f"race.{view.lower()}"
+def _name(chosen):
+    return f"race.{chosen.lower()}"

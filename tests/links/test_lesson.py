@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
-from lrlab.lessons.link import (
+from lrlab.links.lesson import (
     CONTROLS,
     MAX_OPTION,
     MAX_OPTIONS,
@@ -18,6 +18,7 @@ from lrlab.lessons.link import (
     from_query,
     to_query,
 )
+from lrlab.links.query import read
 from lrlab.text import one_line
 
 IDS = [lesson.id for lesson in LESSONS]
@@ -35,29 +36,41 @@ SETUPS = st.builds(
 )
 
 
+def opened(query):
+    """The setup that a query opens, given as text."""
+    return from_query(read(query))
+
+
 @given(SETUPS)
 def test_a_setup_comes_back_from_its_link(setup):
-    assert from_query(to_query(setup)) == setup
+    assert opened(str(to_query(setup))) == setup
+
+
+def test_the_longest_setup_comes_back_from_its_link():
+    smile = "\N{GRINNING FACE}"
+    options = tuple(smile * (MAX_OPTION - 1) + str(n) for n in range(MAX_OPTIONS))
+    setup = Setup("exponential", "hidden", True, smile * MAX_TEXT, smile * MAX_QUESTION, options)
+    assert opened(str(to_query(setup))) == setup
 
 
 @given(st.text(max_size=200) | st.text("lesson=controlspresent&?%15", max_size=60))
 def test_any_query_is_a_setup_or_an_error_in_words(query):
     with suppress(UserError):
-        assert isinstance(from_query(query), Setup)
+        assert isinstance(opened(query), Setup)
 
 
 def test_no_query_is_the_first_lesson_as_it_is():
-    assert from_query("") == Setup()
+    assert opened("") == Setup()
     assert Setup().lesson == IDS[0]
 
 
 @pytest.mark.parametrize("number", range(1, len(IDS) + 1))
 def test_a_lesson_has_a_number(number):
-    assert from_query(f"?lesson={number}").lesson == IDS[number - 1]
+    assert opened(f"?lesson={number}").lesson == IDS[number - 1]
 
 
 def test_names_of_other_links_are_left_alone():
-    assert from_query("?e=30&c=cosine&lesson=2").lesson == IDS[1]
+    assert opened("?e=30&c=cosine&lesson=2").lesson == IDS[1]
 
 
 @pytest.mark.parametrize(
@@ -75,11 +88,11 @@ def test_names_of_other_links_are_left_alone():
         (f"?text={'x' * 601}", "text can have at most 600 characters, but this has 601"),
         ("?option=A&option=B", "Options need a question of your own"),
         ("?question=Q&option=A&option=A", "one is empty or appears twice"),
-        (f"?text={'x' * 30_000}", "at most 20,000 characters"),
+        (f"?text={'x' * 50_000}", "at most 40,000 characters"),
         ("?text=%ff", "cannot be read"),
     ],
 )
 def test_what_is_wrong_with_a_link_is_said(query, words):
     with pytest.raises(UserError) as error:
-        from_query(query)
+        opened(query)
     assert words in str(error.value)

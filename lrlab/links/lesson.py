@@ -5,19 +5,17 @@ given by its number, from 1 on. A link contains only what differs from the first
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
-from lrlab.link import pairs
+from lrlab.links.query import Query, differences, switch, whole
 from lrlab.text import is_printable, tidied
 
 CONTROLS = ("free", "locked", "hidden")
 MAX_TEXT, MAX_QUESTION, MAX_OPTION = 600, 200, 80
 MAX_OPTIONS = 6
-LONGEST = 20_000
 IDS = tuple(lesson.id for lesson in LESSONS)
-PRESENT = {"0": False, "1": True}
+NAMES = ("lesson", "controls", "text", "question", "present")
 
 
 @dataclass(frozen=True)
@@ -53,42 +51,29 @@ class Setup:
         object.__setattr__(self, "options", _options(self.options, self.question))
 
 
-def to_query(setup: Setup) -> str:
-    """The query of the link with this setup: empty for the default setup, otherwise beginning with `?`."""
-    start = Setup()
-    given = [
-        (name, value)
-        for name in ("lesson", "controls", "text", "question")
-        if (value := getattr(setup, name)) != getattr(start, name)
-    ]
-    given += [("present", "1")] if setup.present else []
-    given += [("option", option) for option in setup.options]
-    return f"?{urlencode(given)}" if given else ""
+def to_query(setup: Setup) -> Query:
+    """The query of the link with this setup; empty for the default setup."""
+    pairs = differences(setup, Setup(), {name: name for name in NAMES})
+    return Query(pairs + tuple(("option", option) for option in setup.options))
 
 
-def from_query(query: str) -> Setup:
+def from_query(query: Query) -> Setup:
     """The setup that `to_query` wrote. Unknown names in the query are ignored.
 
     Raises UserError, which says what is wrong and what is allowed, for everything else.
     """
-    given, values = pairs(query, LONGEST), {}
-    for name, text in given:
-        if name in values:
-            raise UserError(f"The link contains {name}= more than once.")
-        if name in ("lesson", "controls", "present", "text", "question"):
-            values[name] = _read(name, text)
-    return Setup(**values, options=tuple(text for name, text in given if name == "option"))
+    given = {name: query.one(name) for name in NAMES}
+    values = {name: _read(name, text) for name, text in given.items() if text is not None}
+    return Setup(**values, options=query.texts("option"))
 
 
 def _read(name, text):
     if name == "present":
-        if text not in PRESENT:
-            raise UserError(f"present must be 0 or 1, but the link says {text!r:.60}.")
-        return PRESENT[text]
-    if name == "lesson" and text.isascii() and text.isdecimal():
-        if not (len(text) < 4 and 1 <= int(text) <= len(IDS)):
-            raise UserError(f"The number of a lesson must be from 1 to {len(IDS)}, but it is {text:.60}.")
-        return IDS[int(text) - 1]
+        return switch(name, text)
+    if name == "lesson" and (number := whole(text)) is not None:
+        if not 1 <= number <= len(IDS):
+            raise UserError(f"The number of a lesson must be from 1 to {len(IDS)}, but it is {number}.")
+        return IDS[number - 1]
     return text
 
 
