@@ -1,4 +1,4 @@
-"""Adam and its relatives: adaptive updates from two moments of the gradient."""
+"""Adam and its relatives: adaptive updates from the first and second moment of the gradient."""
 
 from dataclasses import dataclass
 

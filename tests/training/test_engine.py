@@ -160,7 +160,7 @@ def test_examples_of_any_shape_are_trained(network, shape, classes, kind):
     data = own_data(shape, classes, kind)
     assert_fitted(spec, data, shape, classes)
     *epochs, _ = train(replace(spec, epochs=20), data, shape=shape, classes=classes)
-    assert epochs[-1].val_accuracy > 0.6
+    assert epochs[-1].val_accuracy > 1.5 / classes
     assert epochs[-1].loss < epochs[0].loss
 
 
