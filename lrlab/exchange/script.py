@@ -2,12 +2,14 @@
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
-from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
+from lrlab.networks import CLASS_COUNT, IMAGE_SHAPE
+from lrlab.networks.layers import Dropout, Layer, Shape, Weighted
+from lrlab.optimizers import Optimizer
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -15,15 +17,6 @@ from lrlab.schedules import Constant
 from lrlab.text import one_line
 
 LONG = 95
-OPTIMIZERS = {
-    "sgd": "SGD",
-    "momentum": "SGD",
-    "nesterov": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "rmsprop": "RMSprop",
-    "adagrad": "Adagrad",
-}
 LOAD = {
     "fashion-mnist": "(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\n",
     "synthetic": (
@@ -33,9 +26,15 @@ LOAD = {
     ),
 }
 LOAD_DATA = """
+
+def inputs(images):
+    \"\"\"The images as the network takes them.\"\"\"
+    return images.reshape(-1, {shape}).astype("float32"){scaled}
+
+
 # The images that LR Lab chooses: the first FIT_IMAGES are for training, the rest for validation.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
-x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
+x, y = inputs(x_train[chosen]), y_train[chosen]
 validation = x[FIT_IMAGES:], y[FIT_IMAGES:]
 
 
@@ -60,7 +59,7 @@ batches = Batches()
 MODEL = """
 model = keras.Sequential(
     [
-        keras.Input(({side}, {side})),
+        keras.Input({shape}),
 {layers}    ]
 )
 for number, weight in enumerate(model.weights):
@@ -127,16 +126,17 @@ model.fit(
     callbacks=[
 {callbacks}    ],
 )
-scores = model.evaluate(x_test.astype("float32") / 255, y_test, verbose=0, return_dict=True)
+scores = model.evaluate(inputs(x_test), y_test, verbose=0, return_dict=True)
 print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score in scores.items()))
 """
 
 
-def keras_script(result: Result) -> str:
+def keras_script(result: Result, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> str:
     """Python source that repeats the run, except for float32 rounding, and logs it as CSV next to itself.
 
     It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
-    says what it does not repeat. Raises UserError for a result without a spec.
+    says what it does not repeat. `shape` is the shape of an image of the data set, and `classes` is the
+    number of classes. Raises UserError for a result without a spec.
     """
     spec = result.spec
     if spec is None:
@@ -146,9 +146,12 @@ def keras_script(result: Result) -> str:
         )
     synthetic = (result.data or spec.data) == "synthetic"
     load = LOAD["synthetic" if synthetic else "fashion-mnist"]
-    rates, rate, callback = _rates(spec)
+    layers = spec.network.layers(shape, classes)
+    dropout = any(isinstance(layer, Dropout) for layer in layers)
+    l2 = any(isinstance(layer, Weighted) and layer.l2 for layer in layers)
+    rates, rate, callback = _rates(spec, l2)
     return (
-        _head(result, spec, synthetic)
+        _head(result, synthetic, dropout, l2)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
         + (
             "\nfrom lrlab.datasets.synthetic import synthetic  # needs LR Lab beside it\n"
@@ -157,14 +160,26 @@ def keras_script(result: Result) -> str:
         )
         + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
-        + LOAD_DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
+        + LOAD_DATA.format(
+            shape=", ".join(map(str, shape)),
+            scaled=" / 255" if len(shape) == 3 else "",
+            load=load,
+            drawn=article.SEED,
+            images=spec.train_images,
+        )
         + rates
-        + _model(spec, rate)
-        + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8))
+        + ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
+        + MODEL.format(
+            shape=shape,
+            layers=_indented(map(_layer, layers), 8),
+            optimizer=_indented([_optimizer(spec.optimizer, rate)], 4),
+            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
+        )
+        + FIT.format(callbacks=_indented(_callbacks(spec, callback, l2), 8))
     )
 
 
-def _head(result: Result, spec: RunSpec, synthetic: bool) -> str:
+def _head(result: Result, synthetic: bool, dropout: bool, l2: bool) -> str:
     """A comment that describes the run, and what the script does not repeat."""
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
@@ -187,11 +202,11 @@ def _head(result: Result, spec: RunSpec, synthetic: bool) -> str:
         "Sums are rounded in another order than in LR Lab. At first they differ by one part in a million",
         "or less. The difference grows with every update. At large rates the results can differ strongly.",
     ]
-    if spec.network.dropout:
+    if dropout:
         lines.append("The dropout masks are not repeated, because LR Lab draws them in its own way.")
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
-    if spec.network.l2:
+    if l2:
         lines.append(
             "The losses include the L2 penalty. LR Lab's losses are called entropy and val_entropy here."
         )
@@ -200,83 +215,62 @@ def _head(result: Result, spec: RunSpec, synthetic: bool) -> str:
     return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
 
 
-def _rates(spec: RunSpec) -> tuple[str, str, str]:
+def _rates(spec: RunSpec, l2: bool) -> tuple[str, str, str]:
     """Source of the rates, of the initial rate, and of the callback that sets the rates."""
     plan, plateau = spec.plan, spec.plateau
-    given = _monitoring(spec, plateau) if plateau else {}
+    given = _monitoring(plateau, l2) if plateau else {}
     if isinstance(plan.resolved, Constant):
-        callback = _call("keras.callbacks.ReduceLROnPlateau", **given) if plateau else AS_IT_IS
+        callback = _call("keras.callbacks.ReduceLROnPlateau", *_named(given)) if plateau else AS_IT_IS
         return "", repr(plan.resolved.initial_lr), callback
     code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"
     else:
         code += TABLE.format(times=TIMES[plan.clock]) + (ON_PLATEAU if plateau else EVERY_UPDATE) + "\n"
-        callback = _call("Rates", **given)
+        callback = _call("Rates", *_named(given))
     return code, "float(rate(0))", callback
 
 
-def _model(spec: RunSpec, rate: str) -> str:
-    """Source of the compiled network with its initial weights."""
-    network, optimizer = spec.network, spec.optimizer
-    l2 = ", kernel_regularizer=l2" if network.l2 else ""
-    dropout = [f"Dropout({network.dropout!r})"] if network.dropout else []
-
-    def hidden(*widths):
-        for width in widths:
-            yield from (f'Dense({width}, "relu"{l2})', *dropout)
-
-    if isinstance(network, Convolutional):
-        layers = [f"Reshape(({SIDE}, {SIDE}, 1))"]
-        layers += [
-            f'Conv2D({filters}, 3, strides=2, padding="same", activation="relu"{l2})'
-            for filters in network.filters
-        ]
-        layers += ["Flatten()", *hidden(network.width)]
-    else:
-        layers = ["Flatten()", *hidden(*network.widths)]
-    layers.append(f'Dense({CLASS_COUNT}, "softmax"{l2})')
-    given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
-    if optimizer.kind == "nesterov":
-        given["nesterov"] = True
-    return (
-        ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
-        + (f"\nl2 = keras.regularizers.L2({network.l2!r})" if l2 else "")
-        + MODEL.format(
-            side=SIDE,
-            layers=_indented((f"keras.layers.{layer}" for layer in layers), 8),
-            optimizer=_indented([_call(f"keras.optimizers.{OPTIMIZERS[optimizer.kind]}", rate, **given)], 4),
-            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
-        )
-    )
+def _layer(layer: Layer) -> str:
+    """Source of a layer."""
+    given = _named(layer.keras_arguments())
+    if isinstance(layer, Weighted) and layer.l2:
+        given.append(f"kernel_regularizer=keras.regularizers.L2({layer.l2!r})")
+    return _call(f"keras.layers.{layer.keras_class}", *given)
 
 
-def _callbacks(spec: RunSpec, rates: str) -> Iterator[str]:
+def _optimizer(optimizer: Optimizer, rate: str) -> str:
+    """Source of the optimizer; `rate` is the source of its initial rate."""
+    return _call(f"keras.optimizers.{optimizer.keras_class}", rate, *_named(optimizer.keras_arguments()))
+
+
+def _callbacks(spec: RunSpec, rates: str, l2: bool) -> Iterator[str]:
     """Source of each callback; the values that one logs are available to the callbacks after it."""
     yield "keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin)"
     yield rates
     if stopping := spec.early_stopping:
-        given = _monitoring(spec, stopping)
+        given = _monitoring(stopping, l2)
         given["restore_best_weights"] = given.pop("restore_best")
-        yield _call("keras.callbacks.EarlyStopping", **given)
+        yield _call("keras.callbacks.EarlyStopping", *_named(given))
     yield "keras.callbacks.TerminateOnNaN()"
     yield 'keras.callbacks.CSVLogger(Path(__file__).with_suffix(".csv"))'
 
 
-def _monitoring(spec: RunSpec, controller: EarlyStopping | ReduceOnPlateau) -> dict[str, object]:
+def _monitoring(controller: EarlyStopping | ReduceOnPlateau, l2: bool) -> dict[str, object]:
     """A controller's parameters for Keras, whose loss includes the L2 penalty."""
     given = {name: getattr(controller, name) for name in controller.parameters()}
-    if spec.network.l2:
+    if l2:
         given["monitor"] = controller.monitor.replace("loss", "entropy")
     return given
 
 
-def _call(name: str, *values: str, **named: object) -> str:
-    """Source of a call, on one line if it is short."""
-    given = [
-        *values,
-        *(f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in named.items()),
-    ]
+def _named(arguments: Mapping[str, object]) -> list[str]:
+    """Source of each argument by name."""
+    return [f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in arguments.items()]
+
+
+def _call(name: str, *given: str) -> str:
+    """Source of a call with the source of its arguments, on one line if it is short."""
     line = f"{name}({', '.join(given)})"
     return line if len(line) <= LONG else f"{name}(\n{_indented(given, 4)})"
 

@@ -1,23 +1,26 @@
 """The cost of a run: operations per epoch, and memory of the process that trains it."""
 
-from lrlab.networks import FLOAT, SIDE
+from math import prod
+
+from lrlab.networks import CLASS_COUNT, FLOAT, IMAGE_SHAPE
+from lrlab.networks.layers import Shape
 from lrlab.runs.spec import RunSpec
 
 BASE = 900 * 10**6  # Python with TensorFlow and a compiled epoch, as measured
 STATES = 5  # copies of a run's state: in use, initial, and three in a checkpoint (arrays, file, bytes)
-IMAGE = SIDE * SIDE
 WHOLE_SET = 70_000
 TEST_IMAGES = 10_000
 SCORED_AT_ONCE = 1000
 
 
-def operations(spec: RunSpec) -> int:
+def operations(spec: RunSpec, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> int:
     """Multiplications and additions of one epoch and of the validation after it."""
     validation = spec.train_images - spec.fit_images
-    return spec.fit_images * spec.network.training_operations() + validation * spec.network.operations()
+    fit = spec.fit_images * spec.network.training_operations(shape, classes)
+    return fit + validation * spec.network.operations(shape, classes)
 
 
-def memory(spec: RunSpec, lanes: int = 1) -> int:
+def memory(spec: RunSpec, lanes: int = 1, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> int:
     """Estimated peak memory, in bytes, of a process that trains a race of `lanes` runs like this one.
 
     The estimate counts:
@@ -26,18 +29,13 @@ def memory(spec: RunSpec, lanes: int = 1) -> int:
     2. Each batch: its activations, and about twice as much for gradients. Two lanes train at a time.
     3. One state per lane: the weights, the optimizer's slots, and the best weights if they are restored.
     """
-    images = (WHOLE_SET + spec.train_images + TEST_IMAGES) * IMAGE
+    image = prod(shape) * (1 if len(shape) == 3 else FLOAT)  # pixels are bytes
+    images = (WHOLE_SET + spec.train_images + TEST_IMAGES) * image
     together = min(lanes, 2)
-    batch = together * max(3 * spec.batch_size, SCORED_AT_ONCE) * spec.network.activation_bytes()
+    at_once = together * max(3 * spec.batch_size, SCORED_AT_ONCE)
+    batch = at_once * spec.network.activation_bytes(shape, classes)
     stopping = spec.early_stopping
-    state = 1 + slots(spec.optimizer) + bool(stopping and stopping.restore_best)
-    states = STATES + lanes - 1
-    weights = spec.network.parameter_count() * FLOAT * (states * state + together)  # and their gradients
+    state = 1 + spec.optimizer.slots() + bool(stopping and stopping.restore_best)
+    copies = (STATES + lanes - 1) * state + together  # and the gradients
+    weights = spec.network.parameter_count(shape, classes) * FLOAT * copies
     return BASE + images + batch + weights
-
-
-def slots(optimizer) -> int:
-    """How many numbers (slots) an optimizer keeps for each weight."""
-    if optimizer.kind == "rmsprop":
-        return 2 if optimizer.momentum else 1
-    return {"sgd": 0, "adam": 2, "adamw": 2}.get(optimizer.kind, 1)

@@ -9,10 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from lrlab.datasets import Dataset
+from lrlab.networks import CLASS_COUNT, IMAGE_SHAPE
+from lrlab.networks.layers import Shape
 from lrlab.runs.cost import operations
 from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
-from lrlab.training.epoch import compiled_epoch, on_device
+from lrlab.training.epoch import Program, compiled_epoch, on_device
 from lrlab.training.lane import Images, Lane, Start
 
 CHECKPOINT_SECONDS = 2.0
@@ -25,13 +27,18 @@ Record = Steps | Epoch | ManualRate | Checkpoint | Outcome
 
 
 def race(
-    starts: Sequence[Start], data: Dataset, controls: Callable[[], Sequence[Control]]
+    starts: Sequence[Start],
+    data: Dataset,
+    controls: Callable[[], Sequence[Control]],
+    shape: Shape = IMAGE_SHAPE,
+    classes: int = CLASS_COUNT,
 ) -> Iterator[tuple[int, Record]]:
     """Train runs in lockstep, epoch by epoch; yield each record with the number of its lane.
 
     No lane is more than one epoch ahead of another. A lane that is trained alone yields the same records,
     bit for bit, except for times. About every quarter of a second, between two updates, `controls` is
-    called; it returns one Control per lane. A lane yields:
+    called; it returns one Control per lane. `shape` is the shape of an image, and `classes` is the number
+    of classes. A lane yields:
 
     1. Steps after some updates.
     2. An Epoch after each epoch.
@@ -44,12 +51,12 @@ def race(
     yields the epoch up to that update. The test images are scored once, at the end of a run, but not if the
     run was stopped or paused.
     """
-    tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
+    tensors, sizes = on_device(data, shape), (len(data.train_images), len(data.test_images))
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
     lanes = []
     for start in starts:
         mine = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
-        lanes.append(Lane(start, Images(*tensors, *mine, test)))
+        lanes.append(Lane(start, Images(*tensors, classes, *mine, test)))
     pause = CHECKPOINT_SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while any(not lane.ended for lane in lanes):
@@ -75,23 +82,29 @@ def race(
 
 
 def train(
-    spec: RunSpec, data: Dataset, control: Callable[[], Control] = Control
+    spec: RunSpec,
+    data: Dataset,
+    control: Callable[[], Control] = Control,
+    shape: Shape = IMAGE_SHAPE,
+    classes: int = CLASS_COUNT,
 ) -> Iterator[Epoch | Outcome]:
     """Train one run; yield an Epoch after each epoch, and an Outcome at the end."""
-    for _, record in race([Start(spec)], data, lambda: [control()]):
+    for _, record in race([Start(spec)], data, lambda: [control()], shape, classes):
         if isinstance(record, Epoch | Outcome):
             yield record
 
 
-def warm_up(spec: RunSpec, place: int = 0) -> float:
+def warm_up(spec: RunSpec, place: int = 0, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> float:
     """Compile the program for a run of these sizes, with blank images, so that its first epoch is fast.
 
     Returns this machine's throughput: operations per second in an epoch, as `lrlab.runs.cost` counts them.
     """
-    compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size, place)
+    program = Program(spec.network, spec.optimizer, spec.batch_size, shape, classes)
+    compiled = compiled_epoch(program, place)
     compiled.state = compiled.fresh(spec.seed)
 
-    blank = tf.zeros((IMAGES, 28, 28), tf.uint8), tf.zeros(IMAGES, tf.int32)
+    kind = tf.uint8 if len(shape) == 3 else tf.float32
+    blank = tf.zeros((IMAGES, *shape), kind), tf.zeros(IMAGES, tf.int32)
     order, validation = np.split(np.arange(spec.train_images, dtype=np.int32), [spec.fit_images])
     rates = np.zeros(spec.steps_per_epoch, np.float32)
     compiled.score(*blank, validation)
@@ -99,4 +112,4 @@ def warm_up(spec: RunSpec, place: int = 0) -> float:
     began = time.perf_counter()
     compiled.steps(*blank, order, rates, 0, spec.steps_per_epoch, 0, 0)
     compiled.score(*blank, validation)
-    return operations(spec) / (time.perf_counter() - began)
+    return operations(spec, shape, classes) / (time.perf_counter() - began)

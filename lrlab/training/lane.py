@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
-from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch
+from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, Program, compiled_epoch
 
 CHUNK_SECONDS = 0.25
 FIRST_CHUNK = 25
@@ -33,10 +33,14 @@ class Start:
 
 
 class Images(NamedTuple):
-    """The images and labels of a data set as tensors, and the indices that a run uses, int32."""
+    """The images and labels of a data set as tensors, and the indices that a run uses, int32.
+
+    `images` is of shape (n, *shape), and the labels are below `classes`.
+    """
 
     images: tf.Tensor
     labels: tf.Tensor
+    classes: int
     fit: np.ndarray
     validation: np.ndarray
     test: np.ndarray
@@ -50,7 +54,10 @@ class Lane:
 
     def __init__(self, start: Start, images: Images):
         self.spec = start.spec
-        self.program = self.spec.network, self.spec.optimizer, self.spec.batch_size
+        shape = tuple(images.images.shape[1:])
+        self.program = Program(
+            self.spec.network, self.spec.optimizer, self.spec.batch_size, shape, images.classes
+        )
         self.ended = False
         self.step = 0
         self._images = images
@@ -141,7 +148,7 @@ class Lane:
         self.step = checkpoint.step
 
     def _compiled(self, place):
-        return compiled_epoch(*self.program, place)
+        return compiled_epoch(self.program, place)
 
     def _begin_epoch(self):
         self._log = np.zeros((self.spec.steps_per_epoch, len(LOG_COLUMNS)), np.float32)

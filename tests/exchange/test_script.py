@@ -20,10 +20,9 @@ from lrlab.article import CURVES
 from lrlab.datasets import load
 from lrlab.errors import UserError
 from lrlab.exchange.history import read_runs
-from lrlab.exchange.script import OPTIMIZERS as WRITTEN
 from lrlab.exchange.script import keras_script
-from lrlab.networks import Convolutional, Dense
-from lrlab.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, RMSprop
+from lrlab.networks import NETWORKS, Convolutional, Dense
+from lrlab.optimizers import OPTIMIZERS, Adam, Momentum
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.plan import CLOCKS
 from lrlab.runs.records import Epoch
@@ -32,6 +31,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, Warmup
 from lrlab.training.engine import train
 from lrlab.training.epoch import keras_optimizer
+from lrlab.training.network import build_network
 
 pytestmark = pytest.mark.training
 
@@ -161,29 +161,42 @@ def test_what_is_logged_can_be_read_again(tmp_path):
     assert [epoch.loss for epoch in result.epochs] == pytest.approx([e.loss for e in epochs], rel=0.1)
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        SGD(),
-        Momentum(0.8),
-        Nesterov(0.7),
-        Adam(0.8, 0.9, 1e-5),
-        AdamW(weight_decay=0.1),
-        RMSprop(0.8, 0.5, 1e-5),
-        Adagrad(0.2, 1e-5),
-    ],
-    ids=lambda optimizer: optimizer.kind,
-)
-def test_the_optimizer_is_the_engines(optimizer):
+def calls(code, start):
+    """What each call that begins like this makes, in the order of the source."""
+    found = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return [eval(call, {"keras": keras}) for call in found if call.startswith(start)]
+
+
+@pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.kind)
+def test_the_optimizer_is_the_engines(cls):
+    optimizer = cls(**{name: 0.8 * getattr(cls(), name) or 0.5 for name in cls.parameters()})
     code = script(replace(SMALL, optimizer=optimizer, schedule=Constant(1.0)))
-    calls = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
-    (call,) = [call for call in calls if call.startswith("keras.optimizers.")]
-    written = eval(call, {"keras": keras})
+    (written,) = calls(code, "keras.optimizers.")
     assert written.get_config() | {"name": ""} == keras_optimizer(optimizer).get_config() | {"name": ""}
 
 
-def test_every_optimizer_is_known():
-    assert list(WRITTEN) == [cls.kind for cls in OPTIMIZERS]
+@pytest.mark.parametrize(("shape", "classes"), [((28, 28, 1), 10), ((9, 14, 3), 4)])
+@pytest.mark.parametrize("cls", NETWORKS, ids=lambda cls: cls.kind)
+def test_the_network_is_the_engines(cls, shape, classes):
+    spec = replace(SMALL, network=cls(l2=0.01))
+    code = keras_script(Result("A run", (), spec), shape, classes)
+    (model,) = calls(code, "keras.Sequential(")
+    theirs = build_network(spec.network, shape, classes)
+    assert model.input_shape == theirs.input_shape
+    assert [weight.shape for weight in model.weights] == [weight.shape for weight in theirs.weights]
+    for mine, other in zip(model.layers, theirs.layers, strict=True):
+        config, wanted = mine.get_config(), other.get_config()
+        assert config | {"name": ""} == wanted | {"name": ""}
+
+
+@pytest.mark.parametrize("network", [Dense((4,), dropout=0.3, l2=0.01), Dense((4,))], ids=str)
+def test_vectors_are_used_as_they_are(network):
+    code = keras_script(Result("A run", (), replace(SMALL, network=network)), (20,), 3)
+    (model,) = calls(code, "keras.Sequential(")
+    assert (model.input_shape, model.output_shape) == ((None, 20), (None, 3))
+    assert model.count_params() == network.parameter_count((20,), 3)
+    assert "reshape(-1, 20)" in code
+    assert "/ 255" not in code
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
