@@ -23,7 +23,7 @@ from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
 from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.runs.spec import DATA_CHOICES, RunSpec
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
-from lrlab.store import Store
+from lrlab.store import Store, spec_of
 from lrlab.store.library import MAX_NAME, checked_text
 
 
@@ -177,7 +177,7 @@ def _train(options):
 
     worker = f"cli-{secrets.token_hex(8)}"
     with heartbeat(store, worker, os.getpid()) as say:
-        run = store.run(store.add(spec, name, worker))
+        (run,) = store.race(store.add(spec, name, worker))
         say("busy")
         bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
 
@@ -248,7 +248,7 @@ def _reference(options):
 def _runs(options):
     store = Store()
     for run in store.runs():
-        epochs = store.epochs(run.id)
+        epochs, spec = store.epochs(run.id), spec_of(run)
         if options.json:
             _print_json(
                 {
@@ -262,14 +262,14 @@ def _runs(options):
                     "test_accuracy": run.test_accuracy,
                     "data": run.data,
                     "created": run.created,
-                    "spec": json.loads(run.spec.to_json()) if run.spec else None,
+                    "spec": json.loads(spec.to_json()) if spec else None,
                 }
             )
         else:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
             score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
-            progress = f"{len(epochs)}/{run.spec.epochs}" if run.spec else str(len(epochs))
-            optimizer = run.spec.optimizer.kind if run.spec else "-"
+            progress = f"{len(epochs)}/{spec.epochs}" if spec else str(len(epochs))
+            optimizer = spec.optimizer.kind if spec else "-"
             print(
                 f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
                 f"{optimizer:<8} {run.name:<32} {score}".rstrip()

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from lrlab.store import Listed, Store
+from lrlab.store import Listed, Store, StoredRun, spec_of
 from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
@@ -38,16 +38,23 @@ FILTERS = (
     Filter("Status", lambda run: (run.status,)),
     Filter("Data", lambda run: (run.data or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
-    Filter("Optimizer", lambda run: (run.spec.optimizer.title if run.spec else NONE_KNOWN,)),
+    Filter("Optimizer", lambda run: (optimizer_title(run) or NONE_KNOWN,)),
     Filter("Tag", lambda run: run.tags),
 )
 
 
-def schedule_title(run) -> str:
+def optimizer_title(run: StoredRun) -> str | None:
+    """The title of a run's optimizer; None if it is not known."""
+    spec = spec_of(run)
+    return spec.optimizer.title if spec else None
+
+
+def schedule_title(run: StoredRun) -> str:
     """The title of a run's schedule, without a warm-up or cool-down around it."""
-    if run.spec is None:
+    spec = spec_of(run)
+    if spec is None:
         return NONE_KNOWN
-    schedule = run.spec.schedule
+    schedule = spec.schedule
     while hasattr(schedule, "schedule"):
         schedule = schedule.schedule
     return schedule.title
@@ -145,9 +152,10 @@ def shown(listed: Sequence[Listed]) -> list[Listed]:
     ]
 
 
-def picture(run) -> list[float] | None:
+def picture(run: StoredRun) -> list[float] | None:
     """The shape of a run's rate for a small picture: 40 values, the highest is 1; None if unknown."""
-    return _shape(run.spec.plan) if run.spec else None
+    spec = spec_of(run)
+    return _shape(spec.plan) if spec else None
 
 
 @lru_cache(maxsize=4096)
@@ -161,8 +169,9 @@ def _shape(plan):
 
 def _texts(run):
     texts = run.name, run.note, run.status, run.data or "", run.origin, *run.tags, schedule_title(run)
-    optimizer, seed = (run.spec.optimizer.title, run.spec.seed) if run.spec else ("", "")
-    return f"{' '.join(texts)} {optimizer} {seed} {run.id}".lower()
+    spec = spec_of(run)
+    settings = f"{spec.optimizer.title} {spec.seed}" if spec else ""
+    return f"{' '.join(texts)} {settings} {run.id}".lower()
 
 
 def _linked(known):
