@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from lrlab.runs.records import Outcome
-from lrlab.store import Store, StoreError
+from lrlab.store import Run, Store, StoreError
 
 STOP_SECONDS = 1.0
 LANE_SECONDS = 0.5
@@ -53,6 +53,7 @@ class _Worker:
 
 def ensure_worker(store: Store) -> None:
     """Start a worker for this store if there is none; returns at once."""
+    store = store.of_all_owners()
     with _lock:
         _bury(store)
         _start(store)
@@ -67,6 +68,7 @@ def watch(store: Store) -> None:
     3. Runs of another server's worker are paused if that worker sends no heartbeat.
     4. If runs wait, a worker is started.
     """
+    store = store.of_all_owners()
     with _lock:
         _bury(store)
         worker = _workers.get(store.folder)
@@ -155,7 +157,7 @@ def _bury(store):
         return
     code = worker.process.returncode
     for run in store.runs(("running",)):
-        if run.worker == worker.id:
+        if isinstance(run, Run) and run.worker == worker.id:
             _take_back(store, run, worker, code)
     if code != 0 and store.worker_state(worker.id) in (None, "starting"):
         _false_starts[store.folder] += 1

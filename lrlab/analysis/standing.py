@@ -1,11 +1,13 @@
 """The ranking of the lanes of a race at its end, and its winner."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
-from lrlab.runs.records import ACTIVE, Epoch
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.result import Result
 
 LEAST = 3  # seeds per lane: with two each, luck alone separates equal lanes in a third of all races
 FEW = {1: "one seed", 2: "two seeds"}
@@ -17,6 +19,21 @@ MEASURES = {
     "test_accuracy": "test accuracy",
 }
 RANKED = ("val_loss", "val_accuracy")  # what a verdict is about
+
+
+class End(NamedTuple):
+    """How one seed ended: its status, and its final value of a measure; None if that is not known."""
+
+    status: str
+    value: float | None
+
+
+def end(result: Result, measure: str) -> End:
+    """How a run ended in one of MEASURES: at its last epoch, or in its test."""
+    if not result.epochs:
+        return End(result.status, None)
+    source = result if measure.startswith("test") else result.epochs[-1]
+    return End(result.status, getattr(source, measure))
 
 
 @dataclass(frozen=True)
@@ -54,13 +71,11 @@ class Verdict:
     sentence: str
 
 
-def verdict(
-    lanes: dict[str, list[list[Epoch]]], statuses: dict[str, list[str]], measure: str = "val_loss"
-) -> Verdict:
-    """Rank the lanes of a race; both dicts have one entry per seed under each lane's name.
+def verdict(lanes: Mapping[str, Sequence[End]], measure: str = "val_loss") -> Verdict:
+    """Rank the lanes of a race, given by name with one end per seed.
 
-    `measure` is `val_loss`, where the lowest is best, or `val_accuracy`, where the highest is best. The
-    last epoch of each completed run counts. The best lane is the winner if:
+    `measure` is one of MEASURES: of losses the lowest is best, of accuracies the highest. The final values
+    of completed runs count. The best lane is the winner if:
 
     1. All runs have ended.
     2. Every lane has a completed run, unless all of its seeds diverged.
@@ -68,28 +83,24 @@ def verdict(
     4. No seed of the best lane diverged.
     5. No other lane's range overlaps with the range of the best lane.
     """
-    sign = -1 if measure == "val_accuracy" else 1
-    found = [_standing(name, runs, statuses[name], measure) for name, runs in lanes.items()]
+    sign = -1 if measure.endswith("accuracy") else 1
+    found = [_standing(name, ends) for name, ends in lanes.items()]
     standings = tuple(sorted(found, key=lambda s: (not s.finished, sign * s.median if s.finished else 0)))
     ended = [standing for standing in standings if standing.finished]
     winner, sentence = _judge(standings, ended, MEASURES[measure], sign)
-    over = [status in ACTIVE or status == "paused" for name in lanes for status in statuses[name]]
+    over = [status in ACTIVE or status == "paused" for ends in lanes.values() for status, _ in ends]
     if any(over):
         winner = None
         sentence = f"No verdict yet: {over.count(False)} of {_runs(len(over))} ended."
     return Verdict(standings, winner, sentence)
 
 
-def _standing(name, runs, statuses, measure):
-    ends, diverged = [], 0
-    for epochs, status in zip(runs, statuses, strict=True):
-        end = getattr(epochs[-1], measure) if epochs and status == "completed" else None
-        lost = status == "diverged" or (end is not None and not math.isfinite(end))
-        diverged += lost
-        if end is not None and not lost:
-            ends.append(end)
-    low, middle, high = (min(ends), median(ends), max(ends)) if ends else (math.nan,) * 3
-    return Standing(name, len(runs), len(ends), diverged, low, middle, high)
+def _standing(name, ends):
+    known = [value for status, value in ends if status == "completed" and value is not None]
+    finite = [value for value in known if math.isfinite(value)]
+    diverged = sum(status == "diverged" for status, _ in ends) + len(known) - len(finite)
+    low, middle, high = (min(finite), median(finite), max(finite)) if finite else (math.nan,) * 3
+    return Standing(name, len(ends), len(finite), diverged, low, middle, high)
 
 
 def _judge(

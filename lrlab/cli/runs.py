@@ -4,7 +4,7 @@ import json
 import time
 
 from lrlab.cli.printing import print_json
-from lrlab.store import Store
+from lrlab.store import Store, spec_of
 
 
 def add_runs(parser) -> None:
@@ -16,7 +16,7 @@ def runs(options) -> int:
     """List the recorded runs, newest first."""
     store = Store()
     for run in store.runs():
-        epochs = store.epochs(run.id)
+        epochs, spec = store.epochs(run.id), spec_of(run)
         if options.json:
             print_json(
                 {
@@ -30,14 +30,14 @@ def runs(options) -> int:
                     "test_accuracy": run.test_accuracy,
                     "data": run.data,
                     "created": run.created,
-                    "spec": json.loads(run.spec.to_json()) if run.spec else None,
+                    "spec": json.loads(spec.to_json()) if spec else None,
                 }
             )
         else:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
             score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
-            progress = f"{len(epochs)}/{run.spec.epochs}" if run.spec else str(len(epochs))
-            optimizer = run.spec.optimizer.kind if run.spec else "-"
+            progress = f"{len(epochs)}/{spec.epochs}" if spec else str(len(epochs))
+            optimizer = spec.optimizer.kind if spec else "-"
             print(
                 f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
                 f"{optimizer:<8} {run.name:<32} {score}".rstrip()

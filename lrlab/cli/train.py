@@ -78,7 +78,7 @@ def train(options) -> int:
 
     worker = f"cli-{secrets.token_hex(8)}"
     with heartbeat(store, worker, os.getpid()) as say:
-        run = store.run(store.add(spec, name, worker))
+        (run,) = store.race(store.add(spec, name, worker))
         say("busy")
         bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
 

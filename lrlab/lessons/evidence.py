@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from lrlab.analysis import (
     Standing,
     StillFalling,
     Verdict,
+    end,
     findings,
     verdict,
 )
@@ -75,16 +76,9 @@ def name(recipe: str) -> str:
 
 
 def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:
-    """The verdict on the final values of the recipes; `measure` is one of MEASURES.
-
-    The verdict's sentence is only correct for measures of validation.
-    """
-    lanes = {name(recipe): [_end(result, measure) for result in found.results[recipe]] for recipe in recipes}
-    return verdict(
-        {lane: [epochs for epochs, _ in ends] for lane, ends in lanes.items()},
-        {lane: [status for _, status in ends] for lane, ends in lanes.items()},
-        _kind(measure),
-    )
+    """The verdict on the final values of the recipes; `measure` is one of MEASURES."""
+    lanes = {name(recipe): [end(result, measure) for result in found.results[recipe]] for recipe in recipes}
+    return verdict(lanes, measure)
 
 
 def standing(found: Evidence, recipe: str, measure: str) -> Standing:
@@ -132,7 +126,7 @@ def end_text(lane: Standing, write: Callable[[float], str] | None = None) -> str
 def writer(measure: str, values: Sequence[float]) -> Callable[[float], str]:
     """A function that formats a measure's value with enough digits to distinguish these values."""
     known = {value for value in values if math.isfinite(value)}
-    form, most = ("{:.%d%%}", 4) if _kind(measure) == "val_accuracy" else ("{:#.%dg}", 5)
+    form, most = ("{:.%d%%}", 4) if measure.endswith("accuracy") else ("{:#.%dg}", 5)
     forms = [form % digits for digits in range(most - 2, most + 1)]
     told_apart = (f for f in forms if len({f.format(value) for value in known}) == len(known))
     form = next(told_apart, forms[0])
@@ -221,20 +215,6 @@ def will_do(result: Result) -> bool:
     known = (value for e in result.epochs for value in (e.lr, e.loss, e.val_loss, e.accuracy, e.val_accuracy))
     whole = result.status == "completed" and len(result.epochs) == result.spec.epochs
     return whole and all(map(math.isfinite, known))
-
-
-def _kind(measure):
-    return "val_accuracy" if measure.endswith("accuracy") else "val_loss"
-
-
-def _end(result, measure):
-    """A list with only the last epoch, with the measure in the field that a race reads; and the status."""
-    value = getattr(result, measure) if measure.startswith("test") else None
-    if not result.epochs or (measure.startswith("test") and value is None):
-        return [], result.status
-    last = result.epochs[-1]
-    value = getattr(last, measure) if value is None else value
-    return [replace(last, **{_kind(measure): value})], result.status
 
 
 def _survivor(one, two):

@@ -3,7 +3,7 @@
 import time
 
 from lrlab.store.file import File
-from lrlab.store.runs import RUN_COLUMNS, Run, run_of
+from lrlab.store.runs import RUN_COLUMNS, StoredRun, run_of
 
 STALE_SECONDS = 15
 
@@ -52,7 +52,7 @@ class Workers(File):
         )
         return rows[0][0] if rows else None
 
-    def abandoned(self) -> list[Run]:
+    def abandoned(self) -> list[StoredRun]:
         """Running runs whose worker has sent no heartbeat for 15 seconds."""
         since = time.time() - STALE_SECONDS
         rows = self._read(

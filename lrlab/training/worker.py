@@ -31,7 +31,7 @@ MOST_PROGRAMS = 12
 def main(worker: str) -> None:
     """Train queued runs until there is a reason to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and then this process ends
-    store = Store()
+    store = Store(owner=None)
     current = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     with heartbeat(store, worker, os.getpid()) as say:

@@ -1,8 +1,10 @@
 """Links: what goes in comes out, and whatever else comes in is said to be wrong and does nothing."""
 
+import json
 import random
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.links.query import read
 from lrlab.links.scene import from_query, to_query
-from lrlab.runs.plan import CLOCKS
+from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.scene import AXES, COLORS, MAX_CURVES, Scene
 from lrlab.schedules import (
     SCHEDULES,
@@ -24,6 +26,7 @@ from lrlab.schedules import (
     Warmup,
 )
 from lrlab.text import one_line
+from tests.fixtures.write import COMMITS, some_rates
 from tests.schedules.test_catalogue import schedules
 
 
@@ -211,3 +214,24 @@ def test_hostile_links_are_refused_or_mean_something_and_never_hang():
             scene, seconds = outcome(query)
         assert seconds < 0.05, query
         assert scene is None or opened(written(scene)) == scene, query
+
+
+@pytest.mark.parametrize("version", COMMITS)
+def test_links_of_older_versions_open_the_same_scene(version):
+    file = Path(__file__).parents[1] / "fixtures" / f"version_{version}" / "links.json"
+    links = json.loads(file.read_text(encoding="utf-8"))
+    assert len(links) > len(SCHEDULES)
+    for link in links:
+        query, curves = link.pop("query"), link.pop("curves")
+        scene = opened(query)
+        for name, value in link.items():
+            found = getattr(scene, name)
+            assert (list(found) if isinstance(found, tuple) else found) == value, name
+        assert len(scene.curves) == len(curves)
+        for curve, old in zip(scene.curves, curves, strict=True):
+            assert (curve.name, curve.clock, curve.color, curve.shown) == (
+                *(old["name"], old["clock"], old["color"], old["shown"]),
+            )
+            assert json.loads(json.dumps(curve.schedule.to_dict())) == old["schedule"]
+            plan = Plan(curve.schedule, scene.epochs, scene.steps_per_epoch, curve.clock)
+            assert some_rates(plan) == pytest.approx(old["rates"], rel=1e-12, abs=0)

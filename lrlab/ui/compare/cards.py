@@ -78,10 +78,11 @@ def _menu(store, group, listed):
         ids = list(group.ids)
         id = ids[0]
         if len(ids) > 1:
+            known = dict(zip(ids, group.results, strict=True))
             id = st.selectbox(
                 "Run",
                 ids,
-                format_func=lambda id: f"{listed[id].run.name}, seed {listed[id].run.spec.seed}",
+                format_func=lambda id: f"{known[id].name}, seed {known[id].spec.seed}",
                 key=f"compare.run_of.{ids[0]}",
             )
         _edit(store, listed[id].run)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.links.query import whole
-from lrlab.store import Listed, Store
+from lrlab.store import Listed, Store, StoredRun, spec_of
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
@@ -41,14 +41,21 @@ FILTERS = (
     Filter("Status", lambda run: (run.status,)),
     Filter("Data", lambda run: (run.data or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
-    Filter("Optimizer", lambda run: (run.spec.optimizer.title if run.spec else NONE_KNOWN,)),
+    Filter("Optimizer", lambda run: (optimizer_title(run) or NONE_KNOWN,)),
     Filter("Tag", lambda run: run.tags),
 )
 
 
-def schedule_title(run) -> str:
+def optimizer_title(run: StoredRun) -> str | None:
+    """The title of a run's optimizer; None if it is not known."""
+    spec = spec_of(run)
+    return spec.optimizer.title if spec else None
+
+
+def schedule_title(run: StoredRun) -> str:
     """The title of a run's schedule, without a warm-up or cool-down around it."""
-    return NONE_KNOWN if run.spec is None else run.spec.schedule.core.title
+    spec = spec_of(run)
+    return spec.schedule.core.title if spec else NONE_KNOWN
 
 
 def fill(listed: Sequence[Listed]) -> None:
@@ -140,9 +147,10 @@ def shown(listed: Sequence[Listed]) -> list[Listed]:
     ]
 
 
-def picture(run) -> list[float] | None:
+def picture(run: StoredRun) -> list[float] | None:
     """The shape of a run's rate for a small picture: 40 values, the highest is 1; None if unknown."""
-    return _shape(run.spec.plan) if run.spec else None
+    spec = spec_of(run)
+    return _shape(spec.plan) if spec else None
 
 
 @lru_cache(maxsize=4096)
@@ -156,8 +164,9 @@ def _shape(plan):
 
 def _texts(run):
     texts = run.name, run.note, run.status, run.data or "", run.origin, *run.tags, schedule_title(run)
-    optimizer, seed = (run.spec.optimizer.title, run.spec.seed) if run.spec else ("", "")
-    return f"{' '.join(texts)} {optimizer} {seed} {run.id}".lower()
+    spec = spec_of(run)
+    settings = f"{spec.optimizer.title} {spec.seed}" if spec else ""
+    return f"{' '.join(texts)} {settings} {run.id}".lower()
 
 
 def _linked(known):

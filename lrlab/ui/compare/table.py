@@ -7,7 +7,7 @@ from time import localtime, strftime
 import pandas as pd
 import streamlit as st
 
-from lrlab.store import Listed
+from lrlab.store import Listed, spec_of
 from lrlab.ui.compare import choice
 
 LOSS, SHARE = "%.4f", "%.2f %%"
@@ -92,7 +92,7 @@ def _filters(listed):
 
 
 def _row(entry):
-    run, spec = entry.run, entry.run.spec
+    run, spec = entry.run, spec_of(entry.run)
     return {
         "Pinned": "★" if run.pinned else "",
         "Run": run.name,
@@ -105,7 +105,7 @@ def _row(entry):
         "Test accuracy": None if run.test_accuracy is None else 100 * run.test_accuracy,
         "Status": run.status,
         "Schedule": choice.schedule_title(run),
-        "Optimizer": spec.optimizer.title if spec else None,
+        "Optimizer": choice.optimizer_title(run),
         "Seed": spec.seed if spec else None,
         "Data": run.data or choice.NONE_KNOWN,
         "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),

@@ -10,7 +10,7 @@ from lrlab.lessons.recipes import RECIPES
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.result import Result
 from lrlab.runs.spec import MAX_SEED, SEED
-from lrlab.store import Store
+from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import LARGE
@@ -31,7 +31,9 @@ def own_results(store: Store, recipes) -> list[Result]:
     """The store's runs that can judge these recipes: for each seed, the newest run that `will_do`."""
     candidates: dict[object, list[int]] = {}
     for run in sorted(store.runs(limit=1000), key=lambda run: run.created):
-        if run.status not in ACTIVE and (recipe := recipe_of(run.spec)) in recipes:
+        if not isinstance(run, Run) or run.status in ACTIVE:
+            continue
+        if (recipe := recipe_of(run.spec)) in recipes:
             candidates.setdefault((recipe, run.spec.seed, run.data), []).append(run.id)
     own = []
     while candidates:  # an older run is read only if the newer ones will not do

@@ -10,7 +10,6 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.analysis import gathered
 from lrlab.errors import UserError
-from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.race import view
 from lrlab.ui.race.charts import forget_charts, lane_names, race_charts
@@ -193,16 +192,16 @@ def _standings(store, runs, epochs):
     rows = []
     for run in runs:
         done = epochs[run.id]
-        last = done[-1] if done else Epoch(0, *[float("nan")] * 7)
+        last = done[-1] if done else None
         rows.append(
             {
                 "Lane": f"{swatch(run.lane)}\u00a0{plain(run.name)}",
                 **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
                 "Status": run.status,
                 "Epoch": f"{len(done)}",
-                "Val. loss": f"{last.val_loss:.4f}",
-                "Val. accuracy": f"{last.val_accuracy:.2%}",
-                "Rate": f"{last.lr_end:.3g}",
+                "Val. loss": f"{last.val_loss:.4f}" if last else "–",
+                "Val. accuracy": f"{last.val_accuracy:.2%}" if last else "–",
+                "Rate": f"{last.lr_end:.3g}" if last else "–",
                 **({"Test accuracy": _percent(run.test_accuracy)} if tested else {}),
                 "s/epoch": f"{median(e.seconds for e in done[-RECENT:]):.2g}" if done else "",
             }

@@ -21,11 +21,10 @@ RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, 10, 241))
 def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
     """A slider for the rate of a running lane, and buttons that save its rates as a schedule."""
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
-    by_hand = store.with_manual_rate([run.id for run in runs])
     if running:
         _set_by_hand(store, running, epochs)
     for run in runs:
-        if run.id in by_hand and st.button(
+        if run.has_manual_rate and st.button(
             f"Save the rates of {plain(run.name)} as a schedule",
             icon=":material/bookmark_add:",
             key=f"keep.{run.id}",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lrlab.analysis import RANKED, Group, bases, basis, verdict
+from lrlab.analysis import RANKED, Group, bases, basis, end, verdict
 from lrlab.runs.result import Result
 from lrlab.ui.widgets.markdown import plain
 
@@ -24,12 +24,15 @@ def standings(found: Sequence[Group]) -> None:
     """A verdict for each set of lines on the same images; for a single line, the range of its seeds."""
     ranked = [members for members in bases(found).values() if len(members) > 1 or len(members[0].seeds) > 1]
     for members in ranked:
-        lanes = {group.name: [[*result.epochs] for result in group.seeds] for group in members}
-        statuses = {group.name: [result.status for result in group.seeds] for group in members}
         with st.container(border=True):
             st.markdown(f"**On {measured_on(members[0].results[0])}**")
             # For runs that have not ended, both measures give the same sentence.
-            for sentence in dict.fromkeys(verdict(lanes, statuses, measure).sentence for measure in RANKED):
+            for sentence in dict.fromkeys(_sentence(members, measure) for measure in RANKED):
                 st.markdown(plain(sentence))
     if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
         st.caption("Runs on different images or on unknown images are shown together but not ranked.")
+
+
+def _sentence(members, measure):
+    ends = {group.name: [end(result, measure) for result in group.seeds] for group in members}
+    return verdict(ends, measure).sentence

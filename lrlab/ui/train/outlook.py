@@ -11,7 +11,7 @@ from lrlab.runs.cost import memory, operations
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
-from lrlab.store import Store
+from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.widgets.in_words import in_words, recipe_in_words
 from lrlab.ui.widgets.markdown import plain
@@ -98,7 +98,7 @@ def _throughput(store, spec):
     alike = [
         run
         for run in store.runs(limit=RECENT)
-        if run.spec
+        if isinstance(run, Run)
         and run.imported is None  # its throughput is another machine's, or unknown
         and run.spec.batch_size == spec.batch_size
         and run.spec.network.kind == spec.network.kind
