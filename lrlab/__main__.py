@@ -37,6 +37,15 @@ def main(arguments=None) -> int:
     except UserError as error:
         print(f"lrlab: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if options.extra is None:
+            raise
+        print(
+            f"lrlab: This command needs {error.name}, which is not installed. "
+            f"Install it: pip install 'lrlab[{options.extra}]'",
+            file=sys.stderr,
+        )
+        return 2
     except BrokenPipeError:  # `lrlab curve ... | head` is not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -49,13 +58,13 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m lrlab",
         description="Show and export learning-rate schedules, train with them, and list the runs.",
-        epilog=f"Kinds of schedule: {kinds}. The dashboard: streamlit run app.py",
+        epilog=f"Kinds of schedule: {kinds}",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name, run, help):
+    def command(name, run, help, extra=None):
         added = commands.add_parser(name, help=help, description=help)
-        added.set_defaults(command=run)
+        added.set_defaults(command=run, extra=extra)
         return added
 
     def schedule_options(added):
@@ -78,7 +87,7 @@ def _parser():
     export.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
     export.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
-    train = command("train", _train, "Train on Fashion-MNIST and record the run.")
+    train = command("train", _train, "Train on Fashion-MNIST and record the run.", "training")
     schedule_options(train)
     train.add_argument(
         "--optimizer",
@@ -93,10 +102,19 @@ def _parser():
     train.add_argument("--name", help="name of the run (default: the schedule's title)")
     train.add_argument("--json", action="store_true", help="print one JSON object per line")
 
-    runs = command("runs", _runs, "List the recorded runs, newest first.")
+    runs = command("runs", _runs, "List the recorded runs, newest first.", "training")
     runs.add_argument("--json", action="store_true", help="print one JSON object per line")
 
-    reference = command("reference", _reference, "Train the lessons' runs, and write the results to a file.")
+    app = command("app", _app, "Serve the dashboard, and open it in the browser.", "dashboard")
+    app.add_argument(
+        "--port", type=int, metavar="N", help="port of the server (default: 8501 or the next free one)"
+    )
+    app.add_argument("--address", metavar="HOST", help="address that the server listens on (default: all)")
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+    reference = command(
+        "reference", _reference, "Train the lessons' runs, and write the results to a file.", "training"
+    )
     reference.add_argument(
         "file", metavar="FILE", help=f"file to write; the lessons read lrlab/lessons/{REFERENCE.name}"
     )
@@ -274,6 +292,13 @@ def _runs(options):
                 f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
                 f"{optimizer:<8} {run.name:<32} {score}".rstrip()
             )
+    return 0
+
+
+def _app(options):
+    from lrlab.ui.shell.start import start  # needs Streamlit
+
+    start(options.port, options.address, browser=not options.no_browser)
     return 0
 
 
