@@ -134,6 +134,10 @@ def keras_script(result: Result) -> str:
 
     It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
     says what it does not repeat. Raises UserError for a result without a spec.
+
+    >>> from lrlab.runs.spec import RunSpec
+    >>> print(keras_script(Result("Article", (), RunSpec())).splitlines()[4])
+    # Run: Article
     """
     spec = result.spec
     if spec is None:

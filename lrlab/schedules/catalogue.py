@@ -42,7 +42,11 @@ MAX_DEPTH = 4
 
 
 def schedule_of_kind(kind, **parameters) -> Schedule:
-    """The schedule of that kind; raises UserError for an unknown kind or parameter name."""
+    """The schedule of that kind; raises UserError for an unknown kind or parameter name.
+
+    >>> schedule_of_kind("constant", initial_lr=0.1)
+    Constant(initial_lr=0.1)
+    """
     cls = class_of_kind(kind)
     known = [*cls.parameters(), *(["schedule"] if cls in WRAPPERS else [])]
     for name in parameters:
@@ -54,7 +58,11 @@ def schedule_of_kind(kind, **parameters) -> Schedule:
 
 
 def class_of_kind(kind) -> type[Schedule]:
-    """The class of schedules of that kind; raises UserError for an unknown kind."""
+    """The class of schedules of that kind; raises UserError for an unknown kind.
+
+    >>> class_of_kind("cosine").title
+    'Cosine decay'
+    """
     by_kind = {schedule.kind: schedule for schedule in (*SCHEDULES, *WRAPPERS)}
     if kind not in by_kind:
         raise UserError(f"There is no schedule {kind!r:.60}. Choose one of: {', '.join(by_kind)}.")
@@ -62,7 +70,11 @@ def class_of_kind(kind) -> type[Schedule]:
 
 
 def schedule_from_dict(record, depth=0) -> Schedule:
-    """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else."""
+    """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else.
+
+    >>> schedule_from_dict(CosineDecay(0.1).to_dict()) == CosineDecay(0.1)
+    True
+    """
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
         raise UserError(f"A schedule must be a JSON object with a kind, but it is {record!r:.200}.")
     if depth >= MAX_DEPTH:
