@@ -39,6 +39,10 @@ def test_the_package_needs_what_streamlit_cloud_installs():
     assert EXTRAS["all"] == [f"lrlab[{','.join(sorted(EXTRAS.keys() - {'all'}))}]"]
 
 
+def test_the_changelog_has_the_version():
+    assert f"\n## {lrlab.__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
 def libraries(*modules):
     """What is imported from elsewhere, in functions too, by modules of LR Lab and all that these import."""
     files, found = [ROOT / module for module in modules], set()
