@@ -1,1 +1,1 @@
-"""The command line: `lrlab curve`, `export`, `train`, `runs` and `reference`."""
+"""The command line: `lrlab curve`, `export`, `train`, `runs`, `app` and `reference`."""

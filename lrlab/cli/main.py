@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from lrlab.cli.app import add_app, app
 from lrlab.cli.curve import add_curve, add_export, curve, export
 from lrlab.cli.flags import KindHelp
 from lrlab.cli.reference import add_reference, reference
@@ -15,12 +16,17 @@ from lrlab.optimizers import optimizer_of_kind
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.schedules import SCHEDULES, class_of_kind
 
+# Each command, what adds its arguments, what it does, and the extra of the package that it needs.
 COMMANDS = {
-    "curve": (curve, add_curve, "Print a schedule as CSV: step,epoch,lr."),
-    "export": (export, add_export, "Print source code that gives exactly this curve."),
-    "train": (train, add_train, "Train a network and record the run."),
-    "runs": (runs, add_runs, "List the recorded runs, newest first."),
-    "reference": (reference, add_reference, "Train the lessons' runs, and write the results to a file."),
+    "curve": (curve, add_curve, "Print a schedule as CSV: step,epoch,lr.", None),
+    "export": (export, add_export, "Print source code that gives exactly this curve.", None),
+    "train": (train, add_train, "Train a network and record the run.", "training"),
+    "runs": (runs, add_runs, "List the recorded runs, newest first.", "training"),
+    "app": (app, add_app, "Serve the dashboard, and open it in the browser.", "dashboard"),
+    "reference": (
+        *(reference, add_reference, "Train the lessons' runs, and write the results to a file."),
+        "training",
+    ),
 }
 # What `--help` describes if it is given.
 KIND_OPTIONS = {
@@ -42,6 +48,15 @@ def main(arguments=None) -> int:
     except UserError as error:
         print(f"lrlab: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if options.extra is None:
+            raise
+        print(
+            f"lrlab: This command needs {error.name}, which is not installed. "
+            f"Install it: pip install 'lrlab[{options.extra}]'",
+            file=sys.stderr,
+        )
+        return 2
     except BrokenPipeError:  # `lrlab curve ... | head` is not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -54,13 +69,13 @@ def _parsed(arguments):
     parser = argparse.ArgumentParser(
         prog="lrlab",
         description="Show and export learning-rate schedules, train with them, and list the runs.",
-        epilog=f"Kinds of schedule: {kinds}. The dashboard: streamlit run app.py",
+        epilog=f"Kinds of schedule: {kinds}",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (run, add, help) in COMMANDS.items():
+    for name, (run, add, help, extra) in COMMANDS.items():
         command = commands.add_parser(name, help=help, description=help, add_help=False)
         command.add_argument("-h", "--help", action=KindHelp)
-        command.set_defaults(command=run, kinds=KIND_OPTIONS)
+        command.set_defaults(command=run, extra=extra, kinds=KIND_OPTIONS)
         add(command)
     options, left = parser.parse_known_args(arguments)
     # argparse takes name=value only before the first flag.

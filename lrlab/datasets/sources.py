@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 from lrlab.datasets.dataset import Dataset
-from lrlab.datasets.download import download
 from lrlab.datasets.idx import MD5, read_folder
 from lrlab.datasets.synthetic import synthetic
 from lrlab.errors import UserError
@@ -65,6 +64,8 @@ def load(name="auto", progress=lambda words: None) -> Dataset:
     folder = locate().folder
     origin = locate().words
     if folder is None:
+        from lrlab.datasets.download import download  # needs pooch, which the library alone does without
+
         progress("Downloading Fashion-MNIST (31 MB)")
         try:
             folder = download(downloads(), progress)

@@ -27,6 +27,11 @@ def to_event_files(results: Sequence[Result]) -> bytes:
     The name of a folder is the run's name and seed, in letters, digits and `_.-`; in it are `train` and
     `validation`. A step is an epoch. Its wall time is the time when the run was created plus the seconds
     of the epochs so far, if they are known. Measures that are NaN in every epoch are left out.
+
+    >>> from lrlab.exchange import read_runs
+    >>> packed = to_event_files(read_runs("sgd.json", b'{"loss": [0.9, 0.7]}'))
+    >>> ZipFile(io.BytesIO(packed)).namelist()
+    ['sgd-imported/train/events.out.tfevents.0000000000.lrlab']
     """
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as folder:

@@ -32,6 +32,11 @@ def to_json(results: Sequence[Result], digits: int | None = None) -> str:
 
     JSON has no NaN and no infinity: they become null, "inf" and "-inf". With `digits`, the numbers of the
     epochs are rounded to so many significant digits. Optional columns without values are left out.
+
+    >>> from lrlab.exchange import read_runs
+    >>> runs = read_runs("sgd.json", b'{"loss": [0.9, 0.7]}')
+    >>> [run.name for run in read_runs("runs.json", to_json(runs).encode())]
+    ['sgd']
     """
     lines = ",\n".join(
         json.dumps(_record(result, digits), ensure_ascii=False, separators=(",", ":")) for result in results

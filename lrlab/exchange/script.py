@@ -137,6 +137,10 @@ def keras_script(result: Result, shape: Shape = IMAGE_SHAPE, classes: int = CLAS
     It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
     says what it does not repeat. `shape` is the shape of an image of the data set, and `classes` is the
     number of classes. Raises UserError for a result without a spec.
+
+    >>> from lrlab.runs.spec import RunSpec
+    >>> print(keras_script(Result("Article", (), RunSpec())).splitlines()[4])
+    # Run: Article
     """
     spec = result.spec
     if spec is None:

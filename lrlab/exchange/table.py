@@ -23,6 +23,10 @@ def to_csv(results: Sequence[Result]) -> str:
     NaN is an empty cell and infinity is "inf". The kinds of wrappers come before the schedule's kind, as in
     "warm-up + cosine". A name gets an apostrophe before it if a spreadsheet would run it as a formula, or if
     it begins with an apostrophe (OWASP, CSV injection).
+
+    >>> from lrlab.exchange import read_runs
+    >>> to_csv(read_runs("sgd.json", b'{"loss": [0.9, 0.7]}')).split()[1:]
+    ['1,sgd,,,,,,0,,,0.9,,,,,,', '1,sgd,,,,,,1,,,0.7,,,,,,']
     """
     file = io.StringIO()
     writer = csv.writer(file)

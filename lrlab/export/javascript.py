@@ -31,6 +31,10 @@ def javascript(plan: Plan) -> tuple[str, dict[str, float]]:
 
     `p` holds every number of the schedule by name, and `epochs` and `steps_per_epoch`. `sum(n, f)` is
     f(0) + ... + f(n). The rate is NaN if the schedule does not fit into the run.
+
+    >>> from lrlab.schedules import Constant
+    >>> javascript(Plan(Constant(0.1), epochs=4))
+    ('if (true) { return p.initial_lr; }', {'epochs': 4, 'steps_per_epoch': 250, 'initial_lr': 0.1})
     """
     numbers: dict[str, float] = {"epochs": plan.epochs, "steps_per_epoch": plan.steps_per_epoch}
 

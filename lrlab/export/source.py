@@ -53,6 +53,14 @@ def source(plan: Plan, target: str, title: str | None = None) -> str:
     If the framework has a class with this curve, the source uses it. Otherwise it has the formula in
     NumPy: called once per epoch, or evaluated into a table with every step's rate, because frameworks
     count steps in float32. Raises UserError for an unknown target.
+
+    >>> from lrlab.schedules import Constant
+    >>> print(source(Plan(Constant(0.1), epochs=4, clock="step"), "optax"), end="")
+    # Constant: the learning rate at every step, over 4 epochs of 250 steps.
+    import optax
+    <BLANKLINE>
+    learning_rate = optax.constant_schedule(0.1)
+    optimizer = optax.sgd(learning_rate)
     """
     if target not in TARGETS:
         raise UserError(f"There is no export to {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")

@@ -38,6 +38,13 @@ class Plan(Record):
     `keras.callbacks.LearningRateScheduler`), `step` (t counts updates, as with
     `keras.optimizers.schedules`) or `smooth` (t is the epoch with its fraction, at every update).
     Raises UserError for an unknown clock, and for lengths that are not whole numbers or out of range.
+
+    >>> from lrlab.schedules import CosineDecay
+    >>> plan = Plan(CosineDecay(0.1), epochs=4, steps_per_epoch=250)
+    >>> plan.epoch_rates().round(4)
+    array([0.1   , 0.0854, 0.05  , 0.0146])
+    >>> plan.rates().shape
+    (1000,)
     """
 
     schedule: Schedule = part(Constant(), Schedule, schedule_from_dict)

@@ -37,6 +37,9 @@ class PolynomialDecay(Falling):
     Power 1 is linear, 0.5 a square root, 2 a square. After `duration` the rate stays constant. With
     `cycle` it jumps up instead, and reaches `final_lr` again after 2, 3, ... times the duration. Equals
     Keras's `PolynomialDecay`, and optax's `polynomial_schedule`.
+
+    >>> PolynomialDecay(0.5, power=2, duration=4)([0, 2, 4]).tolist()
+    [0.5, 0.125, 0.0]
     """
 
     kind = "polynomial"
@@ -67,6 +70,9 @@ class LinearDecay(Falling):
     """Fall in a straight line to `final_lr`, by default to zero.
 
     Equals transformers' linear schedule, PyTorch's `LinearLR` and optax's `linear_schedule`.
+
+    >>> LinearDecay(0.1, duration=4)([0, 1, 2, 4]).round(4).tolist()
+    [0.1, 0.075, 0.05, 0.0]
     """
 
     kind = "linear"
@@ -92,6 +98,9 @@ class CosineDecay(Falling):
 
     Loshchilov and Hutter, 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts", without the
     restarts. Equals Keras's `CosineDecay` with `alpha = final_lr / initial_lr`.
+
+    >>> CosineDecay(0.1, duration=4)([0, 1, 2, 4]).round(4).tolist()
+    [0.1, 0.0854, 0.05, 0.0]
     """
 
     kind = "cosine"
@@ -116,6 +125,9 @@ class KDecay(Falling):
     """Polynomial decay whose rate stays high for longer if `k` is larger.
 
     Zhang and Li, 2020, "k-decay: A New Method for Learning Rate Schedule".
+
+    >>> KDecay(0.1, k=2, duration=4)([0, 2, 4]).round(4).tolist()
+    [0.1, 0.075, 0.0]
     """
 
     kind = "k-decay"
@@ -140,6 +152,9 @@ class Rex(Falling):
     """Keep the rate high for most of the run, and lower it fast at the end.
 
     Chen, Wolfe and Kyrillidis, 2022, "REX: Revisiting Budgeted Training with an Improved Schedule".
+
+    >>> Rex(0.1, duration=4)([0, 2, 4]).round(4).tolist()
+    [0.1, 0.0667, 0.0]
     """
 
     kind = "rex"
@@ -166,6 +181,9 @@ class TanhDecay(Falling):
 
     Hsueh, Li and Wu, 2019, "Stochastic Gradient Descent with Hyperbolic-Tangent Decay on
     Classification". Equals timm's `TanhLRScheduler`: at the end the rate steps down to `final_lr`.
+
+    >>> TanhDecay(0.1, duration=10)([0, 7, 10]).round(4).tolist()
+    [0.1, 0.05, 0.0]
     """
 
     kind = "tanh"

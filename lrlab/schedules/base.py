@@ -20,6 +20,13 @@ class Schedule(Parametrised):
     `schedule(t)` takes time from 0 (float64, any shape) and returns rates of the same shape. What a
     unit of time is, an epoch or a step, is decided by the `Plan` that the schedule is put into.
     Raises UserError for a parameter that is not a number or out of range.
+
+    >>> from lrlab.schedules import CosineDecay
+    >>> schedule = CosineDecay(initial_lr=0.1).with_duration(4)
+    >>> schedule(2)
+    array(0.05)
+    >>> schedule([0, 1, 4]).round(4)
+    array([0.1   , 0.0854, 0.    ])
     """
 
     title: ClassVar[str]

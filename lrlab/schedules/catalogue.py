@@ -45,19 +45,31 @@ WRAPPERS: list[type[Wrapper]] = [Warmup, Cooldown]
 
 
 def schedule_of_kind(kind: object, **parameters: Any) -> Schedule:
-    """The schedule of that kind; raises UserError for an unknown kind or parameter name."""
+    """The schedule of that kind; raises UserError for an unknown kind or parameter name.
+
+    >>> schedule_of_kind("constant", initial_lr=0.1)
+    Constant(initial_lr=0.1)
+    """
     if issubclass(class_of_kind(kind), Wrapper) and "inner" not in parameters:
         raise UserError(f"A {kind} wraps another schedule, but none is given. Name the schedule to wrap.")
     return record.of_kind("schedule", (*SCHEDULES, *WRAPPERS), kind, parameters)
 
 
 def class_of_kind(kind: object) -> type[Schedule]:
-    """The class of schedules of that kind; raises UserError for an unknown kind."""
+    """The class of schedules of that kind; raises UserError for an unknown kind.
+
+    >>> class_of_kind("cosine").title
+    'Cosine decay'
+    """
     return record.class_of_kind("schedule", (*SCHEDULES, *WRAPPERS), kind)
 
 
 def schedule_from_dict(written: Any) -> Schedule:
-    """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else."""
+    """The schedule that `Schedule.to_dict` wrote; raises UserError for anything else.
+
+    >>> schedule_from_dict(CosineDecay(0.1).to_dict()) == CosineDecay(0.1)
+    True
+    """
     layers: list[dict[str, Any]] = []
     left = written
     while left is not None or not layers:

@@ -16,6 +16,9 @@ class CosineRestarts(Schedule):
     Loshchilov and Hutter, 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts". Equals Keras's
     `CosineDecayRestarts` with `alpha = final_lr / initial_lr`, and PyTorch's
     `CosineAnnealingWarmRestarts` where `restart_factor` is 1.
+
+    >>> CosineRestarts(0.1, period=2, period_factor=1)([0, 1, 2, 3]).round(4).tolist()
+    [0.1, 0.05, 0.1, 0.05]
     """
 
     kind = "cosine-restarts"
@@ -58,6 +61,9 @@ class Cyclic(Schedule):
 
     Smith, 2017, "Cyclical Learning Rates for Training Neural Networks". Equals PyTorch's `CyclicLR`:
     "triangular" as it is, "triangular2" with `cycle_factor` 0.5, "exp_range" with `shrink` = gamma.
+
+    >>> Cyclic(0.01, max_lr=0.1, half_cycle=2)([0, 1, 2, 4, 6]).round(4).tolist()
+    [0.01, 0.055, 0.1, 0.01, 0.1]
     """
 
     kind = "cyclic"
@@ -89,6 +95,9 @@ class OneCycle(Schedule):
 
     Smith and Topin, 2018, "Super-Convergence". Equals PyTorch's `OneCycleLR`: the run's last update, at
     t = T - 1, has the smallest rate. Raises UserError when called without a duration.
+
+    >>> OneCycle(0.1, duration=10)([0, 2, 9]).round(4).tolist()
+    [0.004, 0.1, 0.0]
     """
 
     kind = "one-cycle"

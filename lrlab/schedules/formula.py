@@ -16,6 +16,9 @@ class Formula(Schedule):
 
     The formula is parsed, never executed as Python. Its rates may be negative, infinite or NaN. Raises
     UserError for text that is not a formula, and, if the formula uses `T`, when called without a duration.
+
+    >>> Formula("initial_lr / (1 + sqrt(t))", initial_lr=0.1)([0, 1, 9]).round(4).tolist()
+    [0.1, 0.05, 0.025]
     """
 
     kind = "formula"

@@ -24,6 +24,9 @@ class WarmupStableDecay(Schedule):
     Hu et al., 2024, "MiniCPM"; the cool-down 1-sqrt from Hägele et al., 2024, "Scaling Laws and
     Compute-Optimal Training Beyond Fixed Training Durations". Equals transformers' and timm's WSD.
     Raises UserError when called without a duration, or with one shorter than its phases.
+
+    >>> WarmupStableDecay(0.1, warmup=2, cooldown=4, duration=10)([0, 1, 2, 7, 10]).round(4).tolist()
+    [0.0, 0.05, 0.1, 0.05, 0.0]
     """
 
     kind = "wsd"
@@ -56,6 +59,10 @@ class Warmup(Wrapper):
 
     The inner schedule counts its time from the end of the warm-up. Its default duration is the run minus
     the warm-up, as in optax's `warmup_cosine_decay_schedule` and Keras's `warmup_target`.
+
+    >>> from lrlab.schedules import StepDecay
+    >>> Warmup(StepDecay(0.1), warmup=4)([0, 1, 4, 14]).round(4).tolist()
+    [0.0, 0.025, 0.1, 0.08]
     """
 
     kind = "warm-up"
@@ -101,6 +108,10 @@ class Cooldown(Wrapper):
 
     By default the inner schedule has the same duration as the whole. Raises UserError when called without
     a duration, or with one shorter than the cool-down.
+
+    >>> from lrlab.schedules import Constant
+    >>> Cooldown(Constant(0.1), cooldown=4, duration=10)([0, 6, 8, 10]).round(4).tolist()
+    [0.1, 0.1, 0.05, 0.0]
     """
 
     kind = "cool-down"

@@ -16,6 +16,9 @@ class ExponentialDecay(Schedule):
     With `hold` the rate stays constant for that long and then drops at once. Equals Keras's
     `ExponentialDecay` with `decay_rate = exp(-decay * decay_steps)`, and `staircase=True` with
     `hold = decay_steps`.
+
+    >>> ExponentialDecay(0.5, decay=0.1)([0, 10, 20]).round(4).tolist()
+    [0.5, 0.1839, 0.0677]
     """
 
     kind = "exponential"
@@ -39,6 +42,9 @@ class InverseSqrtDecay(Schedule):
 
     After a warm-up of length `timescale` it is the schedule of the Transformer ("Noam"; Vaswani et
     al., 2017, "Attention Is All You Need", section 5.3), and transformers' inverse-sqrt schedule.
+
+    >>> InverseSqrtDecay(0.1, timescale=10)([0, 30, 80]).round(4).tolist()
+    [0.1, 0.05, 0.0333]
     """
 
     kind = "inverse-sqrt"

@@ -12,7 +12,11 @@ from lrlab.schedules.base import Schedule
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """Keep one rate from start to end: the baseline for every other schedule."""
+    """Keep one rate from start to end: the baseline for every other schedule.
+
+    >>> Constant(0.01)([0, 50]).tolist()
+    [0.01, 0.01]
+    """
 
     kind = "constant"
     title = "Constant"
@@ -32,6 +36,9 @@ class StepDecay(Schedule):
     """Multiply the rate by `drop_rate` after every `drop_every` units of time.
 
     Equals Keras's `ExponentialDecay(..., staircase=True)` and PyTorch's `StepLR`.
+
+    >>> StepDecay(0.5, drop_rate=0.8, drop_every=10)([0, 9, 10, 20]).round(4).tolist()
+    [0.5, 0.5, 0.4, 0.32]
     """
 
     kind = "step"
@@ -56,6 +63,9 @@ class PiecewiseConstant(Schedule):
     The rate changes *at* a boundary, as in PyTorch's `MultiStepLR` and optax's
     `piecewise_constant_schedule`; Keras's `PiecewiseConstantDecay` changes one step later. Raises
     UserError if the boundaries do not increase, or if there is not one boundary fewer than rates.
+
+    >>> PiecewiseConstant((0.1, 0.01), boundaries=(30,))([29, 30]).tolist()
+    [0.1, 0.01]
     """
 
     kind = "piecewise"

@@ -16,6 +16,9 @@ class TimeBasedDecay(Schedule):
     With `hold` the rate stays constant for that long and then drops at once. Under the `step` clock this
     is Keras 2's `SGD(decay=...)`. Equals Keras's `InverseTimeDecay` with `decay = decay_rate /
     decay_steps`, and `staircase=True` with `hold = decay_steps`.
+
+    >>> TimeBasedDecay(0.5, decay=0.005)([0, 100, 200]).round(4).tolist()
+    [0.5, 0.3333, 0.25]
     """
 
     kind = "time-based"
@@ -41,6 +44,9 @@ class CompoundingTimeBasedDecay(Schedule):
 
     This is what a Keras `LearningRateScheduler` does when its function takes `(epoch, lr)` and
     divides the `lr` that it receives. Between whole units of time the rate is constant.
+
+    >>> CompoundingTimeBasedDecay(0.5, decay=0.005)([0, 1, 2, 38]).round(4).tolist()
+    [0.5, 0.4975, 0.4926, 0.0153]
     """
 
     kind = "time-based-compounding"

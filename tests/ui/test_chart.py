@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from lrlab.figures import LaneCurves, race_figure
-from lrlab.figures.plotlyjs import write_plotlyjs
+from lrlab.figures import LaneCurves, plotlyjs, race_figure
 from lrlab.runs.records import Epoch
 from lrlab.ui.chart.sending import finite, message, numbers, ready
+from lrlab.ui.chart.served import write_once
 from tests.pages import TIMEOUT
 
 LINES = st.lists(st.floats() | st.integers(-9, 9).map(float), max_size=12)
@@ -178,13 +178,13 @@ def test_a_components_script_is_not_sent_with_each_message(app):
 
 
 def test_plotlyjs_comes_out_of_the_installed_package(tmp_path):
-    name = write_plotlyjs(tmp_path / "static")
-    file = tmp_path / "static" / name
+    file = tmp_path / plotlyjs.NAME
+    write_once(file, plotlyjs.plotlyjs)
     assert file.stat().st_size > 1_000_000
     before = file.stat().st_mtime_ns
-    assert write_plotlyjs(tmp_path / "static") == name
+    write_once(file, plotlyjs.plotlyjs)
     assert file.stat().st_mtime_ns == before
-    assert [path.name for path in file.parent.iterdir()] == [name]
+    assert [*tmp_path.iterdir()] == [file]
 
 
 def test_a_name_is_no_html():

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from lrlab.figures.plotlyjs import write_plotlyjs
+from lrlab.figures import plotlyjs
 from lrlab.ui.chart.sending import message, ready
+from lrlab.ui.chart.served import script_url
 
 HERE = Path(__file__).parent
-STATIC = Path(__file__).parents[3] / "static"
 SCRIPTS = "preview.js", "growing.js", "chart.js"
 
 
@@ -52,7 +52,7 @@ def _sent_key(name):
 
 @cache
 def _plotly_url():
-    return f"app/static/{write_plotlyjs(STATIC)}"
+    return script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
 
 
 @cache
@@ -71,10 +71,4 @@ def _component():
 
 def _script_url():
     script = "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    name = f"chart-{sha256(script.encode()).hexdigest()[:12]}.js"
-    if not (STATIC / name).exists():
-        STATIC.mkdir(exist_ok=True)
-        part = STATIC / f"{name}.part"
-        part.write_text(script, encoding="utf-8")
-        part.replace(STATIC / name)
-    return f"app/static/{name}"
+    return script_url(f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script)

@@ -1,0 +1,303 @@
+// Computes a plan's lines from the values of its sliders, as Plan.curve does in Python.
+
+const POINTS = 400;
+const functions = new Map(); // one function per formula, for all its numbers
+
+function rateFunction(body) {
+  if (!functions.has(body)) functions.set(body, new Function("p", "step", "sum", body));
+  return functions.get(body);
+}
+
+function even(value) {
+  const near = Math.round(value); // NumPy rounds halves to even numbers
+  return near - value === 0.5 && near % 2 ? near - 1 : near;
+}
+
+function stepsToDraw(clock, epochs, size) {
+  const steps = [];
+  if (clock === "epoch") {
+    for (let first = 0; first < epochs * size; first += size) {
+      steps.push(first);
+      if (size > 1) steps.push(first + size - 1);
+    }
+    return steps;
+  }
+  const last = epochs * size - 1;
+  for (let at = 0; at < POINTS; at++) {
+    const step = at === POINTS - 1 ? last : even(at * (last / (POINTS - 1)));
+    if (step !== steps.at(-1)) steps.push(step);
+  }
+  return steps;
+}
+
+function runningSum() {
+  const totals = [];
+  return (n, term) => {
+    while (totals.length <= n) totals.push((totals.at(-1) ?? 0) + term(totals.length));
+    return totals[n];
+  };
+}
+
+// The points of a line: x in units of the axis, y the rate. `unit` is the length of a step on the axis.
+// If the numbers of a line have not changed since the last call, the arrays are the same.
+function pointsOf(line, numbers, axis, unit) {
+  const { body, clock } = line;
+  const key = JSON.stringify(numbers);
+  if (line.key === key) return line.points;
+  const rate = rateFunction(body);
+  const { epochs, steps_per_epoch: size } = numbers;
+  const steps = stepsToDraw(clock, epochs, size);
+  const sum = runningSum();
+  const y = steps.map((step) => rate(numbers, step, sum));
+  if (clock === "epoch") {
+    steps.push(epochs * size); // the last epoch's rate holds until its end
+    y.push(y.at(-1));
+  }
+  line.key = key;
+  line.points = { x: steps.map((step) => (axis === "epoch" ? step / size : step * unit)), y };
+  return line.points;
+}
+
+// The current value of a slider, as screen readers get it; undefined if there is no such slider.
+function thumb(key) {
+  const text = document.querySelector(`.${key} input[type="range"]`)?.getAttribute("aria-valuetext");
+  return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
+}
+
+// A line's numbers with the values of the sliders; its own object if no slider has moved.
+function followed(line) {
+  const moved = {};
+  for (const [name, key] of Object.entries(line.sliders)) {
+    const value = thumb(key);
+    if (value !== undefined && value !== Number(line.numbers[name].toPrecision(6))) moved[name] = value;
+  }
+  return Object.keys(moved).length ? { ...line.numbers, ...moved } : line.numbers;
+}
+
+// The server's figure, with new lines for the sliders that have moved since.
+function withThumbs(figure, live) {
+  const numbers = live.lines.map(followed);
+  const data = figure.data.map((trace, at) =>
+    numbers[at] === live.lines[at].numbers
+      ? trace
+      : { ...trace, ...pointsOf(live.lines[at], numbers[at], live.axis, live.unit) },
+  );
+  const { epochs, steps_per_epoch: size } = numbers[0];
+  const length = live.axis === "epoch" ? epochs : epochs * size * live.unit;
+  const { xaxis } = figure.layout;
+  const ranged = { ...xaxis, range: [0, length], uirevision: xaxis.uirevision.replace(/\S+$/, String(length)) };
+  return { data, layout: { ...figure.layout, xaxis: ranged } };
+}
+// Puts together a figure that is sent in parts: first the whole figure, then only the new ends of its
+// lines. The chart's element keeps the figure so far, with the token and the number of its last message.
+
+// Returns the whole figure as of this message. A message may come more than once. If an earlier message is
+// missing, returns undefined and calls `ask`, once per message.
+function grown(host, data, ask) {
+  if (!data.grows) return data.figure;
+  const { token, number, traces, layout } = data.grows;
+  const before = host.kept;
+  if (data.figure) host.kept = { token, number, figure: data.figure };
+  else if (before?.token !== token || before.number !== number) {
+    if (before?.token !== token || before.number !== number - 1 || !traces?.every(fits, before.figure.data)) {
+      if (host.asked !== `${token} ${number}`) ask();
+      host.asked = `${token} ${number}`;
+      return undefined;
+    }
+    const lines = before.figure.data.map((trace, at) => extended(trace, traces[at]));
+    host.kept = { token, number, figure: { data: lines, layout: layout ?? before.figure.layout } };
+  }
+  return host.kept.figure;
+}
+
+function fits(news, at) {
+  return news?.from === undefined || this[at].x.length >= news.from;
+}
+
+// Makes new arrays if there are new points, because Plotly detects a change by them.
+function extended(trace, news) {
+  if (!news) return trace;
+  const { x, y } = trace;
+  const points =
+    news.from === undefined
+      ? { x, y }
+      : { x: [...x.slice(0, news.from), ...news.x], y: [...y.slice(0, news.from), ...news.y] };
+  return { ...(news.rest ?? trace), ...points };
+}
+// Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme. A
+// moving slider calls it, too: the chart shows the values of the sliders, even if an older answer of the
+// server has other values.
+
+const NARROW = 480; // pixels: on a phone the chart is lower, so that its controls fit beside it
+const LOW = 400;
+const REST = 200; // milliseconds
+const COPY = { width: 24, height: 24, path: "M4 4h11v3h5v13H9v-3H4zm5 3h4V6H6v9h3zm2 2v9h7V9z" };
+const VECTOR = { width: 24, height: 24, path: "M3 17h4v4H3zM17 3h4v4h-4zM6 16C6 9 9 6 16 6l.2 2C10 8 8 10 8 16z" };
+
+let settings; // one object: Plotly.react makes a new chart if the configuration is another object
+
+// Buttons to export pictures, and the few tools that a curve needs.
+function config(Plotly) {
+  if (settings) return settings;
+  const button = (name, title, icon, click) => ({ name, title, icon, click });
+  const save = (format) => (host) => Plotly.downloadImage(host, { format, filename: "schedules", scale: 2 });
+  const copy = (type, picture) => async (host) =>
+    navigator.clipboard.write([new ClipboardItem({ [type]: picture(host) })]);
+  const png = async (host) => (await fetch(await Plotly.toImage(host, { format: "png", scale: 2 }))).blob();
+  const svg = async (host) => {
+    const address = await Plotly.toImage(host, { format: "svg" });
+    return new Blob([decodeURIComponent(address.slice(address.indexOf(",") + 1))], { type: "text/plain" });
+  };
+  const pictures = [
+    button("png", "Download as PNG", Plotly.Icons.camera, save("png")),
+    button("svg", "Download as SVG", VECTOR, save("svg")),
+    button("copy-png", "Copy as PNG", COPY, copy("image/png", png)),
+    button("copy-svg", "Copy as SVG", COPY, copy("text/plain", svg)),
+  ];
+  const tools = ["zoom2d", "pan2d", "resetScale2d"];
+  settings = { responsive: false, displaylogo: false, modeBarButtons: [pictures, tools] };
+  return settings;
+}
+
+let loading; // the module is loaded once per page, and so is plotly.js
+
+function loadPlotly(url) {
+  loading ??= new Promise((resolve, reject) => {
+    const before = window.Plotly;
+    const script = document.createElement("script");
+    script.src = new URL(url, document.baseURI).href;
+    script.onload = () => {
+      resolve(window.Plotly);
+      if (before) window.Plotly = before; // Streamlit's own charts use another version
+    };
+    script.onerror = () => {
+      loading = undefined;
+      script.remove();
+      reject(new Error("The chart library could not be loaded. Reload the page."));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+// The colour at one fifth opacity; the canvas writes any opaque colour as #rrggbb.
+function faint(color) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillStyle = color;
+  return `${pen.fillStyle}33`;
+}
+
+function themed(figure, height, element) {
+  const style = getComputedStyle(element);
+  const theme = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const colors = theme("chart-categorical-colors").split(",");
+  const text = theme("text-color");
+  const layout = { ...structuredClone(figure.layout), height };
+  layout.font = { size: 13, ...layout.font, color: text, family: theme("font") };
+  layout.paper_bgcolor = layout.plot_bgcolor = theme("background-color");
+  layout.xaxis.spikecolor = theme("gray-color");
+  layout.hoverlabel = { bgcolor: theme("background-color"), bordercolor: theme("border-color"), font: { color: text } };
+  layout.modebar = { bgcolor: "rgba(0,0,0,0)", color: theme("gray-color"), activecolor: text };
+  for (const [name, axis] of Object.entries(layout)) {
+    if (/^[xy]axis/.test(name)) {
+      Object.assign(axis, { gridcolor: theme("border-color-light"), linecolor: theme("border-color"), zeroline: false });
+    }
+  }
+  for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
+  const data = figure.data.map((trace) => {
+    const color = colors[trace.meta.color % colors.length];
+    const drawn = { ...trace, line: { ...trace.line, color }, marker: { ...trace.marker, color } };
+    return trace.meta.band ? { ...drawn, fillcolor: faint(color) } : drawn;
+  });
+  return [data, layout];
+}
+
+// Screen readers read a label's TeX source aloud; the name and the unit are enough.
+function nameWithoutTex() {
+  for (const control of document.querySelectorAll('input[aria-label*="$"], [role="group"][aria-label*="$"]')) {
+    control.setAttribute("aria-label", control.getAttribute("aria-label").replace(/\s*\$[^$]*\$/g, ""));
+  }
+}
+
+// Moves only the lines, if the axes can stay as they are: this takes a tenth of the time of Plotly.react.
+// Returns whether it could.
+function redrawLines(host, figure) {
+  const { xaxis, yaxis } = host._fullLayout ?? {};
+  if (!xaxis?.d2p || figure.layout.xaxis.uirevision !== host.layout.xaxis.uirevision) return false;
+  const [low, high] = yaxis.range.map((end) => (yaxis.type === "log" ? 10 ** end : end));
+  const paths = figure.data.map((trace, at) => {
+    const uid = host._fullData[at]?.uid;
+    return uid && host.querySelector(`.scatterlayer .trace${uid} path.js-line`);
+  });
+  if (paths.length !== host._fullData.length || paths.some((path) => !path)) return false;
+  const inside = (y) => Number.isNaN(y) || (y <= high && (y >= low || y <= 0));
+  if (yaxis.autorange && !figure.data.every(({ y }) => y.every(inside))) return false;
+  figure.data.forEach(({ x, y, line }, at) => {
+    if (y !== host.lines[at]) paths[at].setAttribute("d", pathOf(x, y, line.shape, xaxis, yaxis));
+  });
+  host.lines = figure.data.map(({ y }) => y);
+  return true;
+}
+
+function pathOf(x, y, shape, xaxis, yaxis) {
+  let path = "";
+  let pen = false;
+  for (let at = 0; at < x.length; at++) {
+    const across = Math.round(xaxis.d2p(x[at]) * 100) / 100;
+    const down = Math.round(yaxis.d2p(y[at]) * 100) / 100;
+    if (!Number.isFinite(down)) pen = false;
+    else {
+      path += pen ? (shape === "hv" ? `H${across}V${down}` : `L${across},${down}`) : `M${across},${down}`;
+      pen = true;
+    }
+  }
+  return path;
+}
+
+export default async function ({ parentElement, data, setTriggerValue }) {
+  const host = parentElement.querySelector(".lrlab-chart");
+  host.setAttribute("aria-label", data.alt);
+  host.newest = data;
+  const leave = () =>
+    requestAnimationFrame(() => {
+      if (host.isConnected) return; // only this drawing was dropped, not the chart
+      host.watcher?.disconnect();
+      host.thumbs?.disconnect();
+      host.plotly?.purge(host);
+    });
+  const sent = grown(host, data, () => setTriggerValue("lost", true));
+  if (!sent) return leave;
+  // The address is updated without a new history entry for each change.
+  if (data.link != null && location.search !== data.link) {
+    history.replaceState(history.state, "", location.pathname + data.link);
+  }
+  const wanted = sent.layout.height;
+  const panels = sent.layout.yaxis2; // several panels need the height for their titles
+  const height = host.clientWidth < NARROW && !panels ? Math.min(wanted, LOW) : wanted;
+  host.style.minHeight = `${height}px`;
+  const Plotly = await loadPlotly(data.plotly);
+  if (host.newest !== data || !host.isConnected) return;
+  host.plotly = Plotly;
+  const figure = () => (data.live ? withThumbs(sent, data.live) : sent);
+  const draw = () => {
+    const now = figure();
+    host.lines = now.data.map(({ y }) => y);
+    return Plotly.react(host, ...themed(now, height, host), config(Plotly));
+  };
+  host.thumbs?.disconnect();
+  if (data.live) {
+    let settled; // the whole chart is drawn when the slider rests
+    host.thumbs = new MutationObserver(() => {
+      if (!host.isConnected || host.newest !== data) return;
+      clearTimeout(settled);
+      if (redrawLines(host, figure())) settled = setTimeout(() => host.newest === data && draw(), REST);
+      else draw();
+    });
+    host.thumbs.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+  }
+  await draw();
+  setTimeout(nameWithoutTex, REST); // the cards that belong to this figure may be drawn after it
+  host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
+  host.watcher.observe(host);
+  return leave;
+}

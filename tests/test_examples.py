@@ -1,0 +1,26 @@
+"""What the library offers has an example in its docstring, and the example runs."""
+
+import doctest
+import sys
+
+import pytest
+
+from lrlab import exchange, export, schedules
+from lrlab.runs.plan import Plan
+
+OFFERED = [
+    Plan,
+    *(getattr(package, name) for package in (schedules, export, exchange) for name in package.__all__),
+]
+
+
+@pytest.mark.parametrize(
+    "offered", [each for each in OFFERED if callable(each)], ids=lambda offered: offered.__name__
+)
+def test_an_example_runs(offered):
+    module = dict(vars(sys.modules[offered.__module__]))
+    (test,) = doctest.DocTestFinder(recurse=False).find(offered, offered.__name__, globs=module)
+    assert test.examples, "it has no example"
+    said = []
+    doctest.DocTestRunner(verbose=False).run(test, out=said.append)
+    assert not said, "".join(said)
