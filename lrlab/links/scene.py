@@ -57,7 +57,8 @@ def from_query(query: Query) -> Scene:
 
 def with_ids(curves) -> tuple[Curve, ...]:
     """The curves with unique ids: each keeps its id, with a number added if another curve has it."""
-    taken, named = set(), []
+    taken: set[str] = set()
+    named = []
     for curve in curves:
         id = free_id(curve.id or peel(curve.schedule)[2].kind, taken)
         taken.add(id)

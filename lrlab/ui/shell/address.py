@@ -32,4 +32,4 @@ def put(name: str, text: str) -> None:
 
 def without_query() -> str:
     """The page's address without its query."""
-    return st.context.url.partition("?")[0]
+    return (st.context.url or "").partition("?")[0]
