@@ -1,6 +1,7 @@
 """The chart component's payload: JSON that no value can break, and only what is new; plotly.js."""
 
 import json
+from shutil import rmtree
 
 import numpy as np
 import plotly.graph_objects as go
@@ -148,7 +149,7 @@ chart(go.Figure(go.Scatter(x=[1], y=[2])), "other", "A point")
 
 
 @pytest.fixture
-def app():
+def app(home):
     return AppTest.from_string(SCRIPT, default_timeout=TIMEOUT).run()
 
 
@@ -178,13 +179,24 @@ def test_a_components_script_is_not_sent_with_each_message(app):
 
 
 def test_plotlyjs_comes_out_of_the_installed_package(tmp_path):
-    file = tmp_path / plotlyjs.NAME
+    file = tmp_path / "scripts" / plotlyjs.NAME
     write_once(file, plotlyjs.plotlyjs)
     assert file.stat().st_size > 1_000_000
     before = file.stat().st_mtime_ns
     write_once(file, plotlyjs.plotlyjs)
     assert file.stat().st_mtime_ns == before
-    assert [*tmp_path.iterdir()] == [file]
+    assert [*file.parent.iterdir()] == [file]
+
+
+def test_scripts_that_were_deleted_from_the_cache_are_written_again(app, home):
+    def scripts():
+        return {file.name for file in (home / "cache/scripts").iterdir()}
+
+    written = scripts()
+    assert sorted(name.split("-")[0] for name in written) == ["chart", "plotly"]
+    rmtree(home / "cache")
+    assert not app.run().exception
+    assert scripts() == written
 
 
 def test_a_name_is_no_html():

@@ -27,7 +27,8 @@ def chart(
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
     time is sent; the page calls `forget_sent` outside of the fragment.
     """
-    data = {"figure": ready(figure), "alt": alt, "plotly": _plotly_url(), "live": live, "link": link}
+    plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
+    data = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
     if grows:
         # Stored before it is sent: if Streamlit ends the script here, the browser notices a missing number.
         new, st.session_state[_sent_key(name)] = message(
@@ -35,7 +36,7 @@ def chart(
         )
         data |= new
     lost = (lambda: forget_sent(name)) if grows else None
-    _component()(data=data, key=f"chart.{name}", on_lost_change=lost)
+    _component(script_url(*_script()))(data=data, key=f"chart.{name}", on_lost_change=lost)
 
 
 def forget_sent(name: str) -> None:
@@ -51,14 +52,9 @@ def _sent_key(name):
 
 
 @cache
-def _plotly_url():
-    return script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
-
-
-@cache
-def _component():
+def _component(url):
     # Streamlit sends a component's script with each message, so this script is short.
-    script = f"const whole = import(new URL('{_script_url()}', document.baseURI).href);\n"
+    script = f"const whole = import(new URL('{url}', document.baseURI).href);\n"
     script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
@@ -69,6 +65,7 @@ def _component():
     )
 
 
-def _script_url():
+@cache
+def _script():
     script = "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return script_url(f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script)
+    return f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script

@@ -45,7 +45,9 @@ function loadPlotly(url) {
 
 // The server does not say how long the file stays the same. Its name has its version, so it always does.
 async function cached(url) {
-  const answer = await fetch(new URL(url, document.baseURI), { cache: "force-cache" });
+  const get = (cache) => fetch(new URL(url, document.baseURI), { cache });
+  let answer = await get("force-cache");
+  if (!answer.ok) answer = await get("reload"); // an old failure may be in the cache
   if (!answer.ok) throw new Error(answer.statusText);
   return URL.createObjectURL(await answer.blob());
 }

@@ -13,14 +13,15 @@ from lrlab.home import cache_folder
 
 def script_url(name: str, text: Callable[[], str]) -> str:
     """The address of a script, relative to the page's; a file of that name always has that text."""
-    served, folder = _served()
+    folder = cache_folder() / "scripts"
     write_once(folder / name, text)
-    return f"component/{served}/{name}"
+    return f"component/{_served(folder)}/{name}"
 
 
 def write_once(file: Path, text: Callable[[], str]) -> None:
     """Write a file at one stroke if there is none yet: other servers may read and write it, too."""
     if not file.exists():
+        file.parent.mkdir(exist_ok=True)
         part, path = mkstemp(dir=file.parent)
         with os.fdopen(part, "w", encoding="utf-8") as out:
             out.write(text())
@@ -28,9 +29,7 @@ def write_once(file: Path, text: Callable[[], str]) -> None:
 
 
 @cache
-def _served():
+def _served(folder):
     # A component that is never drawn. Streamlit serves the folder of a component wherever it is; its own
     # static folder would have to stand beside app.py, where an installed app cannot write.
-    folder = cache_folder() / "scripts"
-    folder.mkdir(exist_ok=True)
-    return declare_component("scripts", path=folder).name, folder
+    return declare_component("scripts", path=folder).name
