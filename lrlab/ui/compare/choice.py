@@ -1,13 +1,13 @@
 """What a visitor has chosen on Compare. Only this module uses these keys of the session state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from lrlab.store import Listed, Store
+from lrlab.store import Listed, Run, Store
 from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
@@ -26,7 +26,7 @@ class Filter:
     """One filter for runs: its name, and a function that gives a run's values for it."""
 
     name: str
-    of: object
+    of: Callable[[Run], tuple[str, ...]]
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.networks import NETWORKS, Dense, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
+from lrlab.parameters.record import Parametrised
 from lrlab.runs.controllers import CONTROLLERS, EarlyStopping, ReduceOnPlateau
 from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
@@ -51,6 +52,7 @@ def manual_rate_key(run: int) -> str:
 
 def fill() -> None:
     """Set every value that is not set yet to the article's value."""
+    kinds: tuple[type[Parametrised], ...] = (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
     values = {
         SCHEDULES: ["exponential"],
         CHOSEN_OPTIMIZERS: [SGD.kind],
@@ -68,11 +70,7 @@ def fill() -> None:
         SMOOTHING: 0.0,
         TRAINING_CURVES: False,
         LOG_RATE: False,
-    } | {
-        option_key(cls.kind, name): getattr(cls(), name)
-        for cls in (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
-        for name in cls.parameters()
-    }
+    } | {option_key(cls.kind, name): getattr(cls(), name) for cls in kinds for name in cls.parameters()}
     for key, value in values.items():
         st.session_state.setdefault(key, value)
 
