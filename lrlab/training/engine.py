@@ -51,12 +51,13 @@ def race(
     yields the epoch up to that update. The test images are scored once, at the end of a run, but not if the
     run was stopped or paused.
     """
-    tensors, sizes = on_device(data, shape), (len(data.train_images), len(data.test_images))
+    images, labels = on_device(data, shape)
+    sizes = len(data.train_images), len(data.test_images)
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
     lanes = []
     for start in starts:
-        mine = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
-        lanes.append(Lane(start, Images(*tensors, classes, *mine, test)))
+        fit, validation = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
+        lanes.append(Lane(start, Images(images, labels, classes, fit, validation, test)))
     pause = CHECKPOINT_SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while any(not lane.ended for lane in lanes):

@@ -17,7 +17,7 @@ import time
 from lrlab.optimizers import SGD, Adam
 from lrlab.runs.records import Outcome
 from lrlab.runs.spec import RunSpec
-from lrlab.store import Store, StoreError
+from lrlab.store import Run, Store, StoreError
 from lrlab.training.engine import AT_ONCE, warm_up
 from lrlab.training.epoch import programs
 from lrlab.training.execute import execute
@@ -32,7 +32,7 @@ def main(worker: str) -> None:
     """Train queued runs until there is a reason to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and then this process ends
     store = Store(owner=None)
-    current = []
+    current: list[Run] = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     with heartbeat(store, worker, os.getpid()) as say:
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]

@@ -1,6 +1,6 @@
 """What a visitor has chosen on Compare. Only this module uses these keys of the session state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,7 +29,7 @@ class Filter:
     """One filter for runs: its name, and a function that gives a run's values for it."""
 
     name: str
-    of: object
+    of: Callable[[Run], tuple[str, ...]]
 
     @property
     def key(self) -> str:

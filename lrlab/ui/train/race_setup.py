@@ -11,6 +11,7 @@ from lrlab.links.query import whole
 from lrlab.networks import NETWORKS, Dense, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
 from lrlab.parameters.kinds import Parameter
+from lrlab.parameters.record import Parametrised
 from lrlab.runs.controllers import CONTROLLERS, EarlyStopping, ReduceOnPlateau
 from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
@@ -56,6 +57,7 @@ def option_key(kind: str, name: str) -> str:
 
 def fill() -> None:
     """Set every value that is not set yet to the article's value."""
+    kinds: tuple[type[Parametrised], ...] = (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
     values = {
         SCHEDULES: ["exponential"],
         CHOSEN_OPTIMIZERS: [SGD.kind],
@@ -69,11 +71,7 @@ def fill() -> None:
         PEAK: 0.1,
         STOP_EARLY: False,
         ON_PLATEAU: False,
-    } | {
-        option_key(cls.kind, name): getattr(cls(), name)
-        for cls in (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
-        for name in cls.parameters()
-    }
+    } | {option_key(cls.kind, name): getattr(cls(), name) for cls in kinds for name in cls.parameters()}
     for key, value in values.items():
         st.session_state.setdefault(key, value)
 
