@@ -29,7 +29,7 @@ class Filter:
     """One filter for runs: its name, and a function that gives a run's values for it."""
 
     name: str
-    of: Callable[[Run], tuple[str, ...]]
+    of: Callable[[StoredRun], tuple[str, ...]]
 
     @property
     def key(self) -> str:
