@@ -95,7 +95,7 @@ def verdict(lanes: Mapping[str, Sequence[End]], measure: str = "val_loss") -> Ve
     return Verdict(standings, winner, sentence)
 
 
-def _standing(name, ends):
+def _standing(name: str, ends: Sequence[End]) -> Standing:
     known = [value for status, value in ends if status == "completed" and value is not None]
     finite = [value for value in known if math.isfinite(value)]
     diverged = sum(status == "diverged" for status, _ in ends) + len(known) - len(finite)

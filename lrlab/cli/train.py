@@ -92,7 +92,7 @@ def train(options) -> int:
             execute(store, [run], on_epoch)
         finally:
             bar.close()
-    run = store.run(run.id)
+    (run,) = store.race(run.race)
     _print_outcome(options, store, run)
     return 1 if run.status == "failed" else 0
 

@@ -7,6 +7,7 @@ the existing chart.
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -28,7 +29,7 @@ def chart(
     time is sent; the page calls `forget_sent` outside of the fragment.
     """
     plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
-    data = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
+    data: dict[str, Any] = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
     if grows:
         # Stored before it is sent: if Streamlit ends the script here, the browser notices a missing number.
         new, st.session_state[_sent_key(name)] = message(
