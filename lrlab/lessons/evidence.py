@@ -179,7 +179,7 @@ def stopping(found: Evidence, recipe: str) -> str:
     parts = []
     if stopped:
         epochs = over_seeds([each.epoch + 1 for each in stopped])
-        rate = median(each.rate for each in stopped)
+        rate = median(at.rate for at in stopped if at.rate is not None)
         seeds = f" in {share(len(stopped), runs)}" if len(stopped) < len(runs) else ""
         parts.append(f"stops falling{seeds} after {epochs} epochs, at a rate of {rate:.2g}")
     if kept:
@@ -214,7 +214,7 @@ def will_do(result: Result) -> bool:
 
     One from a file may lack anything.
     """
-    if result.has_manual_rate:
+    if result.has_manual_rate or result.spec is None:
         return False
     if result.status == "diverged":
         return bool(result.epochs)

@@ -58,7 +58,7 @@ class Lane:
         self._epochs = list(start.epochs)
         self._manual_rates = list(start.manual_rates)
         self._chunk = FIRST_CHUNK
-        self._best = None
+        self._best: list[np.ndarray] | None = None
         self._begin_epoch()
         if start.checkpoint:
             self._go_on_from(start.checkpoint)

@@ -28,12 +28,12 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
             if group.results[0].spec:
                 st.caption(recipe_in_words(group.results[0].spec))
             for result in group.seeds:
-                which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 else ""
+                which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 and result.spec else ""
                 seen = findings(result.epochs, result.status)
                 st.markdown(f"{which}{plain(seen.text)}{_gap(seen.measured)}")
             for result in group.results:
                 if result.note:
-                    which = f"Seed {result.spec.seed}: " if len(group.results) > 1 else ""
+                    which = f"Seed {result.spec.seed}: " if len(group.results) > 1 and result.spec else ""
                     st.caption(f"{which}{plain(result.note)}")
 
 

@@ -1,6 +1,7 @@
 """Export of runs as files, and import of runs from files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from lrlab.store.library import MAX_TAG
 from lrlab.ui.compare import choice
 from lrlab.ui.widgets.markdown import plain
 
-FORMS = {
+FORMS: dict[str, tuple[Callable[[Sequence[Result]], str | bytes], str, str]] = {
     "CSV": (to_csv, "csv", "One row per epoch, for spreadsheets and data frames."),
     "JSON": (to_json, "json", "All data about the runs. Another LR Lab can import this file."),
     "TensorBoard": (to_event_files, "zip", "Event files. Unzip them, and open the folder with TensorBoard."),
@@ -27,7 +28,7 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
         for name, (write, ending, help) in FORMS.items():
             st.download_button(
                 name,
-                lambda write=write: write([*store.results(chosen).values()]),
+                partial(_written, store, chosen, write),
                 f"{stem}.{ending}",
                 on_click="ignore",
                 icon=":material/download:",
@@ -35,18 +36,18 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
                 help=help,
                 width="stretch",
             )
-        known = {id: result for id, result in drawn.items() if result.spec}
+        known = {id: f"{result.name}, seed {result.spec.seed}" for id, result in drawn.items() if result.spec}
         if known:
             st.selectbox(
                 "Keras script of",
                 list(known),
-                format_func=lambda id: f"{known[id].name}, seed {known[id].spec.seed}",
+                format_func=known.__getitem__,
                 key="compare.script_of",
             )
             id = st.session_state["compare.script_of"]
             st.download_button(
                 "Keras script",
-                lambda: keras_script(known[id]),
+                lambda: keras_script(drawn[id]),
                 f"run-{id}.py",
                 on_click="ignore",
                 icon=":material/code:",
@@ -59,6 +60,12 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
             st.caption(
                 f"LR Lab can import at most {MOST_RUNS} runs at once. Choose fewer to import them again."
             )
+
+
+def _written(
+    store: Store, chosen: Sequence[int], write: Callable[[Sequence[Result]], str | bytes]
+) -> str | bytes:
+    return write([*store.results(chosen).values()])
 
 
 def import_runs(store: Store) -> None:

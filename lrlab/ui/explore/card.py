@@ -42,7 +42,7 @@ def card(curve: str, without: tuple[str, ...] = ()) -> None:
         st.segmented_control(
             "The rate changes",
             CLOCKS,
-            format_func=CLOCK_NAMES.get,
+            format_func=CLOCK_NAMES.__getitem__,
             required=True,
             help=CLOCK_HELP,
             **following(state.clock_key(curve), "clock"),
@@ -129,7 +129,7 @@ def _rename(curve, widget):
 
 def about(schedule: type[Schedule]) -> str:
     """Markdown of what a schedule does, when it helps, what it assumes and where it comes from."""
-    lines = [schedule.__doc__.splitlines()[0].replace("`", "")]
+    lines = [str(schedule.__doc__).splitlines()[0].replace("`", "")]
     for label, text in (("Helps", schedule.helps), ("Assumes", schedule.assumes), ("Source", schedule.paper)):
         lines += [f"**{label}.** {text}"] if text else []
     return "\n\n".join(lines)

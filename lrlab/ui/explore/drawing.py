@@ -28,10 +28,11 @@ def drawing() -> dict[str, Plan]:
 
     Returns the drawn plans by curve.
     """
+    labels = {curve: in_color(curve) for curve in state.names()}
     st.pills(
         "Schedules shown",
-        list(state.names()),
-        format_func={curve: in_color(curve) for curve in state.names()}.get,
+        list(labels),
+        format_func=lambda curve: labels.get(curve, ""),
         wrap=True,
         selection_mode="multi",
         key=state.SHOWN,
@@ -51,7 +52,7 @@ def drawing() -> dict[str, Plan]:
         st.segmented_control(
             "Time axis",
             AXES,
-            format_func=AXIS_NAMES.get,
+            format_func=AXIS_NAMES.__getitem__,
             required=True,
             label_visibility="collapsed",
             **following(state.AXIS, "axis"),

@@ -17,7 +17,7 @@ AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
 AT_EPOCHS, PANEL, LINK_PROBLEM, ADD = "at_epochs", "panel", "link_problem", "add"
 BATCH_SIZE = "batch"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
-AROUND = {WARMUP: Warmup, COOLDOWN: Cooldown}
+AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
 
 

@@ -53,7 +53,7 @@ def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
     source = st.segmented_control(
         "Results",
         list(SOURCES),
-        format_func=SOURCES.get,
+        format_func=SOURCES.__getitem__,
         default="yours",
         required=True,
         key=f"{progress.SOURCE}.{lesson.id}",

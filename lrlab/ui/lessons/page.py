@@ -82,7 +82,7 @@ def _question(lesson: Lesson, setup: Setup):
         if setup.question and not options:
             if given is not None:
                 st.session_state[key] = given
-            answer = st.text_input(
+            answer: object = st.text_input(
                 "Your answer", key=key, disabled=given is not None, max_chars=200, persist_state="session"
             )
         else:
@@ -90,7 +90,7 @@ def _question(lesson: Lesson, setup: Setup):
                 "Your answer",
                 range(len(options)),
                 format_func=lambda at: plain(options[at]) if setup.question else options[at],
-                index=given,
+                index=given if isinstance(given, int) else None,
                 key=key,
                 disabled=given is not None,
                 persist_state="session",

@@ -26,7 +26,7 @@ def teacher() -> None:
         )
         st.markdown("**A link to this lesson**")
         controls = st.segmented_control(
-            "Controls", CONTROLS, format_func=CONTROL_NAMES.get, default="free", required=True
+            "Controls", CONTROLS, format_func=CONTROL_NAMES.__getitem__, default="free", required=True
         )
         present = st.toggle("Open in the presenter layout")
         text = st.text_area("Your own text above the lesson", max_chars=MAX_TEXT)

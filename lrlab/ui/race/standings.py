@@ -14,7 +14,7 @@ DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic set"}
 def measured_on(result: Result) -> str:
     """What a run was measured on, in a few words."""
     where = basis(result)
-    if where is None:
+    if where is None or result.spec is None:
         return "data not known"
     fit = result.spec.fit_images
     return f"{DATA_NAMES.get(where.data, where.data)}, {fit:,} + {where.train_images - fit:,} images"
