@@ -1,4 +1,4 @@
-"""The package: what it needs is declared once more, and a wheel works without the repository."""
+"""The package: it needs what requirements.txt pins, and works without the repository."""
 
 import ast
 import os
