@@ -28,7 +28,6 @@ from lrlab.schedules import SCHEDULES, Schedule
 from lrlab.training.engine import train
 from tests import test_readme
 from tests.pages import TIMEOUT
-from tests.pages.test_explore import opened
 
 pytestmark = pytest.mark.training
 APP = Path(__file__).parents[1] / "app.py"
@@ -105,7 +104,8 @@ def test_the_pages_have_its_controls(home):
     page.get("menu_button")[0].set_value("sawtooth").run()
     assert not page.exception
     assert any("Tooth length" in slider.label for slider in page.select_slider)
-    page = opened(page, "Export")
+    page.session_state["panel"] = next(tab for tab in page.tabs if "Export" in tab.label).label
+    page.run()
     form = next(control for control in page.segmented_control if control.label == "Format")
     assert "Table" in [*form.options]
 
