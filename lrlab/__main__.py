@@ -13,6 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lrlab import article
+from lrlab.datasets import AUTO, data_set
+from lrlab.datasets.catalogue import choices
+from lrlab.datasets.kept import own_from_path
 from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
 from lrlab.lessons.recipes import RECIPES
@@ -21,7 +24,8 @@ from lrlab.lessons.reference import planned
 from lrlab.lessons.reference import write as write_reference
 from lrlab.optimizers import OPTIMIZERS, optimizer_of_kind
 from lrlab.runs.plan import CLOCKS, Plan
-from lrlab.runs.spec import DATA_CHOICES, RunSpec
+from lrlab.runs.result import data_title
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, Cooldown, Warmup, class_of_kind, schedule_of_kind
 from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
@@ -78,7 +82,7 @@ def _parser():
     export.add_argument("--steps-per-epoch", type=int, default=article.STEPS_PER_EPOCH, metavar="S")
     export.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
-    train = command("train", _train, "Train on Fashion-MNIST and record the run.")
+    train = command("train", _train, f"Train on {AUTO[0].title} or other data, and record the run.")
     schedule_options(train)
     train.add_argument(
         "--optimizer",
@@ -87,9 +91,19 @@ def _parser():
         help=f"kind of optimizer, one of: {', '.join(optimizer.kind for optimizer in OPTIMIZERS)}",
     )
     train.add_argument("--seed", type=int, default=article.SEED, metavar="K")
-    train.add_argument("--train-images", type=int, default=article.TRAIN_IMAGES, metavar="M")
+    train.add_argument(
+        "--train-images",
+        type=int,
+        metavar="M",
+        help=f"default: {article.TRAIN_IMAGES:,}, or all if there are fewer",
+    )
     train.add_argument("--batch-size", type=int, default=article.BATCH_SIZE, metavar="B")
-    train.add_argument("--data", choices=DATA_CHOICES, default="auto")
+    train.add_argument(
+        "--data",
+        default="auto",
+        metavar="NAME|FILE.npz",
+        help=f"data set, one of: {', '.join(choices())}; or the path of your own .npz file",
+    )
     train.add_argument("--name", help="name of the run (default: the schedule's title)")
     train.add_argument("--json", action="store_true", help="print one JSON object per line")
 
@@ -154,6 +168,10 @@ def _curve(options):
 
 def _train(options):
     schedule = _schedule(options)
+    data = own_from_path(options.data) if options.data.endswith(".npz") else options.data
+    train_images = options.train_images
+    if train_images is None:
+        train_images = min(article.TRAIN_IMAGES, data_set(data).train)
     spec = RunSpec(
         schedule=schedule,
         clock=options.clock,
@@ -161,8 +179,8 @@ def _train(options):
         epochs=options.epochs,
         batch_size=options.batch_size,
         seed=options.seed,
-        train_images=options.train_images,
-        data=options.data,
+        train_images=train_images,
+        data=data,
     )
     name = class_of_kind(options.kind).title
     if options.name is not None:
@@ -236,9 +254,9 @@ def _reference(options):
                 execute(store, [run for run in runs if run.seed_group == seed_group], lambda *_: bar.update())
         results = [*store.results([run.id for run in runs]).values()]
     failed = [result for result in results if result.status == "failed"]
-    if failed or {result.data for result in results} != {"fashion-mnist"}:
+    if failed or {result.data for result in results} != {AUTO[0].name}:
         raise UserError(
-            "The lessons need results on Fashion-MNIST, but it could not be loaded here: "
+            f"The lessons need results on {AUTO[0].title}, but it could not be loaded here: "
             f"{(failed or results)[0].message or results[0].origin}"
         )
     write_reference(results, Path(options.file))
@@ -271,7 +289,7 @@ def _runs(options):
             progress = f"{len(epochs)}/{run.spec.epochs}" if run.spec else str(len(epochs))
             optimizer = run.spec.optimizer.kind if run.spec else "-"
             print(
-                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
+                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {data_title(run) or '-':<13}  "
                 f"{optimizer:<8} {run.name:<32} {score}".rstrip()
             )
     return 0

@@ -109,6 +109,11 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
         (["curve", "constant", "--epochs", "0"], "epochs must be a whole number from 1 to 1,000"),
         (["curve", "constant", "--steps-per-epoch", "0"], "steps_per_epoch must be a whole number from 1"),
+        (
+            ["train", "constant", "--data", "cifar"],
+            "data must be one of auto, fashion-mnist, synthetic, mnist",
+        ),
+        (["train", "constant", "--data", "nowhere.npz"], "nowhere.npz cannot be read: No such file"),
         (["train", "constant", "--train-images", "60001"], "from 100 to 60,000"),
         (["train", "constant", "--batch-size", "0"], "batch_size must be a whole number from 1"),
         (["train", "constant", "--seed", "-1"], "seed must be a whole number"),
@@ -133,7 +138,6 @@ def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
         (["curve"], "KIND"),
         (["curve", "constant", "--clock", "minute"], "choose from"),
         (["curve", "constant", "--epochs", "many"], "invalid int value: 'many'"),
-        (["train", "constant", "--data", "mnist"], "choose from"),
     ],
 )
 def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):

@@ -4,6 +4,8 @@ import json
 import textwrap
 
 from lrlab import article
+from lrlab.datasets import OwnData, data_set
+from lrlab.datasets.npz import TEST_SHARE
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
 from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
@@ -21,18 +23,30 @@ OPTIMIZERS = {
     "rmsprop": "RMSprop",
     "adagrad": "Adagrad",
 }
-LOAD = {
-    "fashion-mnist": "(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\n",
-    "synthetic": (
-        "data = synthetic()\n"
-        "x_train, y_train = data.train_images, data.train_labels\n"
-        "x_test, y_test = data.test_images, data.test_labels\n"
-    ),
-}
+FROM_KERAS = "(x_train, y_train), (x_test, y_test) = keras.datasets.{module}.load_data()\n"
+FROM_LRLAB = """\
+data = load("{name}")
+x_train, y_train = data.train_images, data.train_labels
+x_test, y_test = data.test_images, data.test_labels
+"""
+FROM_FILE = """\
+if len(sys.argv) < 2:
+    sys.exit("Write the path of the data set's .npz file after the name of this script.")
+with np.load(sys.argv[1]) as file:
+    arrays = dict(file)
+if "x_test" not in arrays:  # the last part of a shuffle is for testing
+    shuffled = np.random.default_rng({seed}).permutation(len(arrays["x_train"]))
+    parts = np.split(shuffled, [len(shuffled) - len(shuffled) // {share}])
+    for kind in "xy":
+        both = arrays[f"{{kind}}_train"]
+        arrays |= {{f"{{kind}}_train": both[parts[0]], f"{{kind}}_test": both[parts[1]]}}
+x_train, x_test = (arrays[name].reshape(-1, {shape}) for name in ("x_train", "x_test"))
+y_train, y_test = arrays["y_train"].ravel(), arrays["y_test"].ravel()
+"""
 LOAD_DATA = """
 # The images that LR Lab chooses: the first FIT_IMAGES are for training, the rest for validation.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
-x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
+x, y = x_train[chosen].astype("float32"){scale}, y_train[chosen]
 validation = x[FIT_IMAGES:], y[FIT_IMAGES:]
 
 
@@ -124,7 +138,7 @@ model.fit(
     callbacks=[
 {callbacks}    ],
 )
-scores = model.evaluate(x_test.astype("float32") / 255, y_test, verbose=0, return_dict=True)
+scores = model.evaluate(x_test.astype("float32"){scale}, y_test, verbose=0, return_dict=True)
 print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score in scores.items()))
 """
 
@@ -132,8 +146,9 @@ print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score
 def keras_script(result: Result) -> str:
     """Python source that repeats the run, except for float32 rounding, and logs it as CSV next to itself.
 
-    It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
-    says what it does not repeat. Raises UserError for a result without a spec.
+    It needs keras, tensorflow and numpy; only for a set that Keras does not load it also needs LR Lab. For a
+    set of one's own, its first argument is the path of the file. Its first comment says what it does not
+    repeat. Raises UserError for a result without a spec.
     """
     spec = result.spec
     if spec is None:
@@ -141,37 +156,49 @@ def keras_script(result: Result) -> str:
             f"The run {one_line(result.name)[:60]!r} has only curves: it is unknown how it was trained. "
             "A Keras script needs a run that LR Lab has trained."
         )
-    synthetic = (result.data or spec.data) == "synthetic"
-    load = LOAD["synthetic" if synthetic else "fashion-mnist"]
+    is_own = isinstance(spec.data, OwnData)
+    data = spec.data_set if is_own or result.data is None else data_set(result.data)
+    needs_lrlab = not is_own and not data.keras_module
+    scale = " / 255" if data.dtype == "uint8" else ""
+    epochs_at = 2 if is_own else 1
     rates, rate, callback = _rates(spec)
     return (
-        _head(result, synthetic)
+        _head(result, data, needs_lrlab)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
-        + (
-            "\nfrom lrlab.datasets.synthetic import synthetic  # needs LR Lab beside it\n"
-            if synthetic
-            else ""
-        )
-        + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
+        + ("\nfrom lrlab.datasets.sources import load  # needs LR Lab beside it\n" if needs_lrlab else "")
+        + f"\nEPOCHS = int(sys.argv[{epochs_at}]) if len(sys.argv) > {epochs_at} else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
-        + LOAD_DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
+        + LOAD_DATA.format(load=_load(data), drawn=article.SEED, images=spec.train_images, scale=scale)
         + rates
         + _model(spec, rate)
-        + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8))
+        + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8), scale=scale)
     )
 
 
-def _head(result, synthetic):
+def _load(data):
+    """Source of the images and labels of a data set."""
+    if isinstance(data, OwnData):
+        shape = ", ".join(map(str, data.shape))
+        return FROM_FILE.format(seed=article.SEED, share=TEST_SHARE, shape=shape)
+    if data.keras_module:
+        return FROM_KERAS.format(module=data.keras_module)
+    return FROM_LRLAB.format(name=data.name)
+
+
+def _head(result, data, needs_lrlab):
     """A comment that describes the run, and what the script does not repeat."""
-    spec, epochs = result.spec, result.epochs
+    spec, epochs, is_own = result.spec, result.epochs, isinstance(data, OwnData)
+    which = "second" if is_own else "first"
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
-        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or as",
-        "many as the first argument says, and logs them as CSV next to this file.",
+        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or",
+        f"as many as the {which} argument says, and logs them as CSV next to this file.",
         "",
         f"Run: {result.name}",
-        f"Data: {'the synthetic set, which needs LR Lab, too' if synthetic else 'Fashion-MNIST'}",
+        f"Data: {data.title}{', which needs LR Lab, too' if needs_lrlab else ''}",
     ]
+    if is_own:
+        lines.append(f"The first argument is the path of this file, whose sha256 is {data.digest}.")
     if result.versions:
         lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))
     if epochs:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import CURVES
-from lrlab.datasets import load
+from lrlab.datasets.sources import load
 from lrlab.errors import UserError
 from lrlab.exchange.history import read_runs
 from lrlab.exchange.script import OPTIMIZERS as WRITTEN
@@ -242,7 +242,7 @@ def test_the_comment_says_what_is_known():
     code = keras_script(Result("My  run", (epoch,), spec, **known))
     comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
     for words in (
-        "Run: My run Data: the synthetic set, which needs LR Lab, too",
+        "Run: My run Data: the built-in synthetic set, which needs LR Lab, too",
         "Trained with python 3.12.1, keras 3.15.1",
         "epoch 4: loss 0.5123, accuracy 0.8000, val_loss 0.6123, val_accuracy 0.7000",
         "The dropout masks are not repeated",

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from lrlab.runs.result import data_title
 from lrlab.store import Listed, Store
 from lrlab.ui.widgets.markdown import plain
 
@@ -36,7 +37,7 @@ class Filter:
 
 FILTERS = (
     Filter("Status", lambda run: (run.status,)),
-    Filter("Data", lambda run: (run.data or NONE_KNOWN,)),
+    Filter("Data", lambda run: (data_title(run) or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
     Filter("Optimizer", lambda run: (run.spec.optimizer.title if run.spec else NONE_KNOWN,)),
     Filter("Tag", lambda run: run.tags),
@@ -160,7 +161,7 @@ def _shape(plan):
 
 
 def _texts(run):
-    texts = run.name, run.note, run.status, run.data or "", run.origin, *run.tags, schedule_title(run)
+    texts = run.name, run.note, run.status, data_title(run) or "", run.origin, *run.tags, schedule_title(run)
     optimizer, seed = (run.spec.optimizer.title, run.spec.seed) if run.spec else ("", "")
     return f"{' '.join(texts)} {optimizer} {seed} {run.id}".lower()
 
