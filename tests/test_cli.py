@@ -15,6 +15,7 @@ from lrlab.__main__ import main
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.store import Store
+from tests.datasets.npz import npz, whole
 
 TINY = ["--train-images", "300", "--data", "synthetic"]
 
@@ -221,6 +222,16 @@ def test_train_in_words_and_the_list_of_runs(home, capsys):
     assert " 1/1 " in listed
     assert " adam     Mine " in listed
     assert Store().worker_state("anything") is None
+
+
+@pytest.mark.training
+def test_train_takes_the_path_of_ones_own_file(home, tmp_path, capsys):
+    file = tmp_path / "digits.npz"
+    file.write_bytes(npz(**whole("colour")))
+    assert main(["train", "constant", "--epochs", "1", "--data", str(file)]) == 0
+    assert "Data: your own file digits.npz." in capsys.readouterr().out
+    assert main(["runs"]) == 0
+    assert "completed        1/1  digits.npz " in capsys.readouterr().out
 
 
 @pytest.mark.training

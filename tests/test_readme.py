@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrlab.__main__ import main
+from lrlab.networks import NETWORKS
+from lrlab.optimizers import OPTIMIZERS
 from lrlab.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +47,20 @@ def test_every_kind_and_parameter_is_in_the_table():
     for schedule in SCHEDULES:
         (row,) = re.findall(rf"^\| `{schedule.kind}` \|.*$", README, re.MULTILINE)
         assert all(f"`{name}`" in row for name in schedule.parameters())
+
+
+@pytest.mark.parametrize(
+    ("heading", "catalogue"),
+    [("optimizer", OPTIMIZERS), ("network", NETWORKS)],
+    ids=["optimizers", "networks"],
+)
+def test_the_table_is_the_catalogue(heading, catalogue):
+    table = README.split(f"\n| {heading} | name | parameters |\n| --- | --- | --- |\n")[1].split("\n\n")[0]
+    rows = [
+        f"| `{cls.kind}` | {cls.title} | " + "".join(f"`{name}`, " for name in cls.parameters())[:-2]
+        for cls in catalogue
+    ]
+    assert [line.removesuffix("|").rstrip() for line in table.splitlines()] == [row.rstrip() for row in rows]
 
 
 def test_every_dependency_is_in_the_table():

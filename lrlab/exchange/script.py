@@ -6,23 +6,15 @@ import textwrap
 from lrlab import article
 from lrlab.datasets import OwnData, data_set
 from lrlab.datasets.npz import TEST_SHARE
+from lrlab.datasets.own import PIXELS
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
-from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
+from lrlab.networks.layers import Dropout, Weighted
 from lrlab.runs.result import Result
 from lrlab.schedules import Constant
 from lrlab.text import one_line
 
 LONG = 95
-OPTIMIZERS = {
-    "sgd": "SGD",
-    "momentum": "SGD",
-    "nesterov": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "rmsprop": "RMSprop",
-    "adagrad": "Adagrad",
-}
 FROM_KERAS = "(x_train, y_train), (x_test, y_test) = keras.datasets.{module}.load_data()\n"
 FROM_LRLAB = """\
 data = load("{name}")
@@ -40,13 +32,19 @@ if "x_test" not in arrays:  # the last part of a shuffle is for testing
     for kind in "xy":
         both = arrays[f"{{kind}}_train"]
         arrays |= {{f"{{kind}}_train": both[parts[0]], f"{{kind}}_test": both[parts[1]]}}
-x_train, x_test = (arrays[name].reshape(-1, {shape}) for name in ("x_train", "x_test"))
-y_train, y_test = arrays["y_train"].ravel(), arrays["y_test"].ravel()
+x_train, y_train = arrays["x_train"], arrays["y_train"].ravel()
+x_test, y_test = arrays["x_test"], arrays["y_test"].ravel()
 """
 LOAD_DATA = """
+
+def inputs(images):
+    \"\"\"The images as the network takes them.\"\"\"
+    return images.reshape(-1, {shape}).astype("float32"){scaled}
+
+
 # The images that LR Lab chooses: the first FIT_IMAGES are for training, the rest for validation.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
-x, y = x_train[chosen].astype("float32"){scale}, y_train[chosen]
+x, y = inputs(x_train[chosen]), y_train[chosen]
 validation = x[FIT_IMAGES:], y[FIT_IMAGES:]
 
 
@@ -71,7 +69,7 @@ batches = Batches()
 MODEL = """
 model = keras.Sequential(
     [
-        keras.Input(({side}, {side})),
+        keras.Input({shape}),
 {layers}    ]
 )
 for number, weight in enumerate(model.weights):
@@ -138,7 +136,7 @@ model.fit(
     callbacks=[
 {callbacks}    ],
 )
-scores = model.evaluate(x_test.astype("float32"){scale}, y_test, verbose=0, return_dict=True)
+scores = model.evaluate(inputs(x_test), y_test, verbose=0, return_dict=True)
 print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score in scores.items()))
 """
 
@@ -159,35 +157,48 @@ def keras_script(result: Result) -> str:
     is_own = isinstance(spec.data, OwnData)
     data = spec.data_set if is_own or result.data is None else data_set(result.data)
     needs_lrlab = not is_own and not data.keras_module
-    scale = " / 255" if data.dtype == "uint8" else ""
     epochs_at = 2 if is_own else 1
-    rates, rate, callback = _rates(spec)
+    layers = spec.network.layers(data.shape, data.class_count)
+    dropout = any(isinstance(layer, Dropout) for layer in layers)
+    l2 = any(isinstance(layer, Weighted) and layer.l2 for layer in layers)
+    rates, rate, callback = _rates(spec, l2)
     return (
-        _head(result, data, needs_lrlab)
+        _head(result, data, needs_lrlab, dropout, l2)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
         + ("\nfrom lrlab.datasets.sources import load  # needs LR Lab beside it\n" if needs_lrlab else "")
         + f"\nEPOCHS = int(sys.argv[{epochs_at}]) if len(sys.argv) > {epochs_at} else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
-        + LOAD_DATA.format(load=_load(data), drawn=article.SEED, images=spec.train_images, scale=scale)
+        + LOAD_DATA.format(
+            shape=", ".join(map(str, data.shape)),
+            scaled=" / 255" if data.dtype == PIXELS else "",
+            load=_load(data),
+            drawn=article.SEED,
+            images=spec.train_images,
+        )
         + rates
-        + _model(spec, rate)
-        + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8), scale=scale)
+        + ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
+        + MODEL.format(
+            shape=data.shape,
+            layers=_indented(map(_layer, layers), 8),
+            optimizer=_indented([_optimizer(spec.optimizer, rate)], 4),
+            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
+        )
+        + FIT.format(callbacks=_indented(_callbacks(spec, callback, l2), 8))
     )
 
 
 def _load(data):
     """Source of the images and labels of a data set."""
     if isinstance(data, OwnData):
-        shape = ", ".join(map(str, data.shape))
-        return FROM_FILE.format(seed=article.SEED, share=TEST_SHARE, shape=shape)
+        return FROM_FILE.format(seed=article.SEED, share=TEST_SHARE)
     if data.keras_module:
         return FROM_KERAS.format(module=data.keras_module)
     return FROM_LRLAB.format(name=data.name)
 
 
-def _head(result, data, needs_lrlab):
+def _head(result, data, needs_lrlab, dropout, l2):
     """A comment that describes the run, and what the script does not repeat."""
-    spec, epochs, is_own = result.spec, result.epochs, isinstance(data, OwnData)
+    epochs, is_own = result.epochs, isinstance(data, OwnData)
     which = "second" if is_own else "first"
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
@@ -212,11 +223,11 @@ def _head(result, data, needs_lrlab):
         "Sums are rounded in another order than in LR Lab. At first they differ by one part in a million",
         "or less. The difference grows with every update. At large rates the results can differ strongly.",
     ]
-    if spec.network.dropout:
+    if dropout:
         lines.append("The dropout masks are not repeated, because LR Lab draws them in its own way.")
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
-    if spec.network.l2:
+    if l2:
         lines.append(
             "The losses include the L2 penalty. LR Lab's losses are called entropy and val_entropy here."
         )
@@ -225,83 +236,62 @@ def _head(result, data, needs_lrlab):
     return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
 
 
-def _rates(spec):
+def _rates(spec, l2):
     """Source of the rates, of the initial rate, and of the callback that sets the rates."""
     plan, plateau = spec.plan, spec.plateau
-    given = _monitoring(spec, plateau) if plateau else {}
+    given = _monitoring(plateau, l2) if plateau else {}
     if isinstance(plan.resolved, Constant):
-        callback = _call("keras.callbacks.ReduceLROnPlateau", **given) if plateau else AS_IT_IS
+        callback = _call("keras.callbacks.ReduceLROnPlateau", *_named(given)) if plateau else AS_IT_IS
         return "", repr(plan.resolved.initial_lr), callback
     code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"
     else:
         code += TABLE.format(times=TIMES[plan.clock]) + (ON_PLATEAU if plateau else EVERY_UPDATE) + "\n"
-        callback = _call("Rates", **given)
+        callback = _call("Rates", *_named(given))
     return code, "float(rate(0))", callback
 
 
-def _model(spec, rate):
-    """Source of the compiled network with its initial weights."""
-    network, optimizer = spec.network, spec.optimizer
-    l2 = ", kernel_regularizer=l2" if network.l2 else ""
-    dropout = [f"Dropout({network.dropout!r})"] if network.dropout else []
-
-    def hidden(*widths):
-        for width in widths:
-            yield from (f'Dense({width}, "relu"{l2})', *dropout)
-
-    if isinstance(network, Convolutional):
-        layers = [f"Reshape(({SIDE}, {SIDE}, 1))"]
-        layers += [
-            f'Conv2D({filters}, 3, strides=2, padding="same", activation="relu"{l2})'
-            for filters in network.filters
-        ]
-        layers += ["Flatten()", *hidden(network.width)]
-    else:
-        layers = ["Flatten()", *hidden(*network.widths)]
-    layers.append(f'Dense({CLASS_COUNT}, "softmax"{l2})')
-    given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
-    if optimizer.kind == "nesterov":
-        given["nesterov"] = True
-    return (
-        ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
-        + (f"\nl2 = keras.regularizers.L2({network.l2!r})" if l2 else "")
-        + MODEL.format(
-            side=SIDE,
-            layers=_indented((f"keras.layers.{layer}" for layer in layers), 8),
-            optimizer=_indented([_call(f"keras.optimizers.{OPTIMIZERS[optimizer.kind]}", rate, **given)], 4),
-            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
-        )
-    )
+def _layer(layer):
+    """Source of a layer."""
+    given = _named(layer.keras_arguments())
+    if isinstance(layer, Weighted) and layer.l2:
+        given.append(f"kernel_regularizer=keras.regularizers.L2({layer.l2!r})")
+    return _call(f"keras.layers.{layer.keras_class}", *given)
 
 
-def _callbacks(spec, rates):
+def _optimizer(optimizer, rate):
+    """Source of the optimizer; `rate` is the source of its initial rate."""
+    return _call(f"keras.optimizers.{optimizer.keras_class}", rate, *_named(optimizer.keras_arguments()))
+
+
+def _callbacks(spec, rates, l2):
     """Source of each callback; the values that one logs are available to the callbacks after it."""
     yield "keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin)"
     yield rates
     if stopping := spec.early_stopping:
-        given = _monitoring(spec, stopping)
+        given = _monitoring(stopping, l2)
         given["restore_best_weights"] = given.pop("restore_best")
-        yield _call("keras.callbacks.EarlyStopping", **given)
+        yield _call("keras.callbacks.EarlyStopping", *_named(given))
     yield "keras.callbacks.TerminateOnNaN()"
     yield 'keras.callbacks.CSVLogger(Path(__file__).with_suffix(".csv"))'
 
 
-def _monitoring(spec, controller):
+def _monitoring(controller, l2):
     """A controller's parameters for Keras, whose loss includes the L2 penalty."""
     given = {name: getattr(controller, name) for name in controller.parameters()}
-    if spec.network.l2:
+    if l2:
         given["monitor"] = controller.monitor.replace("loss", "entropy")
     return given
 
 
-def _call(name, *values, **named):
-    """Source of a call, on one line if it is short."""
-    given = [
-        *values,
-        *(f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in named.items()),
-    ]
+def _named(arguments):
+    """Source of each argument by name."""
+    return [f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in arguments.items()]
+
+
+def _call(name, *given):
+    """Source of a call with the source of its arguments, on one line if it is short."""
     line = f"{name}({', '.join(given)})"
     return line if len(line) <= LONG else f"{name}(\n{_indented(given, 4)})"
 

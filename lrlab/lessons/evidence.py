@@ -13,12 +13,11 @@ from lrlab.analysis.report import Findings
 from lrlab.datasets import AUTO
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
-from lrlab.networks import CLASS_COUNT
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 
-GUESSING = 1 / CLASS_COUNT
+GUESSING = 1 / AUTO[0].class_count
 _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 

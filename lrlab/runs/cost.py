@@ -1,20 +1,21 @@
 """The cost of a run: operations per epoch, and memory of the process that trains it."""
 
-from lrlab.networks import FLOAT, SIDE
+from math import prod
+
+from lrlab.datasets.own import PIXELS
+from lrlab.networks import FLOAT
 from lrlab.runs.spec import RunSpec
 
 BASE = 900 * 10**6  # Python with TensorFlow and a compiled epoch, as measured
 STATES = 5  # copies of a run's state: in use, initial, and three in a checkpoint (arrays, file, bytes)
-IMAGE = SIDE * SIDE
-WHOLE_SET = 70_000
-TEST_IMAGES = 10_000
 SCORED_AT_ONCE = 1000
 
 
 def operations(spec: RunSpec) -> int:
     """Multiplications and additions of one epoch and of the validation after it."""
-    validation = spec.train_images - spec.fit_images
-    return spec.fit_images * spec.network.training_operations() + validation * spec.network.operations()
+    known, validation = spec.data_set, spec.train_images - spec.fit_images
+    fit = spec.fit_images * spec.network.training_operations(known.shape, known.class_count)
+    return fit + validation * spec.network.operations(known.shape, known.class_count)
 
 
 def memory(spec: RunSpec, lanes: int = 1) -> int:
@@ -26,18 +27,15 @@ def memory(spec: RunSpec, lanes: int = 1) -> int:
     2. Each batch: its activations, and about twice as much for gradients. Two lanes train at a time.
     3. One state per lane: the weights, the optimizer's slots, and the best weights if they are restored.
     """
-    images = (WHOLE_SET + spec.train_images + TEST_IMAGES) * IMAGE
+    known = spec.data_set
+    shape, classes = known.shape, known.class_count
+    image = prod(shape) * (1 if known.dtype == PIXELS else FLOAT)
+    images = (known.train + known.test + spec.train_images + known.test) * image
     together = min(lanes, 2)
-    batch = together * max(3 * spec.batch_size, SCORED_AT_ONCE) * spec.network.activation_bytes()
+    at_once = together * max(3 * spec.batch_size, SCORED_AT_ONCE)
+    batch = at_once * spec.network.activation_bytes(shape, classes)
     stopping = spec.early_stopping
-    state = 1 + slots(spec.optimizer) + bool(stopping and stopping.restore_best)
-    states = STATES + lanes - 1
-    weights = spec.network.parameter_count() * FLOAT * (states * state + together)  # and their gradients
+    state = 1 + spec.optimizer.slots() + bool(stopping and stopping.restore_best)
+    copies = (STATES + lanes - 1) * state + together  # and the gradients
+    weights = spec.network.parameter_count(shape, classes) * FLOAT * copies
     return BASE + images + batch + weights
-
-
-def slots(optimizer) -> int:
-    """How many numbers (slots) an optimizer keeps for each weight."""
-    if optimizer.kind == "rmsprop":
-        return 2 if optimizer.momentum else 1
-    return {"sgd": 0, "adam": 2, "adamw": 2}.get(optimizer.kind, 1)

@@ -51,6 +51,7 @@ class RunSpec:
         _check_type("network", self.network, Network)
         _check_type("early_stopping", self.early_stopping, EarlyStopping, optional=True)
         _check_type("plateau", self.plateau, ReduceOnPlateau, optional=True)
+        self.network.layers(self.data_set.shape, self.data_set.class_count)
         check_whole("seed", self.seed, 0, MAX_SEED)
         check_whole("train_images", self.train_images, MIN_TRAIN_IMAGES, self.data_set.train)
         split = self.validation_split

@@ -4,6 +4,8 @@ import io
 
 import numpy as np
 
+from lrlab.datasets import OwnData
+
 SHAPES = {"grey": (12, 10), "colour": (9, 8, 3), "vectors": (20,)}
 
 
@@ -31,3 +33,10 @@ def whole(kind="grey", count=240, test=0, **changes):
     if test:
         arrays |= dict(zip(("x_test", "y_test"), examples(kind, test, seed=1), strict=True))
     return {name: array for name, array in (arrays | changes).items() if array is not None}
+
+
+def described(shape=(8, 8, 1), classes=10, train=60_000, test=10_000):
+    """A set of one's own without its file: images of uint8 or vectors of float32."""
+    return OwnData(
+        "ab" * 32, "own.npz", shape, classes, train, test, "uint8" if len(shape) == 3 else "float32"
+    )

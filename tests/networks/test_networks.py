@@ -1,20 +1,25 @@
 """Networks as values: what they may be, how they are written, and what they cost by hand."""
 
+import importlib
 import json
+import pkgutil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrlab import networks
 from lrlab.errors import UserError
 from lrlab.networks import (
     ARTICLE_NETWORK,
     NETWORKS,
     Convolutional,
     Dense,
+    Network,
     network_from_record,
     network_of_kind,
 )
+from lrlab.networks.layers import Conv, DenseLayer, Dropout, Flatten
 
 DENSE = st.builds(
     Dense,
@@ -50,7 +55,53 @@ def test_a_convolutional_network_by_hand():
 
 
 def test_three_convolutions_leave_a_side_of_four():
-    assert Convolutional((1, 1, 1), 1).layers()[2:4] == ((16, 9, 1), (1, 16, 1))
+    *convolutions, _, hidden, _ = Convolutional((1, 1, 1), 1).layers()
+    shape = 28, 28, 1
+    for layer in convolutions:
+        before, shape = shape, layer.output_shape(shape)
+    assert convolutions[-1].product(before) == (16, 9, 1)
+    assert hidden.product((16,)) == (1, 16, 1)
+
+
+def test_the_layers_are_a_list_for_any_input_and_number_of_classes():
+    assert Dense((7, 5), dropout=0.2, l2=0.1).layers((20,), 3) == (
+        Flatten(),
+        *(DenseLayer(7, "relu", l2=0.1), Dropout(0.2)),
+        *(DenseLayer(5, "relu", l2=0.1), Dropout(0.2)),
+        DenseLayer(3, "softmax", l2=0.1),
+    )
+    assert Convolutional((4, 6), 8, dropout=0.3).layers((9, 7, 3), 2) == (
+        *(Conv(4, 3, 2, "relu"), Conv(6, 3, 2, "relu"), Flatten()),
+        *(DenseLayer(8, "relu"), Dropout(0.3), DenseLayer(2, "softmax")),
+    )
+
+
+def test_costs_for_vectors_and_colour_images_by_hand():
+    network = Dense((7,))
+    assert network.parameter_count((20,), 3) == 20 * 7 + 7 + 7 * 3 + 3
+    assert network.operations((20,), 3) == 2 * (20 * 7 + 7 * 3)
+    assert network.activation_bytes((20,), 3) == 4 * (20 + 7 + 3)
+    network = Convolutional((4,), 8)  # a 9x7 image becomes 5x4
+    assert network.parameter_count((9, 7, 3), 2) == 27 * 4 + 4 + 80 * 8 + 8 + 8 * 2 + 2
+    products = [2 * 20 * 27 * 4, 2 * 80 * 8, 2 * 8 * 2]
+    assert network.operations((9, 7, 3), 2) == sum(products)
+    assert network.training_operations((9, 7, 3), 2) == 3 * sum(products) - products[0]
+    assert network.activation_bytes((9, 7, 3), 2) == 4 * (9 * 7 * 3 + 20 * 27 + 20 * 4 + 8 + 2)
+
+
+@pytest.mark.parametrize("cost", ["parameter_count", "operations", "training_operations", "activation_bytes"])
+def test_a_convolution_of_a_vector_is_refused(cost):
+    with pytest.raises(UserError, match=r"needs images of shape .* has the shape \(20,\). Choose dense"):
+        getattr(Convolutional(), cost)((20,))
+
+
+def test_every_network_is_in_the_catalogue():
+    found = set()
+    for module in pkgutil.iter_modules(networks.__path__):
+        for value in vars(importlib.import_module(f"lrlab.networks.{module.name}")).values():
+            if isinstance(value, type) and issubclass(value, Network) and value is not Network:
+                found.add(value)
+    assert found == set(NETWORKS)
 
 
 def test_dropout_takes_room_of_its_own():
@@ -65,9 +116,13 @@ def test_json_round_trip(network):
     assert hash(again) == hash(network)
 
 
-@given(DENSE | CONVOLUTIONAL)
-def test_training_takes_two_to_three_times_the_operations(network):
-    assert 2 * network.operations() <= network.training_operations() < 3 * network.operations()
+SIDES = st.integers(1, 64)
+
+
+@given(DENSE | CONVOLUTIONAL, st.tuples(SIDES, SIDES, st.sampled_from((1, 3))), st.integers(2, 100))
+def test_training_takes_two_to_three_times_the_operations(network, shape, classes):
+    forward = network.operations(shape, classes)
+    assert 2 * forward <= network.training_operations(shape, classes) < 3 * forward
 
 
 @pytest.mark.parametrize("cls", NETWORKS, ids=lambda cls: cls.kind)

@@ -91,7 +91,7 @@ def choose_own(page):
     assert button(page, "Train").disabled
 
 
-def test_ones_own_set_is_uploaded_and_described(page, home):
+def test_ones_own_set_is_uploaded_described_and_trained(page, home):
     choose_own(page)
     content = npz(**whole("grey", test=40))
     page.file_uploader(key="own.upload").set_value(("my_*digits*.npz", content, "")).run()
@@ -99,11 +99,14 @@ def test_ones_own_set_is_uploaded_and_described(page, home):
     assert page.title[0].value == r"Train on my\_\*digits\*.npz"
     assert "240 training and 40 test grey images of 12 x 10 pixels, in 3 classes." in texts(page)
     assert page.number_input(key="images.train").value == 240
-    jobs.shut_down(Store())
+    page.number_input(key="epochs.train").set_value(2).run()
     train(page)
+    assert not page.exception
+    wait(page, lambda: "completed" in texts(page))
     (run,) = Store().runs()
-    assert (run.spec.data.title, run.spec.train_images) == ("my_*digits*.npz", 240)
+    assert (run.status, run.data, run.spec.train_images) == ("completed", run.spec.data.name, 240)
     assert [file.name for file in (home / "own").iterdir()] == [f"{run.spec.data.digest}.npz"]
+    assert r"Data: your own file my\_\*digits\*.npz." in texts(page)
 
 
 def test_a_bad_file_is_said_and_the_one_before_stays(page, home):
@@ -129,6 +132,10 @@ def test_ones_own_set_is_chosen_by_its_path(page, tmp_path):
     file.write_bytes(npz(**whole("vectors")))
     page.text_input(key="own.path").set_value(f" {file} ").run()
     assert "200 training and 40 test vectors of 20 numbers, in 3 classes." in texts(page)
+    page.selectbox(key="network").set_value("convolutional").run()
+    assert "A convolutional network needs images" in texts(page)
+    assert button(page, "Train").disabled
+    page.selectbox(key="network").set_value("dense").run()
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()

@@ -1,5 +1,6 @@
 """The controls of Train: the settings of a race, its preview, and the start button."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -103,7 +104,10 @@ def _options(cls):
 def _network():
     names = {network.kind: network.title for network in NETWORKS}
     network = race_setup.made(type(network_of_kind(st.session_state[race_setup.NETWORK])))
-    with st.expander(f"Network: {network.title.lower()}, {network.parameter_count():,} parameters"):
+    known, size = race_setup.known_data(), ""
+    with suppress(UserError):  # a network for other data: beside the button it says why
+        size = f", {network.parameter_count(known.shape, known.class_count):,} parameters"
+    with st.expander(f"Network: {network.title.lower()}{size}"):
         st.selectbox(
             "Network", list(names), format_func=names.get, key=race_setup.NETWORK, persist_state="session"
         )
