@@ -33,3 +33,8 @@ def _created(folder):
             "Set LRLAB_HOME to a folder that you can write to."
         ) from error
     return folder
+
+
+def is_public() -> bool:
+    """Whether LR Lab serves strangers, who must not see this machine's files: `LRLAB_PUBLIC=1`."""
+    return os.environ.get("LRLAB_PUBLIC") == "1"

@@ -15,6 +15,7 @@ from lrlab.cli.main import main
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.store import Store
+from tests.datasets.npz import npz, whole
 
 TINY = ["--train-images", "300", "--data", "synthetic"]
 
@@ -115,6 +116,11 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["train", "constant", "--validation-split", "1"], "validation_split must be a number from 0.01"),
         (["curve", "constant", "--epochs", "0"], "epochs must be a whole number from 1 to 1,000"),
         (["curve", "constant", "--steps-per-epoch", "0"], "steps_per_epoch must be a whole number from 1"),
+        (
+            ["train", "constant", "--data", "cifar"],
+            "data must be one of auto, fashion-mnist, synthetic, mnist",
+        ),
+        (["train", "constant", "--data", "nowhere.npz"], "nowhere.npz cannot be read: No such file"),
         (["train", "constant", "--train-images", "60001"], "from 100 to 60,000"),
         (["train", "constant", "--batch-size", "0"], "batch_size must be a whole number from 1"),
         (["train", "constant", "--seed", "-1"], "seed must be a whole number"),
@@ -138,7 +144,6 @@ def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
         ([], "COMMAND"),
         (["curve"], "KIND"),
         (["curve", "constant", "--clock", "minute"], "choose from"),
-        (["train", "constant", "--data", "mnist"], "choose from"),
     ],
 )
 def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):
@@ -222,6 +227,16 @@ def test_train_in_words_and_the_list_of_runs(home, capsys):
     assert " 1/1 " in listed
     assert " adam     Mine " in listed
     assert Store().worker_state("anything") is None
+
+
+@pytest.mark.training
+def test_train_takes_the_path_of_ones_own_file(home, tmp_path, capsys):
+    file = tmp_path / "digits.npz"
+    file.write_bytes(npz(**whole("colour")))
+    assert main(["train", "constant", "--epochs", "1", "--data", str(file)]) == 0
+    assert "Data: your own file digits.npz." in capsys.readouterr().out
+    assert main(["runs"]) == 0
+    assert "completed        1/1  digits.npz " in capsys.readouterr().out
 
 
 @pytest.mark.training

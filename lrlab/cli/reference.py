@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import FILE, planned, write
@@ -39,9 +40,9 @@ def reference(options) -> int:
                 execute(store, [run for run in runs if run.seed_group == seed_group], lambda *_: bar.update())
         results = [*store.results([run.id for run in runs]).values()]
     failed = [result for result in results if result.status == "failed"]
-    if failed or {result.data for result in results} != {"fashion-mnist"}:
+    if failed or {result.data for result in results} != {AUTO[0].name}:
         raise UserError(
-            "The lessons need results on Fashion-MNIST, but it could not be loaded here: "
+            f"The lessons need results on {AUTO[0].title}, but it could not be loaded here: "
             f"{(failed or results)[0].message or results[0].origin}"
         )
     write(results, Path(options.file))

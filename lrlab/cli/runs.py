@@ -4,6 +4,7 @@ import json
 import time
 
 from lrlab.cli.printing import print_json
+from lrlab.runs.result import data_title
 from lrlab.store import Store, spec_of
 
 
@@ -39,7 +40,7 @@ def runs(options) -> int:
             progress = f"{len(epochs)}/{spec.epochs}" if spec else str(len(epochs))
             optimizer = spec.optimizer.kind if spec else "-"
             print(
-                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {run.data or '-':<13}  "
+                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {data_title(run) or '-':<13}  "
                 f"{optimizer:<8} {run.name:<32} {score}".rstrip()
             )
     return 0

@@ -5,8 +5,12 @@ import secrets
 import sys
 from dataclasses import asdict
 
+from lrlab import article
 from lrlab.cli.flags import add_flags, add_schedule, schedule_of, value_of, values
 from lrlab.cli.printing import print_json
+from lrlab.datasets import data_set
+from lrlab.datasets.catalogue import choices
+from lrlab.datasets.kept import own_from_path
 from lrlab.networks import ARTICLE_NETWORK, NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, optimizer_of_kind
 from lrlab.parameters.record import of_kind
@@ -21,6 +25,13 @@ def add_train(parser) -> None:
     """The arguments of `lrlab train`."""
     add_schedule(parser)
     add_flags(parser, RunSpec)
+    parser.set_defaults(train_images=None)
+    parser.add_argument(
+        "--data",
+        default="auto",
+        metavar="NAME|FILE.npz",
+        help=f"data set, one of: {', '.join(choices())}; or the path of your own .npz file. Default: auto.",
+    )
     for what, classes, default in (
         ("optimizer", OPTIMIZERS, SGD.kind),
         ("network", NETWORKS, ARTICLE_NETWORK.kind),
@@ -57,8 +68,12 @@ def _controller(cls, text):
 
 def train(options) -> int:
     """Train one run and record it."""
+    data = own_from_path(options.data) if options.data.endswith(".npz") else options.data
+    if options.train_images is None:
+        options.train_images = min(article.TRAIN_IMAGES, data_set(data).train)
     spec = RunSpec(
         schedule=schedule_of(options),
+        data=data,
         optimizer=value_of(options.optimizer, optimizer_of_kind),
         network=value_of(options.network, network_of_kind),
         early_stopping=_controller(EarlyStopping, options.early_stopping),

@@ -7,25 +7,13 @@ import numpy as np
 
 from lrlab import article
 
-CLASS_NAMES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images uint8 of shape (n, 28, 28) and labels uint8 of shape (n,), for training and for testing.
+    """Images and labels, for training and for testing: as a data set of the catalogue describes them.
 
-    `name` is "fashion-mnist" or "synthetic"; `origin` says in words where the images come from.
+    Images have the shape (n, height, width), (n, height, width, channels) or, as vectors, (n, values); labels
+    are uint8 of shape (n,). `name` is the data set's name; `origin` says in words where the images come from.
     """
 
     name: str

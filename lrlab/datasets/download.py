@@ -1,4 +1,4 @@
-"""Downloading Fashion-MNIST, checked by md5."""
+"""Downloading the files of a data set, each checked by its checksum."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,8 @@ import pooch
 import requests
 from urllib3.exceptions import ReadTimeoutError
 
-from lrlab.datasets.idx import MD5
+from lrlab.datasets.built_in import BuiltIn
+from lrlab.datasets.sources import keras_cache
 from lrlab.errors import UserError
 
 BASE_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -16,9 +17,10 @@ READ_SECONDS = 15
 
 
 class _Progress:
-    """The progress bar that pooch updates during a download; it counts over all four files."""
+    """The progress bar that pooch updates during a download; it counts over all files."""
 
-    def __init__(self, progress):
+    def __init__(self, data, progress):
+        self._data = data
         self._progress = progress
         self._earlier_files = 0
         self._this_file = 0
@@ -27,7 +29,9 @@ class _Progress:
     def update(self, count):
         self._this_file += count
         done = self._earlier_files + min(self._this_file, self.total)
-        self._progress(f"Downloading Fashion-MNIST ({done / 1e6:.0f} of 31 MB)")
+        self._progress(
+            f"Downloading {self._data.title} ({done / 1e6:.0f} of {self._data.files.megabytes} MB)"
+        )
 
     def reset(self):
         self._this_file = 0
@@ -37,33 +41,40 @@ class _Progress:
         self._this_file = 0
 
 
-def download(folder: Path, progress=lambda words: None) -> Path:
-    """Download the four files into `folder` and return it; existing files are kept.
+def download(data: BuiltIn, folder: Path, progress=lambda words: None) -> Path:
+    """Download the files of a data set into `folder` and return it; existing files are kept.
 
     The source is Keras's own mirror, or `LRLAB_DATA_URL`. Raises UserError if it cannot be reached
-    within seconds, or if a file has the wrong md5. No incomplete file is left behind.
+    within seconds, or if a file has another checksum. No incomplete file is left behind.
     """
     base = os.environ.get("LRLAB_DATA_URL") or BASE_URL
     downloader = pooch.HTTPDownloader(
-        progressbar=_Progress(progress),
+        progressbar=_Progress(data, progress),
         chunk_size=2**18,
         timeout=(CONNECT_SECONDS, READ_SECONDS),
     )
-    registry = {name: f"md5:{md5}" for name, md5 in MD5.items()}
-    store = pooch.create(folder, base, registry=registry)
+    checksums = dict(data.files.checksums)
+    store = pooch.create(folder, base, registry=checksums)
     pooch.get_logger().setLevel("WARNING")
-    for name in MD5:
+    for name, checksum in checksums.items():
         try:
             store.fetch(name, downloader=downloader)
         except (requests.RequestException, OSError, ValueError) as error:
             raise UserError(
-                f"{name} could not be downloaded from {base}: {_reason(error)}. Connect to the network, "
-                "or put the four files of Fashion-MNIST into a folder and set LRLAB_DATA_DIR to it."
+                f"{name} could not be downloaded from {base}: {_reason(error, checksum)}. Connect to the "
+                f"network, or {_by_hand(data)}."
             ) from error
     return folder
 
 
-def _reason(error):
+def _by_hand(data):
+    """How to provide the files of a data set without a download."""
+    if data.files.variable:
+        return f"put the files of {data.title} into a folder and set {data.files.variable} to it"
+    return f"put {', '.join(name for name, _ in data.files.checksums)} into {keras_cache(data)}"
+
+
+def _reason(error, checksum):
     if isinstance(error, requests.HTTPError):
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout) or isinstance(error.__context__, ReadTimeoutError):
@@ -73,5 +84,5 @@ def _reason(error):
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the transfer was interrupted"
     if isinstance(error, ValueError) and not isinstance(error, requests.RequestException):
-        return "the downloaded file is not the original (its md5 differs)"
+        return f"the downloaded file is not the original (its {checksum.partition(':')[0]} differs)"
     return str(error)

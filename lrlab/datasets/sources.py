@@ -1,87 +1,100 @@
-"""The source of the images: a folder, the Keras cache, a download, or otherwise the synthetic set."""
+"""Where the images of a data set come from: a folder, the Keras cache, a download, one's own file."""
 
 import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from lrlab.datasets.built_in import BuiltIn
+from lrlab.datasets.catalogue import AUTO, data_set
 from lrlab.datasets.dataset import Dataset
-from lrlab.datasets.idx import MD5, read_folder
-from lrlab.datasets.synthetic import synthetic
+from lrlab.datasets.kept import load_own
+from lrlab.datasets.own import OwnData
 from lrlab.errors import UserError
 from lrlab.home import home
 
 
 @dataclass(frozen=True)
 class Location:
-    """The images that a run with data "auto" would use now: a description, and the folder if any."""
+    """The images that a run would use now: a description, and the folder if any."""
 
     words: str
     folder: Path | None
 
 
-def locate() -> Location:
-    """Where Fashion-MNIST is on this machine, without reading or downloading it.
+def locate(data: str | OwnData = "auto") -> Location:
+    """Where the images of a run's data set are on this machine, without reading or downloading them.
 
-    In this order: `LRLAB_DATA_DIR`, the Keras cache, an earlier download. A folder that
-    `LRLAB_DATA_DIR` names is not checked here, so that a mistake in it leads to an error later.
+    In this order: the folder that the environment variable names (`LRLAB_DATA_DIR` for Fashion-MNIST), the
+    Keras cache, an earlier download. A folder that the variable names is not checked here, so that a mistake
+    in it leads to an error later.
     """
-    named = os.environ.get("LRLAB_DATA_DIR")
+    known = data_set(data)
+    if isinstance(known, OwnData):
+        return Location(f"your own file {known.title}", None)
+    files, title = known.files, known.title
+    if files is None:
+        return Location(title, None)
+    named = os.environ.get(files.variable) if files.variable else None
     if named:
         folder = Path(named).expanduser().resolve()
-        return Location("Fashion-MNIST from the folder in LRLAB_DATA_DIR", folder)
-    if _complete(keras_cache()):
-        return Location("Fashion-MNIST from the Keras cache", keras_cache())
-    if _complete(downloads()):
-        return Location("Fashion-MNIST, downloaded before", downloads())
+        return Location(f"{title} from the folder in {files.variable}", folder)
+    if _complete(known, keras_cache(known)):
+        return Location(f"{title} from the Keras cache", keras_cache(known))
+    if _complete(known, downloads(known)):
+        return Location(f"{title}, downloaded before", downloads(known))
+    otherwise = f", or trains on {AUTO[1].title} if there is no network" if data == "auto" else ""
     return Location(
-        "Fashion-MNIST is not on this machine yet: the first run downloads it (31 MB), or trains on "
-        "the built-in synthetic set if there is no network",
+        f"{title} is not on this machine yet: the first run downloads it ({files.megabytes} MB){otherwise}",
         None,
     )
 
 
-def keras_cache() -> Path:
-    """The folder in which `keras.datasets.fashion_mnist.load_data()` keeps the files."""
+def keras_cache(data: BuiltIn) -> Path:
+    """The folder in which Keras's own loader of the data set keeps its files."""
     base = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return base / "datasets" / "fashion-mnist"
+    return base / "datasets" / data.files.keras_folder
 
 
-def downloads() -> Path:
-    """The folder in which LR Lab keeps the files that it has downloaded."""
-    return home() / "fashion-mnist"
+def downloads(data: BuiltIn) -> Path:
+    """The folder in which LR Lab keeps the files of a data set that it has downloaded."""
+    return home() / data.name
 
 
-def load(name="auto", progress=lambda words: None) -> Dataset:
-    """The data set of that name: "fashion-mnist", "synthetic", or "auto" for the first available one.
+def load(data: str | OwnData = "auto", progress=lambda words: None) -> Dataset:
+    """The images of a run's data set; "auto" is the first set of `AUTO` that is available.
 
     `progress` is called with a text at each stage. Raises UserError for files that are damaged or
-    truncated, and for "fashion-mnist" if it is not on this machine and cannot be downloaded.
+    truncated, and for a set that is not on this machine and cannot be downloaded; except with "auto".
     """
-    if name == "synthetic":
-        progress("Drawing the synthetic images")
-        return synthetic()
-    folder = locate().folder
-    origin = locate().words
+    known, location = data_set(data), locate(data)
+    if isinstance(known, OwnData):
+        progress(f"Reading {known.title}")
+        return Dataset(known.name, location.words, *load_own(known))
+    if known.files is None:
+        progress(f"Preparing {known.title}")
+        return Dataset(known.name, location.words, *known.arrays())
+    folder, origin = location.folder, location.words
     if folder is None:
         from lrlab.datasets.download import download  # needs pooch, which the library alone does without
 
-        progress("Downloading Fashion-MNIST (31 MB)")
+        progress(f"Downloading {known.title} ({known.files.megabytes} MB)")
         try:
-            folder = download(downloads(), progress)
-            origin = "Fashion-MNIST, downloaded"
+            folder = download(known, downloads(known), progress)
         except UserError as error:
-            if name == "fashion-mnist":
+            if data != "auto":
                 raise
-            progress("Fashion-MNIST could not be downloaded; drawing the synthetic images")
-            return synthetic(because=str(error))
-    progress("Reading Fashion-MNIST")
-    arrays = _read_once(folder)
-    return Dataset("fashion-mnist", origin, *(arrays[name] for name in MD5))
+            progress(f"{known.title} could not be downloaded; preparing {AUTO[1].title}")
+            return Dataset(AUTO[1].name, f"{AUTO[1].title} ({error})", *AUTO[1].arrays())
+        origin = f"{known.title}, downloaded"
+    progress(f"Reading {known.title}")
+    return Dataset(known.name, origin, *_read_once(known, folder))
 
 
-_read_once = cache(read_folder)
+@cache
+def _read_once(data, folder):
+    return data.arrays(folder)
 
 
-def _complete(folder):
-    return all((folder / name).is_file() for name in MD5)
+def _complete(data, folder):
+    return all((folder / name).is_file() for name, _ in data.files.checksums)

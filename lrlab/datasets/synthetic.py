@@ -10,7 +10,9 @@ from functools import cache
 
 import numpy as np
 
+from lrlab.datasets.built_in import Arrays, BuiltIn
 from lrlab.datasets.dataset import Dataset
+from lrlab.datasets.fashion_mnist import CLASS_NAMES
 
 SEED = 20_250_101
 TRAIN, TEST = 60_000, 10_000
@@ -19,17 +21,14 @@ WRONG_LABELS = 0.07
 NOISE = 22.0
 
 
-def synthetic(because="") -> Dataset:
-    """60,000 training and 10,000 test images, the same in every process; the first call takes seconds.
-
-    `because`, the reason why Fashion-MNIST is not used, is added to the origin.
-    """
-    origin = "the built-in synthetic set" + (f" ({because})" if because else "")
-    return Dataset("synthetic", origin, *_arrays())
+def synthetic() -> Dataset:
+    """The set with its images; scripts that LR Lab has exported call this."""
+    return Dataset(SYNTHETIC.name, SYNTHETIC.title, *draw())
 
 
 @cache
-def _arrays():
+def draw() -> Arrays:
+    """60,000 training and 10,000 test images, the same in every process; the first call takes seconds."""
     with ThreadPoolExecutor(2) as threads:
         blocks = list(threads.map(_block, range((TRAIN + TEST) // BLOCK)))
     images = np.concatenate([images for images, _ in blocks])
@@ -161,4 +160,15 @@ GARMENTS = (
     _sneaker,
     _bag,
     _ankle_boot,
+)
+
+SYNTHETIC = BuiltIn(
+    name="synthetic",
+    title="the built-in synthetic set",
+    shape=(28, 28, 1),
+    class_names=CLASS_NAMES,
+    train=TRAIN,
+    test=TEST,
+    licence="part of LR Lab",
+    arrays=draw,
 )

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 
+from lrlab.datasets.catalogue import choices
 from lrlab.errors import UserError
 from lrlab.runs.plan import MAX_EPOCHS
 from lrlab.runs.records import ACTIVE, STATUSES, Epoch
 from lrlab.runs.result import Result
-from lrlab.runs.spec import DATA_CHOICES, RunSpec
+from lrlab.runs.spec import RunSpec
 
 FORMAT = "lrlab.runs"
 VERSION = 1
@@ -135,13 +136,14 @@ def _result(number: int, record: object) -> Result:
         raise wrong("true or false as driven", has_manual_rate)
     if record.get("status") not in ENDED:
         raise wrong(f"one of {', '.join(ENDED)} as status", record.get("status"))
-    if record.get("data") not in (None, *DATA_CHOICES):
-        raise wrong(f"one of {', '.join(DATA_CHOICES)} as data", record.get("data"))
     spec = record.get("spec")
     try:
         spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
     except UserError as error:
         raise UserError(f"Run {number} of the file cannot be trained. {error!s:.400}") from error
+    own = () if spec is None else (spec.data_set.name,)
+    if record.get("data") not in (None, *choices(), *own):
+        raise wrong(f"one of {', '.join(choices())} or the spec's own as data", record.get("data"))
     if not text("name", 200).strip():
         raise wrong("a name", record.get("name"))
     created = _known(record.get("created"), "created", wrong)

@@ -5,10 +5,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from lrlab import article
+from lrlab.datasets import OwnData, data_set
+from lrlab.datasets.catalogue import DataSet
+from lrlab.datasets.npz import TEST_SHARE
+from lrlab.datasets.own import PIXELS
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
-from lrlab.networks import CLASS_COUNT, IMAGE_SHAPE
-from lrlab.networks.layers import Dropout, Layer, Shape, Weighted
+from lrlab.networks.layers import Dropout, Layer, Weighted
 from lrlab.optimizers import Optimizer
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.result import Result
@@ -17,14 +20,26 @@ from lrlab.schedules import Constant
 from lrlab.text import one_line
 
 LONG = 95
-LOAD = {
-    "fashion-mnist": "(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\n",
-    "synthetic": (
-        "data = synthetic()\n"
-        "x_train, y_train = data.train_images, data.train_labels\n"
-        "x_test, y_test = data.test_images, data.test_labels\n"
-    ),
-}
+FROM_KERAS = "(x_train, y_train), (x_test, y_test) = keras.datasets.{module}.load_data()\n"
+FROM_LRLAB = """\
+data = load("{name}")
+x_train, y_train = data.train_images, data.train_labels
+x_test, y_test = data.test_images, data.test_labels
+"""
+FROM_FILE = """\
+if len(sys.argv) < 2:
+    sys.exit("Write the path of the data set's .npz file after the name of this script.")
+with np.load(sys.argv[1]) as file:
+    arrays = dict(file)
+if "x_test" not in arrays:  # the last part of a shuffle is for testing
+    shuffled = np.random.default_rng({seed}).permutation(len(arrays["x_train"]))
+    parts = np.split(shuffled, [len(shuffled) - len(shuffled) // {share}])
+    for kind in "xy":
+        both = arrays[f"{{kind}}_train"]
+        arrays |= {{f"{{kind}}_train": both[parts[0]], f"{{kind}}_test": both[parts[1]]}}
+x_train, y_train = arrays["x_train"], arrays["y_train"].ravel()
+x_test, y_test = arrays["x_test"], arrays["y_test"].ravel()
+"""
 LOAD_DATA = """
 
 def inputs(images):
@@ -131,12 +146,12 @@ print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score
 """
 
 
-def keras_script(result: Result, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> str:
+def keras_script(result: Result) -> str:
     """Python source that repeats the run, except for float32 rounding, and logs it as CSV next to itself.
 
-    It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
-    says what it does not repeat. `shape` is the shape of an image of the data set, and `classes` is the
-    number of classes. Raises UserError for a result without a spec.
+    It needs keras, tensorflow and numpy; only for a set that Keras does not load it also needs LR Lab. For a
+    set of one's own, its first argument is the path of the file. Its first comment says what it does not
+    repeat. Raises UserError for a result without a spec.
 
     >>> from lrlab.runs.spec import RunSpec
     >>> print(keras_script(Result("Article", (), RunSpec())).splitlines()[4])
@@ -148,33 +163,31 @@ def keras_script(result: Result, shape: Shape = IMAGE_SHAPE, classes: int = CLAS
             f"The run {one_line(result.name)[:60]!r} has only curves: it is unknown how it was trained. "
             "A Keras script needs a run that LR Lab has trained."
         )
-    synthetic = (result.data or spec.data) == "synthetic"
-    load = LOAD["synthetic" if synthetic else "fashion-mnist"]
-    layers = spec.network.layers(shape, classes)
+    is_own = isinstance(spec.data, OwnData)
+    data = spec.data_set if is_own or result.data is None else data_set(result.data)
+    needs_lrlab = not is_own and not data.keras_module
+    epochs_at = 2 if is_own else 1
+    layers = spec.network.layers(data.shape, data.class_count)
     dropout = any(isinstance(layer, Dropout) for layer in layers)
     l2 = any(isinstance(layer, Weighted) and layer.l2 for layer in layers)
     rates, rate, callback = _rates(spec, l2)
     return (
-        _head(result, synthetic, dropout, l2)
+        _head(result, data, needs_lrlab, dropout, l2)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
-        + (
-            "\nfrom lrlab.datasets.synthetic import synthetic  # needs LR Lab beside it\n"
-            if synthetic
-            else ""
-        )
-        + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
+        + ("\nfrom lrlab.datasets.sources import load  # needs LR Lab beside it\n" if needs_lrlab else "")
+        + f"\nEPOCHS = int(sys.argv[{epochs_at}]) if len(sys.argv) > {epochs_at} else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
         + LOAD_DATA.format(
-            shape=", ".join(map(str, shape)),
-            scaled=" / 255" if len(shape) == 3 else "",
-            load=load,
+            shape=", ".join(map(str, data.shape)),
+            scaled=" / 255" if data.dtype == PIXELS else "",
+            load=_load(data),
             drawn=article.SEED,
             images=spec.train_images,
         )
         + rates
         + ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
         + MODEL.format(
-            shape=shape,
+            shape=data.shape,
             layers=_indented(map(_layer, layers), 8),
             optimizer=_indented([_optimizer(spec.optimizer, rate)], 4),
             entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
@@ -183,16 +196,29 @@ def keras_script(result: Result, shape: Shape = IMAGE_SHAPE, classes: int = CLAS
     )
 
 
-def _head(result: Result, synthetic: bool, dropout: bool, l2: bool) -> str:
+def _load(data: DataSet) -> str:
+    """Source of the images and labels of a data set."""
+    if isinstance(data, OwnData):
+        return FROM_FILE.format(seed=article.SEED, share=TEST_SHARE)
+    if data.keras_module:
+        return FROM_KERAS.format(module=data.keras_module)
+    return FROM_LRLAB.format(name=data.name)
+
+
+def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: bool) -> str:
     """A comment that describes the run, and what the script does not repeat."""
+    is_own = isinstance(data, OwnData)
+    which = "second" if is_own else "first"
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
-        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or as",
-        "many as the first argument says, and logs them as CSV next to this file.",
+        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or",
+        f"as many as the {which} argument says, and logs them as CSV next to this file.",
         "",
         f"Run: {result.name}",
-        f"Data: {'the synthetic set, which needs LR Lab, too' if synthetic else 'Fashion-MNIST'}",
+        f"Data: {data.title}{', which needs LR Lab, too' if needs_lrlab else ''}",
     ]
+    if is_own:
+        lines.append(f"The first argument is the path of this file, whose sha256 is {data.digest}.")
     if result.versions:
         lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))
     if result.epochs:

@@ -19,14 +19,14 @@ from lrlab.analysis import (
     findings,
     verdict,
 )
+from lrlab.datasets import AUTO
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
-from lrlab.networks import CLASS_COUNT
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
-from lrlab.runs.spec import DATA_SETS, RunSpec
+from lrlab.runs.spec import RunSpec
 
-GUESSING = 1 / CLASS_COUNT
+GUESSING = 1 / AUTO[0].class_count
 _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 
@@ -39,7 +39,7 @@ class Evidence:
 
     results: dict[str, tuple[Result, ...]]
     source: str = "recorded"
-    data: str = DATA_SETS[0]
+    data: str = AUTO[0].name
 
 
 class Comparison(NamedTuple):
@@ -62,7 +62,7 @@ def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
     all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
     sources, or of two data sets, are never mixed.
     """
-    for data in DATA_SETS:  # the preferred one first
+    for data in (each.name for each in AUTO):  # the preferred one first
         found = _by_recipe(recipes, [result for result in own if result.data == data])
         if all(found.values()):
             return Evidence(found, "yours", data)

@@ -2,25 +2,23 @@
 
 from math import prod
 
-from lrlab.networks import CLASS_COUNT, FLOAT, IMAGE_SHAPE
-from lrlab.networks.layers import Shape
+from lrlab.datasets.own import PIXELS
+from lrlab.networks import FLOAT
 from lrlab.runs.spec import RunSpec
 
 BASE = 900 * 10**6  # Python with TensorFlow and a compiled epoch, as measured
 STATES = 5  # copies of a run's state: in use, initial, and three in a checkpoint (arrays, file, bytes)
-WHOLE_SET = 70_000
-TEST_IMAGES = 10_000
 SCORED_AT_ONCE = 1000
 
 
-def operations(spec: RunSpec, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> int:
+def operations(spec: RunSpec) -> int:
     """Multiplications and additions of one epoch and of the validation after it."""
-    validation = spec.train_images - spec.fit_images
-    fit = spec.fit_images * spec.network.training_operations(shape, classes)
-    return fit + validation * spec.network.operations(shape, classes)
+    known, validation = spec.data_set, spec.train_images - spec.fit_images
+    fit = spec.fit_images * spec.network.training_operations(known.shape, known.class_count)
+    return fit + validation * spec.network.operations(known.shape, known.class_count)
 
 
-def memory(spec: RunSpec, lanes: int = 1, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> int:
+def memory(spec: RunSpec, lanes: int = 1) -> int:
     """Estimated peak memory, in bytes, of a process that trains a race of `lanes` runs like this one.
 
     The estimate counts:
@@ -29,8 +27,10 @@ def memory(spec: RunSpec, lanes: int = 1, shape: Shape = IMAGE_SHAPE, classes: i
     2. Each batch: its activations, and about twice as much for gradients. Two lanes train at a time.
     3. One state per lane: the weights, the optimizer's slots, and the best weights if they are restored.
     """
-    image = prod(shape) * (1 if len(shape) == 3 else FLOAT)  # pixels are bytes
-    images = (WHOLE_SET + spec.train_images + TEST_IMAGES) * image
+    known = spec.data_set
+    shape, classes = known.shape, known.class_count
+    image = prod(shape) * (1 if known.dtype == PIXELS else FLOAT)
+    images = (known.train + known.test + spec.train_images + known.test) * image
     together = min(lanes, 2)
     at_once = together * max(3 * spec.batch_size, SCORED_AT_ONCE)
     batch = at_once * spec.network.activation_bytes(shape, classes)

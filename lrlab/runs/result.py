@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from lrlab.datasets import title_of
 from lrlab.runs.records import Epoch
 from lrlab.runs.spec import RunSpec
 
@@ -30,3 +31,10 @@ class Result:
     note: str = ""
     versions: dict[str, str] = field(default_factory=dict, hash=False)
     has_manual_rate: bool = False
+
+
+def data_title(run) -> str | None:
+    """The title of the data set of a Result or of a stored run; None if it is not known."""
+    if run.data is None:
+        return None
+    return title_of(run.data, run.spec.data) if run.spec else title_of(run.data)

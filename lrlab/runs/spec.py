@@ -6,23 +6,21 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from lrlab import article
+from lrlab.datasets.catalogue import DataSet, data_from_record, data_set
+from lrlab.datasets.own import LEAST_EXAMPLES, MOST_EXAMPLES, OwnData
 from lrlab.errors import UserError
 from lrlab.networks import ARTICLE_NETWORK, Network, network_from_record
 from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
 from lrlab.parameters.declare import declared, part
-from lrlab.parameters.kinds import Choice, Parameter
+from lrlab.parameters.kinds import Parameter
 from lrlab.parameters.record import Parametrised, Record
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
 from lrlab.runs.plan import CLOCK, CLOCKS, EPOCHS, Plan
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
-DATA_SETS = ("fashion-mnist", "synthetic")  # in order of preference
-DATA_CHOICES = ("auto", *DATA_SETS)
-MIN_TRAIN_IMAGES = 100
-MAX_TRAIN_IMAGES = 60_000
 MAX_SEED = 2**32 - 1
 BATCH_SIZE = Parameter(
-    "", "How many images each weight update uses.", 1, MAX_TRAIN_IMAGES, (1, 1024), integer=True
+    "", "How many images each weight update uses.", 1, MOST_EXAMPLES, (1, 1024), integer=True
 )
 SEED = Parameter(
     "", "Sets the initial weights and the order of the batches.", 0, MAX_SEED, (0, 100), integer=True
@@ -30,15 +28,14 @@ SEED = Parameter(
 TRAIN_SIZE = Parameter(
     "",
     "How many images are used, including the validation images.",
-    MIN_TRAIN_IMAGES,
-    MAX_TRAIN_IMAGES,
-    (MIN_TRAIN_IMAGES, MAX_TRAIN_IMAGES),
+    LEAST_EXAMPLES,
+    MOST_EXAMPLES,
+    (LEAST_EXAMPLES, 60_000),
     integer=True,
 )
 VALIDATION_SPLIT = Parameter(
     "", "The share of these images that is used for validation, not for training.", 0.01, 0.9, (0.05, 0.5)
 )
-DATA = Choice(DATA_CHOICES, "The data set; auto is Fashion-MNIST, or the synthetic set if it is unavailable.")
 
 
 def _controller(record: Any) -> Parametrised | None:
@@ -51,8 +48,9 @@ class RunSpec(Record):
 
     The first share `1 - validation_split` of `train_images` is for training, the rest is for validation
     after every epoch, as with `keras.Model.fit(validation_split=...)`. `seed` sets the initial weights and
-    the order of the batches. All seeds use the same images, so that runs can be compared. `data` "auto"
-    is Fashion-MNIST if it is available, otherwise the synthetic set; the store records which one was used.
+    the order of the batches. All seeds use the same images, so that runs can be compared. `data` is the
+    name of a built-in set, a set of one's own, or "auto": Fashion-MNIST if it is available, otherwise the
+    synthetic set; the store records which one was used.
     `plateau` reduces the rate and `early_stopping` ends the run, both by a metric. Raises UserError for
     anything unknown or out of range.
     """
@@ -65,15 +63,28 @@ class RunSpec(Record):
     seed: int = declared(article.SEED, SEED)
     train_images: int = declared(article.TRAIN_IMAGES, TRAIN_SIZE)
     validation_split: float = declared(article.VALIDATION_SPLIT, VALIDATION_SPLIT)
-    data: str = declared(DATA_CHOICES[0], DATA)
+    data: str | OwnData = part("auto", object, data_from_record)
     network: Network = part(ARTICLE_NETWORK, Network, network_from_record)
     early_stopping: EarlyStopping | None = part(None, EarlyStopping, _controller, optional=True)
     plateau: ReduceOnPlateau | None = part(None, ReduceOnPlateau, _controller, optional=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        known = self.data_set  # raises UserError if there is no such data set
+        replace(TRAIN_SIZE, high=known.train).check("train_images", self.train_images)
         replace(BATCH_SIZE, high=self.fit_images).check("batch_size", self.batch_size)
+        self.network.layers(known.shape, known.class_count)  # raises UserError if it cannot take the examples
         _ = self.plan  # raises UserError if the schedule does not fit into the run
+
+    @property
+    def data_set(self) -> DataSet:
+        """What is known of the images without reading them; for "auto", what is true of each choice."""
+        return data_set(self.data)
+
+    @property
+    def data_name(self) -> str:
+        """The name of the data set, or "auto"."""
+        return self.data if isinstance(self.data, str) else self.data.name
 
     @property
     def fit_images(self) -> int:
@@ -91,23 +102,23 @@ class RunSpec(Record):
         return Plan(self.schedule, self.epochs, self.steps_per_epoch, self.clock)
 
     def with_data(self, data: str) -> Self:
-        """The same run on the data set of that name."""
-        return replace(self, data=data)
+        """The same run on the data set of that name; a set of one's own, which is its own name, stays."""
+        return self if isinstance(self.data, OwnData) else replace(self, data=data)
 
     def with_seed(self, seed: int) -> Self:
         """The same run from another seed."""
         return replace(self, seed=seed)
 
     @property
-    def recipe(self) -> Self:
-        """The run without its seed and data set: runs with equal recipes differ only in these two."""
-        return replace(self, seed=0, data="auto")
+    def recipe(self) -> tuple[object, ...]:
+        """All fields but seed and data set: runs with equal recipes differ only in these two."""
+        return tuple(getattr(self, f.name) for f in fields(self) if f.name not in ("seed", "data"))
 
     def to_json(self) -> str:
         """One JSON object with every field."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return json.dumps(
-            {name: v.to_dict() if isinstance(v, Parametrised) else v for name, v in values.items()}
+            {name: v.to_dict() if isinstance(v, Parametrised | OwnData) else v for name, v in values.items()}
         )
 
     @classmethod

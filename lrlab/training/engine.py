@@ -9,36 +9,29 @@ import numpy as np
 import tensorflow as tf
 
 from lrlab.datasets import Dataset
-from lrlab.networks import CLASS_COUNT, IMAGE_SHAPE
-from lrlab.networks.layers import Shape
 from lrlab.runs.cost import operations
 from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
-from lrlab.training.epoch import Program, compiled_epoch, on_device
+from lrlab.training.epoch import compiled_epoch, on_device, program_of
 from lrlab.training.lane import Images, Lane, Start
 
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_SHARE = 0.05  # of a lane's time
 # Small matrix products use two cores badly: two lanes in parallel train a third more images per second.
 AT_ONCE = min(2, os.cpu_count() or 1)
-IMAGES = 70_000  # in each data set, including the test images
 
 Record = Steps | Epoch | ManualRate | Checkpoint | Outcome
 
 
 def race(
-    starts: Sequence[Start],
-    data: Dataset,
-    controls: Callable[[], Sequence[Control]],
-    shape: Shape = IMAGE_SHAPE,
-    classes: int = CLASS_COUNT,
+    starts: Sequence[Start], data: Dataset, controls: Callable[[], Sequence[Control]]
 ) -> Iterator[tuple[int, Record]]:
     """Train runs in lockstep, epoch by epoch; yield each record with the number of its lane.
 
     No lane is more than one epoch ahead of another. A lane that is trained alone yields the same records,
     bit for bit, except for times. About every quarter of a second, between two updates, `controls` is
-    called; it returns one Control per lane. `shape` is the shape of an image, and `classes` is the number
-    of classes. A lane yields:
+    called; it returns one Control per lane. All runs use `data`, with examples and classes as their specs
+    describe them. A lane yields:
 
     1. Steps after some updates.
     2. An Epoch after each epoch.
@@ -51,13 +44,13 @@ def race(
     yields the epoch up to that update. The test images are scored once, at the end of a run, but not if the
     run was stopped or paused.
     """
-    images, labels = on_device(data, shape)
+    images, labels = on_device(data, starts[0].spec.data_set.shape)
     sizes = len(data.train_images), len(data.test_images)
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
     lanes = []
     for start in starts:
         fit, validation = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
-        lanes.append(Lane(start, Images(images, labels, classes, fit, validation, test)))
+        lanes.append(Lane(start, Images(images, labels, fit, validation, test)))
     pause = CHECKPOINT_SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while any(not lane.ended for lane in lanes):
@@ -83,29 +76,25 @@ def race(
 
 
 def train(
-    spec: RunSpec,
-    data: Dataset,
-    control: Callable[[], Control] = Control,
-    shape: Shape = IMAGE_SHAPE,
-    classes: int = CLASS_COUNT,
+    spec: RunSpec, data: Dataset, control: Callable[[], Control] = Control
 ) -> Iterator[Epoch | Outcome]:
     """Train one run; yield an Epoch after each epoch, and an Outcome at the end."""
-    for _, record in race([Start(spec)], data, lambda: [control()], shape, classes):
+    for _, record in race([Start(spec)], data, lambda: [control()]):
         if isinstance(record, Epoch | Outcome):
             yield record
 
 
-def warm_up(spec: RunSpec, place: int = 0, shape: Shape = IMAGE_SHAPE, classes: int = CLASS_COUNT) -> float:
+def warm_up(spec: RunSpec, place: int = 0) -> float:
     """Compile the program for a run of these sizes, with blank images, so that its first epoch is fast.
 
     Returns this machine's throughput: operations per second in an epoch, as `lrlab.runs.cost` counts them.
     """
-    program = Program(spec.network, spec.optimizer, spec.batch_size, shape, classes)
-    compiled = compiled_epoch(program, place)
+    compiled = compiled_epoch(program_of(spec), place)
     compiled.state = compiled.fresh(spec.seed)
 
-    kind = tf.uint8 if len(shape) == 3 else tf.float32
-    blank = tf.zeros((IMAGES, *shape), kind), tf.zeros(IMAGES, tf.int32)
+    known = spec.data_set
+    count = known.train + known.test
+    blank = tf.zeros((count, *known.shape), known.dtype), tf.zeros(count, tf.int32)
     order, validation = np.split(np.arange(spec.train_images, dtype=np.int32), [spec.fit_images])
     rates = np.zeros(spec.steps_per_epoch, np.float32)
     compiled.score(*blank, validation)
@@ -113,4 +102,4 @@ def warm_up(spec: RunSpec, place: int = 0, shape: Shape = IMAGE_SHAPE, classes: 
     began = time.perf_counter()
     compiled.steps(*blank, order, rates, 0, spec.steps_per_epoch, 0, 0)
     compiled.score(*blank, validation)
-    return operations(spec, shape, classes) / (time.perf_counter() - began)
+    return operations(spec) / (time.perf_counter() - began)

@@ -13,9 +13,10 @@ import numpy as np
 import tensorflow as tf
 
 from lrlab.datasets import Dataset
-from lrlab.networks import CLASS_COUNT, IMAGE_SHAPE, Network
+from lrlab.networks import Network
 from lrlab.networks.layers import Shape
 from lrlab.optimizers import Optimizer
+from lrlab.runs.spec import RunSpec
 from lrlab.training.network import build_network, initial_weights
 
 LOSS, HITS, RATE, GRADIENT, MOVE = LOG_COLUMNS = range(5)
@@ -29,8 +30,14 @@ class Program(NamedTuple):
     network: Network
     optimizer: Optimizer
     batch_size: int
-    shape: Shape = IMAGE_SHAPE
-    classes: int = CLASS_COUNT
+    shape: Shape
+    classes: int
+
+
+def program_of(spec: RunSpec) -> Program:
+    """The Program that trains a run."""
+    known = spec.data_set
+    return Program(spec.network, spec.optimizer, spec.batch_size, known.shape, known.class_count)
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 import lrlab
-from lrlab.datasets import load
+from lrlab.datasets.sources import load
 from lrlab.errors import UserError
 from lrlab.runs.records import Epoch, Outcome, Steps
 from lrlab.store import Run, Store

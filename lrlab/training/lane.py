@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
-from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, Program, compiled_epoch
+from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch, program_of
 
 CHUNK_SECONDS = 0.25
 FIRST_CHUNK = 25
@@ -33,14 +33,10 @@ class Start:
 
 
 class Images(NamedTuple):
-    """The images and labels of a data set as tensors, and the indices that a run uses, int32.
-
-    `images` is of shape (n, *shape), and the labels are below `classes`.
-    """
+    """The images and labels of a data set as tensors, and the indices that a run uses, int32."""
 
     images: tf.Tensor
     labels: tf.Tensor
-    classes: int
     fit: np.ndarray
     validation: np.ndarray
     test: np.ndarray
@@ -54,10 +50,7 @@ class Lane:
 
     def __init__(self, start: Start, images: Images):
         self.spec = start.spec
-        shape = tuple(images.images.shape[1:])
-        self.program = Program(
-            self.spec.network, self.spec.optimizer, self.spec.batch_size, shape, images.classes
-        )
+        self.program = program_of(self.spec)
         self.ended = False
         self.step = 0
         self._images = images

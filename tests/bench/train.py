@@ -61,7 +61,7 @@ def measure(how) -> dict:
         seconds = _best(lambda: tf.linalg.matmul(square, square).numpy(), 6)
         return {"flops": 2 * MATRIX**3 / seconds}
 
-    from lrlab.datasets import load
+    from lrlab.datasets.sources import load
     from lrlab.runs.records import Control, Epoch
     from lrlab.schedules import ExponentialDecay
     from lrlab.training.engine import race, train

@@ -7,8 +7,9 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 
 import pytest
 
-from lrlab.datasets import download, load
+from lrlab.datasets import BUILT_IN, download
 from lrlab.datasets.idx import MD5
+from lrlab.datasets.sources import load
 from lrlab.errors import UserError
 
 FIRST = next(iter(MD5))
@@ -67,11 +68,11 @@ def impatient(monkeypatch):
 def refusal(folder):
     """The message of a download that must fail, and must leave nothing behind."""
     with pytest.raises(UserError) as caught:
-        download.download(folder)
+        download.download(BUILT_IN[0], folder)
     assert not folder.exists() or list(folder.iterdir()) == []
     message = str(caught.value)
     assert message.startswith(f"{FIRST} could not be downloaded from http")
-    assert message.endswith("put the four files of Fashion-MNIST into a folder and set LRLAB_DATA_DIR to it.")
+    assert message.endswith("put the files of Fashion-MNIST into a folder and set LRLAB_DATA_DIR to it.")
     return message
 
 
@@ -119,7 +120,7 @@ def test_an_address_that_is_none_is_said(home, tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_written_is_said(home, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="could not be downloaded"):
-        download.download(tmp_path / "file" / "files")
+        download.download(BUILT_IN[0], tmp_path / "file" / "files")
 
 
 @pytest.mark.real_data

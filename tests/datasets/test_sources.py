@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lrlab.datasets import load, locate
 from lrlab.datasets.idx import MD5
+from lrlab.datasets.sources import load, locate
 from lrlab.errors import UserError
 
 
@@ -66,7 +66,7 @@ def test_without_a_network_auto_is_the_synthetic_set_and_says_why(home):
     assert data.name == "synthetic"
     assert data.origin.startswith("the built-in synthetic set (train-images-idx3-ubyte.gz could not be")
     assert stages[0] == "Downloading Fashion-MNIST (31 MB)"
-    assert stages[-1] == "Fashion-MNIST could not be downloaded; drawing the synthetic images"
+    assert stages[-1] == "Fashion-MNIST could not be downloaded; preparing the built-in synthetic set"
 
 
 def test_without_a_network_fashion_mnist_by_name_is_an_error(home):

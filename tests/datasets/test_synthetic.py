@@ -64,7 +64,6 @@ def test_some_labels_are_wrong(whole):
     assert wrong == pytest.approx(0.9 * WRONG_LABELS, abs=0.03)
 
 
-def test_the_origin_says_why(whole):
+def test_it_is_drawn_once(whole):
     assert whole.origin == "the built-in synthetic set"
-    assert synthetic(because="no network").origin == "the built-in synthetic set (no network)"
     assert synthetic().train_images is whole.train_images

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrlab.datasets.catalogue import choices
 from lrlab.errors import UserError
 from lrlab.exchange.record import ENDED, EPOCH_FIELDS, from_json, is_record, to_json
 from lrlab.optimizers import OPTIMIZERS
@@ -15,7 +16,7 @@ from lrlab.runs.controllers import EarlyStopping
 from lrlab.runs.plan import CLOCKS
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
-from lrlab.runs.spec import DATA_CHOICES, RunSpec
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Cooldown, CosineDecay, ExponentialDecay, StepDecay, Warmup
 
 texts = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -43,7 +44,7 @@ def results(draw, numbers=floats):
         epochs=tuple(Epoch(number, **row) for number, row in enumerate(rows)),
         spec=draw(st.none() | specs),
         status=draw(st.sampled_from(ENDED)),
-        data=draw(st.none() | st.sampled_from(DATA_CHOICES)),
+        data=draw(st.none() | st.sampled_from(choices())),
         origin=draw(texts),
         message=draw(texts),
         test_loss=draw(scores),
@@ -137,7 +138,7 @@ def test_a_record_is_known_by_its_beginning_however_it_is_indented():
         ({"status": "running"}, "one of completed, stopped, diverged, failed as status"),
         ({"status": "paused"}, "one of completed, stopped, diverged, failed as status, but it is 'paused'"),
         ({"status": []}, "as status, but it is []"),
-        ({"data": {}}, "one of auto, fashion-mnist, synthetic as data"),
+        ({"data": {}}, "one of auto, fashion-mnist, synthetic, mnist or the spec's own as data"),
         ({"created": "inf"}, "the seconds since 1970 as created, but it is inf"),
         ({"created": -1}, "the seconds since 1970 as created"),
         ({"created": 1e15}, "the seconds since 1970 as created"),

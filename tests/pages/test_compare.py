@@ -80,7 +80,7 @@ def test_every_run_is_a_row_with_its_scores(store):
     assert list(rows["Run"]) == ["Mine", "Better", "Good", "Good"]
     assert list(rows["Best loss"]) == pytest.approx([0.4, 0.3, 0.51, 0.5])
     assert list(rows["Best epoch"]) == [3, 3, 3, 3]
-    assert list(rows["Data"]) == ["not known", "fashion-mnist", "fashion-mnist", "fashion-mnist"]
+    assert list(rows["Data"]) == ["not known", "Fashion-MNIST", "Fashion-MNIST", "Fashion-MNIST"]
     assert len(rows["Rate"][1]) == 40
     assert max(rows["Rate"][1]) == 1
 

@@ -9,6 +9,7 @@ from lrlab.optimizers import Adam, Momentum, Nadam
 from lrlab.runs.controllers import EarlyStopping
 from lrlab.runs.cost import memory, operations
 from lrlab.runs.spec import RunSpec
+from tests.datasets.npz import described
 
 ARTICLE_SPEC = RunSpec()
 
@@ -50,14 +51,20 @@ def test_memory_is_in_bytes():
 
 def test_costs_follow_the_shape_of_the_images_and_the_number_of_classes():
     forward = 2 * (20 * 512 + 512 * 200 + 200 * 3)
-    assert operations(ARTICLE_SPEC, (20,), 3) == 16_000 * (3 * forward - 2 * 20 * 512) + 4_000 * forward
-    grey, colour = (memory(ARTICLE_SPEC, shape=(32, 32, channels)) for channels in (1, 3))
+    vectors = replace(ARTICLE_SPEC, data=described((20,), 3))
+    assert operations(vectors) == 16_000 * (3 * forward - 2 * 20 * 512) + 4_000 * forward
+
+    def of_shape(*shape):
+        return memory(replace(ARTICLE_SPEC, data=described(shape)))
+
+    grey, colour = (of_shape(32, 32, channels) for channels in (1, 3))
     # Each image once as it was read and once as it is used, the first kernel five times, and activations.
     images, kernel, activations = 100_000 * 2048, 2048 * 512 * 4, 1000 * 4 * 2048
     assert colour - grey == images + 6 * kernel + activations
-    vectors, more = (memory(ARTICLE_SPEC, shape=(numbers,)) for numbers in (1024, 3072))
+    vectors, more = (of_shape(numbers) for numbers in (1024, 3072))
     assert more - vectors == 4 * images + 6 * kernel + activations
-    assert memory(ARTICLE_SPEC, classes=100) > memory(ARTICLE_SPEC)
+    many = replace(ARTICLE_SPEC, data=described((28, 28, 1), 100))
+    assert memory(many) > memory(ARTICLE_SPEC)
 
 
 def test_each_slot_is_one_more_copy_of_the_weights():

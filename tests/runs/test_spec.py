@@ -7,12 +7,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab import article
+from lrlab.datasets.catalogue import choices
+from lrlab.datasets.own import OwnData
 from lrlab.errors import UserError
 from lrlab.networks import NETWORKS, Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, Adam
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.runs.spec import DATA_CHOICES, RunSpec
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, WarmupStableDecay
+
+OWN = OwnData("0123456789abcdef" * 4, "digits.npz", (8, 8, 1), 10, 100_000, 300)
 
 
 def test_the_articles_run_has_250_steps_an_epoch():
@@ -29,7 +33,7 @@ def test_the_last_batch_may_be_smaller():
     kind=st.sampled_from(SCHEDULES),
     clock=st.sampled_from(("epoch", "step", "smooth")),
     optimizer=st.sampled_from(OPTIMIZERS).map(lambda cls: cls()) | st.builds(Adam, st.floats(0, 1)),
-    data=st.sampled_from(DATA_CHOICES),
+    data=st.sampled_from([*choices(), OWN]),
     epochs=st.integers(1, 100),
     batch_size=st.integers(10, 80),
     seed=st.integers(0, 2**32 - 1),
@@ -56,7 +60,8 @@ def test_json_round_trip(kind, **fields):
         ({"optimizer": {"kind": "adam", "beta_1": 2}}, "beta_1 must be a number from 0 to 1, but it is 2"),
         ({"optimizer": {"beta_1": 0.5}}, "but it is None"),
         ({"optimizer": ["adam"]}, "but it is"),
-        ({"data": "mnist"}, "one of auto, fashion-mnist, synthetic"),
+        ({"data": "cifar"}, "one of auto, fashion-mnist, synthetic, mnist, but it is 'cifar'"),
+        ({"data": ["auto"]}, "one of auto, fashion-mnist, synthetic, mnist"),
         ({"seed": -1}, "seed must be"),
         ({"train_images": 60_001}, "from 100 to 60,000"),
         ({"batch_size": 0}, "from 1 to 60,000"),
@@ -89,6 +94,24 @@ def test_bad_json_is_refused_with_the_allowed_values(change, message):
     record = {**json.loads(RunSpec().to_json()), **change}
     with pytest.raises(UserError, match=message):
         RunSpec.from_json(json.dumps(record))
+
+
+def test_one_cannot_train_on_more_than_there_is():
+    assert RunSpec(data=OWN, train_images=100_000).fit_images == 80_000
+    with pytest.raises(UserError, match="train_images must be a whole number from 100 to 100,000"):
+        RunSpec(data=OWN, train_images=100_001)
+    few = OwnData(OWN.digest, OWN.title, (8, 8, 1), 10, 150, 30)
+    with pytest.raises(UserError, match="train_images must be a whole number from 100 to 150"):
+        RunSpec(data=few)
+
+
+def test_ones_own_set_is_known_by_its_digest():
+    spec = RunSpec(data=OWN)
+    renamed = RunSpec(data=OwnData(OWN.digest, "other.npz", (8, 8, 1), 10, 100_000, 300))
+    assert (renamed, renamed.recipe) == (spec, spec.recipe)
+    assert json.loads(spec.to_json())["data"]["title"] == "digits.npz"
+    assert spec.with_data(OWN.name) == spec  # the store writes the name of the set that was used
+    assert spec.recipe == RunSpec().recipe
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", None])

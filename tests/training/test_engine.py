@@ -8,16 +8,17 @@ import pytest
 
 from lrlab.datasets import Dataset
 from lrlab.errors import UserError
-from lrlab.networks import CLASS_COUNT, IMAGE_SHAPE, Convolutional, Dense
+from lrlab.networks import Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nadam, RMSprop
 from lrlab.runs.records import Control, Epoch, Outcome
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.training import lane
 from lrlab.training.engine import train, warm_up
-from lrlab.training.epoch import Program, compiled_epoch, keras_optimizer
+from lrlab.training.epoch import compiled_epoch, keras_optimizer, program_of
 from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
+from tests.datasets.npz import described
 
 pytestmark = pytest.mark.training
 
@@ -41,23 +42,23 @@ class EveryRate(keras.callbacks.Callback):
         self.model.dropout_seed.assign([self.seed, number])
 
 
-def compiled(spec, shape=IMAGE_SHAPE, classes=CLASS_COUNT):
+def compiled(spec):
     """What the engine trains such a run with."""
-    return compiled_epoch(Program(spec.network, spec.optimizer, spec.batch_size, shape, classes), 0)
+    return compiled_epoch(program_of(spec), 0)
 
 
-def inputs(images, shape=IMAGE_SHAPE):
+def inputs(images, spec):
     """The images as a network takes them."""
-    images = images.reshape(-1, *shape)
+    images = images.reshape(-1, *spec.data_set.shape)
     return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images
 
 
-def fit(spec, data, shape=IMAGE_SHAPE, classes=CLASS_COUNT):
+def fit(spec, data):
     """Train the same run with `keras.Model.fit`; returns the network and one history an epoch."""
     images, labels = data.sample(spec.train_images)
-    pixels = inputs(images, shape)
+    pixels = inputs(images, spec)
     validation = pixels[spec.fit_images :], labels[spec.fit_images :]
-    network = build_network(spec.network, shape, classes)
+    network = build_network(spec.network, spec.data_set.shape, spec.data_set.class_count)
     for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
         weight.assign(value)
     entropy = keras.metrics.SparseCategoricalCrossentropy(name="entropy")  # the loss without an L2 penalty
@@ -117,11 +118,11 @@ def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
     assert_fitted(spec, dataset)
 
 
-def assert_fitted(spec, data, shape=IMAGE_SHAPE, classes=CLASS_COUNT):
+def assert_fitted(spec, data):
     """The engine and Keras measure the same, and end with the same weights."""
-    *epochs, outcome = train(spec, data, shape=shape, classes=classes)
-    ours = compiled(spec, shape, classes).network
-    theirs, histories = fit(spec, data, shape, classes)
+    *epochs, outcome = train(spec, data)
+    ours = compiled(spec).network
+    theirs, histories = fit(spec, data)
     # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
     # grows from update to update.
     for epoch, history in zip(epochs, histories, strict=True):
@@ -132,7 +133,7 @@ def assert_fitted(spec, data, shape=IMAGE_SHAPE, classes=CLASS_COUNT):
             assert getattr(epoch, name) == pytest.approx(history[their_name], rel=1e-4), (epoch.epoch, name)
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-3, atol=2e-5)
-    test = theirs.evaluate(inputs(data.test_images, shape), data.test_labels, verbose=0)
+    test = theirs.evaluate(inputs(data.test_images, spec), data.test_labels, verbose=0)
     assert (outcome.test_loss, outcome.test_accuracy) == pytest.approx(test[:0:-1], rel=1e-4)
 
 
@@ -156,18 +157,18 @@ def own_data(shape, classes, kind):
     ids=str,
 )
 def test_examples_of_any_shape_are_trained(network, shape, classes, kind):
-    spec = replace(SPEC, network=network, schedule=ExponentialDecay(0.1, 0.1))
+    known = described(shape, classes, 500, 100)
+    spec = replace(SPEC, network=network, schedule=ExponentialDecay(0.1, 0.1), data=known)
     data = own_data(shape, classes, kind)
-    assert_fitted(spec, data, shape, classes)
-    *epochs, _ = train(replace(spec, epochs=20), data, shape=shape, classes=classes)
+    assert_fitted(spec, data)
+    *epochs, _ = train(replace(spec, epochs=20), data)
     assert epochs[-1].val_accuracy > 1.5 / classes
     assert epochs[-1].loss < epochs[0].loss
 
 
-def test_a_network_that_cannot_take_the_examples_ends_with_an_error():
-    spec = replace(SPEC, network=Convolutional())
+def test_a_network_that_cannot_take_the_examples_is_an_error():
     with pytest.raises(UserError, match=r"needs images of shape .* has the shape \(20,\)"):
-        list(train(spec, own_data((20,), 3, np.float32), shape=(20,), classes=3))
+        replace(SPEC, network=Convolutional(), data=described((20,), 3))
 
 
 @pytest.mark.parametrize("clock", ["epoch", "step", "smooth"])

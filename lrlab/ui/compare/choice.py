@@ -9,6 +9,7 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.links.query import whole
+from lrlab.runs.result import data_title
 from lrlab.store import Listed, Store, StoredRun, spec_of
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
@@ -39,7 +40,7 @@ class Filter:
 
 FILTERS = (
     Filter("Status", lambda run: (run.status,)),
-    Filter("Data", lambda run: (run.data or NONE_KNOWN,)),
+    Filter("Data", lambda run: (data_title(run) or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
     Filter("Optimizer", lambda run: (optimizer_title(run) or NONE_KNOWN,)),
     Filter("Tag", lambda run: run.tags),
@@ -163,7 +164,7 @@ def _shape(plan):
 
 
 def _texts(run):
-    texts = run.name, run.note, run.status, run.data or "", run.origin, *run.tags, schedule_title(run)
+    texts = run.name, run.note, run.status, data_title(run) or "", run.origin, *run.tags, schedule_title(run)
     spec = spec_of(run)
     settings = f"{spec.optimizer.title} {spec.seed}" if spec else ""
     return f"{' '.join(texts)} {settings} {run.id}".lower()

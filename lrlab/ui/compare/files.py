@@ -18,6 +18,7 @@ FORMS: dict[str, tuple[Callable[[Sequence[Result]], str | bytes], str, str]] = {
     "JSON": (to_json, "json", "All data about the runs. Another LR Lab can import this file."),
     "TensorBoard": (to_event_files, "zip", "Event files. Unzip them, and open the folder with TensorBoard."),
 }
+MOST_MEGABYTES = 10  # of each file
 UPLOADS, TAG, TAKEN = "compare.uploads", "compare.import_tag", "compare.taken"
 
 
@@ -80,6 +81,7 @@ def import_runs(store: Store) -> None:
         files = st.file_uploader(
             "Files",
             accept_multiple_files=True,
+            max_upload_size=MOST_MEGABYTES,
             key=f"{UPLOADS}.{number}",
             label_visibility="collapsed",
         )

@@ -7,6 +7,7 @@ from time import localtime, strftime
 import pandas as pd
 import streamlit as st
 
+from lrlab.runs.result import data_title
 from lrlab.store import Listed, spec_of
 from lrlab.ui.compare import choice
 
@@ -25,7 +26,7 @@ TABLE_COLUMNS = {
         format=SHARE, help="The validation accuracy of the last epoch."
     ),
     "Test accuracy": st.column_config.NumberColumn(
-        format=SHARE, help="The accuracy on the 10,000 test images, measured once at the end."
+        format=SHARE, help="The accuracy on the test images of the data set, measured once at the end."
     ),
     "Seconds": st.column_config.NumberColumn(format="%.1f"),
     "Seed": st.column_config.NumberColumn(format="%d"),
@@ -107,7 +108,7 @@ def _row(entry):
         "Schedule": choice.schedule_title(run),
         "Optimizer": choice.optimizer_title(run),
         "Seed": spec.seed if spec else None,
-        "Data": run.data or choice.NONE_KNOWN,
+        "Data": data_title(run) or choice.NONE_KNOWN,
         "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),
         "Seconds": entry.seconds,
         "Tags": [*run.tags],

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lrlab import jobs
+from lrlab.datasets import AUTO, title_of
 from lrlab.figures import LaneCurves, compare_figure
 from lrlab.lessons.evidence import Evidence, evidence, lived, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
@@ -90,7 +91,8 @@ def source_in_words(found: Evidence) -> str:
     seeds = sorted({len(results) for results in found.results.values()})
     count = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seeds"
     count = "one seed" if seeds == [1] else count
-    data = "Fashion-MNIST" if found.data == "fashion-mnist" else "the synthetic set, not on Fashion-MNIST"
+    first = AUTO[0]
+    data = first.title if found.data == first.name else f"{title_of(found.data)}, not on {first.title}"
     who = "The runs of this LR Lab" if found.source == "yours" else "Recorded with LR Lab"
     return f"{who} on {data}, {count} each."
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lrlab import jobs
 from lrlab.analysis import gathered
+from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.store import Run, Store
 from lrlab.ui.race import view
@@ -163,10 +164,11 @@ def _say(runs):
     messages = {run.message for run in runs if run.status in ("paused", "stopped")} - {""}
     if len(runs) > 1 and messages:
         st.info(" ".join(sorted(messages)))
-    if runs[0].data == "synthetic":
-        st.info(f"Not Fashion-MNIST: this trains on {runs[0].origin}.", icon=":material/info:")
+    first, *others = AUTO
+    if runs[0].data in [each.name for each in others]:
+        st.info(f"Not {first.title}: this trains on {plain(runs[0].origin)}.", icon=":material/info:")
     elif runs[0].origin:
-        st.caption(f"Data: {runs[0].origin}.")
+        st.caption(f"Data: {plain(runs[0].origin)}.")
 
 
 def _metrics(store, runs, epochs):
@@ -213,7 +215,7 @@ def _standings(store, runs, epochs):
         lanes = {run.id: run.lane for run in runs}
         results = {
             # Lanes that ended before they loaded their data had requested the same data.
-            id: replace(result, data=result.data or result.spec.data)
+            id: replace(result, data=result.data or result.spec.data_name)
             for id, result in store.results([*lanes]).items()
         }
         standings(gathered(results, lanes.get))

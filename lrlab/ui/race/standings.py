@@ -5,19 +5,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lrlab.analysis import RANKED, Group, bases, basis, end, verdict
-from lrlab.runs.result import Result
+from lrlab.runs.result import Result, data_title
 from lrlab.ui.widgets.markdown import plain
-
-DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic set"}
 
 
 def measured_on(result: Result) -> str:
-    """What a run was measured on, in a few words."""
+    """What a run was measured on, in a few words of Markdown."""
     where = basis(result)
     if where is None or result.spec is None:
         return "data not known"
     fit = result.spec.fit_images
-    return f"{DATA_NAMES.get(where.data, where.data)}, {fit:,} + {where.train_images - fit:,} images"
+    return f"{plain(data_title(result))}, {fit:,} + {where.train_images - fit:,} images"
 
 
 def standings(found: Sequence[Group]) -> None:

@@ -73,6 +73,7 @@ def _sizes(store, seed_groups, throughput):
         seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*seed_groups)) / throughput
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
     specs = [spec for _, spec in seed_groups[0]]
+    weights = spec.network.parameter_count(spec.data_set.shape, spec.data_set.class_count)
     fit, validating, steps, whole = (
         _range(values)
         for values in (
@@ -83,7 +84,7 @@ def _sizes(store, seed_groups, throughput):
         )
     )
     st.caption(
-        f"{spec.network.parameter_count():,} parameters. {fit} images for training and {validating} for "
+        f"{weights:,} parameters. {fit} images for training and {validating} for "
         f"validation: {steps} steps per epoch, {whole} in all. {time}"
     )
 

@@ -1,11 +1,13 @@
 """What a visitor has set on Train: the only place that knows these keys of the session state."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from lrlab import article
 from lrlab.article import Curve
+from lrlab.datasets import DataSet, OwnData, data_set
 from lrlab.errors import UserError
 from lrlab.links.query import whole
 from lrlab.networks import NETWORKS, Dense, network_of_kind
@@ -23,6 +25,7 @@ from lrlab.ui.widgets.markdown import plain
 
 SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
 SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split", "data"
+OWN, OWN_PROBLEM = "own", "own_problem"
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
 RACE = "run"  # also the name in links, which are older than races
@@ -67,6 +70,8 @@ def fill() -> None:
         TRAIN_IMAGES: article.TRAIN_IMAGES,
         SPLIT: article.VALIDATION_SPLIT,
         DATA_SET: "auto",
+        OWN: None,
+        OWN_PROBLEM: "",
         SAME_PEAK: False,
         PEAK: 0.1,
         STOP_EARLY: False,
@@ -92,6 +97,30 @@ def recipes() -> dict[str, str]:
     known = state.names() | {ADAM.id: ADAM.name}
     st.session_state[SCHEDULES] = [id for id in st.session_state[SCHEDULES] if id in known]
     return known
+
+
+def data() -> str | OwnData:
+    """The chosen data set; raises UserError if it is one's own and none was added yet."""
+    chosen = st.session_state[DATA_SET]
+    if chosen != OWN:
+        return chosen
+    if st.session_state[OWN] is None:
+        raise UserError("There is no data set of your own yet. Add a .npz file, or choose another data set.")
+    return st.session_state[OWN]
+
+
+def known_data() -> DataSet:
+    """What is known of the chosen data set; of the article's, while there is none of one's own."""
+    chosen = st.session_state[DATA_SET]
+    return data_set(chosen) if chosen != OWN else st.session_state[OWN] or data_set("auto")
+
+
+def add_own(read: Callable[[], OwnData]) -> None:
+    """Choose the set of one's own that `read` returns, or keep what is wrong with it for the page."""
+    try:
+        st.session_state[OWN], st.session_state[OWN_PROBLEM] = read(), ""
+    except UserError as error:
+        st.session_state[OWN_PROBLEM] = str(error)
 
 
 def made(cls):
@@ -150,7 +179,7 @@ def _run(entry, seed):
         seed=seed,
         train_images=values[TRAIN_IMAGES],
         validation_split=values[SPLIT],
-        data=values[DATA_SET],
+        data=data(),
         network=made(type(network_of_kind(values[NETWORK]))),
         early_stopping=made(EarlyStopping) if values[STOP_EARLY] else None,
         plateau=made(ReduceOnPlateau) if values[ON_PLATEAU] else None,

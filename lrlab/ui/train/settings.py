@@ -1,10 +1,18 @@
 """The controls of Train: the settings of a race, its preview, and the start button."""
 
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.datasets import locate
+from lrlab.datasets import AUTO, BUILT_IN
+from lrlab.datasets.kept import own_from_file, own_from_path
+from lrlab.datasets.sources import locate
 from lrlab.errors import UserError
+from lrlab.home import is_public
 from lrlab.networks import NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
@@ -15,11 +23,11 @@ from lrlab.ui.explore import state
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.outlook import outlook
 from lrlab.ui.widgets.controls import field, option
+from lrlab.ui.widgets.in_words import data_in_words
+from lrlab.ui.widgets.markdown import plain
 
-DATA_NAMES = {
-    "auto": "Fashion-MNIST, or synthetic images if it is unavailable",
-    "synthetic": "The built-in synthetic set",
-}
+MOST_MEGABYTES = 64  # of an upload
+UPLOAD, PATH = "own.upload", "own.path"
 
 
 def settings(store: Store) -> None:
@@ -100,7 +108,10 @@ def _options(cls):
 def _network():
     names = {network.kind: network.title for network in NETWORKS}
     network = race_setup.made(type(network_of_kind(st.session_state[race_setup.NETWORK])))
-    with st.expander(f"Network: {network.title.lower()}, {network.parameter_count():,} parameters"):
+    known, size = race_setup.known_data(), ""
+    with suppress(UserError):  # a network for other data: beside the button it says why
+        size = f", {network.parameter_count(known.shape, known.class_count):,} parameters"
+    with st.expander(f"Network: {network.title.lower()}{size}"):
         st.selectbox(
             "Network", list(names), format_func=names.get, key=race_setup.NETWORK, persist_state="session"
         )
@@ -108,22 +119,65 @@ def _network():
 
 
 def _data():
-    with st.expander(f"Images: {st.session_state[race_setup.TRAIN_IMAGES]:,}"):
+    known = race_setup.known_data()
+    images = race_setup.TRAIN_IMAGES
+    st.session_state[images] = min(st.session_state[images], known.train)
+    with st.expander(f"Images: {st.session_state[images]:,}"):
         _numbers(
             {
-                race_setup.TRAIN_IMAGES: ("Training images", TRAIN_SIZE),
+                images: ("Training images", replace(TRAIN_SIZE, high=known.train)),
                 race_setup.SPLIT: ("Validation share", VALIDATION_SPLIT),
             }
         )
-        st.selectbox(
-            "Data",
-            list(DATA_NAMES),
-            format_func=DATA_NAMES.get,
-            key=race_setup.DATA_SET,
-            persist_state="session",
+        names = {
+            "auto": f"{AUTO[0].title}, or {AUTO[1].title} if it is unavailable",
+            **{each.name: each.title[0].upper() + each.title[1:] for each in BUILT_IN if each != AUTO[0]},
+            race_setup.OWN: "Your own .npz file",
+        }
+        chosen = st.selectbox(
+            "Data", list(names), format_func=names.get, key=race_setup.DATA_SET, persist_state="session"
         )
-    if st.session_state[race_setup.DATA_SET] == "auto":
-        st.caption(f"{locate().words}.")
+        if chosen == race_setup.OWN:
+            _own()
+        else:
+            st.caption(f"{known.title}, {known.licence}: {data_in_words(known)}.")
+    if chosen != race_setup.OWN and known.files:
+        st.caption(f"{locate(chosen).words}.")
+
+
+def _own():
+    """Add a set of one's own: by upload, and by its path unless strangers use this server."""
+    st.file_uploader(
+        "Your own .npz file",
+        type="npz",
+        max_upload_size=MOST_MEGABYTES,
+        key=UPLOAD,
+        on_change=_take_upload,
+        help="With the arrays x_train and y_train, and optionally x_test and y_test. Examples are images, "
+        "(n, height, width) or (n, height, width, 3), of at most 64 x 64 pixels, or vectors, (n, values). "
+        "Labels are whole numbers from 0 on. Without a test set, a sixth of the examples is for testing.",
+    )
+    if not is_public():
+        st.text_input(
+            "Or its path on this machine",
+            key=PATH,
+            on_change=_take_path,
+            help=f"For files above {MOST_MEGABYTES} MB. LR Lab keeps a copy.",
+        )
+    if problem := st.session_state[race_setup.OWN_PROBLEM]:
+        st.error(plain(problem))
+    if own := st.session_state[race_setup.OWN]:
+        st.caption(f"{plain(own.title)}: {data_in_words(own)}.")
+
+
+def _take_upload():
+    if file := st.session_state[UPLOAD]:
+        race_setup.add_own(partial(own_from_file, file, file.name))
+
+
+def _take_path():
+    if path := st.session_state[PATH].strip():
+        race_setup.add_own(partial(own_from_path, Path(path)))
 
 
 def _controllers():

@@ -2,6 +2,7 @@
 
 import math
 
+from lrlab.datasets import DataSet
 from lrlab.runs.spec import RunSpec
 
 
@@ -11,6 +12,16 @@ def in_words(seconds: float) -> str:
         return f"{math.ceil(seconds)} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def data_in_words(data: DataSet) -> str:
+    """Sizes, shape and number of classes of a data set."""
+    if len(data.shape) == 1:
+        each = f"vectors of {data.shape[0]:,} numbers"
+    else:
+        height, width, channels = data.shape
+        each = f"{'colour' if channels > 1 else 'grey'} images of {height} x {width} pixels"
+    return f"{data.train:,} training and {data.test:,} test {each}, in {data.class_count} classes"
 
 
 def recipe_in_words(spec: RunSpec) -> str:
