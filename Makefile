@@ -14,7 +14,7 @@ run: $(VENV)/run
 # Three processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
 # because they share servers and workers.
 PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy lrlab pages
 
 check: $(VENV)/test
 	$(LINT)
@@ -49,6 +49,7 @@ one-python: $(VENV)/test
 lint: $(VENV)/test
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+	$(PYTHON) -m mypy lrlab pages
 
 bench: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py

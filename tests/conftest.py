@@ -27,7 +27,7 @@ settings.register_profile("same", **TIMELESS, derandomize=True, max_examples=100
 settings.register_profile("proof", **TIMELESS, max_examples=1000, print_blob=True)
 settings.load_profile("same")
 
-REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache(BUILT_IN[0])).resolve()
+REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache(BUILT_IN[0].files)).resolve()
 LONG = ("proof", "browser", "training")
 DISCARD = "http://127.0.0.1:9/"
 

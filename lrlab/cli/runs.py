@@ -39,8 +39,9 @@ def runs(options) -> int:
             score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
             progress = f"{len(epochs)}/{spec.epochs}" if spec else str(len(epochs))
             optimizer = spec.optimizer.kind if spec else "-"
+            data = data_title(run.data, spec) or "-"
             print(
-                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {data_title(run) or '-':<13}  "
+                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {data:<13}  "
                 f"{optimizer:<8} {run.name:<32} {score}".rstrip()
             )
     return 0

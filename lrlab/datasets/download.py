@@ -53,6 +53,8 @@ def download(data: BuiltIn, folder: Path, progress=lambda words: None) -> Path:
         chunk_size=2**18,
         timeout=(CONNECT_SECONDS, READ_SECONDS),
     )
+    if data.files is None:
+        raise ValueError(f"{data.title} has no files to download.")
     checksums = dict(data.files.checksums)
     store = pooch.create(folder, base, registry=checksums)
     pooch.get_logger().setLevel("WARNING")
@@ -71,7 +73,7 @@ def _by_hand(data):
     """How to provide the files of a data set without a download."""
     if data.files.variable:
         return f"put the files of {data.title} into a folder and set {data.files.variable} to it"
-    return f"put {', '.join(name for name, _ in data.files.checksums)} into {keras_cache(data)}"
+    return f"put {', '.join(name for name, _ in data.files.checksums)} into {keras_cache(data.files)}"
 
 
 def _reason(error, checksum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lrlab.datasets.built_in import BuiltIn
+from lrlab.datasets.built_in import BuiltIn, Files
 from lrlab.datasets.catalogue import AUTO, data_set
 from lrlab.datasets.dataset import Dataset
 from lrlab.datasets.kept import load_own
@@ -39,8 +39,8 @@ def locate(data: str | OwnData = "auto") -> Location:
     if named:
         folder = Path(named).expanduser().resolve()
         return Location(f"{title} from the folder in {files.variable}", folder)
-    if _complete(known, keras_cache(known)):
-        return Location(f"{title} from the Keras cache", keras_cache(known))
+    if _complete(known, keras_cache(files)):
+        return Location(f"{title} from the Keras cache", keras_cache(files))
     if _complete(known, downloads(known)):
         return Location(f"{title}, downloaded before", downloads(known))
     otherwise = f", or trains on {AUTO[1].title} if there is no network" if data == "auto" else ""
@@ -50,10 +50,10 @@ def locate(data: str | OwnData = "auto") -> Location:
     )
 
 
-def keras_cache(data: BuiltIn) -> Path:
-    """The folder in which Keras's own loader of the data set keeps its files."""
+def keras_cache(files: Files) -> Path:
+    """The folder in which Keras's own loader of a data set keeps its files."""
     base = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return base / "datasets" / data.files.keras_folder
+    return base / "datasets" / files.keras_folder
 
 
 def downloads(data: BuiltIn) -> Path:

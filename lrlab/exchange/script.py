@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lrlab import article
 from lrlab.datasets import OwnData, data_set
+from lrlab.datasets.built_in import BuiltIn
 from lrlab.datasets.catalogue import DataSet
 from lrlab.datasets.npz import TEST_SHARE
 from lrlab.datasets.own import PIXELS
@@ -165,7 +166,7 @@ def keras_script(result: Result) -> str:
         )
     is_own = isinstance(spec.data, OwnData)
     data = spec.data_set if is_own or result.data is None else data_set(result.data)
-    needs_lrlab = not is_own and not data.keras_module
+    needs_lrlab = isinstance(data, BuiltIn) and not data.keras_module
     epochs_at = 2 if is_own else 1
     layers = spec.network.layers(data.shape, data.class_count)
     dropout = any(isinstance(layer, Dropout) for layer in layers)
@@ -207,8 +208,7 @@ def _load(data: DataSet) -> str:
 
 def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: bool) -> str:
     """A comment that describes the run, and what the script does not repeat."""
-    is_own = isinstance(data, OwnData)
-    which = "second" if is_own else "first"
+    which = "second" if isinstance(data, OwnData) else "first"
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
         "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or",
@@ -217,7 +217,7 @@ def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: b
         f"Run: {result.name}",
         f"Data: {data.title}{', which needs LR Lab, too' if needs_lrlab else ''}",
     ]
-    if is_own:
+    if isinstance(data, OwnData):
         lines.append(f"The first argument is the path of this file, whose sha256 is {data.digest}.")
     if result.versions:
         lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))

@@ -33,8 +33,8 @@ class Result:
     has_manual_rate: bool = False
 
 
-def data_title(run) -> str | None:
-    """The title of the data set of a Result or of a stored run; None if it is not known."""
-    if run.data is None:
+def data_title(data: str | None, spec: RunSpec | None) -> str | None:
+    """The title of a run's data set, by its name `data`; None if it is not known."""
+    if data is None:
         return None
-    return title_of(run.data, run.spec.data) if run.spec else title_of(run.data)
+    return title_of(data, spec.data) if spec else title_of(data)

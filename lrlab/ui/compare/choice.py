@@ -40,7 +40,7 @@ class Filter:
 
 FILTERS = (
     Filter("Status", lambda run: (run.status,)),
-    Filter("Data", lambda run: (data_title(run) or NONE_KNOWN,)),
+    Filter("Data", lambda run: (data_title(run.data, spec_of(run)) or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
     Filter("Optimizer", lambda run: (optimizer_title(run) or NONE_KNOWN,)),
     Filter("Tag", lambda run: run.tags),
@@ -164,7 +164,15 @@ def _shape(plan):
 
 
 def _texts(run):
-    texts = run.name, run.note, run.status, data_title(run) or "", run.origin, *run.tags, schedule_title(run)
+    texts = (
+        run.name,
+        run.note,
+        run.status,
+        data_title(run.data, spec_of(run)) or "",
+        run.origin,
+        *run.tags,
+        schedule_title(run),
+    )
     spec = spec_of(run)
     settings = f"{spec.optimizer.title} {spec.seed}" if spec else ""
     return f"{' '.join(texts)} {settings} {run.id}".lower()

@@ -108,7 +108,7 @@ def _row(entry):
         "Schedule": choice.schedule_title(run),
         "Optimizer": choice.optimizer_title(run),
         "Seed": spec.seed if spec else None,
-        "Data": data_title(run) or choice.NONE_KNOWN,
+        "Data": data_title(run.data, spec_of(run)) or choice.NONE_KNOWN,
         "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),
         "Seconds": entry.seconds,
         "Tags": [*run.tags],

@@ -12,10 +12,11 @@ from lrlab.ui.widgets.markdown import plain
 def measured_on(result: Result) -> str:
     """What a run was measured on, in a few words of Markdown."""
     where = basis(result)
-    if where is None or result.spec is None:
+    title = data_title(result.data, result.spec)
+    if where is None or result.spec is None or title is None:
         return "data not known"
     fit = result.spec.fit_images
-    return f"{plain(data_title(result))}, {fit:,} + {where.train_images - fit:,} images"
+    return f"{plain(title)}, {fit:,} + {where.train_images - fit:,} images"
 
 
 def standings(found: Sequence[Group]) -> None:
