@@ -57,9 +57,9 @@ def _wait_until_healthy(address, process, log):
     until = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < until and process.poll() is None:
         try:
-            if requests.get(f"{address}/_stcore/health", timeout=1).ok:
+            if requests.get(f"{address}/_stcore/health", timeout=10).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(f"The server did not come up:\n{log.read_text(errors='replace')}")
 
