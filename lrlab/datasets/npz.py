@@ -54,11 +54,11 @@ class Header(NamedTuple):
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.dtype} of shape {self.shape}"
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         """How many examples or labels it has."""
         return self.shape[0] if self.shape else 0
 
@@ -153,23 +153,23 @@ def _checked(headers):
             raise UserError(
                 f"x_test must be like x_train, {train}, but it is {examples}. Prepare both in the same way."
             )
-        if labels.dtype.kind not in "iu" or labels.shape not in ((labels.count,), (labels.count, 1)):
+        if labels.dtype.kind not in "iu" or labels.shape not in ((labels.length,), (labels.length, 1)):
             raise UserError(
                 f"{y} must be whole numbers of shape (n,), one label for each example, but it is {labels}. "
                 "numpy.argmax(y, 1) makes such labels out of one column per class."
             )
-        if examples.count != labels.count:
+        if examples.length != labels.length:
             raise UserError(
-                f"{x} and {y} must have the same length, but they have {examples.count:,} and "
-                f"{labels.count:,}. Give each example one label."
+                f"{x} and {y} must have the same length, but they have {examples.length:,} and "
+                f"{labels.length:,}. Give each example one label."
             )
         least = 1 if x == "x_test" else LEAST_EXAMPLES
         if len(headers) == 2:
             least = least * TEST_SHARE // (TEST_SHARE - 1)
-        if not least <= examples.count <= MOST_EXAMPLES:
+        if not least <= examples.length <= MOST_EXAMPLES:
             raise UserError(
-                f"{x} must have {least:,} to {MOST_EXAMPLES:,} examples, but it has {examples.count:,}. Use "
-                f"{'more' if examples.count < least else 'fewer'}."
+                f"{x} must have {least:,} to {MOST_EXAMPLES:,} examples, but it has {examples.length:,}. Use "
+                f"{'more' if examples.length < least else 'fewer'}."
             )
     return shape
 

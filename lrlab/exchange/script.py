@@ -156,7 +156,7 @@ def keras_script(result: Result) -> str:
         )
     is_own = isinstance(spec.data, OwnData)
     data = spec.data_set if is_own or result.data is None else data_set(result.data)
-    needs_lrlab = not is_own and not data.keras_module
+    needs_lrlab = not isinstance(data, OwnData) and not data.keras_module
     epochs_at = 2 if is_own else 1
     layers = spec.network.layers(data.shape, data.class_count)
     dropout = any(isinstance(layer, Dropout) for layer in layers)
