@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lrlab.cli.main import main
+from lrlab.datasets import BUILT_IN
 from lrlab.networks import NETWORKS
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.schedules import SCHEDULES
@@ -73,3 +74,14 @@ def test_every_dependency_is_in_the_table():
 def test_the_pictures_are_there():
     for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).stat().st_size > 10_000
+
+
+def test_every_data_set_is_in_the_table():
+    for data in BUILT_IN:
+        (row,) = re.findall(rf"^\|.*\| `{data.name}` \|.*$", README, re.MULTILINE)
+        assert data.title.removeprefix("the built-in ") in row
+        if data.files:
+            height, width, _ = data.shape
+            assert f"{data.train + data.test:,} grey images of {height} x {width} pixels" in row
+            assert f"{data.class_count} classes; " in row
+            assert f"({data.files.megabytes} MB)" in row

@@ -7,7 +7,7 @@ import pooch
 import requests
 from urllib3.exceptions import ReadTimeoutError
 
-from lrlab.datasets.built_in import BuiltIn
+from lrlab.datasets.built_in import Files
 from lrlab.datasets.sources import keras_cache
 from lrlab.errors import UserError
 
@@ -19,8 +19,8 @@ READ_SECONDS = 15
 class _Progress:
     """The progress bar that pooch updates during a download; it counts over all files."""
 
-    def __init__(self, data, progress):
-        self._data = data
+    def __init__(self, title, megabytes, progress):
+        self._title, self._megabytes = title, megabytes
         self._progress = progress
         self._earlier_files = 0
         self._this_file = 0
@@ -29,9 +29,7 @@ class _Progress:
     def update(self, count):
         self._this_file += count
         done = self._earlier_files + min(self._this_file, self.total)
-        self._progress(
-            f"Downloading {self._data.title} ({done / 1e6:.0f} of {self._data.files.megabytes} MB)"
-        )
+        self._progress(f"Downloading {self._title} ({done / 1e6:.0f} of {self._megabytes} MB)")
 
     def reset(self):
         self._this_file = 0
@@ -41,21 +39,19 @@ class _Progress:
         self._this_file = 0
 
 
-def download(data: BuiltIn, folder: Path, progress=lambda words: None) -> Path:
-    """Download the files of a data set into `folder` and return it; existing files are kept.
+def download(title: str, files: Files, folder: Path, progress=lambda words: None) -> Path:
+    """Download the files of the data set `title` into `folder` and return it; existing files are kept.
 
     The source is Keras's own mirror, or `LRLAB_DATA_URL`. Raises UserError if it cannot be reached
     within seconds, or if a file has another checksum. No incomplete file is left behind.
     """
     base = os.environ.get("LRLAB_DATA_URL") or BASE_URL
     downloader = pooch.HTTPDownloader(
-        progressbar=_Progress(data, progress),
+        progressbar=_Progress(title, files.megabytes, progress),
         chunk_size=2**18,
         timeout=(CONNECT_SECONDS, READ_SECONDS),
     )
-    if data.files is None:
-        raise ValueError(f"{data.title} has no files to download.")
-    checksums = dict(data.files.checksums)
+    checksums = dict(files.checksums)
     store = pooch.create(folder, base, registry=checksums)
     pooch.get_logger().setLevel("WARNING")
     for name, checksum in checksums.items():
@@ -64,16 +60,16 @@ def download(data: BuiltIn, folder: Path, progress=lambda words: None) -> Path:
         except (requests.RequestException, OSError, ValueError) as error:
             raise UserError(
                 f"{name} could not be downloaded from {base}: {_reason(error, checksum)}. Connect to the "
-                f"network, or {_by_hand(data)}."
+                f"network, or {_by_hand(title, files)}."
             ) from error
     return folder
 
 
-def _by_hand(data):
+def _by_hand(title, files):
     """How to provide the files of a data set without a download."""
-    if data.files.variable:
-        return f"put the files of {data.title} into a folder and set {data.files.variable} to it"
-    return f"put {', '.join(name for name, _ in data.files.checksums)} into {keras_cache(data.files)}"
+    if files.variable:
+        return f"put the files of {title} into a folder and set {files.variable} to it"
+    return f"put {', '.join(name for name, _ in files.checksums)} into {keras_cache(files)}"
 
 
 def _reason(error, checksum):

@@ -54,7 +54,7 @@ class Header(NamedTuple):
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.dtype} of shape {self.shape}"
 
     @property

@@ -33,7 +33,7 @@ class OwnData:
     test: int
     dtype: str = PIXELS
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "shape", tuple(self.shape) if isinstance(self.shape, list) else self.shape)
         title = self.title
         checks = {
@@ -93,5 +93,5 @@ def is_shape(shape: object) -> bool:
     return len(shape) == 1 or (len(shape) == 3 and max(shape[:2]) <= MOST_SIDE and shape[2] in (1, 3))
 
 
-def _is_whole(value, low, high):
+def _is_whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high

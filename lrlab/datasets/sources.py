@@ -39,9 +39,9 @@ def locate(data: str | OwnData = "auto") -> Location:
     if named:
         folder = Path(named).expanduser().resolve()
         return Location(f"{title} from the folder in {files.variable}", folder)
-    if _complete(known, keras_cache(files)):
+    if _complete(files, keras_cache(files)):
         return Location(f"{title} from the Keras cache", keras_cache(files))
-    if _complete(known, downloads(known)):
+    if _complete(files, downloads(known)):
         return Location(f"{title}, downloaded before", downloads(known))
     otherwise = f", or trains on {AUTO[1].title} if there is no network" if data == "auto" else ""
     return Location(
@@ -71,16 +71,17 @@ def load(data: str | OwnData = "auto", progress=lambda words: None) -> Dataset:
     if isinstance(known, OwnData):
         progress(f"Reading {known.title}")
         return Dataset(known.name, location.words, *load_own(known))
-    if known.files is None:
+    files = known.files
+    if files is None:
         progress(f"Preparing {known.title}")
         return Dataset(known.name, location.words, *known.arrays())
     folder, origin = location.folder, location.words
     if folder is None:
         from lrlab.datasets.download import download  # needs pooch, which the library alone does without
 
-        progress(f"Downloading {known.title} ({known.files.megabytes} MB)")
+        progress(f"Downloading {known.title} ({files.megabytes} MB)")
         try:
-            folder = download(known, downloads(known), progress)
+            folder = download(known.title, files, downloads(known), progress)
         except UserError as error:
             if data != "auto":
                 raise
@@ -96,5 +97,5 @@ def _read_once(data, folder):
     return data.arrays(folder)
 
 
-def _complete(data, folder):
-    return all((folder / name).is_file() for name, _ in data.files.checksums)
+def _complete(files, folder):
+    return all((folder / name).is_file() for name, _ in files.checksums)

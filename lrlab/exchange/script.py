@@ -155,7 +155,7 @@ def keras_script(result: Result) -> str:
     repeat. Raises UserError for a result without a spec.
 
     >>> from lrlab.runs.spec import RunSpec
-    >>> print(keras_script(Result("Article", (), RunSpec())).splitlines()[4])
+    >>> print(keras_script(Result("Article", (), RunSpec())).splitlines()[3])
     # Run: Article
     """
     spec = result.spec

@@ -47,5 +47,4 @@ def plain(cell: str) -> str:
 
 
 def _kinds(schedule: Schedule) -> str:
-    inner = getattr(schedule, "schedule", None)
-    return f"{schedule.kind} + {_kinds(inner)}" if inner else schedule.kind
+    return " + ".join(layer.kind for layer in schedule.layers())

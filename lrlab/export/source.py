@@ -41,7 +41,11 @@ EVERY = {
 
 @dataclass(frozen=True)
 class Target:
-    """A framework that plans are exported to: its name for people, and what writes a plan as its source."""
+    """A framework that plans are exported to: its name for people, and what writes a plan as its source.
+
+    >>> TARGETS["pytorch"].title
+    'PyTorch'
+    """
 
     title: str
     write: Callable[[Plan], str]

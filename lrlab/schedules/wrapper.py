@@ -12,7 +12,12 @@ MAX_DEPTH = 4
 
 @dataclass(frozen=True)
 class Wrapper(Schedule):
-    """Base class of schedules around another one, `inner`; up to three wrappers can be nested."""
+    """Base class of schedules around another one, `inner`; up to three wrappers can be nested.
+
+    >>> from lrlab.schedules import Constant, Warmup
+    >>> Warmup(Constant(0.1), 2).inner
+    Constant(initial_lr=0.1)
+    """
 
     inner: Schedule = field(metadata={"parameter": Part(Schedule)})
 

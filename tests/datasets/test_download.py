@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 
 import pytest
 
-from lrlab.datasets import BUILT_IN, download
+from lrlab.datasets import download
+from lrlab.datasets.fashion_mnist import FASHION_MNIST
 from lrlab.datasets.idx import MD5
 from lrlab.datasets.sources import load
 from lrlab.errors import UserError
@@ -68,7 +69,7 @@ def impatient(monkeypatch):
 def refusal(folder):
     """The message of a download that must fail, and must leave nothing behind."""
     with pytest.raises(UserError) as caught:
-        download.download(BUILT_IN[0], folder)
+        download.download(FASHION_MNIST.title, FASHION_MNIST.files, folder)
     assert not folder.exists() or list(folder.iterdir()) == []
     message = str(caught.value)
     assert message.startswith(f"{FIRST} could not be downloaded from http")
@@ -120,7 +121,7 @@ def test_an_address_that_is_none_is_said(home, tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_written_is_said(home, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="could not be downloaded"):
-        download.download(BUILT_IN[0], tmp_path / "file" / "files")
+        download.download(FASHION_MNIST.title, FASHION_MNIST.files, tmp_path / "file" / "files")
 
 
 @pytest.mark.real_data

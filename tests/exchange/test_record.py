@@ -18,6 +18,7 @@ from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Cooldown, CosineDecay, ExponentialDecay, StepDecay, Warmup
+from tests.datasets.npz import described
 
 texts = st.text(st.characters(codec="utf-8"), max_size=60)
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)
@@ -31,6 +32,7 @@ specs = st.builds(
     optimizer=st.sampled_from(OPTIMIZERS).map(lambda cls: cls()),
     seed=st.integers(0, 2**32 - 1),
     early_stopping=st.none() | st.just(EarlyStopping()),
+    data=st.sampled_from((*choices(), described())),
 )
 
 
@@ -39,12 +41,13 @@ def results(draw, numbers=floats):
     """Results with any numbers, infinite and NaN ones too, with a spec and without."""
     row = {name: shares if name.endswith("accuracy") else numbers for name in EPOCH_FIELDS[1:]}
     rows = draw(st.lists(st.fixed_dictionaries(row), max_size=4))
+    spec = draw(st.none() | specs)
     return Result(
         name=draw(names),
         epochs=tuple(Epoch(number, **row) for number, row in enumerate(rows)),
-        spec=draw(st.none() | specs),
+        spec=spec,
         status=draw(st.sampled_from(ENDED)),
-        data=draw(st.none() | st.sampled_from(choices())),
+        data=draw(st.none() | st.sampled_from([*choices(), *([spec.data_name] if spec else [])])),
         origin=draw(texts),
         message=draw(texts),
         test_loss=draw(scores),

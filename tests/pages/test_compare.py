@@ -14,6 +14,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.store import CurvesOnly, Store
 from lrlab.ui.compare import choice
+from tests.datasets.npz import described
 from tests.pages import TIMEOUT
 from tests.store.test_runs import by_hand
 
@@ -83,6 +84,29 @@ def test_every_run_is_a_row_with_its_scores(store):
     assert list(rows["Data"]) == ["not known", "Fashion-MNIST", "Fashion-MNIST", "Fashion-MNIST"]
     assert len(rows["Rate"][1]) == 40
     assert max(rows["Rate"][1]) == 1
+
+
+def on_own(name, digest, title, **kwargs):
+    made = result(name, 0.9, 0.5, **kwargs)
+    data = replace(described(), digest=digest * 32, title=title)
+    return replace(made, spec=replace(made.spec, data=data), data=data.name)
+
+
+def test_ones_own_sets_are_told_apart_by_digest_and_shown_by_title(home):
+    Store().add_results(
+        [
+            on_own("One", "ab", "di*gits.npz", seed=1),
+            on_own("Again", "ab", "di*gits.npz", seed=2),
+            on_own("Two", "ab", "renamed.npz", lr=0.2),
+            on_own("Other", "cd", "di*gits.npz", lr=0.3),
+        ]
+    )
+    page = choose(open_page(), 1, 2, 3, 4)
+    assert not page.exception
+    assert sorted(table(page)["Data"]) == [*["di*gits.npz"] * 3, "renamed.npz"]
+    assert texts(page).count(r"**On di\*gits.npz, 16,000 + 4,000 images**") == 1
+    assert texts(page).count(r":gray-badge[di\*gits.npz, 16,000 + 4,000 images]") == 2
+    assert "Runs on different images or on unknown images are shown together but not ranked." in texts(page)
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ def test_a_broken_link_is_no_markdown(home):
     page = AppTest.from_file(APP, default_timeout=TIMEOUT)
     page.query_params["c"] = "[x](https://example.org)"
     page.run()
-    assert "There is no schedule" in page.warning[0].value
+    assert "schedule must be one of" in page.warning[0].value
     assert "[x](" not in page.warning[0].value
 
 

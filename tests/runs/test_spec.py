@@ -64,7 +64,7 @@ def test_json_round_trip(kind, **fields):
         ({"data": ["auto"]}, "one of auto, fashion-mnist, synthetic, mnist"),
         ({"seed": -1}, "seed must be"),
         ({"train_images": 60_001}, "from 100 to 60,000"),
-        ({"batch_size": 0}, "from 1 to 60,000"),
+        ({"batch_size": 0}, "from 1 to 1,000,000"),
         ({"batch_size": 16_001}, "from 1 to 16,000"),
         ({"epochs": 0}, "from 1 to 1,000"),
         ({"epochs": "ten"}, "'ten'"),

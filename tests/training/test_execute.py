@@ -113,9 +113,7 @@ def test_a_run_whose_own_set_is_gone_fails_with_what_to_do(store):
     ended = store.run(run.id)
     assert (ended.status, ended.details) == ("failed", "")
     assert ended.message.startswith("The data set digits.npz is no longer on this machine")
-    assert ended.message.endswith(
-        "Add its .npz file again, on Train or with --data, and start the run again."
-    )
+    assert ended.message.endswith("on Train or with --data, and start the run again.")
 
 
 def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):

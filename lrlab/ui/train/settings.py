@@ -122,7 +122,9 @@ def _data():
     known = race_setup.known_data()
     images = race_setup.TRAIN_IMAGES
     st.session_state[images] = min(st.session_state[images], known.train)
-    with st.expander(f"Images: {st.session_state[images]:,}"):
+    # A new label closes it, so it is opened again where a file has changed the number.
+    is_own = st.session_state[race_setup.DATA_SET] == race_setup.OWN
+    with st.expander(f"Images: {st.session_state[images]:,}", expanded=is_own):
         _numbers(
             {
                 images: ("Training images", replace(TRAIN_SIZE, high=known.train)),
@@ -137,11 +139,11 @@ def _data():
         chosen = st.selectbox(
             "Data", list(names), format_func=names.get, key=race_setup.DATA_SET, persist_state="session"
         )
-        if chosen == race_setup.OWN:
+        if is_own:
             _own()
         else:
             st.caption(f"{known.title}, {known.licence}: {data_in_words(known)}.")
-    if chosen != race_setup.OWN and known.files:
+    if not is_own and known.files:
         st.caption(f"{locate(chosen).words}.")
 
 
