@@ -6,10 +6,19 @@ import sys
 import pytest
 
 from lrlab import exchange, export, schedules
+from lrlab.analysis import findings, verdict
+from lrlab.datasets import data_set
+from lrlab.networks import network_from_record, network_of_kind
+from lrlab.optimizers import optimizer_from_record, optimizer_of_kind
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.cost import operations
 from lrlab.runs.plan import Plan
+from lrlab.runs.spec import RunSpec
+from lrlab.runs.summary import summary
 
 OFFERED = [
-    Plan,
+    *(Plan, RunSpec, EarlyStopping, ReduceOnPlateau, summary, operations, findings, verdict, data_set),
+    *(optimizer_of_kind, optimizer_from_record, network_of_kind, network_from_record),
     *(getattr(package, name) for package in (schedules, export, exchange) for name in package.__all__),
 ]
 

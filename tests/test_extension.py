@@ -1,7 +1,7 @@
-"""What is declared once works everywhere: here a schedule, an optimizer, a network and an export target."""
+"""What is declared once works everywhere: a schedule, optimizer, network, data set and export target."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -10,7 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab.cli.main import main
-from lrlab.datasets import load
+from lrlab.datasets import BUILT_IN
+from lrlab.datasets.built_in import BuiltIn
+from lrlab.datasets.sources import load
 from lrlab.exchange.script import keras_script
 from lrlab.export import TARGETS, Target, javascript, source
 from lrlab.links.query import read
@@ -76,14 +78,37 @@ class Bottleneck(Network):
         return Flatten(), DenseLayer(self.neck), DenseLayer(classes, "softmax")
 
 
+def stripes():
+    """Images of 6 x 8 pixels in two colours of stripes, upright or level."""
+    dice = np.random.default_rng(7)
+    labels = dice.integers(0, 2, 400).astype(np.uint8)
+    images = dice.integers(0, 60, (400, 6, 8, 3)).astype(np.uint8)
+    images[labels == 0, ::2] += 150
+    images[labels == 1, :, ::2] += 150
+    return images[:300], labels[:300], images[300:], labels[300:]
+
+
+STRIPES = BuiltIn(
+    name="stripes",
+    title="Stripes",
+    shape=(6, 8, 3),
+    class_names=("level", "upright"),
+    train=300,
+    test=100,
+    licence="free",
+    arrays=stripes,
+)
+
+
 @pytest.fixture(autouse=True)
-def listed(monkeypatch):
+def listed():
     """Everything of this file is one entry of its catalogue, and nothing else is changed."""
-    for catalogue, own in ((SCHEDULES, Sawtooth), (OPTIMIZERS, Adamax), (NETWORKS, Bottleneck)):
-        catalogue.append(own)
+    own = ((SCHEDULES, Sawtooth), (OPTIMIZERS, Adamax), (NETWORKS, Bottleneck), (BUILT_IN, STRIPES))
+    for catalogue, entry in own:
+        catalogue.append(entry)
     TARGETS["table"] = Target("Table", lambda plan: f"rates = {plan.rates().tolist()}\n")
     yield
-    for catalogue in (SCHEDULES, OPTIMIZERS, NETWORKS):
+    for catalogue, _ in own:
         catalogue.pop()
     del TARGETS["table"]
 
@@ -94,8 +119,9 @@ SPEC = RunSpec(
     optimizer=Adamax(0.8),
     network=Bottleneck(12),
     epochs=2,
-    train_images=500,
-    data="synthetic",
+    train_images=200,
+    batch_size=20,
+    data="stripes",
 )
 
 
@@ -112,7 +138,9 @@ def test_the_pages_have_its_controls(home):
     page.switch_page("pages/lab/train.py").run()
     page.multiselect(key="optimizers").set_value(["adamax"]).run()
     page.selectbox(key="network").set_value("bottleneck").run()
+    page.selectbox(key="data").set_value("stripes").run()
     assert not page.exception
+    assert any("Stripes" in caption.value for caption in page.caption)
     numbers = {number.key for number in page.number_input}
     assert {"option.adamax.beta_1.field", "option.bottleneck.neck.field"} <= numbers
 
@@ -147,31 +175,37 @@ def test_its_code_gives_its_rates():
 
 def test_its_cost_is_known_and_it_trains_as_its_script_does():
     optimizer = keras.optimizers.Adamax()
-    model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+    model = keras.Sequential([keras.Input((6, 8, 3)), keras.layers.Flatten()])
     model.add(keras.layers.Dense(12, "relu"))
-    model.add(keras.layers.Dense(10, "softmax"))
+    model.add(keras.layers.Dense(2, "softmax"))
     optimizer.build(model.trainable_variables)
-    weights = Bottleneck(12).parameter_count()
+    weights = Bottleneck(12).parameter_count(STRIPES.shape, STRIPES.class_count)
     assert weights == model.count_params()
     slots = [variable for variable in optimizer.variables if variable.shape.rank]
     assert Adamax().slots() * weights == sum(int(np.prod(variable.shape)) for variable in slots)
-    assert cost.memory(SPEC) > 0
+    products = 2 * (6 * 8 * 3 * 12 + 12 * 2)
+    assert cost.operations(SPEC) == 160 * (3 * products - 2 * 6 * 8 * 3 * 12) + 40 * products
+    assert cost.memory(SPEC) < cost.memory(replace(SPEC, batch_size=160))
 
-    epochs = [record for record in train(SPEC, load("synthetic")) if isinstance(record, Epoch)]
+    epochs = [record for record in train(SPEC, load("stripes")) if isinstance(record, Epoch)]
     assert len(epochs) == 2
     assert epochs[1].loss < epochs[0].loss
     code = keras_script(Result("Own", tuple(epochs), SPEC))
     compile(code, "script", "exec")
+    assert "# Data: Stripes, which needs LR Lab, too" in code
     assert "keras.optimizers.Adamax(" in code
     assert "beta_1=0.8" in code
     assert "keras.layers.Dense(units=12" in code
 
 
-@pytest.mark.parametrize("heading", ["schedule", "optimizer", "network"])
+@pytest.mark.parametrize("heading", ["schedule", "optimizer", "network", "data"])
 def test_the_readme_has_to_name_it(heading):
     if heading == "schedule":
         with pytest.raises(ValueError, match="not enough values"):
             test_readme.test_every_kind_and_parameter_is_in_the_table()
+    elif heading == "data":
+        with pytest.raises(ValueError, match="not enough values"):
+            test_readme.test_every_data_set_is_in_the_table()
     else:
         catalogue = {"optimizer": OPTIMIZERS, "network": NETWORKS}[heading]
         with pytest.raises(AssertionError):

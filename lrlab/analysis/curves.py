@@ -53,6 +53,10 @@ def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
 
     Each class of finding says when it holds. All values are accepted. NaN, infinite values, and accuracies
     outside 0 to 1 are ignored.
+
+    >>> falling = [Epoch(n, 0.1, 0.1, 1 / (n + 1), 0.5, 1 / (n + 1), 0.5, 1.0) for n in range(4)]
+    >>> findings(falling).sentences[1]
+    'Training loss was still falling at the end.'
     """
     rows = [(e.epoch, e.lr, e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
     table = np.array(rows, dtype=float).reshape(-1, 6)

@@ -49,7 +49,7 @@ def main(arguments=None) -> int:
         print(f"lrlab: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if options.extra is None:
+        if options.extra is None or str(error.name).startswith("lrlab"):
             raise
         print(
             f"lrlab: This command needs {error.name}, which is not installed. "

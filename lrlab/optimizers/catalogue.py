@@ -22,10 +22,18 @@ OPTIMIZERS: list[type[Optimizer]] = [
 
 
 def optimizer_of_kind(kind, **parameters) -> Optimizer:
-    """The optimizer of that kind; raises UserError for an unknown kind or parameter name."""
+    """The optimizer of that kind; raises UserError for an unknown kind or parameter name.
+
+    >>> optimizer_of_kind("momentum", momentum=0.8)
+    Momentum(momentum=0.8)
+    """
     return of_kind("optimizer", OPTIMIZERS, kind, parameters)
 
 
 def optimizer_from_record(record) -> Optimizer:
-    """The optimizer that `to_dict` wrote, or the default one of a kind; raises UserError otherwise."""
+    """The optimizer that `to_dict` wrote, or the default one of a kind; raises UserError otherwise.
+
+    >>> optimizer_from_record({"kind": "momentum", "momentum": 0.8})
+    Momentum(momentum=0.8)
+    """
     return from_record("optimizer", OPTIMIZERS, record)

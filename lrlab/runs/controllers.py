@@ -31,7 +31,11 @@ def improves(monitor: str, value: float, best: float | None, min_delta: float) -
 
 @dataclass(frozen=True)
 class EarlyStopping(Parametrised):
-    """End a run when a metric has stopped improving; equals `keras.callbacks.EarlyStopping`."""
+    """End a run when a metric has stopped improving; equals `keras.callbacks.EarlyStopping`.
+
+    >>> EarlyStopping(patience=2).stops([0.5, 0.4, 0.41, 0.42])
+    True
+    """
 
     kind = "early-stopping"
 
@@ -68,6 +72,9 @@ class ReduceOnPlateau(Parametrised):
 
     With a constant schedule it equals `keras.callbacks.ReduceLROnPlateau`. With any other schedule, each
     reduction multiplies all later rates of the schedule; Keras cannot combine its callback with a schedule.
+
+    >>> ReduceOnPlateau(factor=0.5, patience=1).scale([0.5, 0.6], [0.1, 0.1])
+    0.5
     """
 
     kind = "reduce-on-plateau"

@@ -53,6 +53,12 @@ class RunSpec(Record):
     synthetic set; the store records which one was used.
     `plateau` reduces the rate and `early_stopping` ends the run, both by a metric. Raises UserError for
     anything unknown or out of range.
+
+    >>> spec = RunSpec(epochs=10, batch_size=32)
+    >>> spec.steps_per_epoch
+    500
+    >>> RunSpec.from_json(spec.to_json()) == spec
+    True
     """
 
     schedule: Schedule = part(Constant(), Schedule, schedule_from_dict)

@@ -35,7 +35,12 @@ class Summary:
 
 @lru_cache(maxsize=256)
 def summary(plan: Plan) -> Summary:
-    """The numbers of a plan, from all of its updates, and warnings about likely mistakes."""
+    """The numbers of a plan, from all of its updates, and warnings about likely mistakes.
+
+    >>> from lrlab.schedules import StepDecay
+    >>> summary(Plan(StepDecay(0.5, 0.5, 10), epochs=30)).final
+    0.125
+    """
     # Under the epoch clock every update of an epoch has the rate of its first update.
     rates, size = (plan.epoch_rates(), 1) if plan.clock == "epoch" else (plan.rates(), plan.steps_per_epoch)
     if not np.isfinite(rates).all():
