@@ -20,6 +20,8 @@ from lrlab.result import Result
 from lrlab.spec import RunSpec
 from tests.exchange.test_record import example, results
 
+pytestmark = pytest.mark.training
+
 ROOT = Path(__file__).parents[2]
 CODE = """
 import sys
