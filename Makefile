@@ -1,12 +1,12 @@
-# make run, check, test, proof, lint, bench: each target installs what it needs. You need only Python and git.
+# make run, check, test, proof, pythons, lint, bench: each target installs what it needs. You need only Python and git.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-FIND_PYTHON := for p in $$PYTHON3 python3.13 python3.12 python3.11 python3 python; do \
-	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
+NAMES := python3.13 python3.12 python3.11 python3 python
+FIND_PYTHON := for p in $$PYTHON3 $(NAMES); do "$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
 
-.PHONY: run check test proof lint bench pictures clean
+.PHONY: run check test proof pythons one-python lint bench pictures clean
 
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
@@ -14,7 +14,7 @@ run: $(VENV)/run
 # Three processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
 # because they share servers and workers.
 PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy lrlab pages
 
 # Two processes, because nothing waits here, and each process imports all test files.
 check: $(VENV)/test
@@ -30,9 +30,27 @@ proof: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
 	$(PYTEST) -m "proof or hypothesis" --hypothesis-profile=proof
 
+# Each Python has an environment of its own. Give their paths as PYTHONS="..." if they are not on the PATH.
+PYTHONS := $$PYTHON3 $(NAMES)
+pythons:
+	@for version in 3.11 3.12 3.13; do found=; venv=.venv-$$version; \
+		for p in $(PYTHON) $(PYTHONS); do \
+			"$$p" -c "import sys; sys.exit(sys.version.split('.')[:2] != '$$version'.split('.'))" 2>/dev/null \
+				&& found=$$p && break; done; \
+		[ -n "$$found" ] || { echo "Python $$version: not found, skipped"; continue; }; \
+		[ "$$found" != $(PYTHON) ] || venv=$(VENV); \
+		echo "Python $$version: $$found"; \
+		$(MAKE) --no-print-directory one-python PYTHON3="$$found" VENV=$$venv || exit 1; \
+	done
+
+one-python: $(VENV)/test
+	$(PYTEST) -m "not browser and not training and not proof"
+	LRLAB_HOME=$(VENV)/home $(PYTHON) -m lrlab train step --epochs 2 --train-images 2000 --data synthetic
+
 lint: $(VENV)/test
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+	$(PYTHON) -m mypy lrlab pages
 
 bench: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
@@ -45,7 +63,7 @@ pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures
 
 clean:
-	rm -rf $(VENV) static .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-3.* dist .pytest_cache .ruff_cache .hypothesis
 
 $(PYTHON):
 	@found=$$($(FIND_PYTHON)); \

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lrlab.ui.server import ICON, show
+from lrlab.ui.shell.server import ICON, show
 
 st.set_page_config(page_title="LR Lab", page_icon=ICON, layout="wide")
 show(

@@ -1,17 +1,30 @@
-"""The folder for LR Lab's files: `LRLAB_HOME`, or the platform's folder for user data."""
+"""The folders for LR Lab's files: `LRLAB_HOME`, or the platform's folders for user data and for caches."""
 
 import os
 from pathlib import Path
-
-import platformdirs
 
 from lrlab.errors import UserError
 
 
 def home() -> Path:
     """The folder, which is created if it is missing; raises UserError if that fails."""
-    folder = Path(os.environ.get("LRLAB_HOME") or platformdirs.user_data_path("lrlab", False))
-    folder = folder.expanduser().resolve()
+    return _created(os.environ.get("LRLAB_HOME") or _platform("user_data_path"))
+
+
+def cache_folder() -> Path:
+    """The folder for files that can be made again; raises UserError if it cannot be created."""
+    named = os.environ.get("LRLAB_HOME")
+    return _created(Path(named, "cache") if named else _platform("user_cache_path"))
+
+
+def _platform(kind):
+    import platformdirs  # is not needed where LRLAB_HOME is set
+
+    return getattr(platformdirs, kind)("lrlab", False)
+
+
+def _created(folder):
+    folder = Path(folder).expanduser().resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -20,3 +33,8 @@ def home() -> Path:
             "Set LRLAB_HOME to a folder that you can write to."
         ) from error
     return folder
+
+
+def is_public() -> bool:
+    """Whether LR Lab serves strangers, who must not see this machine's files: `LRLAB_PUBLIC=1`."""
+    return os.environ.get("LRLAB_PUBLIC") == "1"

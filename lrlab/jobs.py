@@ -1,6 +1,7 @@
 """The worker process of this server: start it, watch it, and stop it."""
 
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from lrlab.records import Outcome
-from lrlab.store import Store, StoreError
+from lrlab.runs.records import Outcome
+from lrlab.store import Run, Store, StoreError
 
 STOP_SECONDS = 1.0
 LANE_SECONDS = 0.5
@@ -53,6 +54,7 @@ class _Worker:
 
 def ensure_worker(store: Store) -> None:
     """Start a worker for this store if there is none; returns at once."""
+    store = store.of_all_owners()
     with _lock:
         _bury(store)
         _start(store)
@@ -67,6 +69,7 @@ def watch(store: Store) -> None:
     3. Runs of another server's worker are paused if that worker sends no heartbeat.
     4. If runs wait, a worker is started.
     """
+    store = store.of_all_owners()
     with _lock:
         _bury(store)
         worker = _workers.get(store.folder)
@@ -155,12 +158,12 @@ def _bury(store):
         return
     code = worker.process.returncode
     for run in store.runs(("running",)):
-        if run.worker == worker.id:
-            _take_back(store, run, worker, code)
+        if isinstance(run, Run) and run.worker == worker.id:
+            _take_back(store, run, worker)
     if code != 0 and store.worker_state(worker.id) in (None, "starting"):
         _false_starts[store.folder] += 1
         if code > 0 or _false_starts[store.folder] >= MAX_TRIES:
-            message = f"The training process could not be started. {_reason(code)}"
+            message = f"The training process could not be started. {_reason(worker)}"
             for run in store.runs(("queued",)):
                 store.finish(run.id, Outcome("failed", message, details=worker.last_lines()))
             del _false_starts[store.folder]
@@ -169,7 +172,7 @@ def _bury(store):
     _forget(store)
 
 
-def _take_back(store, run, worker, code):
+def _take_back(store, run, worker):
     """Stop, pause, queue or fail a run whose worker has died."""
     if run.stop_requested:
         store.finish(run.id, Outcome("stopped", "Stopped."))
@@ -181,7 +184,7 @@ def _take_back(store, run, worker, code):
         done = len(store.epochs(run.id))
         message = (
             f"The training process ended {MAX_TRIES} times after {done} of {run.spec.epochs} epochs. "
-            f"{_reason(code)}"
+            f"{_reason(worker)}"
         )
         store.finish(run.id, Outcome("failed", message, details=worker.last_lines()))
 
@@ -192,7 +195,11 @@ def _forget(store):
     store.leave(worker.id)
 
 
-def _reason(code):
+def _reason(worker):
+    code = worker.process.returncode
+    missing = re.search(r"^ModuleNotFoundError: No module named '(\w+)", worker.last_lines(), re.MULTILINE)
+    if missing:
+        return f"{missing[1]} is not installed. Install it: pip install 'lrlab[training]'."
     if code == -9:
         return "The system killed it: the usual reason is that the machine ran out of memory."
     return f"Its exit code was {code}. Its last lines show the reason."

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.plan import CLOCKS, MAX_EPOCHS, MAX_STEPS_PER_EPOCH, check_whole
-from lrlab.schedules import WRAPPERS, Cooldown, Warmup
-from lrlab.schedules.parameter import Parameter
+from lrlab.parameters.declare import declared
+from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
+from lrlab.parameters.record import Record
+from lrlab.runs.plan import CLOCK, EPOCHS, MAX_EPOCHS, STEPS_PER_EPOCH
+from lrlab.runs.spec import BATCH_SIZE
+from lrlab.schedules import Cooldown, Schedule, Warmup
 from lrlab.text import is_printable, tidied
 
 AXES = ("epoch", "step", "image")
@@ -15,7 +18,6 @@ COLORS = 21
 MAX_CURVES = 20
 MAX_LISTED = 20
 MAX_NAME = 40
-MAX_BATCH = 60_000
 SHARED_RATE = Parameter(
     r"\eta_0",
     "Start every schedule at the same rate, to compare their shapes.",
@@ -23,11 +25,16 @@ SHARED_RATE = Parameter(
     10.0,
     (1e-4, 1.0),
     log=True,
+    optional=True,
 )
+AT_EPOCHS = Numbers(
+    Parameter("", "", 0, MAX_EPOCHS, (0, 100), integer=True), "", "", most=MAX_LISTED, least=0
+)
+COLOR = Parameter("", "", 0, COLORS - 1, (0, COLORS - 1), integer=True)
 
 
 @dataclass(frozen=True)
-class Scene:
+class Scene(Record):
     """Curves on one chart, the run they are applied to, and how the chart is read.
 
     A curve's schedule may have one warm-up around it, and one cool-down inside the warm-up. `shared_lr`
@@ -37,28 +44,16 @@ class Scene:
     """
 
     curves: tuple[Curve, ...] = article.CURVES
-    epochs: int = article.EPOCHS
-    steps_per_epoch: int = article.STEPS_PER_EPOCH
-    batch_size: int = article.BATCH_SIZE
-    axis: str = "epoch"
-    log: bool = False
-    shared_lr: float | None = None
-    at_epochs: tuple[int, ...] = (0, 1, 10, 38, 60, 99)
+    epochs: int = declared(article.EPOCHS, EPOCHS)
+    steps_per_epoch: int = declared(article.STEPS_PER_EPOCH, STEPS_PER_EPOCH)
+    batch_size: int = declared(article.BATCH_SIZE, BATCH_SIZE)
+    axis: str = declared(AXES[0], Choice(AXES, "What the chart's time axis counts."))
+    log: bool = declared(False, Switch("Whether the rate axis is logarithmic."))
+    shared_lr: float | None = declared(None, SHARED_RATE)
+    at_epochs: tuple[int, ...] = declared((0, 1, 10, 38, 60, 99), AT_EPOCHS)
 
-    def __post_init__(self):
-        check_whole("epochs", self.epochs, 1, MAX_EPOCHS)
-        check_whole("steps_per_epoch", self.steps_per_epoch, 1, MAX_STEPS_PER_EPOCH)
-        check_whole("batch_size", self.batch_size, 1, MAX_BATCH)
-        if self.axis not in AXES:
-            raise UserError(f"The axis must be one of {', '.join(AXES)}, but it is {self.axis!r:.60}.")
-        if self.shared_lr is not None:
-            SHARED_RATE.check("shared_lr", self.shared_lr)
-        if len(self.at_epochs) > MAX_LISTED:
-            raise UserError(
-                f"At most {MAX_LISTED} epochs can be listed, but there are {len(self.at_epochs)}."
-            )
-        for epoch in self.at_epochs:
-            check_whole("each of at_epochs", epoch, 0, MAX_EPOCHS)
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if len(self.curves) > MAX_CURVES:
             raise UserError(f"At most {MAX_CURVES} curves can be shown, but there are {len(self.curves)}.")
         object.__setattr__(self, "curves", tuple(map(_named, self.curves)))
@@ -67,15 +62,15 @@ class Scene:
             _check(curve, names)
 
 
-def peel(schedule) -> tuple:
+def peel(schedule: Schedule) -> tuple[Warmup | None, Cooldown | None, Schedule]:
     """A schedule's warm-up (or None), its cool-down (or None), and the schedule inside them."""
     warmup = schedule if isinstance(schedule, Warmup) else None
-    schedule = warmup.schedule if warmup else schedule
+    schedule = warmup.inner if warmup else schedule
     cooldown = schedule if isinstance(schedule, Cooldown) else None
-    return warmup, cooldown, cooldown.schedule if cooldown else schedule
+    return warmup, cooldown, cooldown.inner if cooldown else schedule
 
 
-def _named(curve):
+def _named(curve: Curve) -> Curve:
     name = tidied(curve.name) if isinstance(curve.name, str) else ""
     if not 0 < len(name) <= MAX_NAME or not is_printable(name):
         raise UserError(
@@ -84,12 +79,11 @@ def _named(curve):
     return replace(curve, name=name)
 
 
-def _check(curve, names):
+def _check(curve: Curve, names: list[str]) -> None:
     name = curve.name
     if name != name.strip() or names.count(name) > 1:
         raise UserError(f"Each curve needs a name of its own without spaces around it, not {name!r:.60}.")
-    if curve.clock not in CLOCKS:
-        raise UserError(f"There is no clock {curve.clock!r:.60}. Choose one of: {', '.join(CLOCKS)}.")
-    check_whole("color", curve.color, 0, COLORS - 1)
-    if isinstance(peel(curve.schedule)[2], WRAPPERS):
+    CLOCK.check("clock", curve.clock)
+    COLOR.check("color", curve.color)
+    if peel(curve.schedule)[2] is not curve.schedule.core:
         raise UserError(f"{name} can have one warm-up and one cool-down, but it has more.")

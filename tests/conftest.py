@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from lrlab import jobs
-from lrlab.data import Dataset
-from lrlab.data.idx import MD5
-from lrlab.data.sources import keras_cache
-from lrlab.data.synthetic import synthetic
+from lrlab.datasets import Dataset
+from lrlab.datasets.fashion_mnist import FASHION_MNIST
+from lrlab.datasets.idx import MD5
+from lrlab.datasets.sources import keras_cache
+from lrlab.datasets.synthetic import synthetic
 from lrlab.errors import UserError
 from lrlab.store import Store
 
@@ -27,7 +28,7 @@ settings.register_profile("same", **TIMELESS, derandomize=True, max_examples=100
 settings.register_profile("proof", **TIMELESS, max_examples=1000, print_blob=True)
 settings.load_profile("same")
 
-REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache()).resolve()
+REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache(FASHION_MNIST.files)).resolve()
 LONG = ("proof", "browser", "training")
 DISCARD = "http://127.0.0.1:9/"
 

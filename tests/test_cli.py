@@ -11,10 +11,11 @@ import time
 
 import pytest
 
-from lrlab.__main__ import main
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.cli.main import main
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 from lrlab.store import Store
+from tests.datasets.npz import npz, whole
 
 TINY = ["--train-images", "300", "--data", "synthetic"]
 
@@ -101,14 +102,25 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
 @pytest.mark.parametrize(
     ("arguments", "remedy"),
     [
-        (["curve", "cosinus"], "Choose one of: constant, polynomial"),
+        (["curve", "cosinus"], "schedule must be one of constant, polynomial"),
         (["curve", "exponential", "gamma=1"], "It takes: initial_lr, decay"),
         (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 10"),
         (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 10"),
         (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
         (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
+        (["curve", "constant", "--epochs", "many"], "epochs must be a number, but it is 'many'"),
+        (["curve", "constant", "--warmup-shape", "exponential"], "--warmup-shape needs --warmup"),
+        (["train", "constant", "--network", "dense:width=3"], "It takes: widths, dropout, l2"),
+        (["train", "constant", "--early-stopping", "patience=-1"], "patience must be a whole number from 0"),
+        (["train", "constant", "--plateau", "patience"], "Write a parameter as name=value"),
+        (["train", "constant", "--validation-split", "1"], "validation_split must be a number from 0.01"),
         (["curve", "constant", "--epochs", "0"], "epochs must be a whole number from 1 to 1,000"),
         (["curve", "constant", "--steps-per-epoch", "0"], "steps_per_epoch must be a whole number from 1"),
+        (
+            ["train", "constant", "--data", "cifar"],
+            "data must be one of auto, fashion-mnist, synthetic, mnist",
+        ),
+        (["train", "constant", "--data", "nowhere.npz"], "nowhere.npz cannot be read: No such file"),
         (["train", "constant", "--train-images", "60001"], "from 100 to 60,000"),
         (["train", "constant", "--batch-size", "0"], "batch_size must be a whole number from 1"),
         (["train", "constant", "--seed", "-1"], "seed must be a whole number"),
@@ -132,8 +144,6 @@ def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
         ([], "COMMAND"),
         (["curve"], "KIND"),
         (["curve", "constant", "--clock", "minute"], "choose from"),
-        (["curve", "constant", "--epochs", "many"], "invalid int value: 'many'"),
-        (["train", "constant", "--data", "mnist"], "choose from"),
     ],
 )
 def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):
@@ -217,6 +227,16 @@ def test_train_in_words_and_the_list_of_runs(home, capsys):
     assert " 1/1 " in listed
     assert " adam     Mine " in listed
     assert Store().worker_state("anything") is None
+
+
+@pytest.mark.training
+def test_train_takes_the_path_of_ones_own_file(home, tmp_path, capsys):
+    file = tmp_path / "digits.npz"
+    file.write_bytes(npz(**whole("colour")))
+    assert main(["train", "constant", "--epochs", "1", "--data", str(file)]) == 0
+    assert "Data: your own file digits.npz." in capsys.readouterr().out
+    assert main(["runs"]) == 0
+    assert "completed        1/1  digits.npz " in capsys.readouterr().out
 
 
 @pytest.mark.training
@@ -330,3 +350,34 @@ def test_a_name_that_no_run_can_have_is_said_before_it_trains(home, capsys):
     assert main(["train", "constant", *TINY, "--name", " "]) == 2
     assert "A name must have 1 to 80 printable characters" in capsys.readouterr().err
     assert Store().runs() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["curve", "cosine"], ["parameters of cosine", "  initial_lr=0.1\n", "From 1e-08 to 10."]),
+        (["export", "step", "--to", "keras"], ["  drop_every=10\n", "from 1 to 10000000 epochs or steps."]),
+        (["train", "step", "--optimizer", "adam:beta_1=0.8"], ["parameters of adam", "  beta_2=0.999\n"]),
+        (["train", "step", "--network", "convolutional"], ["  filters=16,32\n", "1 to 3 numbers"]),
+        (["train", "step", "--plateau"], ["parameters of reduce-on-plateau", "  patience=10\n"]),
+    ],
+)
+def test_help_of_a_kind_lists_its_parameters(capsys, arguments, lines):
+    with pytest.raises(SystemExit, match="0"):
+        main([*arguments, "--help"])
+    printed = capsys.readouterr().out
+    for line in lines:
+        assert line in printed
+
+
+def test_warm_up_and_cool_down_have_a_start_and_a_shape(capsys):
+    flags = ["--warmup", "2", "--warmup-start-lr", "0.1", "--warmup-shape", "exponential"]
+    flags += ["--cooldown", "4", "--cooldown-final-lr", "0.1", "--cooldown-shape", "cosine"]
+    _, body = rows(capsys, "constant", "initial_lr=0.9", "--epochs", "10", "--per-epoch", *flags)
+    expected = [0.1, 0.3, *[0.9] * 5, 0.9 - 0.8 * 0.1464466, 0.5, 0.1 + 0.8 * 0.1464466]
+    assert [float(row[2]) for row in body] == pytest.approx(expected)
+
+
+def test_parameters_may_come_after_a_flag(capsys):
+    _, body = rows(capsys, "step", "--epochs", "2", "initial_lr=0.25", "--per-epoch")
+    assert [float(row[2]) for row in body] == [0.25, 0.25]

@@ -13,8 +13,8 @@ import pytest
 from lrlab import jobs
 from lrlab.networks import Dense
 from lrlab.optimizers import Adam
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from tests.test_jobs import lives, wait_for, worker_of
 

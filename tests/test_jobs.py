@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lrlab import jobs
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 
 pytestmark = pytest.mark.training
@@ -264,12 +264,23 @@ def test_a_worker_that_hangs_does_not_keep_the_server_from_closing(own_store, mo
     assert not lives(pid)
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("ImportError: broken on purpose", "Its exit code was 1"),
+        (
+            "ModuleNotFoundError: No module named 'tensorflow'",
+            "tensorflow is not installed. Install it: pip install 'lrlab[training]'.",
+        ),
+    ],
+)
 def test_a_worker_that_cannot_start_fails_what_waits_and_is_not_started_again_and_again(
-    own_store, tmp_path, monkeypatch
+    own_store, tmp_path, monkeypatch, error, reason
 ):
     broken = tmp_path / "broken"
     broken.mkdir()
-    (broken / "tensorflow.py").write_text("raise ImportError('broken on purpose')")
+    kind, _, words = error.partition(": ")
+    (broken / "tensorflow.py").write_text(f"raise {kind}({words!r})")
     monkeypatch.setenv("PYTHONPATH", str(broken))
     ids = [own_store.add(SHORT, name) for name in ("one", "two")]
 
@@ -281,14 +292,14 @@ def test_a_worker_that_cannot_start_fails_what_waits_and_is_not_started_again_an
     for id in ids:
         run = own_store.run(id)
         assert run.status == "failed"
-        assert run.message.startswith("The training process could not be started. Its exit code was 1")
-        assert run.details.endswith("ImportError: broken on purpose")
+        assert run.message.startswith(f"The training process could not be started. {reason}")
+        assert run.details.endswith(error)
         assert own_store.epochs(id) == []
     for _ in range(20):
         jobs.watch(own_store)
     assert jobs.worker_state(own_store) is None
     log = (Path(own_store.folder) / "worker.log").read_text()
-    assert log.count("ImportError: broken on purpose") == 1
+    assert log.count(error) == 1
 
 
 def test_a_worker_that_has_nothing_to_do_leaves_as_it_should(tmp_path):

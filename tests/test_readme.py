@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lrlab.__main__ import main
+from lrlab.cli.main import main
+from lrlab.datasets import BUILT_IN
+from lrlab.networks import NETWORKS
+from lrlab.optimizers import OPTIMIZERS
 from lrlab.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[1]
@@ -27,15 +30,38 @@ def test_the_training_command_of_the_readme_is_taken(home, capsys):
 
 def test_the_map_names_every_part_of_the_code():
     code_map = README.split("## The code")[1].split("```")[1]
-    named = set(re.findall(r"^ +(\w+(?:/|\.py))", code_map, re.MULTILINE))
-    there = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "lrlab").iterdir()}
-    assert named == there - {"__init__.py", "__pycache__/", "errors.py"}
+    named = set(re.findall(r"^  (\w+(?:/|\.py))", code_map, re.MULTILINE))
+    assert named == parts(ROOT / "lrlab") - {"errors.py"}
+    for folder in ("runs", "ui"):
+        inside = re.search(rf"^  {folder}/.*\n((?:    .*\n)+)", code_map, re.MULTILINE)[1]
+        named = set(re.findall(r"(?<=  )(\w+(?:/|\.py))", inside))
+        assert named == parts(ROOT / "lrlab" / folder), folder
+
+
+def parts(folder):
+    """The modules and packages in a folder."""
+    there = {path.name + ("/" if path.is_dir() else "") for path in folder.iterdir()}
+    return there - {"__init__.py", "__pycache__/"}
 
 
 def test_every_kind_and_parameter_is_in_the_table():
     for schedule in SCHEDULES:
         (row,) = re.findall(rf"^\| `{schedule.kind}` \|.*$", README, re.MULTILINE)
         assert all(f"`{name}`" in row for name in schedule.parameters())
+
+
+@pytest.mark.parametrize(
+    ("heading", "catalogue"),
+    [("optimizer", OPTIMIZERS), ("network", NETWORKS)],
+    ids=["optimizers", "networks"],
+)
+def test_the_table_is_the_catalogue(heading, catalogue):
+    table = README.split(f"\n| {heading} | name | parameters |\n| --- | --- | --- |\n")[1].split("\n\n")[0]
+    rows = [
+        f"| `{cls.kind}` | {cls.title} | " + "".join(f"`{name}`, " for name in cls.parameters())[:-2]
+        for cls in catalogue
+    ]
+    assert [line.removesuffix("|").rstrip() for line in table.splitlines()] == [row.rstrip() for row in rows]
 
 
 def test_every_dependency_is_in_the_table():
@@ -48,3 +74,14 @@ def test_every_dependency_is_in_the_table():
 def test_the_pictures_are_there():
     for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).stat().st_size > 10_000
+
+
+def test_every_data_set_is_in_the_table():
+    for data in BUILT_IN:
+        (row,) = re.findall(rf"^\|.*\| `{data.name}` \|.*$", README, re.MULTILINE)
+        assert data.title.removeprefix("the built-in ") in row
+        if data.files:
+            height, width, _ = data.shape
+            assert f"{data.train + data.test:,} grey images of {height} x {width} pixels" in row
+            assert f"{data.class_count} classes; " in row
+            assert f"({data.files.megabytes} MB)" in row

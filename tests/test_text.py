@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlab import link
 from lrlab.article import CURVES
 from lrlab.errors import UserError
 from lrlab.exchange import keras_script, read_runs
-from lrlab.lessons.link import Setup, from_query, to_query
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.links import scene
+from lrlab.links.lesson import Setup, from_query, to_query
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.scene import Scene
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.store.library import checked_text
 from lrlab.text import is_printable, one_line, tidied
-from lrlab.ui import state
+from lrlab.ui.explore import state
 
 # As written, and as shown.
 WRITTEN = {
@@ -69,7 +69,7 @@ REFUSING = {
     "text": lambda text: from_query(to_query(Setup(text=text))).text,
     "option": lambda text: Setup(question="?", options=("A", text)).options[1],
     "name": lambda text: checked_text("name", text, 1, 80),
-    "curve": lambda text: link.from_query(link.to_query(curve(text))).curves[0].name,
+    "curve": lambda text: scene.from_query(scene.to_query(curve(text))).curves[0].name,
 }
 BLANKING = {
     "file": lambda text: read_runs(f"{text}.csv", b"epoch,loss\n0,1\n")[0].name,

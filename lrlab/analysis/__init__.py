@@ -3,20 +3,25 @@
 from lrlab.analysis.curves import findings
 from lrlab.analysis.groups import Basis, Group, bases, basis, gathered, groups, unique
 from lrlab.analysis.manual_rate import manual_rate_schedule
-from lrlab.analysis.report import Findings
-from lrlab.analysis.standing import LEAST, MEASURES, RANKED, Standing, Verdict, verdict
+from lrlab.analysis.report import Findings, LearningStopped, Measured, StillFalling
+from lrlab.analysis.standing import LEAST, MEASURES, RANKED, End, Standing, Verdict, end, verdict
 
 __all__ = [
     "LEAST",
     "MEASURES",
     "RANKED",
     "Basis",
+    "End",
     "Findings",
     "Group",
+    "LearningStopped",
+    "Measured",
     "Standing",
+    "StillFalling",
     "Verdict",
     "bases",
     "basis",
+    "end",
     "findings",
     "gathered",
     "groups",

@@ -1,14 +1,35 @@
-"""Findings on the curves of one run: overfitting, the end of learning, divergence, noise and gaps."""
+"""Finds what holds for the curves of one run: overfitting, the end of learning, divergence, noise, gaps."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from lrlab.analysis.report import Findings, sentences
-from lrlab.records import ACTIVE, Epoch
+from lrlab.analysis.report import (
+    AccuracyGap,
+    Best,
+    BestBeforeDivergence,
+    Diverged,
+    Finding,
+    Findings,
+    Flat,
+    LearningStopped,
+    Lowest,
+    Measured,
+    NoEpoch,
+    Noisy,
+    NoLoss,
+    NoValidation,
+    Overfitting,
+    ProgressLost,
+    Spike,
+    StillFalling,
+)
+from lrlab.runs.records import ACTIVE, Epoch
+
+Array = npt.NDArray[np.float64]
 
 WINDOW = 5  # epochs of a running median, and of the median at the end of a curve
 LAST = 10  # last changes from epoch to epoch that noise is computed from
@@ -23,58 +44,28 @@ TOO_NOISY = 0.05  # share of the whole fall: with more doubt than this, the end 
 LOST = 0.5  # share of the whole fall
 SMALL = 0.2  # share of the peak: a rate that is at most this has fallen much
 GONE = 0.05  # share of the peak: with a rate below this, the loss cannot be expected to fall
-MOST = 3  # sentences
+NOISY = 0.03  # smallest noise that is a finding
+WIDE = 0.05  # smallest gap between accuracies that is a finding
 
 
 def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
-    """Judge the curves of a run, whose epochs are in order; of a run that continues, the curves so far.
+    """What the curves of a run say, whose epochs are in order; of a run that continues, the curves so far.
 
-    Terms:
+    Each class of finding says when it holds. All values are accepted. NaN, infinite values, and accuracies
+    outside 0 to 1 are ignored.
 
-    - A curve is judged by its running median over 5 epochs, so that a single unusual epoch has no effect.
-      The end of a curve is the median of its last 5 values.
-    - Noise is the standard deviation of normal noise with the same median of second differences. A straight
-      slope has no noise.
-    - The whole fall is the fall of training loss from the first epoch to the end. If the first losses
-      exploded (each above 100 times the median of the next four), it begins after them.
-    - A fall is noticeable if it is more than 1 % of the whole fall, or more than a tenth of the loss at the
-      end. The tenth is for losses near zero, which still fall by large factors after 99 % of the whole fall.
-
-    Learning stopped at the first epoch for which:
-
-    1. From it on, training loss exceeds its end by at most a noticeable fall plus 2 standard deviations of
-       its noise.
-    2. At least a fifth of the run and at least 10 epochs follow: the last few epochs of any curve are flat.
-    3. The second half of these epochs is not noticeably lower than the first half: noise can hide a slope.
-    4. The 2 standard deviations are at most 5 % of the whole fall.
-
-    The network overfits from the epoch of the lowest validation loss on if:
-
-    1. At least 3 epochs follow.
-    2. Validation loss rose: the median of its last 5 values, the median of the second half of the values
-       that follow, and its last value are all above the lowest value of its running median.
-    3. The rise is more than 5 %, and more than 2.7 standard deviations of the difference between such a
-       median and a single value at the end.
-    4. Training loss fell noticeably after that epoch.
-
-    Two exceptions: if training loss rose in between, for example after a restart of the rate, only the
-    epochs after it was back at its old level count. If the running median at the lowest value is above its
-    own minimum by more than noise, the value was luck; then the lowest value near that minimum is used.
-
-    All values are accepted. NaN, infinite values, and accuracies outside 0 to 1 are ignored.
+    >>> falling = [Epoch(n, 0.1, 0.1, 1 / (n + 1), 0.5, 1 / (n + 1), 0.5, 1.0) for n in range(4)]
+    >>> findings(falling).sentences[1]
+    'Training loss was still falling at the end.'
     """
     rows = [(e.epoch, e.lr, e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
     table = np.array(rows, dtype=float).reshape(-1, 6)
-    active = status in ACTIVE or status == "paused"
     with np.errstate(all="ignore"):
         diverged = _diverged(table, status)
-        found = _measured(table[:diverged])
-        if diverged is None:
-            found = _judged(found, table)
-        else:
-            at, rate = table[diverged, :2]
-            found = replace(found, diverged_epoch=int(at), diverged_rate=_finite(rate))
-    return replace(found, sentences=tuple(sentences(found, active))[:MOST])
+        measured = _measured(table[:diverged])
+        present = _holding(table, measured) if diverged is None else _at_divergence(table, diverged, measured)
+        holding = tuple(finding for finding in present if finding is not None)
+    return Findings(measured, holding, status in ACTIVE or status == "paused")
 
 
 class _Curve(NamedTuple):
@@ -83,24 +74,24 @@ class _Curve(NamedTuple):
     `end` is the median of the last values, `noise` a standard deviation.
     """
 
-    at: np.ndarray
-    values: np.ndarray
-    smooth: np.ndarray
+    at: Array
+    values: Array
+    smooth: Array
     end: float
     noise: float
 
-    def smooth_at(self, epoch):
+    def smooth_at(self, epoch: float) -> float:
         """The running median at an epoch, or at the next epoch that has a value."""
-        return self.smooth[min(np.searchsorted(self.at, epoch), len(self.at) - 1)]
+        return float(self.smooth[min(int(np.searchsorted(self.at, epoch)), len(self.at) - 1)])
 
 
-def _curve(at, values):
+def _curve(at: Array, values: Array) -> _Curve:
     finite = np.isfinite(values)
     at, values = at[finite], values[finite]
     return _Curve(at, values, _running_median(values), _median(values[-WINDOW:]), _noise(values))
 
 
-def _running_median(values):
+def _running_median(values: Array) -> Array:
     """The median over a window around each value; the window is narrower near the ends."""
     smooth = values.copy()
     for reach in range(1, WINDOW // 2 + 1):
@@ -112,7 +103,7 @@ def _running_median(values):
     return smooth
 
 
-def _median(values):
+def _median(values: Array) -> float:
     """The median, or NaN without values. It is five times as fast as np.median."""
     if not len(values):
         return math.nan
@@ -120,16 +111,16 @@ def _median(values):
     return float(ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
-def _noise(values):
+def _noise(values: Array) -> float:
     """The standard deviation of normal noise with the same median of second differences."""
     return _median(abs(np.diff(values, 2))) * 1.4826 / math.sqrt(6) if len(values) > 2 else 0.0
 
 
-def _finite(value):
+def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _diverged(table, status):
+def _diverged(table: Array, status: str) -> int | None:
     """The row at which training diverged, or None.
 
     An unknown loss is NaN too. So NaN counts as divergence only if the status is "diverged", or if it
@@ -144,107 +135,110 @@ def _diverged(table, status):
         lost[:] = True
     if not lost.any() and status == "diverged" and len(table):
         known = np.flatnonzero(np.isfinite(val_losses))
-        return min(known[-1] + 1 if known.size else len(table), len(table) - 1)
+        return min(int(known[-1]) + 1 if known.size else len(table), len(table) - 1)
     return int(lost.argmax()) if lost.any() else None
 
 
-def _measured(table):
-    """Findings with the last and the best epochs."""
+def _measured(table: Array) -> Measured:
     if not len(table):
-        return Findings()
+        return Measured()
     at, _, losses, accuracies, val_losses, val_accuracies = table.T
-    best, lowest = _first(at, val_losses, np.argmin)
-    accurate, highest = _first(at, _shares(val_accuracies), np.argmax)
-    return Findings(
+    known = np.flatnonzero(np.isfinite(val_losses))
+    best = known[np.argmin(val_losses[known])] if known.size else None
+    return Measured(
         last_epoch=int(at[-1]),
         loss=_finite(losses[-1]),
         accuracy=_finite(_shares(accuracies[-1:])[0]),
         val_loss=_finite(val_losses[-1]),
         val_accuracy=_finite(_shares(val_accuracies[-1:])[0]),
-        best_epoch=best,
-        best_val_loss=lowest,
-        accuracy_epoch=accurate,
-        best_val_accuracy=highest,
+        best=None if best is None else Lowest(int(at[best]), float(val_losses[best])),
     )
 
 
-def _shares(accuracies):
+def _shares(accuracies: Array) -> Array:
     return np.where((accuracies >= 0) & (accuracies <= 1), accuracies, np.nan)
 
 
-def _first(at, values, choose):
-    """The epoch and the value of the first lowest or highest one."""
-    finite = np.flatnonzero(np.isfinite(values))
-    if not finite.size:
-        return None, None
-    row = finite[choose(values[finite])]
-    return int(at[row]), float(values[row])
+def _at_divergence(table: Array, row: int, measured: Measured) -> Iterator[Finding]:
+    """The findings on a run that diverged in this row."""
+    at, rate = table[row, :2]
+    yield Diverged(int(at), _finite(rate))
+    if measured.best:
+        yield BestBeforeDivergence(measured.best)
 
 
-def _judged(found, table):
-    """The findings on a run that did not diverge."""
-    at, rates = table[:, 0], table[:, 1]
-    train, val = _curve(at, table[:, 2]), _curve(at, table[:, 4])
-    found = replace(found, noise=_jumps(val.values[-LAST - 1 :]))
-    if burst := _burst(train.values):
-        found = replace(found, **_spike_of(train, 0, table))
+def _holding(table: Array, measured: Measured) -> Iterator[Finding | None]:
+    """The findings on a run that did not diverge, the most important first; None for what does not hold.
+
+    The last training loss is finite then, if any is.
+    """
+    if measured.last_epoch is None:
+        yield NoEpoch()
+        return
+    at, rates, losses, _, val_losses, val_accuracies = table.T
+    train, val, accuracy = _curve(at, losses), _curve(at, val_losses), _curve(at, _shares(val_accuracies))
+    burst = _burst(train.values)
+    if burst:
+        yield _spike(train, 0, table)
         train = _curve(train.at[burst:], train.values[burst:])
-    if len(train.at) < 2:
-        return found
-    if _is_flat(train):
-        return replace(found, flat=True)
-    if (lost := _lost(train)) is not None:
-        return replace(found, lost_epoch=int(train.at[lost]), lowest_loss=float(train.values[lost]))
-    if not burst and (spike := _spike(train)) is not None:
-        found = replace(found, **_spike_of(train, spike, table))
-    earnest = _earnest(train)
-    turned = _turned(val, train, earnest)
-    if turned is not None:
-        epoch = val.at[turned]
-        accuracy = _curve(at, _shares(table[:, 5]))
-        found = replace(
-            found,
-            overfitting_epoch=int(epoch),
-            accuracy_held=bool(len(accuracy.at) and accuracy.end >= accuracy.smooth_at(epoch)),
-        )
-    if (stopped := _stopped(train, earnest)) is not None:
-        row = int(np.searchsorted(at, train.at[stopped]))
-        return replace(
-            found,
-            stopped_epoch=int(at[row]),
-            stopped_rate=_finite(rates[row]),
-            rate_fell=_rate_fell(rates, row),
-        )
-    return replace(found, falling=_falls(train) and not _rate_is_gone(rates))
+    comparable = len(train.at) > 1
+    if comparable and _is_flat(train):
+        yield Flat(float(train.values[-1]), after_spike=burst > 0)
+        return
+    lost = _progress_lost(train) if comparable else None
+    yield lost
+    directed = comparable and lost is None
+    if directed and not burst:
+        yield _first_spike(train, table)
+    overfitting = _overfitting(train, val, accuracy, measured) if directed else None
+    yield overfitting
+    if not overfitting and (measured.best or not lost):
+        yield _best(measured, int(at[-1]))
+    if directed:
+        yield _learning_stopped(train, table) or _still_falling(train, rates)
+    yield _noisy(val)
+    yield _accuracy_gap(measured)
 
 
-def _jumps(values):
-    """The spread of the changes from one value to the next as a share of the values."""
+def _best(measured: Measured, last: int) -> Finding:
+    if measured.best:
+        return Best(measured.best, last, measured.val_loss)
+    return NoLoss() if measured.loss is None else NoValidation(measured.loss)
+
+
+def _noisy(val: _Curve) -> Noisy | None:
+    """Noise is the spread of the changes from one value to the next, as a share of the values."""
+    values = val.values[-LAST - 1 :]
     changes, level = np.diff(values), abs(_median(values))
     if len(changes) < LAST // 2 or not level > 0:
         return None
-    return _finite(1.4826 * _median(abs(changes - _median(changes))) / level)
+    share = 1.4826 * _median(abs(changes - _median(changes))) / level
+    return Noisy(share) if NOISY <= share < math.inf else None
 
 
-def _is_flat(train):
+def _accuracy_gap(measured: Measured) -> AccuracyGap | None:
+    training, validation = measured.accuracy, measured.val_accuracy
+    if training is None or validation is None or training - validation < WIDE:
+        return None
+    return AccuracyGap(training, validation)
+
+
+def _is_flat(train: _Curve) -> bool:
     first = train.values[0]
-    return not first - train.smooth.min() > SHARE_OF_FALL * abs(first)
+    return bool(not first - train.smooth.min() > SHARE_OF_FALL * abs(first))
 
 
-def _lost(train):
-    """The row of the lowest loss if more than half of the fall was lost after it, or None."""
+def _progress_lost(train: _Curve) -> ProgressLost | None:
     row = int(train.values.argmin())
     low, fall = train.smooth.min(), train.values[0] - train.smooth.min()
     lost = train.end - low > max(LOST * fall, DOUBT * train.noise)
-    return row if lost and len(train.at) - 1 - row >= 3 else None
+    if not lost or len(train.at) - 1 - row < 3:
+        return None
+    lowest = Lowest(int(train.at[row]), float(train.values[row]))
+    return ProgressLost(lowest, float(train.values[-1]))
 
 
-def _earnest(train):
-    """The smallest fall of training loss that is noticeable."""
-    return min(SHARE_OF_FALL * max(train.values[0] - train.end, 0), SHARE_OF_END * abs(train.end))
-
-
-def _burst(losses):
+def _burst(losses: Array) -> int:
     """The number of losses at the beginning that exploded."""
     for row in range(len(losses) - 1):
         if not losses[row] > BURST * abs(_median(losses[row + 1 : row + WINDOW])):
@@ -252,25 +246,33 @@ def _burst(losses):
     return 0
 
 
-def _spike_of(train, row, table):
+def _spike(train: _Curve, row: int, table: Array) -> Spike:
     rate = table[np.searchsorted(table[:, 0], train.at[row]), 1]
-    return dict(spike_epoch=int(train.at[row]), spike_loss=float(train.values[row]), spike_rate=_finite(rate))
+    return Spike(int(train.at[row]), float(train.values[row]), _finite(rate))
 
 
-def _spike(train):
-    """The row of the first loss that is far above where training began, or None."""
+def _first_spike(train: _Curve, table: Array) -> Spike | None:
+    """The first loss that is far above where training began, or None."""
     first = train.values[0]
     high = np.flatnonzero(train.values > first + LOST * (first - train.smooth.min()))
-    return int(high[0]) if high.size else None
+    return _spike(train, int(high[0]), table) if high.size else None
 
 
-def _turned(val, train, earnest):
+def _overfitting(train: _Curve, val: _Curve, accuracy: _Curve, measured: Measured) -> Overfitting | None:
+    if measured.best is None or (row := _turned(val, train)) is None:
+        return None
+    epoch = int(val.at[row])
+    held = bool(len(accuracy.at) and accuracy.end >= accuracy.smooth_at(epoch))
+    return Overfitting(epoch, measured.best, measured.val_loss, held)
+
+
+def _turned(val: _Curve, train: _Curve) -> int | None:
     """The row from which on validation loss rose and stayed up while training loss fell, or None."""
     if len(val.at) < 4:
         return None
     row = _lowest(val)
     old = train.smooth_at(val.at[row])
-    if not old - train.end > earnest:
+    if not old - train.end > _noticeable(train):
         return None
     above = train.at[(train.smooth >= old) & (train.at > val.at[row])]
     since = int(np.searchsorted(val.at, above[-1])) if above.size else row
@@ -287,7 +289,7 @@ def _turned(val, train, earnest):
     return row if rise > max(RISE * abs(before), doubt) else None
 
 
-def _lowest(val):
+def _lowest(val: _Curve) -> int:
     """The row of the lowest value; if that was luck, the row of the lowest one near the running median's."""
     row, lowest = int(val.values.argmin()), int(val.smooth.argmin())
     if val.smooth[row] - val.smooth[lowest] <= _noise_at(val, row):
@@ -296,7 +298,7 @@ def _lowest(val):
     return start + int(val.values[start : lowest + WINDOW // 2 + 1].argmin())
 
 
-def _noise_at(val, row):
+def _noise_at(val: _Curve, row: int) -> float:
     """The noise of a curve, or of its part around a row if that part is noisier.
 
     If the rate ends at zero, the last epochs have no noise, but the epochs around the turn have.
@@ -304,20 +306,38 @@ def _noise_at(val, row):
     return max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
 
 
-def _stopped(train, earnest):
+def _noticeable(train: _Curve) -> float:
+    """The smallest fall of training loss that is noticeable."""
+    return min(SHARE_OF_FALL * max(float(train.values[0]) - train.end, 0), SHARE_OF_END * abs(train.end))
+
+
+def _learning_stopped(train: _Curve, table: Array) -> LearningStopped | None:
+    stopped = _stopped(train)
+    if stopped is None:
+        return None
+    row = int(np.searchsorted(table[:, 0], train.at[stopped]))
+    rates = table[:, 1]
+    return LearningStopped(int(train.at[stopped]), _finite(rates[row]), _rate_fell(rates, row))
+
+
+def _stopped(train: _Curve) -> int | None:
     """The row from which on training loss did not fall noticeably, or None."""
-    count, noise = len(train.at), _end_noise(train)
+    count, noise, noticeable = len(train.at), _end_noise(train), _noticeable(train)
     if DOUBT * noise > TOO_NOISY * (train.values[0] - train.end):
         return None
-    above = np.flatnonzero(train.smooth > train.end + earnest + DOUBT * noise)
+    above = np.flatnonzero(train.smooth > train.end + noticeable + DOUBT * noise)
     row = int(above[-1]) + 1 if above.size else 0
     half = (count - row) // 2
     if count - 1 - row < max(LAST, AFTER * count):
         return None
-    return row if _fall(train, half) <= max(earnest, _error(half, noise)) else None
+    return row if _fall(train, half) <= max(noticeable, _error(half, noise)) else None
 
 
-def _falls(train):
+def _still_falling(train: _Curve, rates: Array) -> StillFalling | None:
+    return StillFalling() if _falls(train) and not _rate_is_gone(rates) else None
+
+
+def _falls(train: _Curve) -> bool:
     """Whether the last tenth of the epochs has a clearly lower loss than as many epochs before."""
     count = len(train.at)
     if count <= WINDOW:  # too few to estimate their noise
@@ -326,25 +346,25 @@ def _falls(train):
     return bool(_fall(train, last) > DOUBT * _error(last, _end_noise(train)))
 
 
-def _fall(train, last):
+def _fall(train: _Curve, last: int) -> float:
     """How far the median of the last values is below the median of as many values before them."""
     return _median(train.values[-2 * last : -last]) - _median(train.values[-last:])
 
 
-def _error(last, noise):
+def _error(last: int, noise: float) -> float:
     """The standard deviation of such a fall."""
     return 1.25 * math.sqrt(2 / last) * noise
 
 
-def _end_noise(curve):
+def _end_noise(curve: _Curve) -> float:
     return _noise(curve.values[-max(LAST, int(AFTER * len(curve.at))) :])
 
 
-def _rate_fell(rates, row):
+def _rate_fell(rates: Array, row: int) -> bool:
     before, after = rates[: row + 1], rates[row:]
     peak = np.nanmax(before) if np.isfinite(rates[row]) else math.nan
     return bool(peak > 0 and rates[row] <= SMALL * peak and not np.nanmax(after) > rates[row])
 
 
-def _rate_is_gone(rates):
+def _rate_is_gone(rates: Array) -> bool:
     return bool(np.isfinite(rates).all() and rates[-1] < GONE * rates.max())

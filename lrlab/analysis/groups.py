@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
-from lrlab.result import Result
+from lrlab.runs.result import Result
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Group:
     @property
     def seeds(self) -> tuple[Result, ...]:
         """The newest result of each seed: training a seed again gives no new information."""
-        newest = {}
+        newest: dict[int | None, Result] = {}
         for result in sorted(self.results, key=lambda result: result.created or 0):
             newest[result.spec.seed if result.spec else None] = result
         return tuple(newest.values())
@@ -49,10 +49,11 @@ def groups(results: dict[int, Result], join_seeds: bool) -> list[Group]:
     A run is always a group of its own if its rate was set by hand, or if only its curves are known.
     """
 
-    def key(id):
+    def key(id: int) -> object:
         result = results[id]
-        known = join_seeds and result.spec and not result.has_manual_rate
-        return (result.spec.recipe, result.data) if known else id
+        if not join_seeds or result.spec is None or result.has_manual_rate:
+            return id
+        return result.spec.recipe, result.data
 
     return gathered(results, key)
 
@@ -78,7 +79,7 @@ def bases(of: Iterable[Group]) -> dict[Basis, list[Group]]:
     return found
 
 
-def _names(members):
+def _names(members: Sequence[Sequence[Result]]) -> list[str]:
     """A name for each list of results: the name of the first, with its seed or a number if not unique."""
     plain = [results[0].name for results in members]
     seeded = [

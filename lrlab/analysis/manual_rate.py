@@ -27,7 +27,7 @@ def manual_rate_schedule(rates: np.ndarray, most: int) -> tuple[tuple[float, ...
     return tuple(rate for _, rate in kept), tuple(begins[1:]), float(errors.max())
 
 
-def _merged(starts, lengths, rates, most):
+def _merged(starts: np.ndarray, lengths: np.ndarray, rates: np.ndarray, most: int) -> list[tuple[int, float]]:
     """(start, rate) of the pieces that are left; a rate that was never merged is exactly as it was."""
     count = len(starts)
     lengths, exact = lengths.tolist(), rates.tolist()

@@ -1,86 +1,47 @@
-"""The findings on the curves of a run, as numbers and as sentences."""
+"""The findings on the curves of a run: small values, each with its sentence.
 
-from collections.abc import Iterator
+Terms of their conditions:
+
+- A curve is judged by its running median over 5 epochs, so that a single unusual epoch has no effect. The
+  end of a curve is the median of its last 5 values.
+- Noise is the standard deviation of normal noise with the same median of second differences. A straight
+  slope has no noise.
+- The whole fall is the fall of training loss from the first epoch to the end. If the first losses exploded
+  (each above 100 times the median of the next four), it begins after them.
+- A fall is noticeable if it is more than 1 % of the whole fall, or more than a tenth of the loss at the end.
+  The tenth is for losses near zero, which still fall by large factors after 99 % of the whole fall.
+
+Epochs count from 0 in the fields, and from 1 in the sentences. The rate of an epoch is the rate at its first
+update. A rate, loss or accuracy that may be None was not known, or not finite.
+"""
+
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, TypeVar
 
-NOISY = 0.03  # smallest noise that is reported
-WIDE = 0.05  # smallest gap between accuracies that is reported
+MOST = 3  # sentences
+
+
+class Lowest(NamedTuple):
+    """The first epoch with the lowest value of a loss, and that value."""
+
+    epoch: int
+    loss: float
+
+    def __str__(self) -> str:
+        return f"epoch {self.epoch + 1} ({_loss(self.loss)})"
 
 
 @dataclass(frozen=True)
-class Findings:
-    """The findings on a run's curves. Epochs count from 0 in the fields, and from 1 in the sentences.
-
-    A field is None if there is no such epoch or no finite number. The rate of an epoch is the rate at its
-    first update.
-
-    Measured values:
-
-    - `last_epoch` is the last finished epoch, with its `loss`, `accuracy`, `val_loss`, `val_accuracy`.
-    - `best_epoch` has the lowest validation loss, `accuracy_epoch` the highest validation accuracy. If
-      several epochs are equal, it is the first of them.
-    - `noise` is the robust standard deviation of the last 10 changes of validation loss from one epoch to
-      the next, as a share of that loss.
-
-    `overfitting_epoch` is the epoch from which on both are true:
-
-    1. Validation loss rises and does not come down again.
-    2. Training loss continues to fall.
-
-    It is the turning point of the curve as a whole. One lucky epoch before it may be the best epoch.
-    `accuracy_held` says that validation accuracy did not fall after it.
-
-    `stopped_epoch` is the first epoch after which training loss no longer falls noticeably (see `findings`),
-    and `stopped_rate` is its rate. `rate_fell` says that both are true:
-
-    1. `stopped_rate` is at most a fifth of the highest rate up to that epoch.
-    2. No later rate is higher than `stopped_rate`.
-
-    `falling` says that both are true:
-
-    1. Training loss still falls in the last epochs.
-    2. The last rate is at least a twentieth of the highest rate.
-
-    If noise hides the direction of the curve, `stopped_epoch` is None and `falling` is False.
-
-    Failures of training:
-
-    - `flat` says that training loss never fell by more than 1 %.
-    - `lost_epoch` is the epoch with the lowest training loss, `lowest_loss`, if more than half of the fall
-      was lost after it.
-    - `spike_epoch` is the first epoch whose training loss, `spike_loss`, is above the first loss by more
-      than half of the fall, or the first epoch if its own loss exploded. `spike_rate` is its rate.
-    - `diverged_epoch` is the first epoch without a finite loss, and `diverged_rate` is its rate. Then
-      `last_epoch` is the epoch before it, and the only other findings are the best epochs.
-
-    `sentences` are plain text: at most three, the most important first.
-    """
+class Measured:
+    """The values of the last finished epoch, and the epoch with the lowest validation loss."""
 
     last_epoch: int | None = None
     loss: float | None = None
     accuracy: float | None = None
     val_loss: float | None = None
     val_accuracy: float | None = None
-    best_epoch: int | None = None
-    best_val_loss: float | None = None
-    accuracy_epoch: int | None = None
-    best_val_accuracy: float | None = None
-    overfitting_epoch: int | None = None
-    accuracy_held: bool = False
-    stopped_epoch: int | None = None
-    stopped_rate: float | None = None
-    rate_fell: bool = False
-    falling: bool = False
-    flat: bool = False
-    lost_epoch: int | None = None
-    lowest_loss: float | None = None
-    spike_epoch: int | None = None
-    spike_loss: float | None = None
-    spike_rate: float | None = None
-    diverged_epoch: int | None = None
-    diverged_rate: float | None = None
-    noise: float | None = None
-    sentences: tuple[str, ...] = ()
+    best: Lowest | None = None
 
     @property
     def loss_gap(self) -> float | None:
@@ -89,12 +50,299 @@ class Findings:
         It is negative while training is fast: training loss is a mean over the epoch, validation loss is
         measured at its end.
         """
-        return None if None in (self.loss, self.val_loss) else self.val_loss - self.loss
+        return None if self.loss is None or self.val_loss is None else self.val_loss - self.loss
 
     @property
     def accuracy_gap(self) -> float | None:
         """Training accuracy minus validation accuracy in the last epoch."""
-        return None if None in (self.accuracy, self.val_accuracy) else self.accuracy - self.val_accuracy
+        if self.accuracy is None or self.val_accuracy is None:
+            return None
+        return self.accuracy - self.val_accuracy
+
+
+@dataclass(frozen=True)
+class Finding(ABC):
+    """Something that holds for the curves of a run. Where one of `said_by` holds too, it is not said."""
+
+    said_by: ClassVar[tuple[type["Finding"], ...]] = ()
+
+    @abstractmethod
+    def sentence(self, active: bool) -> str:
+        """The finding in one sentence of plain text; `active` says that the run continues."""
+
+
+@dataclass(frozen=True)
+class Diverged(Finding):
+    """The first epoch without a finite loss, and its rate. The last epoch is then the one before it.
+
+    It holds if one of these is true:
+
+    1. A loss is infinite.
+    2. Training loss is NaN from an epoch on, and was known before.
+    3. The run's status is "diverged".
+
+    The only finding beside it is `BestBeforeDivergence`.
+    """
+
+    epoch: int
+    rate: float | None
+
+    def sentence(self, active: bool) -> str:
+        return f"Training diverged in epoch {self.epoch + 1}{_at_rate(self.rate)}."
+
+
+@dataclass(frozen=True)
+class BestBeforeDivergence(Finding):
+    """The lowest validation loss of a run that diverged. It holds if one is known."""
+
+    best: Lowest
+
+    def sentence(self, active: bool) -> str:
+        return f"Before that, validation loss was lowest at {self.best}."
+
+
+@dataclass(frozen=True)
+class NoEpoch(Finding):
+    """It holds if no epoch was finished, and training did not diverge. It is then the only finding."""
+
+    def sentence(self, active: bool) -> str:
+        return "No epoch is finished yet." if active else "No epoch was finished."
+
+
+@dataclass(frozen=True)
+class Spike(Finding):
+    """The first epoch whose training loss was far too high, with this loss and its rate.
+
+    It holds if one of these is true:
+
+    1. The first loss exploded.
+    2. A later loss is above the first one by more than half of the fall from it to the lowest loss, and
+       neither `Flat` nor `ProgressLost` holds.
+    """
+
+    epoch: int
+    loss: float
+    rate: float | None
+
+    def sentence(self, active: bool) -> str:
+        return f"Training loss jumped to {_loss(self.loss)} in epoch {self.epoch + 1}{_at_rate(self.rate)}."
+
+
+@dataclass(frozen=True)
+class Flat(Finding):
+    """It holds if training loss never fell by more than 1 %. The only finding beside it is `Spike`.
+
+    `loss` is the last training loss. `after_spike` says that the first losses exploded and do not count.
+    """
+
+    loss: float
+    after_spike: bool
+
+    def sentence(self, active: bool) -> str:
+        fell, ended = ("has hardly fallen", "is") if active else ("hardly fell", "ended at")
+        when = "after that" if self.after_spike else "at all"
+        return f"Training loss {fell} {when}. It {ended} {_loss(self.loss)}."
+
+
+@dataclass(frozen=True)
+class ProgressLost(Finding):
+    """The epoch with the lowest training loss, `lowest`, and the last training loss, `loss`.
+
+    It holds if all three are true:
+
+    1. More than half of the fall to the lowest loss was lost again at the end.
+    2. The rise is more than 2 standard deviations of noise.
+    3. At least 3 epochs follow the lowest loss.
+    """
+
+    lowest: Lowest
+    loss: float
+
+    def sentence(self, active: bool) -> str:
+        risen = f"has risen to {_loss(self.loss)} since: most of the progress is lost"
+        return f"Training loss was lowest at {self.lowest} and {risen}."
+
+
+@dataclass(frozen=True)
+class Overfitting(Finding):
+    """The epoch from which on validation loss rises while training loss falls.
+
+    It holds from the epoch of the lowest validation loss on if all four are true:
+
+    1. At least 3 epochs follow.
+    2. Validation loss rose: the median of its last 5 values, the median of the second half of the values
+       that follow, and its last value are all above the lowest value of its running median.
+    3. The rise is more than 5 %, and more than 2.7 standard deviations of the difference between such a
+       median and a single value at the end.
+    4. Training loss fell noticeably after that epoch, and `ProgressLost` does not hold.
+
+    Two exceptions: if training loss rose in between, for example after a restart of the rate, only the
+    epochs after it was back at its old level count. If the running median at the lowest value is above its
+    own minimum by more than noise, the value was luck; then the lowest value near that minimum is used.
+
+    So `epoch` is the turning point of the curve as a whole, and a lucky epoch before it may be the `best`.
+    `val_loss` is the last validation loss. `accuracy_held` says that validation accuracy did not fall after
+    `epoch`.
+    """
+
+    epoch: int
+    best: Lowest
+    val_loss: float | None
+    accuracy_held: bool
+
+    def sentence(self, active: bool) -> str:
+        start = f"Validation loss was lowest at {self.best}"
+        if self.epoch != self.best.epoch:  # one lucky epoch was lower than the turning point
+            start += f"; its curve has risen since epoch {self.epoch + 1},"
+        else:
+            start += " and has risen"
+        to = "" if self.val_loss is None else f" to {_loss(self.val_loss)}"
+        but = ", but validation accuracy did not fall" if self.accuracy_held else ""
+        return f"{start}{to} while training loss fell: overfitting{but}."
+
+
+@dataclass(frozen=True)
+class Best(Finding):
+    """The epoch with the lowest validation loss, the last epoch, and its validation loss.
+
+    It holds if a validation loss is known, and neither `Flat` nor `Overfitting` holds.
+    """
+
+    best: Lowest
+    last_epoch: int
+    val_loss: float | None
+
+    def sentence(self, active: bool) -> str:
+        if self.best.epoch == self.last_epoch:
+            when = f"{'is' if active else 'was'} lowest in the last epoch ({self.last_epoch + 1})"
+            return f"Validation loss {when}: {_loss(self.best.loss)}."
+        end = "" if self.val_loss is None else _loss(self.val_loss)
+        if not end or end == _loss(self.best.loss):
+            return f"Validation loss was lowest at {self.best}."
+        return f"Validation loss was lowest at {self.best} and {'is now' if active else 'ended at'} {end}."
+
+
+@dataclass(frozen=True)
+class NoValidation(Finding):
+    """It holds if only training loss is known, and neither `Flat` nor `ProgressLost` holds.
+
+    `loss` is the last training loss.
+    """
+
+    loss: float
+
+    def sentence(self, active: bool) -> str:
+        ended = "is" if active else "ended at"
+        return f"Training loss {ended} {_loss(self.loss)}; validation loss is not known."
+
+
+@dataclass(frozen=True)
+class NoLoss(Finding):
+    """It holds if neither training loss nor validation loss is known in any epoch."""
+
+    def sentence(self, active: bool) -> str:
+        return "No loss is known."
+
+
+@dataclass(frozen=True)
+class LearningStopped(Finding):
+    """The first epoch after which training loss no longer falls noticeably, and its rate.
+
+    It holds if neither `Flat` nor `ProgressLost` holds, for the first epoch for which all four are true:
+
+    1. From it on, training loss exceeds its end by at most a noticeable fall plus 2 standard deviations of
+       its noise.
+    2. At least a fifth of the run and at least 10 epochs follow: the last few epochs of any curve are flat.
+    3. The second half of these epochs is not noticeably lower than the first half: noise can hide a slope.
+    4. The 2 standard deviations are at most 5 % of the whole fall.
+
+    `rate_fell` says that both are true:
+
+    1. `rate` is at most a fifth of the highest rate up to that epoch.
+    2. No later rate is higher than `rate`.
+    """
+
+    epoch: int
+    rate: float | None
+    rate_fell: bool
+
+    def sentence(self, active: bool) -> str:
+        when = f"epoch {self.epoch + 1}"
+        if self.rate_fell:
+            when += f", when the rate had fallen to {self.rate:.3g}"
+        return f"Training loss {'has hardly fallen since' if active else 'hardly fell after'} {when}."
+
+
+@dataclass(frozen=True)
+class StillFalling(Finding):
+    """It holds if none of `Flat`, `ProgressLost`, `LearningStopped` holds, and both are true:
+
+    1. Training loss in the last tenth of the epochs, at least 3, is clearly lower than in as many epochs
+       before: by more than 2 standard deviations. In a run of up to 5 epochs, it falls in each.
+    2. The last rate is at least a twentieth of the highest rate.
+    """
+
+    said_by = (Overfitting,)
+
+    def sentence(self, active: bool) -> str:
+        return f"Training loss {'is still falling' if active else 'was still falling at the end'}."
+
+
+@dataclass(frozen=True)
+class Noisy(Finding):
+    """The robust standard deviation of the last 10 changes of validation loss from one epoch to the next.
+
+    `share` is its share of that loss. It holds if both are true:
+
+    1. The share is at least 3 %, of at least 5 changes.
+    2. `Flat` does not hold.
+    """
+
+    share: float
+
+    def sentence(self, active: bool) -> str:
+        by = f"about {self.share:.0%}" if self.share < 1 else "more than its own size"
+        return f"In the last epochs, validation loss changed by {by} from one epoch to the next."
+
+
+@dataclass(frozen=True)
+class AccuracyGap(Finding):
+    """The accuracies in training and in validation in the last epoch.
+
+    It holds if training accuracy is higher by at least 5 percentage points, and `Flat` does not hold.
+    """
+
+    training: float
+    validation: float
+
+    def sentence(self, active: bool) -> str:
+        shares = f"{self.training:.1%} in training and {self.validation:.1%} in validation"
+        return f"Accuracy {'is' if active else 'ended at'} {shares}."
+
+
+F = TypeVar("F", bound=Finding)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the curves of a run say: measured values, and findings, the most important first.
+
+    `active` says that the run continues.
+    """
+
+    measured: Measured
+    present: tuple[Finding, ...]
+    active: bool
+
+    def get(self, kind: type[F]) -> F | None:
+        """The finding of this class, or None if it does not hold."""
+        return next((finding for finding in self.present if isinstance(finding, kind)), None)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """At most three sentences of plain text, the most important first."""
+        said = (each for each in self.present if not any(map(self.get, each.said_by)))
+        return tuple(each.sentence(self.active) for each in said)[:MOST]
 
     @property
     def text(self) -> str:
@@ -102,83 +350,9 @@ class Findings:
         return " ".join(self.sentences)
 
 
-def sentences(found: Findings, active: bool) -> Iterator[str]:
-    """The sentences on all findings, the most important first; `active` says that the run continues."""
-    if found.diverged_epoch is not None:
-        rate = "" if found.diverged_rate is None else f", at a rate of {found.diverged_rate:.3g}"
-        yield f"Training diverged in epoch {found.diverged_epoch + 1}{rate}."
-        if found.best_epoch is not None:
-            best = _point(found.best_epoch, found.best_val_loss)
-            yield f"Before that, validation loss was lowest at {best}."
-        return
-    if found.last_epoch is None:
-        yield "No epoch is finished yet." if active else "No epoch was finished."
-        return
-    ended = "is" if active else "ended at"
-    if found.spike_epoch is not None:
-        rate = "" if found.spike_rate is None else f", at a rate of {found.spike_rate:.3g}"
-        yield f"Training loss jumped to {_loss(found.spike_loss)} in epoch {found.spike_epoch + 1}{rate}."
-    if found.flat:
-        end = "" if found.loss is None else f" It {ended} {_loss(found.loss)}."
-        when = "at all" if found.spike_epoch is None else "after that"
-        yield f"Training loss {'has hardly fallen' if active else 'hardly fell'} {when}.{end}"
-        return
-    if found.lost_epoch is not None:
-        low = _point(found.lost_epoch, found.lowest_loss)
-        to = "" if found.loss is None else f" to {_loss(found.loss)}"
-        yield f"Training loss was lowest at {low} and has risen{to} since: most of the progress is lost."
-    if found.overfitting_epoch is not None:
-        yield _overfitting(found)
-    elif found.best_epoch is not None:
-        yield _best(found, active)
-    elif found.loss is not None and found.lost_epoch is None:
-        yield f"Training loss {ended} {_loss(found.loss)}; validation loss is not known."
-    elif found.loss is None:
-        yield "No loss is known."
-    if found.stopped_epoch is not None:
-        yield _stopped_learning(found, active)
-    if found.falling and found.overfitting_epoch is None:
-        yield f"Training loss {'is' if active else 'was'} still falling{'' if active else ' at the end'}."
-    if found.noise is not None and found.noise >= NOISY:
-        by = f"about {found.noise:.0%}" if found.noise < 1 else "more than its own size"
-        yield f"In the last epochs, validation loss changed by {by} from one epoch to the next."
-    if found.accuracy_gap is not None and found.accuracy_gap >= WIDE:
-        shares = f"{found.accuracy:.1%} in training and {found.val_accuracy:.1%} in validation"
-        yield f"Accuracy {ended} {shares}."
-
-
-def _point(epoch, value):
-    return f"epoch {epoch + 1} ({_loss(value)})"
-
-
-def _loss(value):
+def _loss(value: float) -> str:
     return f"{value:#.4g}".rstrip(".")
 
 
-def _overfitting(found):
-    start = f"Validation loss was lowest at {_point(found.best_epoch, found.best_val_loss)}"
-    if found.overfitting_epoch != found.best_epoch:  # one lucky epoch was lower than the turning point
-        start += f"; its curve has risen since epoch {found.overfitting_epoch + 1},"
-    else:
-        start += " and has risen"
-    to = "" if found.val_loss is None else f" to {_loss(found.val_loss)}"
-    but = ", but validation accuracy did not fall" if found.accuracy_held else ""
-    return f"{start}{to} while training loss fell: overfitting{but}."
-
-
-def _best(found, active):
-    best = _point(found.best_epoch, found.best_val_loss)
-    if found.best_epoch == found.last_epoch:
-        epoch, value = found.best_epoch + 1, _loss(found.best_val_loss)
-        return f"Validation loss {'is' if active else 'was'} lowest in the last epoch ({epoch}): {value}."
-    end = "" if found.val_loss is None else _loss(found.val_loss)
-    if not end or end == _loss(found.best_val_loss):
-        return f"Validation loss was lowest at {best}."
-    return f"Validation loss was lowest at {best} and {'is now' if active else 'ended at'} {end}."
-
-
-def _stopped_learning(found, active):
-    when = f"epoch {found.stopped_epoch + 1}"
-    if found.rate_fell:
-        when += f", when the rate had fallen to {found.stopped_rate:.3g}"
-    return f"Training loss {'has hardly fallen since' if active else 'hardly fell after'} {when}."
+def _at_rate(rate: float | None) -> str:
+    return "" if rate is None else f", at a rate of {rate:.3g}"

@@ -1,10 +1,13 @@
 """The ranking of the lanes of a race at its end, and its winner."""
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
-from lrlab.records import ACTIVE, Epoch
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.result import Result
 
 LEAST = 3  # seeds per lane: with two each, luck alone separates equal lanes in a third of all races
 FEW = {1: "one seed", 2: "two seeds"}
@@ -16,6 +19,21 @@ MEASURES = {
     "test_accuracy": "test accuracy",
 }
 RANKED = ("val_loss", "val_accuracy")  # what a verdict is about
+
+
+class End(NamedTuple):
+    """How one seed ended: its status, and its final value of a measure; None if that is not known."""
+
+    status: str
+    value: float | None
+
+
+def end(result: Result, measure: str) -> End:
+    """How a run ended in one of MEASURES: at its last epoch, or in its test."""
+    if not result.epochs:
+        return End(result.status, None)
+    source = result if measure.startswith("test") else result.epochs[-1]
+    return End(result.status, getattr(source, measure))
 
 
 @dataclass(frozen=True)
@@ -53,45 +71,46 @@ class Verdict:
     sentence: str
 
 
-def verdict(
-    lanes: dict[str, list[list[Epoch]]], statuses: dict[str, list[str]], measure: str = "val_loss"
-) -> Verdict:
-    """Rank the lanes of a race; both dicts have one entry per seed under each lane's name.
+def verdict(lanes: Mapping[str, Sequence[End]], measure: str = "val_loss") -> Verdict:
+    """Rank the lanes of a race, given by name with one end per seed.
 
-    `measure` is `val_loss`, where the lowest is best, or `val_accuracy`, where the highest is best. The
-    last epoch of each completed run counts. The best lane is the winner if:
+    `measure` is one of MEASURES: of losses the lowest is best, of accuracies the highest. The final values
+    of completed runs count. The best lane is the winner if:
 
     1. All runs have ended.
     2. Every lane has a completed run, unless all of its seeds diverged.
     3. Every lane with a completed run has at least three seeds that finished or diverged.
     4. No seed of the best lane diverged.
     5. No other lane's range overlaps with the range of the best lane.
+
+    >>> fast = [End("completed", loss) for loss in (0.31, 0.32, 0.33)]
+    >>> slow = [End("completed", loss) for loss in (0.41, 0.42, 0.43)]
+    >>> verdict({"Cosine": fast, "Constant": slow}).winner
+    'Cosine'
     """
-    sign = -1 if measure == "val_accuracy" else 1
-    found = [_standing(name, runs, statuses[name], measure) for name, runs in lanes.items()]
+    sign = -1 if measure.endswith("accuracy") else 1
+    found = [_standing(name, ends) for name, ends in lanes.items()]
     standings = tuple(sorted(found, key=lambda s: (not s.finished, sign * s.median if s.finished else 0)))
     ended = [standing for standing in standings if standing.finished]
     winner, sentence = _judge(standings, ended, MEASURES[measure], sign)
-    over = [status in ACTIVE or status == "paused" for name in lanes for status in statuses[name]]
+    over = [status in ACTIVE or status == "paused" for ends in lanes.values() for status, _ in ends]
     if any(over):
         winner = None
         sentence = f"No verdict yet: {over.count(False)} of {_runs(len(over))} ended."
     return Verdict(standings, winner, sentence)
 
 
-def _standing(name, runs, statuses, measure):
-    ends, diverged = [], 0
-    for epochs, status in zip(runs, statuses, strict=True):
-        end = getattr(epochs[-1], measure) if epochs and status == "completed" else None
-        lost = status == "diverged" or (end is not None and not math.isfinite(end))
-        diverged += lost
-        if end is not None and not lost:
-            ends.append(end)
-    low, middle, high = (min(ends), median(ends), max(ends)) if ends else (math.nan,) * 3
-    return Standing(name, len(runs), len(ends), diverged, low, middle, high)
+def _standing(name: str, ends: Sequence[End]) -> Standing:
+    known = [value for status, value in ends if status == "completed" and value is not None]
+    finite = [value for value in known if math.isfinite(value)]
+    diverged = sum(status == "diverged" for status, _ in ends) + len(known) - len(finite)
+    low, middle, high = (min(finite), median(finite), max(finite)) if finite else (math.nan,) * 3
+    return Standing(name, len(ends), len(finite), diverged, low, middle, high)
 
 
-def _judge(standings, ended, measure, sign):
+def _judge(
+    standings: Sequence[Standing], ended: Sequence[Standing], measure: str, sign: int
+) -> tuple[str | None, str]:
     """The winner, if there is one, and the sentence."""
     lost = _lost(standings, ended)
     if not ended:
@@ -108,7 +127,7 @@ def _judge(standings, ended, measure, sign):
         if len(tied) > 1:
             what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
         seeds = {standing.seeds for standing in standings}
-        few = FEW.get(min(seeds) if len(seeds) == 1 else None, "fewer than three finished seeds per lane")
+        few = FEW.get(min(seeds) if len(seeds) == 1 else 0, "fewer than three finished seeds per lane")
         return None, f"Not decided with {few}: {what}.{lost}"
     if best.diverged:
         return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"
@@ -117,49 +136,49 @@ def _judge(standings, ended, measure, sign):
         ranges = ", ".join(_ends(standing, say) for standing in (best, *rivals))
         names = _names([standing.name for standing in (best, *rivals)])
         return None, f"No winner: the ranges of {names} overlap ({ranges}).{lost}"
-    few = [standing.name for standing in ended if standing.told < LEAST]
-    if few:
-        have = "has" if len(few) == 1 else "have"
-        return None, f"No winner: {what}, but {_names(few)} {have} fewer than three seeds.{lost}"
+    short = [standing.name for standing in ended if standing.told < LEAST]
+    if short:
+        have = "has" if len(short) == 1 else "have"
+        return None, f"No winner: {what}, but {_names(short)} {have} fewer than three seeds.{lost}"
     missing = [s.name for s in standings if not s.finished and s.diverged < s.seeds]
     if missing:
         return None, f"No winner: {what}, but no seed of {_names(missing)} was completed.{lost}"
     return best.name, f"{what}, and no other lane's range reaches it.{lost}"
 
 
-def _lost(standings, ended):
+def _lost(standings: Sequence[Standing], ended: Sequence[Standing]) -> str:
     """Sentences about the seeds that diverged."""
     lanes = [*ended, *(standing for standing in standings if not standing.finished)]
     return "".join(f" {_diverged(lane, of=True)}." for lane in lanes if lane.diverged)
 
 
-def _diverged(lane, of=False):
+def _diverged(lane: Standing, of: bool = False) -> str:
     name = f" of {lane.name}" if of else ""
     if lane.seeds == 1:
         return f"{lane.name} diverged" if of else "it diverged"
     return f"{lane.diverged} of {lane.seeds} seeds{name} diverged"
 
 
-def _runs(count):
+def _runs(count: int) -> str:
     return f"{count} run has" if count == 1 else f"{count} runs have"
 
 
-def _names(names):
+def _names(names: Sequence[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _range(standing, say):
+def _range(standing: Standing, say: Callable[[float], str]) -> str:
     over = f"{_ends(standing, say)} over {standing.finished} seeds"
     return f"{say(standing.median)} ({over})" if standing.finished > 1 else say(standing.median)
 
 
-def _ends(standing, say):
+def _ends(standing: Standing, say: Callable[[float], str]) -> str:
     low, high = say(standing.low), say(standing.high)
     return f"{low} to {high}" if standing.finished > 1 else low
 
 
-def _writer(ended, measure):
+def _writer(ended: Sequence[Standing], measure: str) -> Callable[[float], str]:
     """A function that formats a value with enough decimals to distinguish the ends of the ranges."""
     share = measure.endswith("accuracy")
     ends = {end for standing in ended for end in (standing.low, standing.high)}

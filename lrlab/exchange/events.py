@@ -5,13 +5,13 @@ import math
 import re
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import accumulate
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from lrlab.result import Result
+from lrlab.runs.result import Result
 
 # Folders and tags as `keras.callbacks.TensorBoard` names them.
 TAGS = {
@@ -27,6 +27,11 @@ def to_event_files(results: Sequence[Result]) -> bytes:
     The name of a folder is the run's name and seed, in letters, digits and `_.-`; in it are `train` and
     `validation`. A step is an epoch. Its wall time is the time when the run was created plus the seconds
     of the epochs so far, if they are known. Measures that are NaN in every epoch are left out.
+
+    >>> from lrlab.exchange import read_runs
+    >>> packed = to_event_files(read_runs("sgd.json", b'{"loss": [0.9, 0.7]}'))
+    >>> ZipFile(io.BytesIO(packed)).namelist()
+    ['sgd-imported/train/events.out.tfevents.0000000000.lrlab']
     """
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as folder:
@@ -45,7 +50,7 @@ def to_event_files(results: Sequence[Result]) -> bytes:
     return packed.getvalue()
 
 
-def _events(result, tags, path):
+def _events(result: Result, tags: dict[str, str], path: Path) -> bytes:
     # Imported here, because tensorboardX also loads PyTorch where it is installed.
     from tensorboardX import RecordWriter
     from tensorboardX.proto.event_pb2 import Event
@@ -63,9 +68,9 @@ def _events(result, tags, path):
     return path.read_bytes()
 
 
-def _folders(results):
+def _folders(results: Sequence[Result]) -> Iterator[str]:
     """One folder per run; all names differ, even on a disk that ignores case."""
-    taken = set()
+    taken: set[str] = set()
     for result in results:
         name = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", result.name))[:LONGEST].strip("-.")
         folder = base = f"{name or 'run'}-{f'seed{result.spec.seed}' if result.spec else 'imported'}"

@@ -4,14 +4,15 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import PureWindowsPath
 
 from lrlab.errors import UserError
 from lrlab.exchange.record import MOST_RUNS, SHARES, from_json, is_record
 from lrlab.exchange.table import EPOCH, plain
-from lrlab.plan import MAX_EPOCHS
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.plan import MAX_EPOCHS
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 from lrlab.text import one_line
 
 MOST_BYTES = 10_000_000
@@ -28,6 +29,8 @@ CALLED = {
     "accuracy": ACCURACIES,
     "val_accuracy": tuple(f"val_{name}" for name in ACCURACIES),
 }
+# A value in a file. Lists and objects are refused.
+Cell = str | float | list[object] | dict[str, object] | None
 MISSING = ("", "NA")  # the second is CSVLogger's
 
 
@@ -42,6 +45,10 @@ def read_runs(name: str, content: bytes) -> list[Result]:
     - Accuracies are shares from 0 to 1.
 
     Raises UserError, which names the file, for everything else.
+
+    >>> (run,) = read_runs("sgd.json", b'{"loss": [0.9, 0.7]}')
+    >>> run.name, run.status, [epoch.loss for epoch in run.epochs]
+    ('sgd', 'completed', [0.9, 0.7])
     """
     path = PureWindowsPath(name)  # knows both slashes
     try:
@@ -50,7 +57,7 @@ def read_runs(name: str, content: bytes) -> list[Result]:
         raise UserError(f"{one_line(path.name)[:60] or 'The file'}: {error}") from error
 
 
-def _read(stem, content):
+def _read(stem: str, content: bytes) -> list[Result]:
     if len(content) > MOST_BYTES:
         raise UserError(
             f"A file with runs can have at most {MOST_BYTES:,} bytes, but this one has {len(content):,}. "
@@ -71,7 +78,7 @@ def _read(stem, content):
     return runs
 
 
-def _history(stem, text):
+def _history(stem: str, text: str) -> list[Result]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -89,7 +96,7 @@ def _history(stem, text):
     return _runs(stem, list(columns), ((f"Value number {number}", row) for number, row in rows))
 
 
-def _table(stem, text):
+def _table(stem: str, text: str) -> list[Result]:
     first = io.StringIO(text.lstrip(), newline="").readline().strip()
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -103,14 +110,19 @@ def _table(stem, text):
         raise UserError(f"{EXPECTED}, but line {reader.line_num} is not CSV: {error}.") from error
 
 
-def _runs(stem, header, rows, tidy=False):
+def _runs(
+    stem: str, header: list[str], rows: Iterable[tuple[str, Sequence[Cell]]], tidy: bool = False
+) -> list[Result]:
     """The runs of a table whose `rows` are (name of the row in errors, its values).
 
     If it is `tidy`, the column run gives the run of each row. Otherwise a run begins where the epochs begin.
     """
     wanted = [*EPOCH, "run", "name"] if tidy else EPOCH
     at = {name: place for name in wanted if (place := _place(name, header)) is not None}
-    runs, lost, run, first = {}, {}, None, None
+    runs: dict[Cell, tuple[str, list[Epoch]]] = {}
+    lost: dict[Cell, str] = {}
+    run: Cell = None
+    first: float | None = None
     for where, row in rows:
         if list(row) == header:  # of a second file that was appended to the first
             continue
@@ -130,7 +142,7 @@ def _runs(stem, header, rows, tidy=False):
         if run not in runs:
             if len(runs) == MOST_RUNS:
                 raise UserError(f"A file holds at most {MOST_RUNS} runs, but {where.lower()} begins another.")
-            name = plain(row[at["name"]])[:MOST_NAME] if "name" in at else ""
+            name = plain(str(row[at["name"]]))[:MOST_NAME] if "name" in at else ""
             runs[run] = name if name.strip() else f"{stem} ({len(runs) + 1})" if runs else stem, []
         epochs = runs[run][1]
         if len(epochs) == MAX_EPOCHS:
@@ -147,7 +159,7 @@ def _runs(stem, header, rows, tidy=False):
                 f"{lost[run]} has no loss, but {where.lower()} of the same run has one. A loss may be NaN "
                 "only after training diverged: fill it in, or leave the run out."
             )
-        epochs.append(Epoch(**dict.fromkeys(EPOCH, math.nan) | values | {"epoch": len(epochs)}))
+        epochs.append(Epoch(len(epochs), **dict.fromkeys(EPOCH[1:], math.nan) | values))
     if runs and not any(math.isfinite(epoch.loss) for _, epochs in runs.values() for epoch in epochs):
         raise UserError("At least one epoch must have a finite loss, but every loss is NaN or infinite.")
     return [
@@ -156,15 +168,17 @@ def _runs(stem, header, rows, tidy=False):
     ]
 
 
-def _place(name, header):
+def _place(name: str, header: list[str]) -> int | None:
     """The column of a value of an Epoch, under the first of its names that is in the header."""
     found = next((called for called in (name, *CALLED.get(name, ())) if called in header), None)
+    if found is None:
+        return None
     if (times := header.count(found)) > 1:
         raise UserError(f"There must be one column {found}, but there are {times:,}.")
-    return None if found is None else header.index(found)
+    return header.index(found)
 
 
-def _number(value, name, where):
+def _number(value: Cell, name: str, where: str) -> float:
     """A value as float; a missing value is NaN."""
     text = value.strip() if isinstance(value, str) else value
     try:

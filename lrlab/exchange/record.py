@@ -3,14 +3,15 @@
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 
+from lrlab.datasets.catalogue import choices
 from lrlab.errors import UserError
-from lrlab.plan import MAX_EPOCHS
-from lrlab.records import ACTIVE, STATUSES, Epoch
-from lrlab.result import Result
-from lrlab.spec import DATA_CHOICES, RunSpec
+from lrlab.runs.plan import MAX_EPOCHS
+from lrlab.runs.records import ACTIVE, STATUSES, Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 
 FORMAT = "lrlab.runs"
 VERSION = 1
@@ -32,6 +33,11 @@ def to_json(results: Sequence[Result], digits: int | None = None) -> str:
 
     JSON has no NaN and no infinity: they become null, "inf" and "-inf". With `digits`, the numbers of the
     epochs are rounded to so many significant digits. Optional columns without values are left out.
+
+    >>> from lrlab.exchange import read_runs
+    >>> runs = read_runs("sgd.json", b'{"loss": [0.9, 0.7]}')
+    >>> [run.name for run in read_runs("runs.json", to_json(runs).encode())]
+    ['sgd']
     """
     lines = ",\n".join(
         json.dumps(_record(result, digits), ensure_ascii=False, separators=(",", ":")) for result in results
@@ -56,7 +62,11 @@ def from_json(text: str) -> list[Result]:
         raise UserError(f"Runs of LR Lab must be a JSON object, but this cannot be read: {error}.") from error
 
 
-def _results(whole):
+# What is wanted and what was found, as an error.
+Wrong = Callable[[str, object], UserError]
+
+
+def _results(whole: object) -> list[Result]:
     if (
         not isinstance(whole, dict)
         or whole.get("format") != FORMAT
@@ -77,8 +87,8 @@ def _results(whole):
     return [_result(number, record) for number, record in enumerate(whole["runs"], 1)]
 
 
-def _record(result, digits):
-    record = {key: getattr(result, name) for name, key in KEYS.items()}
+def _record(result: Result, digits: int | None) -> dict[str, object]:
+    record: dict[str, object] = {key: getattr(result, name) for name, key in KEYS.items()}
     if result.status not in ENDED:  # another machine cannot continue it
         record |= {"status": "stopped", "message": "It had not ended when it was exported."}
     record["spec"] = json.loads(result.spec.to_json()) if result.spec else None
@@ -90,7 +100,7 @@ def _record(result, digits):
     return record
 
 
-def _plain(value, digits=None):
+def _plain(value: float | None, digits: int | None = None) -> float | str | None:
     if value is None or isinstance(value, int):
         return value
     if not math.isfinite(value):
@@ -98,20 +108,21 @@ def _plain(value, digits=None):
     return float(f"{value:.{digits}g}") if digits else value
 
 
-def _result(number, record):
+def _result(number: int, record: object) -> Result:
     """One run; every value is checked, because the file can come from anybody."""
 
-    def wrong(what, found):
+    def wrong(what: str, found: object) -> UserError:
         return UserError(f"Run {number} of the file must have {what}, but it is {found!r:.60}.")
 
-    def text(name, most=MOST_TEXT):
+    if not isinstance(record, dict):
+        raise wrong("an object of its own", record)
+
+    def text(name: str, most: int = MOST_TEXT) -> str:
         value = record.get(name, "")
         if not isinstance(value, str) or len(value) > most:
             raise wrong(f"a text of at most {most} characters as {name}", value)
         return value
 
-    if not isinstance(record, dict):
-        raise wrong("an object of its own", record)
     unknown = sorted(set(record) - set(KEYS.values()))
     if unknown:
         raise UserError(f"Run {number} of the file has unknown fields: {', '.join(unknown)[:200]}.")
@@ -125,16 +136,17 @@ def _result(number, record):
         raise wrong("true or false as driven", has_manual_rate)
     if record.get("status") not in ENDED:
         raise wrong(f"one of {', '.join(ENDED)} as status", record.get("status"))
-    if record.get("data") not in (None, *DATA_CHOICES):
-        raise wrong(f"one of {', '.join(DATA_CHOICES)} as data", record.get("data"))
     spec = record.get("spec")
     try:
         spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
     except UserError as error:
         raise UserError(f"Run {number} of the file cannot be trained. {error!s:.400}") from error
+    own = () if spec is None else (spec.data_set.name,)
+    if record.get("data") not in (None, *choices(), *own):
+        raise wrong(f"one of {', '.join(choices())} or the spec's own as data", record.get("data"))
     if not text("name", 200).strip():
         raise wrong("a name", record.get("name"))
-    created = _number(record.get("created"), "created", wrong, optional=True)
+    created = _known(record.get("created"), "created", wrong)
     if created is not None and not 0 <= created < LAST_SECOND:
         raise wrong("the seconds since 1970 as created", created)
     return Result(
@@ -145,8 +157,8 @@ def _result(number, record):
         data=record.get("data"),
         origin=text("origin"),
         message=text("message"),
-        test_loss=_number(record.get("test_loss"), "test_loss", wrong, optional=True),
-        test_accuracy=_number(record.get("test_accuracy"), "test_accuracy", wrong, optional=True),
+        test_loss=_known(record.get("test_loss"), "test_loss", wrong),
+        test_accuracy=_known(record.get("test_accuracy"), "test_accuracy", wrong),
         created=created,
         tags=tuple(tags),
         note=text("note", 20_000),
@@ -155,7 +167,7 @@ def _result(number, record):
     )
 
 
-def _epochs(columns, wrong, spec):
+def _epochs(columns: object, wrong: Wrong, spec: RunSpec | None) -> tuple[Epoch, ...]:
     if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
         raise wrong("an object of lists as epochs", columns)
     if set(EPOCH_FIELDS) - set(columns) - set(OPTIONAL) or set(columns) - set(EPOCH_FIELDS):
@@ -163,17 +175,24 @@ def _epochs(columns, wrong, spec):
     length = len(columns["epoch"])
     if {len(column) for column in columns.values()} != {length} or length > MAX_EPOCHS:
         raise wrong(f"columns of equal length, at most {MAX_EPOCHS}, as epochs", length)
-    counted = list(range(length))
-    if list(map(repr, columns["epoch"])) != list(map(repr, counted)) or (spec and length > spec.epochs):
+    if list(map(repr, columns["epoch"])) != list(map(repr, range(length))) or (spec and length > spec.epochs):
         raise wrong("the epochs of the run from 0 on, one after another,", columns["epoch"])
-    numbers = {name: [_number(value, name, wrong) for value in column] for name, column in columns.items()}
-    numbers["epoch"] = counted
-    return tuple(Epoch(**dict(zip(numbers, row, strict=True))) for row in zip(*numbers.values(), strict=True))
+    numbers = {
+        name: [_number(value, name, wrong) for value in column]
+        for name, column in columns.items()
+        if name != "epoch"
+    }
+    rows = enumerate(zip(*numbers.values(), strict=True))
+    return tuple(Epoch(epoch, **dict(zip(numbers, row, strict=True))) for epoch, row in rows)
 
 
-def _number(value, name, wrong, optional=False):
+def _known(value: object, name: str, wrong: Wrong) -> float | None:
+    return None if value is None else _number(value, name, wrong)
+
+
+def _number(value: object, name: str, wrong: Wrong) -> float:
     if value is None:
-        return None if optional else math.nan
+        return math.nan
     if isinstance(value, str) and value in INFINITE:
         number = INFINITE[value]
     elif isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MOST:

@@ -2,37 +2,55 @@
 
 import json
 import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 
 from lrlab import article
+from lrlab.datasets import OwnData, data_set
+from lrlab.datasets.built_in import BuiltIn
+from lrlab.datasets.catalogue import DataSet
+from lrlab.datasets.npz import TEST_SHARE
+from lrlab.datasets.own import PIXELS
 from lrlab.errors import UserError
 from lrlab.export.source import EVERY, rate_source
-from lrlab.networks import CLASS_COUNT, SIDE, Convolutional
-from lrlab.result import Result
+from lrlab.networks.layers import Dropout, Layer, Weighted
+from lrlab.optimizers import Optimizer
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.text import one_line
 
 LONG = 95
-OPTIMIZERS = {
-    "sgd": "SGD",
-    "momentum": "SGD",
-    "nesterov": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "rmsprop": "RMSprop",
-    "adagrad": "Adagrad",
-}
-LOAD = {
-    "fashion-mnist": "(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\n",
-    "synthetic": (
-        "data = synthetic()\n"
-        "x_train, y_train = data.train_images, data.train_labels\n"
-        "x_test, y_test = data.test_images, data.test_labels\n"
-    ),
-}
+FROM_KERAS = "(x_train, y_train), (x_test, y_test) = keras.datasets.{module}.load_data()\n"
+FROM_LRLAB = """\
+data = load("{name}")
+x_train, y_train = data.train_images, data.train_labels
+x_test, y_test = data.test_images, data.test_labels
+"""
+FROM_FILE = """\
+if len(sys.argv) < 2:
+    sys.exit("Write the path of the data set's .npz file after the name of this script.")
+with np.load(sys.argv[1]) as file:
+    arrays = dict(file)
+if "x_test" not in arrays:  # the last part of a shuffle is for testing
+    shuffled = np.random.default_rng({seed}).permutation(len(arrays["x_train"]))
+    parts = np.split(shuffled, [len(shuffled) - len(shuffled) // {share}])
+    for kind in "xy":
+        both = arrays[f"{{kind}}_train"]
+        arrays |= {{f"{{kind}}_train": both[parts[0]], f"{{kind}}_test": both[parts[1]]}}
+x_train, y_train = arrays["x_train"], arrays["y_train"].ravel()
+x_test, y_test = arrays["x_test"], arrays["y_test"].ravel()
+"""
 LOAD_DATA = """
+
+def inputs(images):
+    \"\"\"The images as the network takes them.\"\"\"
+    return images.reshape(-1, {shape}).astype("float32"){scaled}
+
+
 # The images that LR Lab chooses: the first FIT_IMAGES are for training, the rest for validation.
 {load}chosen = random.Random({drawn}).sample(range(len(x_train)), {images})
-x, y = x_train[chosen].astype("float32") / 255, y_train[chosen]
+x, y = inputs(x_train[chosen]), y_train[chosen]
 validation = x[FIT_IMAGES:], y[FIT_IMAGES:]
 
 
@@ -57,7 +75,7 @@ batches = Batches()
 MODEL = """
 model = keras.Sequential(
     [
-        keras.Input(({side}, {side})),
+        keras.Input({shape}),
 {layers}    ]
 )
 for number, weight in enumerate(model.weights):
@@ -124,7 +142,7 @@ model.fit(
     callbacks=[
 {callbacks}    ],
 )
-scores = model.evaluate(x_test.astype("float32") / 255, y_test, verbose=0, return_dict=True)
+scores = model.evaluate(inputs(x_test), y_test, verbose=0, return_dict=True)
 print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score in scores.items()))
 """
 
@@ -132,8 +150,13 @@ print("On the test images:", ", ".join(f"{{name}} {{score:.4f}}" for name, score
 def keras_script(result: Result) -> str:
     """Python source that repeats the run, except for float32 rounding, and logs it as CSV next to itself.
 
-    It needs keras, tensorflow and numpy; only for the synthetic set it also needs LR Lab. Its first comment
-    says what it does not repeat. Raises UserError for a result without a spec.
+    It needs keras, tensorflow and numpy; only for a set that Keras does not load it also needs LR Lab. For a
+    set of one's own, its first argument is the path of the file. Its first comment says what it does not
+    repeat. Raises UserError for a result without a spec.
+
+    >>> from lrlab.runs.spec import RunSpec
+    >>> print(keras_script(Result("Article", (), RunSpec())).splitlines()[3])
+    # Run: Article
     """
     spec = result.spec
     if spec is None:
@@ -141,37 +164,65 @@ def keras_script(result: Result) -> str:
             f"The run {one_line(result.name)[:60]!r} has only curves: it is unknown how it was trained. "
             "A Keras script needs a run that LR Lab has trained."
         )
-    synthetic = (result.data or spec.data) == "synthetic"
-    load = LOAD["synthetic" if synthetic else "fashion-mnist"]
-    rates, rate, callback = _rates(spec)
+    is_own = isinstance(spec.data, OwnData)
+    data = spec.data_set if is_own or result.data is None else data_set(result.data)
+    needs_lrlab = isinstance(data, BuiltIn) and not data.keras_module
+    epochs_at = 2 if is_own else 1
+    layers = spec.network.layers(data.shape, data.class_count)
+    dropout = any(isinstance(layer, Dropout) for layer in layers)
+    l2 = any(isinstance(layer, Weighted) and layer.l2 for layer in layers)
+    rates, rate, callback = _rates(spec, l2)
     return (
-        _head(result, synthetic)
+        _head(result, data, needs_lrlab, dropout, l2)
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
-        + ("\nfrom lrlab.data.synthetic import synthetic  # needs LR Lab beside it\n" if synthetic else "")
-        + f"\nEPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {spec.epochs}\n"
+        + ("\nfrom lrlab.datasets.sources import load  # needs LR Lab beside it\n" if needs_lrlab else "")
+        + f"\nEPOCHS = int(sys.argv[{epochs_at}]) if len(sys.argv) > {epochs_at} else {spec.epochs}\n"
         + f"SEED = {spec.seed}\nFIT_IMAGES = {spec.fit_images}\nBATCH_SIZE = {spec.batch_size}\n"
-        + LOAD_DATA.format(load=load, drawn=article.SEED, images=spec.train_images)
+        + LOAD_DATA.format(
+            shape=", ".join(map(str, data.shape)),
+            scaled=" / 255" if data.dtype == PIXELS else "",
+            load=_load(data),
+            drawn=article.SEED,
+            images=spec.train_images,
+        )
         + rates
-        + _model(spec, rate)
-        + FIT.format(callbacks=_indented(_callbacks(spec, callback), 8))
+        + ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
+        + MODEL.format(
+            shape=data.shape,
+            layers=_indented(map(_layer, layers), 8),
+            optimizer=_indented([_optimizer(spec.optimizer, rate)], 4),
+            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
+        )
+        + FIT.format(callbacks=_indented(_callbacks(spec, callback, l2), 8))
     )
 
 
-def _head(result, synthetic):
+def _load(data: DataSet) -> str:
+    """Source of the images and labels of a data set."""
+    if isinstance(data, OwnData):
+        return FROM_FILE.format(seed=article.SEED, share=TEST_SHARE)
+    if data.keras_module:
+        return FROM_KERAS.format(module=data.keras_module)
+    return FROM_LRLAB.format(name=data.name)
+
+
+def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: bool) -> str:
     """A comment that describes the run, and what the script does not repeat."""
-    spec, epochs = result.spec, result.epochs
+    which = "second" if isinstance(data, OwnData) else "first"
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
     lines = [
-        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or as",
-        "many as the first argument says, and logs them as CSV next to this file.",
+        "This repeats a run of LR Lab with numpy and keras on tensorflow. It trains all its epochs, or",
+        f"as many as the {which} argument says, and logs them as CSV next to this file.",
         "",
         f"Run: {result.name}",
-        f"Data: {'the synthetic set, which needs LR Lab, too' if synthetic else 'Fashion-MNIST'}",
+        f"Data: {data.title}{', which needs LR Lab, too' if needs_lrlab else ''}",
     ]
+    if isinstance(data, OwnData):
+        lines.append(f"The first argument is the path of this file, whose sha256 is {data.digest}.")
     if result.versions:
         lines.append("Trained with " + ", ".join(f"{name} {v}" for name, v in result.versions.items()))
-    if epochs:
-        last = epochs[-1]
+    if result.epochs:
+        last = result.epochs[-1]
         lines.append(
             f"Measured in epoch {last.epoch + 1}: loss {last.loss:.4f}, accuracy {last.accuracy:.4f}, "
             f"val_loss {last.val_loss:.4f}, val_accuracy {last.val_accuracy:.4f}"
@@ -181,11 +232,11 @@ def _head(result, synthetic):
         "Sums are rounded in another order than in LR Lab. At first they differ by one part in a million",
         "or less. The difference grows with every update. At large rates the results can differ strongly.",
     ]
-    if spec.network.dropout:
+    if dropout:
         lines.append("The dropout masks are not repeated, because LR Lab draws them in its own way.")
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
-    if spec.network.l2:
+    if l2:
         lines.append(
             "The losses include the L2 penalty. LR Lab's losses are called entropy and val_entropy here."
         )
@@ -194,86 +245,65 @@ def _head(result, synthetic):
     return "".join(f"# {line}".rstrip() + "\n" for line in wrapped)
 
 
-def _rates(spec):
+def _rates(spec: RunSpec, l2: bool) -> tuple[str, str, str]:
     """Source of the rates, of the initial rate, and of the callback that sets the rates."""
     plan, plateau = spec.plan, spec.plateau
-    given = _monitoring(spec, plateau) if plateau else {}
+    given = _monitoring(plateau, l2) if plateau else {}
     if isinstance(plan.resolved, Constant):
-        callback = _call("keras.callbacks.ReduceLROnPlateau", **given) if plateau else AS_IT_IS
+        callback = _call("keras.callbacks.ReduceLROnPlateau", *_named(given)) if plateau else AS_IT_IS
         return "", repr(plan.resolved.initial_lr), callback
     code = f"\n# {plan.schedule.title}: the learning rate {EVERY[plan.clock]}.\n{rate_source(plan)}\n"
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"
     else:
         code += TABLE.format(times=TIMES[plan.clock]) + (ON_PLATEAU if plateau else EVERY_UPDATE) + "\n"
-        callback = _call("Rates", **given)
+        callback = _call("Rates", *_named(given))
     return code, "float(rate(0))", callback
 
 
-def _model(spec, rate):
-    """Source of the compiled network with its initial weights."""
-    network, optimizer = spec.network, spec.optimizer
-    l2 = ", kernel_regularizer=l2" if network.l2 else ""
-    dropout = [f"Dropout({network.dropout!r})"] if network.dropout else []
-
-    def hidden(*widths):
-        for width in widths:
-            yield from (f'Dense({width}, "relu"{l2})', *dropout)
-
-    if isinstance(network, Convolutional):
-        layers = [f"Reshape(({SIDE}, {SIDE}, 1))"]
-        layers += [
-            f'Conv2D({filters}, 3, strides=2, padding="same", activation="relu"{l2})'
-            for filters in network.filters
-        ]
-        layers += ["Flatten()", *hidden(network.width)]
-    else:
-        layers = ["Flatten()", *hidden(*network.widths)]
-    layers.append(f'Dense({CLASS_COUNT}, "softmax"{l2})')
-    given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
-    if optimizer.kind == "nesterov":
-        given["nesterov"] = True
-    return (
-        ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
-        + (f"\nl2 = keras.regularizers.L2({network.l2!r})" if l2 else "")
-        + MODEL.format(
-            side=SIDE,
-            layers=_indented((f"keras.layers.{layer}" for layer in layers), 8),
-            optimizer=_indented([_call(f"keras.optimizers.{OPTIMIZERS[optimizer.kind]}", rate, **given)], 4),
-            entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
-        )
-    )
+def _layer(layer: Layer) -> str:
+    """Source of a layer."""
+    given = _named(layer.keras_arguments())
+    if isinstance(layer, Weighted) and layer.l2:
+        given.append(f"kernel_regularizer=keras.regularizers.L2({layer.l2!r})")
+    return _call(f"keras.layers.{layer.keras_class}", *given)
 
 
-def _callbacks(spec, rates):
+def _optimizer(optimizer: Optimizer, rate: str) -> str:
+    """Source of the optimizer; `rate` is the source of its initial rate."""
+    return _call(f"keras.optimizers.{optimizer.keras_class}", rate, *_named(optimizer.keras_arguments()))
+
+
+def _callbacks(spec: RunSpec, rates: str, l2: bool) -> Iterator[str]:
     """Source of each callback; the values that one logs are available to the callbacks after it."""
     yield "keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin)"
     yield rates
     if stopping := spec.early_stopping:
-        given = _monitoring(spec, stopping)
+        given = _monitoring(stopping, l2)
         given["restore_best_weights"] = given.pop("restore_best")
-        yield _call("keras.callbacks.EarlyStopping", **given)
+        yield _call("keras.callbacks.EarlyStopping", *_named(given))
     yield "keras.callbacks.TerminateOnNaN()"
     yield 'keras.callbacks.CSVLogger(Path(__file__).with_suffix(".csv"))'
 
 
-def _monitoring(spec, controller):
+def _monitoring(controller: EarlyStopping | ReduceOnPlateau, l2: bool) -> dict[str, object]:
     """A controller's parameters for Keras, whose loss includes the L2 penalty."""
     given = {name: getattr(controller, name) for name in controller.parameters()}
-    if spec.network.l2:
+    if l2:
         given["monitor"] = controller.monitor.replace("loss", "entropy")
     return given
 
 
-def _call(name, *values, **named):
-    """Source of a call, on one line if it is short."""
-    given = [
-        *values,
-        *(f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in named.items()),
-    ]
+def _named(arguments: Mapping[str, object]) -> list[str]:
+    """Source of each argument by name."""
+    return [f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in arguments.items()]
+
+
+def _call(name: str, *given: str) -> str:
+    """Source of a call with the source of its arguments, on one line if it is short."""
     line = f"{name}({', '.join(given)})"
     return line if len(line) <= LONG else f"{name}(\n{_indented(given, 4)})"
 
 
-def _indented(items, width):
+def _indented(items: Iterable[str], width: int) -> str:
     return "".join(textwrap.indent(f"{item},\n", " " * width) for item in items)

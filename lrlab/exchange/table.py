@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.schedules import Schedule
 
 EPOCH = tuple(f.name for f in fields(Epoch))
 CSV_COLUMNS = ("run", "name", "seed", "optimizer", "schedule", "clock", "data", *EPOCH)
@@ -22,6 +23,10 @@ def to_csv(results: Sequence[Result]) -> str:
     NaN is an empty cell and infinity is "inf". The kinds of wrappers come before the schedule's kind, as in
     "warm-up + cosine". A name gets an apostrophe before it if a spreadsheet would run it as a formula, or if
     it begins with an apostrophe (OWASP, CSV injection).
+
+    >>> from lrlab.exchange import read_runs
+    >>> to_csv(read_runs("sgd.json", b'{"loss": [0.9, 0.7]}')).split()[1:]
+    ['1,sgd,,,,,,0,,,0.9,,,,,,', '1,sgd,,,,,,1,,,0.7,,,,,,']
     """
     file = io.StringIO()
     writer = csv.writer(file)
@@ -41,6 +46,5 @@ def plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(SIGNS) else cell
 
 
-def _kinds(schedule):
-    inner = getattr(schedule, "schedule", None)
-    return f"{schedule.kind} + {_kinds(inner)}" if inner else schedule.kind
+def _kinds(schedule: Schedule) -> str:
+    return " + ".join(layer.kind for layer in schedule.layers())

@@ -5,6 +5,6 @@ source. So all languages use the formula of the Python class, and there is no se
 """
 
 from lrlab.export.javascript import javascript
-from lrlab.export.source import TARGETS, source
+from lrlab.export.source import TARGETS, Target, source
 
-__all__ = ["TARGETS", "javascript", "source"]
+__all__ = ["TARGETS", "Target", "javascript", "source"]

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from lrlab.errors import UserError
 from lrlab.export.traced import ARITHMETIC, Traced, traced_parameters, write
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 
 DIALECT = ARITHMETIC | {
     "pi": "Math.PI",
@@ -31,10 +31,14 @@ def javascript(plan: Plan) -> tuple[str, dict[str, float]]:
 
     `p` holds every number of the schedule by name, and `epochs` and `steps_per_epoch`. `sum(n, f)` is
     f(0) + ... + f(n). The rate is NaN if the schedule does not fit into the run.
-    """
-    numbers = {"epochs": plan.epochs, "steps_per_epoch": plan.steps_per_epoch}
 
-    def keep(name, value):
+    >>> from lrlab.schedules import Constant
+    >>> javascript(Plan(Constant(0.1), epochs=4))
+    ('if (true) { return p.initial_lr; }', {'epochs': 4, 'steps_per_epoch': 250, 'initial_lr': 0.1})
+    """
+    numbers: dict[str, float] = {"epochs": plan.epochs, "steps_per_epoch": plan.steps_per_epoch}
+
+    def keep(name: str, value: float) -> float:
         numbers[name] = value
         return value
 
@@ -45,24 +49,26 @@ def javascript(plan: Plan) -> tuple[str, dict[str, float]]:
 class _Shape:
     """A plan that is equal to every plan with the same formula, whatever its numbers are."""
 
-    def __init__(self, plan):
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.key = repr(traced_parameters(plan.schedule, lambda name, value: name)[0]), plan.clock
 
-    def __eq__(self, other):
-        return self.key == other.key
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self.key == other.key
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.key)
 
 
 @lru_cache(maxsize=256)
-def _body(shape):
-    plan, branches, decided = shape.plan, [], []
+def _body(shape: _Shape) -> str:
+    plan = shape.plan
+    branches: list[str] = []
+    decided: list[bool] | None = []
     while decided is not None:
         path = _Path(decided)
 
-        def symbol(name, value=None, path=path):
+        def symbol(name: str, value: float | None = None, path: _Path = path) -> Traced:
             return Traced("name", (f"p.{name}",), None, path.decide)
 
         step, size = Traced("name", ("step",), None, path.decide), symbol("steps_per_epoch")
@@ -80,10 +86,11 @@ def _body(shape):
 class _Path:
     """One way through the conditions of a formula, which always come in the same order."""
 
-    def __init__(self, answers):
-        self.answers, self.conditions = list(answers), []
+    def __init__(self, answers: list[bool]) -> None:
+        self.answers = list(answers)
+        self.conditions: list[str] = []
 
-    def decide(self, node):
+    def decide(self, node: Traced) -> bool:
         _, text = write(node, DIALECT, share=False)
         if text not in self.conditions:
             self.conditions.append(text)
@@ -91,7 +98,7 @@ class _Path:
             self.answers.append(True)
         return self.answers[self.conditions.index(text)]
 
-    def next(self):
+    def next(self) -> list[bool] | None:
         """The answers of the next way; None after the last one."""
         answers = self.answers[: len(self.conditions)]
         while answers and not answers[-1]:
@@ -99,12 +106,12 @@ class _Path:
         return [*answers[:-1], False] if answers else None
 
 
-def _branch(path, rate):
+def _branch(path: _Path, rate: Traced | float) -> str:
     lines, text = write(rate, DIALECT) if isinstance(rate, Traced) else ([], _literal(rate))
     body = "".join(f"const {name} = {written}; " for name, written in lines) + f"return {text};"
     asked = zip(path.conditions, path.answers, strict=False)
     return f"if ({' && '.join(c if yes else f'!{c}' for c, yes in asked) or 'true'}) {{ {body} }}"
 
 
-def _literal(rate):
+def _literal(rate: float) -> str:
     return "NaN" if rate != rate else repr(float(rate))

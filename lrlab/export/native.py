@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 from lrlab.schedules import (
     Constant,
     CosineDecay,
@@ -70,7 +70,7 @@ def keras_native(plan: Plan) -> str | None:
             return _call(
                 KERAS + "PolynomialDecay",
                 s.initial_lr,
-                decay_steps=_whole(s.duration * unit),
+                decay_steps=_whole(s.length() * unit),
                 end_learning_rate=s.final_lr,
                 **more,
             )
@@ -78,14 +78,14 @@ def keras_native(plan: Plan) -> str | None:
             return _call(
                 KERAS + "CosineDecay",
                 s.initial_lr,
-                decay_steps=_whole(s.duration * unit),
+                decay_steps=_whole(s.length() * unit),
                 alpha=s.final_lr / s.initial_lr,
             )
-        case Warmup(schedule=CosineDecay() as inner) if s.shape == "linear":
+        case Warmup(inner=CosineDecay() as inner) if s.shape == "linear":
             return _call(
                 KERAS + "CosineDecay",
                 s.start_lr,
-                decay_steps=_whole(inner.duration * unit),
+                decay_steps=_whole(inner.length() * unit),
                 alpha=inner.final_lr / inner.initial_lr,
                 warmup_target=inner.initial_lr,
                 warmup_steps=s.warmup * unit,
@@ -136,7 +136,7 @@ def optax_native(plan: Plan) -> str | None:
                 OPTAX + "linear_schedule",
                 s.initial_lr,
                 s.final_lr,
-                transition_steps=_whole(s.duration * unit),
+                transition_steps=_whole(s.length() * unit),
             )
         case PolynomialDecay(cycle=False):
             return _call(
@@ -144,36 +144,36 @@ def optax_native(plan: Plan) -> str | None:
                 s.initial_lr,
                 s.final_lr,
                 power=s.power,
-                transition_steps=_whole(s.duration * unit),
+                transition_steps=_whole(s.length() * unit),
             )
         case CosineDecay():
             return _call(
                 OPTAX + "cosine_decay_schedule",
                 s.initial_lr,
-                decay_steps=_whole(s.duration * unit),
+                decay_steps=_whole(s.length() * unit),
                 alpha=s.final_lr / s.initial_lr,
             )
-        case Warmup(schedule=CosineDecay() as inner) if s.shape == "linear":
+        case Warmup(inner=CosineDecay() as inner) if s.shape == "linear":
             return _call(
                 OPTAX + "warmup_cosine_decay_schedule",
                 s.start_lr,
                 inner.initial_lr,
                 warmup_steps=s.warmup * unit,
-                decay_steps=_whole((s.warmup + inner.duration) * unit),  # optax includes the warm-up
+                decay_steps=_whole((s.warmup + inner.length()) * unit),  # optax includes the warm-up
                 end_value=inner.final_lr,
             )
     return None
 
 
-def _unit(plan):
+def _unit(plan: Plan) -> int:
     """The number of steps in one unit of the schedule's time."""
     return 1 if plan.clock == "step" else plan.steps_per_epoch
 
 
-def _whole(steps):
+def _whole(steps: float) -> float:
     return int(steps) if steps == int(steps) else float(steps)
 
 
-def _call(name, *values, **named):
+def _call(name: str, *values: object, **named: object) -> str:
     given = [*(repr(value) for value in values), *(f"{key}={value!r}" for key, value in named.items())]
     return f"{name}(\n    " + ",\n    ".join(given) + ",\n)"

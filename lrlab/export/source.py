@@ -2,11 +2,13 @@
 
 import ast
 import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from lrlab.errors import UserError
 from lrlab.export.native import keras_native, optax_native
 from lrlab.export.traced import ARITHMETIC, Traced, number, traced_parameters, write
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 
 LONG = 80
 DIALECT = ARITHMETIC | {
@@ -37,26 +39,46 @@ EVERY = {
 }
 
 
+@dataclass(frozen=True)
+class Target:
+    """A framework that plans are exported to: its name for people, and what writes a plan as its source.
+
+    >>> TARGETS["pytorch"].title
+    'PyTorch'
+    """
+
+    title: str
+    write: Callable[[Plan], str]
+
+
 def source(plan: Plan, target: str, title: str | None = None) -> str:
     """Python source that gives exactly the plan's rates in `target`, one of `TARGETS`.
 
     If the framework has a class with this curve, the source uses it. Otherwise it has the formula in
     NumPy: called once per epoch, or evaluated into a table with every step's rate, because frameworks
     count steps in float32. Raises UserError for an unknown target.
+
+    >>> from lrlab.schedules import Constant
+    >>> print(source(Plan(Constant(0.1), epochs=4, clock="step"), "optax"), end="")
+    # Constant: the learning rate at every step, over 4 epochs of 250 steps.
+    import optax
+    <BLANKLINE>
+    learning_rate = optax.constant_schedule(0.1)
+    optimizer = optax.sgd(learning_rate)
     """
     if target not in TARGETS:
         raise UserError(f"There is no export to {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")
     title = plan.schedule.title if title is None else " ".join(title.split())
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
     head = f"# {title}: the learning rate {EVERY[plan.clock]}, over {length}.\n"
-    return head + TARGETS[target](plan)
+    return head + TARGETS[target].write(plan)
 
 
 def rate_source(plan: Plan) -> str:
     """The plan's parameters and its formula as a Python function `rate(t)` that works on arrays."""
-    used = {}
+    used: dict[str, float] = {}
 
-    def symbol(name, value):
+    def symbol(name: str, value: float) -> Traced:
         used[name] = value
         return Traced("name", (name,), value)
 
@@ -79,7 +101,7 @@ def rate_source(plan: Plan) -> str:
     return "\n".join([*constants, "", ""] if constants else []) + f"\ndef rate(t):\n{body}\n"
 
 
-def _keras(plan):
+def _keras(plan: Plan) -> str:
     if native := keras_native(plan):
         return f"import keras\n\noptimizer = keras.optimizers.SGD(learning_rate={native})\n"
     if plan.clock == "epoch":
@@ -105,7 +127,7 @@ def _keras(plan):
     )
 
 
-def _pytorch(plan):
+def _pytorch(plan: Plan) -> str:
     count = "epoch" if plan.clock == "epoch" else "step"
     time = f"step / {plan.steps_per_epoch}" if plan.clock == "smooth" else count
     loop = "        # loss.backward()\n        optimizer.step()\n"
@@ -119,7 +141,7 @@ def _pytorch(plan):
     )
 
 
-def _optax(plan):
+def _optax(plan: Plan) -> str:
     if native := optax_native(plan):
         return f"import optax\n\nlearning_rate = {native}\noptimizer = optax.sgd(learning_rate)\n"
     return (
@@ -133,7 +155,7 @@ def _optax(plan):
     )
 
 
-def _times(plan):
+def _times(plan: Plan) -> str:
     steps = f"np.arange({plan.steps})"
     return {
         "step": steps,
@@ -142,4 +164,8 @@ def _times(plan):
     }[plan.clock]
 
 
-TARGETS = {"keras": _keras, "pytorch": _pytorch, "optax": _optax}
+TARGETS = {
+    "keras": Target("Keras", _keras),
+    "pytorch": Target("PyTorch", _pytorch),
+    "optax": Target("optax", _optax),
+}

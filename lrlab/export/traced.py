@@ -1,10 +1,12 @@
 """Symbolic expressions that record the operations of a formula."""
 
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
 import numpy as np
 
-from lrlab.schedules import Schedule
-from lrlab.schedules.parameter import Parameter
-from lrlab.schedules.schedule import running_sum
+from lrlab.parameters.kinds import Parameter
+from lrlab.schedules import Schedule, Wrapper
+from lrlab.schedules.base import running_sum
 
 FUNCTIONS = {np.where, np.clip}
 # Operations with the same notation in Python and JavaScript.
@@ -30,40 +32,72 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     condition, `decide` chooses the branch.
     """
 
-    def __init__(self, op, args, value=None, decide=None):
+    def __init__(
+        self,
+        op: str,
+        args: Sequence["Traced | str | float"],
+        value: float | None = None,
+        decide: "Callable[[Traced], bool] | None" = None,
+    ) -> None:
         self.op, self.args, self.value, self.decide = op, args, value, decide
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    @property
+    def constant(self) -> float | None:
+        """Its value if it is a number, otherwise None."""
+        return self.value if self.op == "number" else None
+
+    @property
+    def parts(self) -> list["Traced"]:
+        """The expressions in it."""
+        return [arg for arg in self.args if isinstance(arg, Traced)]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: "Operand", **kwargs: object) -> object:
         if method != "__call__" or kwargs:
             return NotImplemented
         return _operation(ufunc.__name__, ufunc, inputs)
 
-    def __array_function__(self, function, types, args, kwargs):
+    def __array_function__(
+        self,
+        function: Callable[..., float],
+        types: Collection[type],
+        args: Sequence["Operand"],
+        kwargs: Mapping[str, object],
+    ) -> object:
         if function not in FUNCTIONS or kwargs:
             return NotImplemented
         return _operation(function.__name__, function, args)
 
-    def __bool__(self):
-        return bool(self.value) if self.value is not None else self.decide(self)
+    def __bool__(self) -> bool:
+        if self.value is not None:
+            return bool(self.value)
+        if self.decide is None:
+            raise TypeError(f"Whether this {self.op} is true depends on a value that is not known.")
+        return self.decide(self)
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         return "…"  # only used in the message of an error that is not shown
 
 
-def number(value) -> Traced:
+Operand = Traced | float | np.generic | np.ndarray
+
+
+def number(value: float) -> Traced:
     """A constant."""
     return Traced("number", (value,), value)
 
 
-def traced_parameters(schedule: Schedule, symbol) -> tuple[Schedule, dict]:
+def traced_parameters(
+    schedule: Schedule, symbol: Callable[[str, float], object]
+) -> tuple[Schedule, dict[str, Parameter]]:
     """The schedule with each number replaced by `symbol(name, value)`, and its parameters by name.
 
     Names are those of the parameters, of the inner schedule first. If a name is taken, the kind of the
     schedule is put before it.
     """
-    helps, replaced = {}, {}
-    if hasattr(schedule, "schedule"):
-        replaced["schedule"], helps = traced_parameters(schedule.schedule, symbol)
+    helps: dict[str, Parameter] = {}
+    replaced: dict[str, object] = {}
+    if isinstance(schedule, Wrapper):
+        replaced["inner"], helps = traced_parameters(schedule.inner, symbol)
     for name, parameter in schedule.parameters().items():
         if isinstance(parameter, Parameter) and getattr(schedule, name) is not None:
             own = name if name not in helps else f"{schedule.kind.replace('-', '')}_{name}"
@@ -74,38 +108,42 @@ def traced_parameters(schedule: Schedule, symbol) -> tuple[Schedule, dict]:
 
 
 def write(
-    root: Traced, dialect: dict[str, str], reserved=(), long=None, share=True
+    root: Traced,
+    dialect: dict[str, str],
+    reserved: Collection[str] = (),
+    long: int | None = None,
+    share: bool = True,
 ) -> tuple[list[tuple[str, str]], str]:
     """An expression as text: first its repeated parts as (name, text), then the rest.
 
     `dialect` maps an operation to a format string for its arguments' texts. Parts of more than `long`
     characters get a name too. Without `share`, no part gets a name because it is repeated.
     """
-    uses = {}
+    uses: dict[int, int] = {}
 
-    def count(node):
+    def count(node: Traced) -> None:
         uses[id(node)] = uses.get(id(node), 0) + 1
         if uses[id(node)] == 1:
-            for arg in node.args:
-                if isinstance(arg, Traced):
-                    count(arg)
+            for part in node.parts:
+                count(part)
 
     count(root)
     names = (name for name in _local_names() if name not in reserved)
-    lines, known = [], {}
+    lines: list[tuple[str, str]] = []
+    known: dict[int, str] = {}
 
-    def named(text):
+    def named(text: str) -> str:
         name = next(names)
         lines.append((name, text))
         return name
 
-    def text(node):
+    def text(node: Traced) -> str:
         if node.op == "name":
             return dialect["name"].format(*node.args)
-        if node.op == "number":
-            return _number_text(node.value, dialect)
+        if node.constant is not None:
+            return _number_text(node.constant, dialect)
         if id(node) not in known:
-            args = [text(arg) for arg in node.args]
+            args = [text(part) for part in node.parts]
             if node.op == "running_sum" and long:
                 args[0] = named(args[0])
             written = dialect[node.op].format(*args)
@@ -118,7 +156,7 @@ def write(
     return lines, rest
 
 
-def _number_text(value, dialect):
+def _number_text(value: float, dialect: dict[str, str]) -> str:
     if value == np.pi or not np.isfinite(value):
         return dialect["pi" if value == np.pi else "nan" if np.isnan(value) else "inf"].format(
             "-" if value < 0 else ""
@@ -126,7 +164,7 @@ def _number_text(value, dialect):
     return f"({value!r})"
 
 
-def _local_names():
+def _local_names() -> Iterator[str]:
     yield from ("z", "y", "x", "w", "v", "u", "q", "r")
     number = 1
     while True:
@@ -134,26 +172,25 @@ def _local_names():
         number += 1
 
 
-def _operation(name, function, inputs):
+def _operation(name: str, function: Callable[..., float], inputs: Sequence[Operand]) -> Traced:
     nodes = [item if isinstance(item, Traced) else number(_plain(item)) for item in inputs]
     decide = next((node.decide for node in nodes if node.decide), None)
     values = [node.value for node in nodes]
-    known = all(value is not None for value in values)
     with np.errstate(all="ignore"):
-        value = function(*values) if known else None
-    if all(node.op == "number" for node in nodes):
+        value = function(*values) if all(value is not None for value in values) else None
+    if value is not None and all(node.op == "number" for node in nodes):
         return number(_plain(value))
     if name == "where" and values[0] is not None:
         return nodes[1] if values[0] else nodes[2]
-    if known and name in ("minimum", "maximum", "clip"):
+    if value is not None and name in ("minimum", "maximum", "clip"):
         return next((node for node in nodes if node.value == value), number(_plain(value)))
     simple = _simple(name, nodes)
     return Traced(name, nodes, value, decide) if simple is None else simple
 
 
-def _simple(name, nodes):
+def _simple(name: str, nodes: list[Traced]) -> Traced | None:
     """The result without an operation: for times one or zero, and plus or minus zero; else None."""
-    literal = [node.args[0] if node.op == "number" else None for node in nodes]
+    literal = [node.constant for node in nodes]
     if name == "multiply":
         for this, other in ((0, 1), (1, 0)):
             if literal[this] == 0:
@@ -169,13 +206,14 @@ def _simple(name, nodes):
     return None
 
 
-def _plain(value):
+def _plain(value: float | np.generic | np.ndarray) -> float:
     """A number as Python writes it."""
-    return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+    plain: float = value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+    return plain
 
 
 @running_sum.register
-def _(n: Traced, terms):
-    if n.op == "number":
-        return sum((terms(number(i)) for i in range(int(n.value) + 1)), number(0.0))
+def _(n: Traced, terms: Callable[[Traced], Traced]) -> Traced:
+    if n.constant is not None:
+        return sum((terms(number(i)) for i in range(int(n.constant) + 1)), number(0.0))
     return Traced("running_sum", (n, terms(Traced("name", ("i",)))), None, n.decide)

@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab.figures.series import smoothed, spread, table
 from lrlab.figures.style import layout, measure_axis, time_axis, trace
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 
 FEW = 30
 FAR = 100  # times the median: a larger loss is outside the axis
@@ -85,7 +85,7 @@ def rates(lane: LaneCurves, number: int, color: int, name: str) -> tuple[list, d
     values = np.stack([starts, ends], axis=2).reshape(len(lane.runs), -1)
     x = (np.arange(starts.shape[1])[:, None] + np.arange(2)).ravel()
     low, middle, high = spread(values)
-    look = {"color": color, "yaxis": "y", "legendgroup": lane.name}
+    look = {"yaxis": "y", "legendgroup": lane.name}
     uid = f"rate-{number}"
-    below = _band(x, low, high, uid, look) if np.any(low < high) else []
-    return below, trace(name=name, showlegend=False, x=x, y=middle, uid=uid, **look)
+    below = _band(x, low, high, uid, {"color": color, **look}) if np.any(low < high) else []
+    return below, trace(color, name=name, showlegend=False, x=x, y=middle, uid=uid, **look)

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lrlab.figures.style import DASHES, layout, line, rate_axis, time_axis
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 
 
 def rates_figure(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 
 TENS = 230  # e^-230 is about 1e-100: division by such a small weight does not overflow
 
@@ -48,9 +48,9 @@ def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
         return result
     # Blocks: each is a running sum of its values over their weights, and begins with the sum before it.
     length = min(len(known), max(1, int(-TENS / np.log(weight))))
-    blocks = np.zeros(-(-len(known) // length) * length)
-    blocks[: len(known)] = values[known]
-    blocks = blocks.reshape(-1, length)
+    padded = np.zeros(-(-len(known) // length) * length)
+    padded[: len(known)] = values[known]
+    blocks = padded.reshape(-1, length)
     weights = weight ** np.arange(1, length + 1)
     sums = (1 - weight) * np.cumsum(blocks / weights, axis=1) * weights
     before = [0.0]

@@ -29,7 +29,7 @@ def steps_figure(
     below, lines = [], []
     for number, (name, (color, losses, rates)) in enumerate(lanes.items()):
         size = bucket(len(losses), points)
-        look = {"name": name, "legendgroup": name}
+        look: dict[str, object] = {"name": name, "legendgroup": name}
         if smoothing:
             raw = {**look, "hovertemplate": None, "hoverinfo": "skip", "showlegend": False, "opacity": 0.25}
             below.append(_losses(color, losses, size, first, uid=f"loss-{number}-raw", **raw))

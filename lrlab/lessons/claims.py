@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from lrlab.analysis import MEASURES
+from lrlab.analysis import MEASURES, LearningStopped, StillFalling
 from lrlab.lessons.evidence import (
     GUESSING,
     Evidence,
@@ -145,9 +145,9 @@ def _stops(recipe):
 def _near(run):
     """Whether a run stopped learning near epoch STOP; None if it ended too early or is too noisy."""
     seen = learning(run)
-    if seen.stopped_epoch is not None:
-        return abs(seen.stopped_epoch - STOP) <= NEAR
-    return False if seen.falling and len(lived(run)) > STOP + NEAR else None
+    if stopped := seen.get(LearningStopped):
+        return abs(stopped.epoch - STOP) <= NEAR
+    return False if seen.get(StillFalling) and len(lived(run)) > STOP + NEAR else None
 
 
 def _choice_decides(found):

@@ -2,22 +2,31 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
-from lrlab.analysis import LEAST, MEASURES, Standing, Verdict, verdict
-from lrlab.analysis.curves import findings
-from lrlab.analysis.report import Findings
+from lrlab.analysis import (
+    LEAST,
+    MEASURES,
+    Findings,
+    LearningStopped,
+    Standing,
+    StillFalling,
+    Verdict,
+    end,
+    findings,
+    verdict,
+)
+from lrlab.datasets import AUTO
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
-from lrlab.networks import CLASS_COUNT
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import DATA_SETS, RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 
-GUESSING = 1 / CLASS_COUNT
+GUESSING = 1 / AUTO[0].class_count
 _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 
@@ -30,7 +39,7 @@ class Evidence:
 
     results: dict[str, tuple[Result, ...]]
     source: str = "recorded"
-    data: str = DATA_SETS[0]
+    data: str = AUTO[0].name
 
 
 class Comparison(NamedTuple):
@@ -53,7 +62,7 @@ def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
     all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
     sources, or of two data sets, are never mixed.
     """
-    for data in DATA_SETS:  # the preferred one first
+    for data in (each.name for each in AUTO):  # the preferred one first
         found = _by_recipe(recipes, [result for result in own if result.data == data])
         if all(found.values()):
             return Evidence(found, "yours", data)
@@ -67,16 +76,9 @@ def name(recipe: str) -> str:
 
 
 def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:
-    """The verdict on the final values of the recipes; `measure` is one of MEASURES.
-
-    The verdict's sentence is only correct for measures of validation.
-    """
-    lanes = {name(recipe): [_end(result, measure) for result in found.results[recipe]] for recipe in recipes}
-    return verdict(
-        {lane: [epochs for epochs, _ in ends] for lane, ends in lanes.items()},
-        {lane: [status for _, status in ends] for lane, ends in lanes.items()},
-        _kind(measure),
-    )
+    """The verdict on the final values of the recipes; `measure` is one of MEASURES."""
+    lanes = {name(recipe): [end(result, measure) for result in found.results[recipe]] for recipe in recipes}
+    return verdict(lanes, measure)
 
 
 def standing(found: Evidence, recipe: str, measure: str) -> Standing:
@@ -124,7 +126,7 @@ def end_text(lane: Standing, write: Callable[[float], str] | None = None) -> str
 def writer(measure: str, values: Sequence[float]) -> Callable[[float], str]:
     """A function that formats a measure's value with enough digits to distinguish these values."""
     known = {value for value in values if math.isfinite(value)}
-    form, most = ("{:.%d%%}", 4) if _kind(measure) == "val_accuracy" else ("{:#.%dg}", 5)
+    form, most = ("{:.%d%%}", 4) if measure.endswith("accuracy") else ("{:#.%dg}", 5)
     forms = [form % digits for digits in range(most - 2, most + 1)]
     told_apart = (f for f in forms if len({f.format(value) for value in known}) == len(known))
     form = next(told_apart, forms[0])
@@ -165,13 +167,13 @@ def stopping(found: Evidence, recipe: str) -> str:
     """A sentence on a recipe's training loss: how many seeds stopped falling, kept falling, or overflowed."""
     runs = found.results[recipe]
     known = [learning(run) for run in runs if run.status == "completed"]
-    stopped = [each for each in known if each.stopped_epoch is not None]
-    kept = sum(each.falling for each in known)
+    stopped = [at for each in known if (at := each.get(LearningStopped))]
+    kept = sum(each.get(StillFalling) is not None for each in known)
     over = sorted(len(lived(run)) for run in runs if run.status == "diverged")
     parts = []
     if stopped:
-        epochs = over_seeds([each.stopped_epoch + 1 for each in stopped])
-        rate = median(each.stopped_rate for each in stopped)
+        epochs = over_seeds([each.epoch + 1 for each in stopped])
+        rate = median(at.rate for at in stopped if at.rate is not None)
         seeds = f" in {share(len(stopped), runs)}" if len(stopped) < len(runs) else ""
         parts.append(f"stops falling{seeds} after {epochs} epochs, at a rate of {rate:.2g}")
     if kept:
@@ -206,27 +208,13 @@ def will_do(result: Result) -> bool:
 
     One from a file may lack anything.
     """
-    if result.has_manual_rate:
+    if result.has_manual_rate or result.spec is None:
         return False
     if result.status == "diverged":
         return bool(result.epochs)
     known = (value for e in result.epochs for value in (e.lr, e.loss, e.val_loss, e.accuracy, e.val_accuracy))
     whole = result.status == "completed" and len(result.epochs) == result.spec.epochs
     return whole and all(map(math.isfinite, known))
-
-
-def _kind(measure):
-    return "val_accuracy" if measure.endswith("accuracy") else "val_loss"
-
-
-def _end(result, measure):
-    """A list with only the last epoch, with the measure in the field that a race reads; and the status."""
-    value = getattr(result, measure) if measure.startswith("test") else None
-    if not result.epochs or (measure.startswith("test") and value is None):
-        return [], result.status
-    last = result.epochs[-1]
-    value = getattr(last, measure) if value is None else value
-    return [replace(last, **{_kind(measure): value})], result.status
 
 
 def _survivor(one, two):

@@ -2,6 +2,7 @@
 
 from lrlab import article
 from lrlab.optimizers import Adam
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import (
     Constant,
     CosineDecay,
@@ -13,7 +14,6 @@ from lrlab.schedules import (
     Warmup,
     WarmupStableDecay,
 )
-from lrlab.spec import RunSpec
 
 _ARTICLE = {curve.id: (curve.name, RunSpec(curve.schedule, clock=curve.clock)) for curve in article.CURVES}
 _SHORT = 20

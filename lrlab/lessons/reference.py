@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lrlab.exchange.record import from_json, to_json
 from lrlab.lessons.recipes import RECIPES, seeds
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 
 FILE = Path(__file__).parent / "reference.json"
 DIGITS = 5
@@ -17,7 +17,7 @@ DIGITS = 5
 def planned(recipes=tuple(RECIPES)) -> list[list[tuple[str, RunSpec]]]:
     """The seed groups of what is recorded: for each length and seed the (name, spec) of every recipe."""
     lanes = [(seed, *RECIPES[recipe]) for recipe in recipes for seed in seeds(recipe)]
-    seed_groups = {}
+    seed_groups: dict[tuple[int, int], list[tuple[str, RunSpec]]] = {}
     for seed, name, spec in lanes:
         seed_groups.setdefault((spec.epochs, seed), []).append((name, spec.with_seed(seed)))
     return list(seed_groups.values())

@@ -8,6 +8,7 @@ from lrlab.schedules.annealing import (
     Rex,
     TanhDecay,
 )
+from lrlab.schedules.base import Schedule
 from lrlab.schedules.catalogue import (
     SCHEDULES,
     WRAPPERS,
@@ -18,10 +19,10 @@ from lrlab.schedules.catalogue import (
 from lrlab.schedules.cyclical import CosineRestarts, Cyclic, OneCycle
 from lrlab.schedules.formula import Formula
 from lrlab.schedules.phases import Cooldown, Warmup, WarmupStableDecay
-from lrlab.schedules.schedule import Schedule
 from lrlab.schedules.smooth import ExponentialDecay, InverseSqrtDecay
 from lrlab.schedules.stepwise import Constant, PiecewiseConstant, StepDecay
 from lrlab.schedules.time_based import CompoundingTimeBasedDecay, TimeBasedDecay
+from lrlab.schedules.wrapper import Wrapper
 
 __all__ = [
     "SCHEDULES",
@@ -47,6 +48,7 @@ __all__ = [
     "TimeBasedDecay",
     "Warmup",
     "WarmupStableDecay",
+    "Wrapper",
     "class_of_kind",
     "schedule_from_dict",
     "schedule_of_kind",

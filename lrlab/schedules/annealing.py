@@ -1,11 +1,12 @@
 """Schedules that fall to a final rate over a duration, and stay there."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lrlab.schedules.parameter import bound, exponent, floor_rate, rate, run_length, switch
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import bound, exponent, floor_rate, rate, run_length, switch
+from lrlab.schedules.base import Schedule
 
 START = "The rate at the start."
 END = "The rate at the end and after it."
@@ -19,11 +20,12 @@ class Falling(Schedule):
     Raises UserError when called without a duration.
     """
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         z = np.minimum(t, self.length()) / self.length()
-        return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(z)
+        mine: Any = self  # every subclass declares both rates
+        return mine.final_lr + (mine.initial_lr - mine.final_lr) * self.shape(z)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         """The remaining height, from 1 to 0, after the share `z` (0 to 1) of the duration."""
         raise TypeError(f"{type(self).__name__} has no shape.")
 
@@ -35,6 +37,9 @@ class PolynomialDecay(Falling):
     Power 1 is linear, 0.5 a square root, 2 a square. After `duration` the rate stays constant. With
     `cycle` it jumps up instead, and reaches `final_lr` again after 2, 3, ... times the duration. Equals
     Keras's `PolynomialDecay`, and optax's `polynomial_schedule`.
+
+    >>> PolynomialDecay(0.5, power=2, duration=4)([0, 2, 4]).tolist()
+    [0.5, 0.125, 0.0]
     """
 
     kind = "polynomial"
@@ -50,13 +55,13 @@ class PolynomialDecay(Falling):
     cycle: bool = switch("After the end, jump up and decay again over a longer duration.")
     duration: float | None = run_length("T", LENGTH)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         if not self.cycle:
             return super().at(t)
         longer = self.length() * np.maximum(1, np.ceil(t / self.length()))
         return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(t / longer)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return (1 - z) ** self.power
 
 
@@ -65,6 +70,9 @@ class LinearDecay(Falling):
     """Fall in a straight line to `final_lr`, by default to zero.
 
     Equals transformers' linear schedule, PyTorch's `LinearLR` and optax's `linear_schedule`.
+
+    >>> LinearDecay(0.1, duration=4)([0, 1, 2, 4]).round(4).tolist()
+    [0.1, 0.075, 0.05, 0.0]
     """
 
     kind = "linear"
@@ -80,7 +88,7 @@ class LinearDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return 1 - z
 
 
@@ -90,6 +98,9 @@ class CosineDecay(Falling):
 
     Loshchilov and Hutter, 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts", without the
     restarts. Equals Keras's `CosineDecay` with `alpha = final_lr / initial_lr`.
+
+    >>> CosineDecay(0.1, duration=4)([0, 1, 2, 4]).round(4).tolist()
+    [0.1, 0.0854, 0.05, 0.0]
     """
 
     kind = "cosine"
@@ -105,7 +116,7 @@ class CosineDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return 0.5 * (1 + np.cos(np.pi * z))
 
 
@@ -114,6 +125,9 @@ class KDecay(Falling):
     """Polynomial decay whose rate stays high for longer if `k` is larger.
 
     Zhang and Li, 2020, "k-decay: A New Method for Learning Rate Schedule".
+
+    >>> KDecay(0.1, k=2, duration=4)([0, 2, 4]).round(4).tolist()
+    [0.1, 0.075, 0.0]
     """
 
     kind = "k-decay"
@@ -129,7 +143,7 @@ class KDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return (1 - z**self.k) ** self.power
 
 
@@ -138,6 +152,9 @@ class Rex(Falling):
     """Keep the rate high for most of the run, and lower it fast at the end.
 
     Chen, Wolfe and Kyrillidis, 2022, "REX: Revisiting Budgeted Training with an Improved Schedule".
+
+    >>> Rex(0.1, duration=4)([0, 2, 4]).round(4).tolist()
+    [0.1, 0.0667, 0.0]
     """
 
     kind = "rex"
@@ -154,7 +171,7 @@ class Rex(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         return (1 - z) / (0.5 + 0.5 * (1 - z))
 
 
@@ -164,6 +181,9 @@ class TanhDecay(Falling):
 
     Hsueh, Li and Wu, 2019, "Stochastic Gradient Descent with Hyperbolic-Tangent Decay on
     Classification". Equals timm's `TanhLRScheduler`: at the end the rate steps down to `final_lr`.
+
+    >>> TanhDecay(0.1, duration=10)([0, 7, 10]).round(4).tolist()
+    [0.1, 0.05, 0.0]
     """
 
     kind = "tanh"
@@ -182,6 +202,6 @@ class TanhDecay(Falling):
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
 
-    def shape(self, z):
+    def shape(self, z: Any) -> Any:
         curve = 0.5 * (1 - np.tanh(self.lower + (self.upper - self.lower) * z))
         return np.where(z < 1, curve, 0.0)

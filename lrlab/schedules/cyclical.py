@@ -1,11 +1,12 @@
 """Schedules whose rate rises again: warm restarts, cycles, and one cycle."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lrlab.schedules.parameter import choice, factor, floor_rate, rate, run_length, span, switch
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import choice, factor, floor_rate, rate, run_length, span, switch
+from lrlab.schedules.base import Schedule
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,9 @@ class CosineRestarts(Schedule):
     Loshchilov and Hutter, 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts". Equals Keras's
     `CosineDecayRestarts` with `alpha = final_lr / initial_lr`, and PyTorch's
     `CosineAnnealingWarmRestarts` where `restart_factor` is 1.
+
+    >>> CosineRestarts(0.1, period=2, period_factor=1)([0, 1, 2, 3]).round(4).tolist()
+    [0.1, 0.05, 0.1, 0.05]
     """
 
     kind = "cosine-restarts"
@@ -37,7 +41,7 @@ class CosineRestarts(Schedule):
     )
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end of each period.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         past = t / self.period
         if self.period_factor == 1:
             number = np.floor(past)
@@ -57,6 +61,9 @@ class Cyclic(Schedule):
 
     Smith, 2017, "Cyclical Learning Rates for Training Neural Networks". Equals PyTorch's `CyclicLR`:
     "triangular" as it is, "triangular2" with `cycle_factor` 0.5, "exp_range" with `shrink` = gamma.
+
+    >>> Cyclic(0.01, max_lr=0.1, half_cycle=2)([0, 1, 2, 4, 6]).round(4).tolist()
+    [0.01, 0.055, 0.1, 0.01, 0.1]
     """
 
     kind = "cyclic"
@@ -75,7 +82,7 @@ class Cyclic(Schedule):
     cycle_factor: float = factor(1.0, "c", "Factor that multiplies the height from one cycle to the next.")
     shrink: float = factor(1.0, r"\gamma", "Factor that multiplies the height in each unit of time.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         number = np.floor(t / (2 * self.half_cycle))
         x = np.abs(t / self.half_cycle - 2 * number - 1)
         height = np.maximum(0, 1 - x) * self.cycle_factor**number * self.shrink**t
@@ -88,6 +95,9 @@ class OneCycle(Schedule):
 
     Smith and Topin, 2018, "Super-Convergence". Equals PyTorch's `OneCycleLR`: the run's last update, at
     t = T - 1, has the smallest rate. Raises UserError when called without a duration.
+
+    >>> OneCycle(0.1, duration=10)([0, 2, 9]).round(4).tolist()
+    [0.004, 0.1, 0.0]
     """
 
     kind = "one-cycle"
@@ -116,7 +126,7 @@ class OneCycle(Schedule):
     curve: str = choice(("cosine", "linear"), "Shape of the rise and the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         start = self.max_lr / self.start_factor
         end = start / self.end_factor
         last = np.maximum(self.length() - 1, 1e-9)
@@ -126,7 +136,7 @@ class OneCycle(Schedule):
         if self.three_phases:
             phases[1:] = [(top, back, self.max_lr, start), (back, last, start, end)]
         t = np.minimum(t, last)
-        rate = end
+        rate: Any = end
         for begin, finish, before, after in reversed(phases):
             share = np.clip((t - begin) / np.maximum(finish - begin, 1e-9), 0, 1)
             way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))

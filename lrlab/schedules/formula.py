@@ -1,10 +1,11 @@
 """A schedule whose formula the user writes."""
 
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
-from lrlab.schedules.expression import parse
-from lrlab.schedules.parameter import decay_rate, exponent, expression, floor_rate, rate, run_length
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import decay_rate, exponent, expression, floor_rate, rate, run_length
+from lrlab.parameters.expression import parse
+from lrlab.schedules.base import Schedule
 
 NAMES = ("t", "T", "initial_lr", "decay", "power", "final_lr")
 
@@ -15,6 +16,9 @@ class Formula(Schedule):
 
     The formula is parsed, never executed as Python. Its rates may be negative, infinite or NaN. Raises
     UserError for text that is not a formula, and, if the formula uses `T`, when called without a duration.
+
+    >>> Formula("initial_lr / (1 + sqrt(t))", initial_lr=0.1)([0, 1, 9]).round(4).tolist()
+    [0.1, 0.05, 0.025]
     """
 
     kind = "formula"
@@ -38,14 +42,14 @@ class Formula(Schedule):
         "T", "The value of T in the formula; leave it empty for the whole run."
     )
 
-    def at(self, t):
-        def value(name):
+    def at(self, t: Any) -> Any:
+        def value(name: str) -> Any:
             if name == "t":
                 return t
             return self.length() if name == "T" else getattr(self, name)
 
         return parse(self.formula, NAMES)(value)
 
-    def scaled(self, factor):
+    def scaled(self, factor: float) -> Self:
         """The same with the formula itself multiplied by `factor`; its numbers may not all be rates."""
         return replace(self, formula=f"{float(factor)!r} * ({self.formula})")

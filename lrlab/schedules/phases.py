@@ -1,12 +1,14 @@
 """Warm-up and cool-down for any schedule, and warm-up-stable-decay (WSD)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules.parameter import choice, floor_rate, interval, rate, run_length
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import choice, floor_rate, interval, rate, run_length
+from lrlab.schedules.base import Schedule
+from lrlab.schedules.wrapper import Wrapper
 
 COOLDOWNS = {
     "linear": lambda z: 1 - z,
@@ -22,6 +24,9 @@ class WarmupStableDecay(Schedule):
     Hu et al., 2024, "MiniCPM"; the cool-down 1-sqrt from Hägele et al., 2024, "Scaling Laws and
     Compute-Optimal Training Beyond Fixed Training Durations". Equals transformers' and timm's WSD.
     Raises UserError when called without a duration, or with one shorter than its phases.
+
+    >>> WarmupStableDecay(0.1, warmup=2, cooldown=4, duration=10)([0, 1, 2, 7, 10]).round(4).tolist()
+    [0.0, 0.05, 0.1, 0.05, 0.0]
     """
 
     kind = "wsd"
@@ -41,7 +46,7 @@ class WarmupStableDecay(Schedule):
     shape: str = choice(("1-sqrt", "linear", "cosine"), "Shape of the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         length = _length_of(self)
         z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
         fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
@@ -49,11 +54,15 @@ class WarmupStableDecay(Schedule):
 
 
 @dataclass(frozen=True)
-class Warmup(Schedule):
+class Warmup(Wrapper):
     """Raise the rate over `warmup` to the initial rate of another schedule, then follow that schedule.
 
     The inner schedule counts its time from the end of the warm-up. Its default duration is the run minus
     the warm-up, as in optax's `warmup_cosine_decay_schedule` and Keras's `warmup_target`.
+
+    >>> from lrlab.schedules import StepDecay
+    >>> Warmup(StepDecay(0.1), warmup=4)([0, 1, 4, 14]).round(4).tolist()
+    [0.0, 0.025, 0.1, 0.08]
     """
 
     kind = "warm-up"
@@ -65,12 +74,13 @@ class Warmup(Schedule):
     assumes = "A few hundred steps are enough for most runs."
     paper = "Goyal et al., 2017, Accurate, Large Minibatch SGD (arXiv:1706.02677)."
 
-    schedule: Schedule = field(metadata={"parameter": None})
-    warmup: int = interval(5, "w", "Length of the warm-up.")
+    warmup: int = interval(
+        5, "w", "Length of the warm-up: the rate rises to the first rate of the schedule, which then begins."
+    )
     start_lr: float = floor_rate(0.0, r"\eta_s", "The rate at the start.")
     shape: str = choice(("linear", "exponential"), "Shape of the rise.")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.shape == "exponential" and not self.start_lr:
             raise UserError(
@@ -78,28 +88,30 @@ class Warmup(Schedule):
                 "linear shape."
             )
 
-    def at(self, t):
-        peak = self.schedule.at(0 * t)
+    def at(self, t: Any) -> Any:
+        peak = self.inner.at(0 * t)
         share = np.minimum(t / self.warmup, 1)
         if self.shape == "linear":
             rise = self.start_lr + (peak - self.start_lr) * share
         else:
             rise = self.start_lr * (peak / self.start_lr) ** share
-        return np.where(t < self.warmup, rise, self.schedule.at(np.maximum(t - self.warmup, 0)))
+        return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
 
-    def with_duration(self, duration):
+    def with_duration(self, duration: Any) -> Self:
         """The same with a duration of what the warm-up leaves for the schedule inside."""
-        return self.unchecked_replace(
-            schedule=self.schedule.with_duration(np.maximum(duration - self.warmup, 1))
-        )
+        return self.unchecked_replace(inner=self.inner.with_duration(np.maximum(duration - self.warmup, 1)))
 
 
 @dataclass(frozen=True)
-class Cooldown(Schedule):
+class Cooldown(Wrapper):
     """Follow another schedule, then fall from its current rate to `final_lr` over the last `cooldown`.
 
     By default the inner schedule has the same duration as the whole. Raises UserError when called without
     a duration, or with one shorter than the cool-down.
+
+    >>> from lrlab.schedules import Constant
+    >>> Cooldown(Constant(0.1), cooldown=4, duration=10)([0, 6, 8, 10]).round(4).tolist()
+    [0.1, 0.1, 0.05, 0.0]
     """
 
     kind = "cool-down"
@@ -115,26 +127,25 @@ class Cooldown(Schedule):
         "Durations (arXiv:2405.18392)."
     )
 
-    schedule: Schedule = field(metadata={"parameter": None})
-    cooldown: int = interval(20, "c", "Length of the cool-down at the end.")
+    cooldown: int = interval(
+        20, "c", "Length of the cool-down: this long before the end of the run the rate begins to fall."
+    )
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end and after it.")
     shape: str = choice(("linear", "cosine", "1-sqrt"), "Shape of the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         begin = _length_of(self) - self.cooldown
         z = np.clip((t - begin) / self.cooldown, 0, 1)
-        fall = self.final_lr + (self.schedule.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < begin, self.schedule.at(np.minimum(t, begin)), fall)
+        fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
+        return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
 
-    def with_duration(self, duration):
+    def with_duration(self, duration: Any) -> Self:
         """The same, and the schedule inside, with durations that were left out set."""
-        return (
-            super().with_duration(duration).unchecked_replace(schedule=self.schedule.with_duration(duration))
-        )
+        return super().with_duration(duration).unchecked_replace(inner=self.inner.with_duration(duration))
 
 
-def _length_of(schedule):
+def _length_of(schedule: Any) -> Any:
     """The duration; raises UserError if it is shorter than the phases."""
     length = schedule.length()
     phases = getattr(schedule, "warmup", 0) + schedule.cooldown

@@ -1,11 +1,12 @@
 """Smooth decays without an end: exponential and inverse square root."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lrlab.schedules.parameter import decay_rate, interval, rate, span
-from lrlab.schedules.schedule import Schedule, held
+from lrlab.parameters.declare import decay_rate, interval, rate, span
+from lrlab.schedules.base import Schedule, held
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,9 @@ class ExponentialDecay(Schedule):
     With `hold` the rate stays constant for that long and then drops at once. Equals Keras's
     `ExponentialDecay` with `decay_rate = exp(-decay * decay_steps)`, and `staircase=True` with
     `hold = decay_steps`.
+
+    >>> ExponentialDecay(0.5, decay=0.1)([0, 10, 20]).round(4).tolist()
+    [0.5, 0.1839, 0.0677]
     """
 
     kind = "exponential"
@@ -28,7 +32,7 @@ class ExponentialDecay(Schedule):
     decay: float = decay_rate(0.1, "k", "Decay rate; a larger value makes the learning rate fall faster.")
     hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr * np.exp(-self.decay * held(t, self.hold))
 
 
@@ -38,6 +42,9 @@ class InverseSqrtDecay(Schedule):
 
     After a warm-up of length `timescale` it is the schedule of the Transformer ("Noam"; Vaswani et
     al., 2017, "Attention Is All You Need", section 5.3), and transformers' inverse-sqrt schedule.
+
+    >>> InverseSqrtDecay(0.1, timescale=10)([0, 30, 80]).round(4).tolist()
+    [0.1, 0.05, 0.0333]
     """
 
     kind = "inverse-sqrt"
@@ -52,5 +59,5 @@ class InverseSqrtDecay(Schedule):
         10.0, r"\tau", "Time until the rate has fallen to 71 % of its initial value.", low=1e-3
     )
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr / np.sqrt(1 + t / self.timescale)

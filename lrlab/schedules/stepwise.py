@@ -1,17 +1,22 @@
 """Schedules that keep a rate constant for some time: constant, step decay, and piecewise constant."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.schedules.parameter import factor, interval, rate, rates, times
-from lrlab.schedules.schedule import Schedule
+from lrlab.parameters.declare import factor, interval, rate, rates, times
+from lrlab.schedules.base import Schedule
 
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """Keep one rate from start to end: the baseline for every other schedule."""
+    """Keep one rate from start to end: the baseline for every other schedule.
+
+    >>> Constant(0.01)([0, 50]).tolist()
+    [0.01, 0.01]
+    """
 
     kind = "constant"
     title = "Constant"
@@ -22,7 +27,7 @@ class Constant(Schedule):
 
     initial_lr: float = rate(0.01, r"\eta_0", "The rate, from start to end.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr
 
 
@@ -31,6 +36,9 @@ class StepDecay(Schedule):
     """Multiply the rate by `drop_rate` after every `drop_every` units of time.
 
     Equals Keras's `ExponentialDecay(..., staircase=True)` and PyTorch's `StepLR`.
+
+    >>> StepDecay(0.5, drop_rate=0.8, drop_every=10)([0, 9, 10, 20]).round(4).tolist()
+    [0.5, 0.5, 0.4, 0.32]
     """
 
     kind = "step"
@@ -44,7 +52,7 @@ class StepDecay(Schedule):
     drop_rate: float = factor(0.8, "d", "Factor that multiplies the rate at each drop; 0.8 keeps 80 %.")
     drop_every: int = interval(10, "s", "Time between two drops.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)
 
 
@@ -55,6 +63,9 @@ class PiecewiseConstant(Schedule):
     The rate changes *at* a boundary, as in PyTorch's `MultiStepLR` and optax's
     `piecewise_constant_schedule`; Keras's `PiecewiseConstantDecay` changes one step later. Raises
     UserError if the boundaries do not increase, or if there is not one boundary fewer than rates.
+
+    >>> PiecewiseConstant((0.1, 0.01), boundaries=(30,))([29, 30]).tolist()
+    [0.1, 0.01]
     """
 
     kind = "piecewise"
@@ -67,7 +78,7 @@ class PiecewiseConstant(Schedule):
     rates: tuple[float, ...] = rates((0.1, 0.01, 0.001), "v", "The rates in order, separated by commas.")
     boundaries: tuple[float, ...] = times((30, 60), "b", "The times of the changes, separated by commas.")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.rates) != len(self.boundaries) + 1:
             raise UserError(
@@ -77,8 +88,8 @@ class PiecewiseConstant(Schedule):
         if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
             raise UserError(f"The boundaries must increase, but they are {self.boundaries}.")
 
-    def at(self, t):
-        rate = self.rates[-1]
+    def at(self, t: Any) -> Any:
+        rate: Any = self.rates[-1]
         for boundary, before in zip(reversed(self.boundaries), reversed(self.rates[:-1]), strict=True):
             rate = np.where(t < boundary, before, rate)
         return rate

@@ -1,11 +1,12 @@
 """Time-based decay: with the usual formula, and as a callback that compounds it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lrlab.schedules.parameter import decay_rate, interval, rate
-from lrlab.schedules.schedule import Schedule, held, running_sum
+from lrlab.parameters.declare import decay_rate, interval, rate
+from lrlab.schedules.base import Schedule, held, running_sum
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,9 @@ class TimeBasedDecay(Schedule):
     With `hold` the rate stays constant for that long and then drops at once. Under the `step` clock this
     is Keras 2's `SGD(decay=...)`. Equals Keras's `InverseTimeDecay` with `decay = decay_rate /
     decay_steps`, and `staircase=True` with `hold = decay_steps`.
+
+    >>> TimeBasedDecay(0.5, decay=0.005)([0, 100, 200]).round(4).tolist()
+    [0.5, 0.3333, 0.25]
     """
 
     kind = "time-based"
@@ -30,7 +34,7 @@ class TimeBasedDecay(Schedule):
     decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
     hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr / (1 + self.decay * held(t, self.hold))
 
 
@@ -40,6 +44,9 @@ class CompoundingTimeBasedDecay(Schedule):
 
     This is what a Keras `LearningRateScheduler` does when its function takes `(epoch, lr)` and
     divides the `lr` that it receives. Between whole units of time the rate is constant.
+
+    >>> CompoundingTimeBasedDecay(0.5, decay=0.005)([0, 1, 2, 38]).round(4).tolist()
+    [0.5, 0.4975, 0.4926, 0.0153]
     """
 
     kind = "time-based-compounding"
@@ -52,5 +59,5 @@ class CompoundingTimeBasedDecay(Schedule):
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         return self.initial_lr * np.exp(-running_sum(np.floor(t), lambda i: np.log1p(self.decay * i)))

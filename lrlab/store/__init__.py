@@ -3,10 +3,10 @@
 from lrlab.store.file import StoreError
 from lrlab.store.library import Library, Listed
 from lrlab.store.queue import Queue
-from lrlab.store.runs import Run, Runs
+from lrlab.store.runs import CurvesOnly, Run, Runs, StoredRun, UnreadableRun, spec_of
 from lrlab.store.workers import Workers
 
-__all__ = ["Listed", "Run", "Store", "StoreError"]
+__all__ = ["CurvesOnly", "Listed", "Run", "Store", "StoreError", "StoredRun", "UnreadableRun", "spec_of"]
 
 
 class Store(Runs, Queue, Library, Workers):

@@ -2,13 +2,23 @@
 
 import sqlite3
 from contextlib import closing, contextmanager
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 from lrlab.errors import UserError
 from lrlab.home import home
 from lrlab.store.schema import migrate
 
 BUSY_SECONDS = 10
+# What a visitor may see, said once: methods for visitors use `visible`, methods for workers use `runs`.
+VIEWS = """
+    BEGIN;
+    CREATE TEMP VIEW own AS SELECT * FROM runs WHERE owner = owner() OR owner() IS NULL;
+    CREATE TEMP VIEW visible AS SELECT * FROM own WHERE deleted IS NULL;
+    COMMIT;
+"""
+OF_VISIBLE = "EXISTS (SELECT * FROM visible WHERE id = run)"  # for the tables of a run's records
 
 
 class StoreError(UserError):
@@ -21,16 +31,26 @@ class File:
     Every method opens its own connection for one short transaction. A method raises StoreError if the file
     cannot be used, for example if another program locks it for more than 10 seconds. Opening a file of a
     newer version raises UserError.
+
+    Visitors see the runs of one `owner`, by default of "". With an owner of None, all runs are seen: this is
+    for the worker and for those who watch it.
     """
 
-    def __init__(self, folder: Path | None = None):
+    def __init__(self, folder: Path | None = None, owner: str | None = ""):
         self.folder = Path(folder) if folder else home()
         self.path = self.folder / "runs.sqlite3"
-        with self._connection() as connection:
+        self.owner = owner
+        with self._opened() as connection:
             migrate(connection, self.path)
 
+    def of_all_owners(self) -> Self:
+        """The same file with the runs of all owners."""
+        every = copy(self)
+        every.owner = None
+        return every
+
     @contextmanager
-    def _connection(self):
+    def _opened(self):
         try:
             with closing(
                 sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -43,6 +63,14 @@ class File:
                 f"{self.path} cannot be used: {error}. Close other programs that use this file, free "
                 "some disk space, or set LRLAB_HOME to another folder."
             ) from error
+
+    @contextmanager
+    def _connection(self):
+        """A connection to a file of this version, with the views of what its owner may see."""
+        with self._opened() as connection:
+            connection.create_function("owner", 0, lambda: self.owner, deterministic=True)
+            connection.executescript(VIEWS)
+            yield connection
 
     @contextmanager
     def _transaction(self):
@@ -64,3 +92,8 @@ class File:
 def marks(values) -> str:
     """One question mark per value, for `IN (...)` and `VALUES (...)`."""
     return ", ".join("?" * len(values))
+
+
+def these(runs, of="visible") -> str:
+    """The condition for a change of `runs` by a visitor; takes one value per run."""
+    return f"id IN (SELECT id FROM {of} WHERE id IN ({marks(runs)}))"

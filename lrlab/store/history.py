@@ -6,8 +6,8 @@ from dataclasses import astuple, fields
 
 import numpy as np
 
-from lrlab.records import Checkpoint, Epoch, ManualRate, Steps
-from lrlab.store.file import File, marks
+from lrlab.runs.records import Checkpoint, Epoch, ManualRate, Steps
+from lrlab.store.file import OF_VISIBLE, File, marks
 from lrlab.store.runs import Run
 
 EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
@@ -38,17 +38,19 @@ class History(File):
     def epochs_of(self, runs: Sequence[int]) -> dict[int, list[Epoch]]:
         """The finished epochs of several runs, in order, by run; NULL becomes NaN."""
         rows = self._read(
-            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) ORDER BY run, epoch",
+            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) AND {OF_VISIBLE}"
+            " ORDER BY run, epoch",
             *runs,
         )
-        found = {run: [] for run in runs}
-        for run, *row in rows:
-            found[run].append(Epoch(*(math.nan if value is None else value for value in row)))
+        found: dict[int, list[Epoch]] = {run: [] for run in runs}
+        for run, epoch, *row in rows:
+            found[run].append(Epoch(epoch, *(math.nan if value is None else value for value in row)))
         return found
 
     def steps(self, run: int) -> Steps:
         """All updates of a run so far."""
-        rows = self._read("SELECT losses, rates FROM steps WHERE run = ? ORDER BY step", run)
+        sql = f"SELECT losses, rates FROM steps WHERE run = ? AND {OF_VISIBLE} ORDER BY step"
+        rows = self._read(sql, run)
         losses, rates = (
             np.frombuffer(b"".join(row[column] for row in rows), np.float32) for column in (0, 1)
         )
@@ -56,18 +58,11 @@ class History(File):
 
     def manual_rates(self, run: int) -> list[ManualRate]:
         """The rates of a run that were set by hand, and when, in order."""
-        return [
-            ManualRate(*row)
-            for row in self._read("SELECT step, rate FROM manual_rates WHERE run = ? ORDER BY step", run)
-        ]
-
-    def with_manual_rate(self, runs: Sequence[int]) -> set[int]:
-        """Those of the runs whose rate was ever set by hand."""
-        rows = self._read(f"SELECT DISTINCT run FROM manual_rates WHERE run IN ({marks(runs)})", *runs)
-        return {run for (run,) in rows}
+        sql = f"SELECT step, rate FROM manual_rates WHERE run = ? AND {OF_VISIBLE} ORDER BY step"
+        return [ManualRate(*row) for row in self._read(sql, run)]
 
     def checkpoint(self, run: int) -> Checkpoint | None:
-        """The checkpoint from which a run can continue; None if it must start from the beginning."""
+        """For a worker: where a run can continue; None if it must start from the beginning."""
         rows = self._read("SELECT step, state FROM checkpoints WHERE run = ?", run)
         return Checkpoint(*rows[0]) if rows else None
 
@@ -87,6 +82,7 @@ def _add(connection, of, record):
         connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run, record.step, *pieces))
     elif isinstance(record, ManualRate):
         connection.execute("INSERT OR REPLACE INTO manual_rates VALUES (?, ?, ?)", (run, *astuple(record)))
+        connection.execute("UPDATE runs SET has_manual_rate = 1 WHERE id = ?", (run,))
     else:
         connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (run, *astuple(record)))
         # The worker makes progress, so this run did not kill the workers before it.

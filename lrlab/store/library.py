@@ -9,11 +9,11 @@ from hashlib import sha256
 
 from lrlab.errors import UserError
 from lrlab.exchange.record import to_json
-from lrlab.records import ACTIVE, Epoch
-from lrlab.result import Result
-from lrlab.store.file import marks
+from lrlab.runs.records import ACTIVE, Epoch
+from lrlab.runs.result import Result
+from lrlab.store.file import marks, these
 from lrlab.store.history import EPOCH_COLUMNS, History
-from lrlab.store.runs import NO_SPEC, RUN_COLUMNS, Run, run_of
+from lrlab.store.runs import NO_SPEC, RUN_COLUMNS, StoredRun, run_of, spec_of
 from lrlab.text import is_printable, one_line, tidied
 
 KEPT_DELETED = 86_400.0
@@ -28,7 +28,7 @@ class Listed:
     The best epoch, counted from 0, has the lowest validation loss. `seconds` is the sum over all epochs.
     """
 
-    run: Run
+    run: StoredRun
     epochs: int
     best_epoch: int | None
     best_val_loss: float
@@ -42,10 +42,10 @@ class Library(History):
     """Operations on stored runs."""
 
     def listed(self, limit: int = MOST_LISTED) -> list[Listed]:
-        """The newest `limit` runs with their scores, pinned runs first, without deleted runs."""
+        """The newest `limit` runs with their scores, pinned runs first."""
         sql = f"""
             WITH
-            shown AS (SELECT * FROM runs WHERE deleted IS NULL ORDER BY pinned DESC, id DESC LIMIT ?),
+            shown AS (SELECT * FROM visible ORDER BY pinned DESC, id DESC LIMIT ?),
             best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
             whole AS (
                 SELECT run, COUNT(*) AS epochs, MAX(epoch) AS last, MAX(val_accuracy) AS accuracy,
@@ -66,14 +66,14 @@ class Library(History):
 
     def results(self, runs: Sequence[int]) -> dict[int, Result]:
         """The given runs with their epochs, in the given order; runs that do not exist are left out."""
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL AND id IN ({marks(runs)})"
+        sql = f"SELECT {RUN_COLUMNS} FROM visible WHERE id IN ({marks(runs)})"
         found = {run.id: run for run in map(run_of, self._read(sql, *runs))}
-        epochs, by_hand = self.epochs_of([*found]), self.with_manual_rate([*found])
-        shared = [f.name for f in fields(Result) if f.name not in ("epochs", "has_manual_rate")]
+        epochs = self.epochs_of([*found])
+        shared = [f.name for f in fields(Result) if f.name not in ("epochs", "spec")]
         return {
             id: Result(
                 epochs=tuple(epochs[id]),
-                has_manual_rate=id in by_hand,
+                spec=spec_of(found[id]),
                 **{name: getattr(found[id], name) for name in shared},
             )
             for id in runs
@@ -82,39 +82,42 @@ class Library(History):
 
     def rename(self, run: int, name: str) -> None:
         """Change the name of a run; raises UserError if the name is empty or too long."""
-        self._write("UPDATE runs SET name = ? WHERE id = ?", checked_text("name", name, 1, MAX_NAME), run)
+        self._change(run, "name", checked_text("name", name, 1, MAX_NAME))
 
     def tag(self, run: int, tags: Sequence[str]) -> None:
         """Replace the tags of a run; raises UserError if a tag is too long or there are too many."""
         clean = list(dict.fromkeys(checked_text("tag", tag, 1, MAX_TAG) for tag in tags))
         if len(clean) > MAX_TAGS:
             raise UserError(f"A run can have at most {MAX_TAGS} tags, but these are {len(clean)}.")
-        self._write("UPDATE runs SET tags = ? WHERE id = ?", json.dumps(clean), run)
+        self._change(run, "tags", json.dumps(clean))
 
     def write_note(self, run: int, note: str) -> None:
         """Store a note with a run; raises UserError if the note is too long."""
         if len(note) > MAX_NOTE:
             raise UserError(f"A note can have at most {MAX_NOTE} characters, but this one has {len(note):,}.")
-        self._write("UPDATE runs SET note = ? WHERE id = ?", note, run)
+        self._change(run, "note", note)
 
     def pin(self, run: int, pinned: bool) -> None:
         """Pin a run, so that it is listed first, or unpin it."""
-        self._write("UPDATE runs SET pinned = ? WHERE id = ?", int(pinned), run)
+        self._change(run, "pinned", int(pinned))
+
+    def _change(self, run, column, value):
+        self._write(f"UPDATE runs SET {column} = ? WHERE {these([run])}", value, run)
 
     def delete(self, *runs: int) -> list[int]:
         """Delete runs that have ended, and return their ids; `restore` can undo this for one day."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM runs WHERE deleted < ?", (time.time() - KEPT_DELETED,))
             rows = connection.execute(
-                f"UPDATE runs SET deleted = ? WHERE id IN ({marks(runs)}) AND deleted IS NULL"
-                f" AND status NOT IN ({marks(ACTIVE)}) RETURNING id",
+                f"UPDATE runs SET deleted = ? WHERE {these(runs)} AND status NOT IN ({marks(ACTIVE)})"
+                " RETURNING id",
                 (time.time(), *runs, *ACTIVE),
             ).fetchall()
         return [id for (id,) in rows]
 
     def restore(self, *runs: int) -> None:
         """Undo a `delete`."""
-        self._write(f"UPDATE runs SET deleted = NULL WHERE id IN ({marks(runs)})", *runs)
+        self._write(f"UPDATE runs SET deleted = NULL WHERE {these(runs, 'own')}", *runs)
 
     def add_results(self, results: Sequence[Result], tags: Sequence[str] = ()) -> list[int]:
         """Import runs, all or none, with these tags added to their own; returns the new ids.
@@ -123,7 +126,8 @@ class Library(History):
         restored.
         """
         tags = [checked_text("tag", tag, 1, MAX_TAG) for tag in tags]
-        added, seen = [], []
+        added: list[int] = []
+        seen: list[int] = []
         with self._transaction() as connection:
             for result in results:
                 id, is_new = _add_result(connection, result, tags, seen)
@@ -137,8 +141,8 @@ def _add_result(connection, result, tags, seen):
     spec = result.spec.to_json() if result.spec else NO_SPEC
     digest = sha256(to_json([replace(result, tags=(), note="")]).encode()).hexdigest()
     there = connection.execute(
-        "SELECT id, deleted FROM runs WHERE imported = ? OR (created = ? AND spec = ?"
-        f" AND id NOT IN ({marks(seen)}) AND (SELECT COUNT(*) FROM epochs WHERE run = runs.id) >= ?)"
+        "SELECT id, deleted FROM own WHERE imported = ? OR (created = ? AND spec = ?"
+        f" AND id NOT IN ({marks(seen)}) AND (SELECT COUNT(*) FROM epochs WHERE run = own.id) >= ?)"
         " ORDER BY deleted IS NOT NULL",
         (digest, result.created, spec, *seen, len(result.epochs)),
     ).fetchone()
@@ -160,16 +164,15 @@ def _add_result(connection, result, tags, seen):
         "note": result.note[:MAX_NOTE],
         "versions": json.dumps(result.versions),
         "imported": digest,
+        "has_manual_rate": result.has_manual_rate,
     }
-    sql = f"INSERT INTO runs ({', '.join(values)}) VALUES ({marks(values)})"
+    sql = f"INSERT INTO runs ({', '.join(values)}, owner) VALUES ({marks(values)}, owner())"
     id = connection.execute(sql, tuple(values.values())).lastrowid
     connection.execute("UPDATE runs SET race = id, place = id WHERE id = ?", (id,))
     connection.executemany(
         f"INSERT INTO epochs (run, {EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
         [(id, *astuple(epoch)) for epoch in result.epochs],
     )
-    if result.has_manual_rate:
-        connection.execute("INSERT INTO manual_rates VALUES (?, 0, NULL)", (id,))
     return id, True
 
 

@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from lrlab.records import Control, Outcome
+from lrlab.runs.records import Control, Outcome
 from lrlab.schedules import Constant
-from lrlab.store.file import File, marks
+from lrlab.store.file import File, marks, these
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
 
 UNREADABLE = (
@@ -22,8 +22,7 @@ class Queue(File):
         """Give `worker` all waiting runs of the first seed group in the queue; [] if no run waits."""
         with self._transaction() as connection:
             seed_group = connection.execute(
-                "SELECT race, seed_group FROM runs WHERE status = 'queued' AND deleted IS NULL"
-                " ORDER BY place LIMIT 1"
+                "SELECT race, seed_group FROM runs WHERE status = 'queued' ORDER BY place LIMIT 1"
             ).fetchone()
             if seed_group:
                 connection.execute(
@@ -38,17 +37,17 @@ class Queue(File):
             ).fetchall()
             runs = [run_of(row) for row in rows]
             for run in runs:
-                if run.spec is None:
+                if not isinstance(run, Run):
                     connection.execute(
                         "UPDATE runs SET status = 'failed', ended = ?, message = ? WHERE id = ?",
                         (time.time(), UNREADABLE, run.id),
                     )
-        return [run for run in runs if run.spec]
+        return [run for run in runs if isinstance(run, Run)]
 
     def waiting(self) -> list[list[Run]]:
         """The waiting seed groups, each with its runs, in the order of training."""
-        rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'queued' ORDER BY place")
-        seed_groups = {}
+        rows = self._read(f"SELECT {RUN_COLUMNS} FROM visible WHERE status = 'queued' ORDER BY place")
+        seed_groups: dict[tuple[int, int], list[Run]] = {}
         for run in readable(rows):
             seed_groups.setdefault((run.race, run.seed_group), []).append(run)
         return list(seed_groups.values())
@@ -57,7 +56,7 @@ class Queue(File):
         """Move a waiting seed group back by `by` places in the queue, or forward if `by` is negative."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT race, seed_group, id, place FROM runs WHERE status = 'queued' ORDER BY place"
+                "SELECT race, seed_group, id, place FROM visible WHERE status = 'queued' ORDER BY place"
             ).fetchall()
             order = list(dict.fromkeys((r, h) for r, h, _, _ in rows))
             if (race, seed_group) not in order:
@@ -114,14 +113,16 @@ class Queue(File):
         self._ask(runs, "pause_requested", at_once, "('queued')")
 
     def _ask(self, runs, column, at_once, statuses):
-        these, now = f"id IN ({marks(runs)})", time.time()
+        now = time.time()
         with self._transaction() as connection:
             connection.execute(
-                f"UPDATE runs SET {at_once}, ended = ?, stage = '' WHERE {these} AND status IN {statuses}",
+                f"UPDATE runs SET {at_once}, ended = ?, stage = '' WHERE {these(runs)}"
+                f" AND status IN {statuses}",
                 (now, *runs),
             )
             connection.execute(
-                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these} AND status = 'running'",
+                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these(runs)}"
+                " AND status = 'running'",
                 (now, *runs),
             )
 
@@ -132,7 +133,7 @@ class Queue(File):
         """
         if rate is not None:
             rate = Constant(rate).initial_lr
-        self._write("UPDATE runs SET manual_rate = ? WHERE id = ?", rate, run)
+        self._write(f"UPDATE runs SET manual_rate = ? WHERE {these([run])}", rate, run)
 
     def go_on(self, *runs: int) -> None:
         """Queue paused, stopped or failed runs again; they continue from their last checkpoint."""
@@ -146,6 +147,6 @@ class Queue(File):
     def _again(self, runs, also, statuses):
         self._write(
             "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '',"
-            f" details = '', {also} WHERE id IN ({marks(runs)}) AND status IN {statuses} AND deleted IS NULL",
+            f" details = '', {also} WHERE {these(runs)} AND status IN {statuses}",
             *runs,
         )

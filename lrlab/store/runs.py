@@ -3,27 +3,24 @@
 import json
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from lrlab.errors import UserError
-from lrlab.records import ACTIVE
-from lrlab.spec import RunSpec
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.spec import RunSpec
 from lrlab.store.file import File, marks
 
 
 @dataclass(frozen=True)
-class Run:
-    """One stored run. Times are seconds since 1970; a time in the future is None.
+class StoredRun:
+    """What is known of every stored run. Times are seconds since 1970; a time in the future is None.
 
     The run is lane number `lane` of its race. The id of a race is the id of its first run. Runs of one race
     with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
-    hand, if any. `versions` are the versions of the packages that trained the run. `imported` is a digest
-    of an imported run, None for others; an imported run is in no visible race. `spec` is None in two cases:
-
-    1. Only the curves of the run are known.
-    2. Another version of LR Lab wrote the spec, and this version cannot read it.
+    hand now, if any; `has_manual_rate` says whether one ever was. `versions` are the versions of the packages
+    that trained the run. `imported` is a digest of an imported run, None for others; an imported run is in no
+    visible race.
     """
 
     id: int
@@ -31,7 +28,6 @@ class Run:
     seed_group: int
     lane: int
     name: str
-    spec: RunSpec | None
     status: str
     stage: str
     stop_requested: float | None
@@ -53,6 +49,7 @@ class Run:
     pinned: bool
     versions: dict[str, str]
     imported: str | None
+    has_manual_rate: bool
 
     @property
     def active(self) -> bool:
@@ -60,33 +57,62 @@ class Run:
         return self.status in ACTIVE
 
 
+@dataclass(frozen=True)
+class Run(StoredRun):
+    """A run with its spec."""
+
+    spec: RunSpec
+
+
+@dataclass(frozen=True)
+class CurvesOnly(StoredRun):
+    """An imported run of which only the curves are known."""
+
+
+@dataclass(frozen=True)
+class UnreadableRun(StoredRun):
+    """A run whose spec was written by another version of LR Lab: this version can read only its curves."""
+
+
 NO_SPEC = "null"
-SHOWN = "deleted IS NULL AND imported IS NULL"
-RUN_COLUMNS = ", ".join(f.name for f in fields(Run))
+_FIELDS = tuple(f.name for f in fields(Run))
+RUN_COLUMNS = ", ".join(_FIELDS)
+RACES = f"SELECT {RUN_COLUMNS} FROM visible WHERE imported IS NULL"
 
 
-def run_of(row) -> Run:
-    """The Run in a row of RUN_COLUMNS."""
-    record = dict(zip((f.name for f in fields(Run)), row, strict=True))
-    made = {
-        "spec": _spec(record["spec"]),
-        "tags": tuple(json.loads(record["tags"])),
-        "pinned": bool(record["pinned"]),
-        "versions": json.loads(record["versions"]),
+def run_of(row) -> StoredRun:
+    """The run in a row of RUN_COLUMNS."""
+    known = dict(zip(_FIELDS, row, strict=True))
+    known |= {
+        "tags": tuple(json.loads(known["tags"])),
+        "pinned": bool(known["pinned"]),
+        "versions": json.loads(known["versions"]),
+        "has_manual_rate": bool(known["has_manual_rate"]),
     }
-    return Run(**record | made)
+    text = known.pop("spec")
+    if text == NO_SPEC:
+        return CurvesOnly(**known)
+    spec = _spec(text)
+    return Run(**known, spec=spec) if spec else UnreadableRun(**known)
 
 
 @lru_cache(maxsize=4096)  # a page reads the same specs many times
 def _spec(text):
-    with suppress(UserError):  # a run with an unreadable spec still has its curves
-        return None if text == NO_SPEC else RunSpec.from_json(text)
-    return None
+    """The spec, or None if this version cannot read it."""
+    try:
+        return RunSpec.from_json(text)
+    except UserError:
+        return None
+
+
+def spec_of(run: StoredRun) -> RunSpec | None:
+    """The spec of a run; None if it is not known or cannot be read."""
+    return run.spec if isinstance(run, Run) else None
 
 
 def readable(rows) -> list[Run]:
-    """The Runs in rows of RUN_COLUMNS, without runs that have no readable spec."""
-    return [run for run in map(run_of, rows) if run.spec]
+    """The Runs in rows of RUN_COLUMNS, without those that have no readable spec."""
+    return [run for run in map(run_of, rows) if isinstance(run, Run)]
 
 
 class Runs(File):
@@ -101,7 +127,7 @@ class Runs(File):
     ) -> int:
         """Queue a race and return its id. Each seed group is a list of its lanes, as (name, spec)."""
         now = time.time()
-        race = None
+        race = 0  # it is called by the id of its first run
         with self._transaction() as connection:
             for seed_group, lanes in enumerate(seed_groups):
                 for lane, (name, spec) in enumerate(lanes):
@@ -111,44 +137,40 @@ class Runs(File):
                     )
                     added = connection.execute(
                         "INSERT INTO runs (race, seed_group, lane, name, spec, status, worker, created,"
-                        f" started) VALUES ({marks(values)})",
+                        f" started, owner) VALUES ({marks(values)}, owner())",
                         values,
                     ).lastrowid
                     race = race or added
                     connection.execute("UPDATE runs SET race = ?, place = id WHERE id = ?", (race, added))
         return race
 
-    def run(self, run: int) -> Run | None:
+    def run(self, run: int) -> StoredRun | None:
         """The run with this id; None if it does not exist."""
-        rows = self._read(f"SELECT {RUN_COLUMNS} FROM runs WHERE id = ?", run)
+        rows = self._read(f"SELECT {RUN_COLUMNS} FROM visible WHERE id = ?", run)
         return run_of(rows[0]) if rows else None
 
-    def runs(self, statuses=None, limit=200) -> list[Run]:
-        """The newest `limit` runs, newest first, without deleted runs; only `statuses`, if given."""
-        where = f"AND status IN ({marks(statuses)})" if statuses else ""
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE deleted IS NULL {where} ORDER BY id DESC LIMIT ?"
+    def runs(self, statuses=None, limit=200) -> list[StoredRun]:
+        """The newest `limit` runs, newest first; only `statuses`, if given."""
+        where = f"WHERE status IN ({marks(statuses)})" if statuses else ""
+        sql = f"SELECT {RUN_COLUMNS} FROM visible {where} ORDER BY id DESC LIMIT ?"
         return [run_of(row) for row in self._read(sql, *(statuses or ()), limit)]
 
     def race(self, race: int) -> list[Run]:
         """The runs of a race, by seed group and lane; an empty list if the race does not exist."""
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE race = ? AND {SHOWN} ORDER BY seed_group, lane"
-        return readable(self._read(sql, race))
+        return readable(self._read(f"{RACES} AND race = ? ORDER BY seed_group, lane", race))
 
     def races(self, limit=100) -> dict[int, list[Run]]:
         """The newest `limit` races, newest first, with their runs by seed group and lane."""
-        newest = f"SELECT DISTINCT race FROM runs WHERE {SHOWN} ORDER BY race DESC LIMIT ?"
-        sql = (
-            f"SELECT {RUN_COLUMNS} FROM runs WHERE race IN ({newest}) AND {SHOWN}"
-            " ORDER BY race DESC, seed_group, lane"
-        )
-        found = {}
+        newest = "SELECT DISTINCT race FROM visible WHERE imported IS NULL ORDER BY race DESC LIMIT ?"
+        sql = f"{RACES} AND race IN ({newest}) ORDER BY race DESC, seed_group, lane"
+        found: dict[int, list[Run]] = {}
         for run in readable(self._read(sql, limit)):
             found.setdefault(run.race, []).append(run)
         return found
 
     def race_of(self, run: int) -> int | None:
-        """The race of a run; None if the run does not exist."""
-        rows = self._read("SELECT race FROM runs WHERE id = ?", run)
+        """The race of a run, also if its first run is given and was deleted; None if there is none."""
+        rows = self._read("SELECT race FROM visible WHERE id = ? OR race = ? LIMIT 1", run, run)
         return rows[0][0] if rows else None
 
     def set_stage(self, run: int, stage: str) -> None:

@@ -92,6 +92,16 @@ MIGRATIONS = (
     ALTER TABLE drives RENAME TO manual_rates;
     ALTER TABLE workers RENAME COLUMN pace TO throughput;
     """,
+    # An imported run whose rate was set by hand had a row in manual_rates that stood for unknown rates.
+    """
+    ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    DROP INDEX runs_by_import;
+    CREATE UNIQUE INDEX runs_by_import ON runs (owner, imported);
+    ALTER TABLE runs ADD COLUMN has_manual_rate INTEGER NOT NULL DEFAULT 0;
+    UPDATE runs SET has_manual_rate = 1 WHERE id IN (SELECT run FROM manual_rates);
+    DELETE FROM manual_rates WHERE step = 0 AND rate IS NULL
+        AND run IN (SELECT id FROM runs WHERE imported IS NOT NULL);
+    """,
 )
 
 

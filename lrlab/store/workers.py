@@ -3,7 +3,7 @@
 import time
 
 from lrlab.store.file import File
-from lrlab.store.runs import RUN_COLUMNS, Run, run_of
+from lrlab.store.runs import RUN_COLUMNS, StoredRun, run_of
 
 STALE_SECONDS = 15
 
@@ -14,7 +14,7 @@ class Workers(File):
     def beat(self, worker: str, pid: int, state: str, throughput: float | None = None) -> None:
         """Record that a worker is alive, and its state: "starting", "idle" or "busy".
 
-        `throughput` is its training speed in operations per second, as `lrlab.cost` counts them.
+        `throughput` is its training speed in operations per second, as `lrlab.runs.cost` counts them.
         """
         self._write(
             "INSERT INTO workers (id, pid, state, heartbeat, throughput) VALUES (?, ?, ?, ?, ?)"
@@ -52,7 +52,7 @@ class Workers(File):
         )
         return rows[0][0] if rows else None
 
-    def abandoned(self) -> list[Run]:
+    def abandoned(self) -> list[StoredRun]:
         """Running runs whose worker has sent no heartbeat for 15 seconds."""
         since = time.time() - STALE_SECONDS
         rows = self._read(

@@ -8,18 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import tensorflow as tf
 
-from lrlab.cost import operations
-from lrlab.data import Dataset
-from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
-from lrlab.training.epoch import compiled_epoch, on_device
+from lrlab.datasets import Dataset
+from lrlab.runs.cost import operations
+from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
+from lrlab.training.epoch import compiled_epoch, on_device, program_of
 from lrlab.training.lane import Images, Lane, Start
 
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_SHARE = 0.05  # of a lane's time
 # Small matrix products use two cores badly: two lanes in parallel train a third more images per second.
 AT_ONCE = min(2, os.cpu_count() or 1)
-IMAGES = 70_000  # in each data set, including the test images
 
 Record = Steps | Epoch | ManualRate | Checkpoint | Outcome
 
@@ -31,7 +30,8 @@ def race(
 
     No lane is more than one epoch ahead of another. A lane that is trained alone yields the same records,
     bit for bit, except for times. About every quarter of a second, between two updates, `controls` is
-    called; it returns one Control per lane. A lane yields:
+    called; it returns one Control per lane. All runs use `data`, with examples and classes as their specs
+    describe them. A lane yields:
 
     1. Steps after some updates.
     2. An Epoch after each epoch.
@@ -44,12 +44,13 @@ def race(
     yields the epoch up to that update. The test images are scored once, at the end of a run, but not if the
     run was stopped or paused.
     """
-    tensors, sizes = on_device(data), (len(data.train_images), len(data.test_images))
+    images, labels = on_device(data, starts[0].spec.data_set.shape)
+    sizes = len(data.train_images), len(data.test_images)
     test = sizes[0] + np.arange(sizes[1], dtype=np.int32)
     lanes = []
     for start in starts:
-        mine = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
-        lanes.append(Lane(start, Images(*tensors, *mine, test)))
+        fit, validation = np.split(data.chosen(start.spec.train_images), [start.spec.fit_images])
+        lanes.append(Lane(start, Images(images, labels, fit, validation, test)))
     pause = CHECKPOINT_SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while any(not lane.ended for lane in lanes):
@@ -86,12 +87,14 @@ def train(
 def warm_up(spec: RunSpec, place: int = 0) -> float:
     """Compile the program for a run of these sizes, with blank images, so that its first epoch is fast.
 
-    Returns this machine's throughput: operations per second in an epoch, as `lrlab.cost` counts them.
+    Returns this machine's throughput: operations per second in an epoch, as `lrlab.runs.cost` counts them.
     """
-    compiled = compiled_epoch(spec.network, spec.optimizer, spec.batch_size, place)
+    compiled = compiled_epoch(program_of(spec), place)
     compiled.state = compiled.fresh(spec.seed)
 
-    blank = tf.zeros((IMAGES, 28, 28), tf.uint8), tf.zeros(IMAGES, tf.int32)
+    known = spec.data_set
+    count = known.train + known.test
+    blank = tf.zeros((count, *known.shape), known.dtype), tf.zeros(count, tf.int32)
     order, validation = np.split(np.arange(spec.train_images, dtype=np.int32), [spec.fit_images])
     rates = np.zeros(spec.steps_per_epoch, np.float32)
     compiled.score(*blank, validation)

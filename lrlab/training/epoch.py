@@ -5,38 +5,48 @@ makes one call for many batches. See TensorFlow's guide "Better performance with
 `tf.function(jit_compile=True)`.
 """
 
-from functools import cache, partial
+from functools import cache
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from lrlab.data import Dataset
+from lrlab.datasets import Dataset
 from lrlab.networks import Network
+from lrlab.networks.layers import Shape
 from lrlab.optimizers import Optimizer
+from lrlab.runs.spec import RunSpec
 from lrlab.training.network import build_network, initial_weights
 
-KERAS_OPTIMIZERS = {
-    "sgd": keras.optimizers.SGD,
-    "momentum": keras.optimizers.SGD,
-    "nesterov": partial(keras.optimizers.SGD, nesterov=True),
-    "adam": keras.optimizers.Adam,
-    "adamw": keras.optimizers.AdamW,
-    "rmsprop": keras.optimizers.RMSprop,
-    "adagrad": keras.optimizers.Adagrad,
-}
 LOSS, HITS, RATE, GRADIENT, MOVE = LOG_COLUMNS = range(5)
 ROWS = 1024  # steps per call
-SLICE = 1000  # images scored per loop step
+SLICE = 1000  # examples scored per loop step
+
+
+class Program(NamedTuple):
+    """What determines a CompiledEpoch; `shape` and `classes` are the data set's."""
+
+    network: Network
+    optimizer: Optimizer
+    batch_size: int
+    shape: Shape
+    classes: int
+
+
+def program_of(spec: RunSpec) -> Program:
+    """The Program that trains a run."""
+    known = spec.data_set
+    return Program(spec.network, spec.optimizer, spec.batch_size, known.shape, known.class_count)
 
 
 @cache
-def compiled_epoch(network: Network, optimizer: Optimizer, batch_size: int, place: int) -> "CompiledEpoch":
-    """This process's CompiledEpoch for a network, an optimizer, a batch size and a place.
+def compiled_epoch(program: Program, place: int) -> "CompiledEpoch":
+    """This process's CompiledEpoch for a program and a place.
 
     One thread at a time can use it. Threads that train at the same time use different places.
     """
-    return CompiledEpoch(network, optimizer, batch_size)
+    return CompiledEpoch(program)
 
 
 def programs() -> int:
@@ -46,22 +56,21 @@ def programs() -> int:
 
 def keras_optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
     """The Keras optimizer with the same parameters; the loop sets its rate at every update."""
-    given = {name: getattr(optimizer, name) for name in optimizer.parameters()}
-    return KERAS_OPTIMIZERS[optimizer.kind](learning_rate=1.0, **given)
+    return getattr(keras.optimizers, optimizer.keras_class)(1.0, **optimizer.keras_arguments())
 
 
 class CompiledEpoch:
     """A network and an optimizer that train in one compiled loop. The first use compiles it.
 
-    Images are uint8 of shape (n, 28, 28), labels are integers of shape (n,). The loop converts pixels to
-    float32 and divides them by 255. The results depend only on the arguments and the state. It makes no
-    difference how an epoch is split into calls of `steps`.
+    Images are of shape (n, *shape), labels are integers of shape (n,). If the images are uint8, the loop
+    converts them to float32 and divides them by 255; float32 is used as it is. The results depend only on
+    the arguments and the state. It makes no difference how an epoch is split into calls of `steps`.
     """
 
-    def __init__(self, network, optimizer, batch_size):
-        self.batch_size = batch_size
-        self.network = build_network(network)
-        self.optimizer = keras_optimizer(optimizer)
+    def __init__(self, program: Program):
+        self.batch_size = program.batch_size
+        self.network = build_network(program.network, program.shape, program.classes)
+        self.optimizer = keras_optimizer(program.optimizer)
         self.optimizer.build(self.network.trainable_variables)
         self._unused = [variable.numpy() for variable in self.optimizer.variables]
 
@@ -162,9 +171,9 @@ class CompiledEpoch:
         return tf.while_loop(lambda i, *_: i < count, add, [0, 0.0, 0.0])[1:]
 
 
-def on_device(data: Dataset):
-    """All images (uint8) and labels (int32) of a data set as tensors, with the test images last."""
-    images = np.concatenate([data.train_images, data.test_images])
+def on_device(data: Dataset, shape: Shape):
+    """All images of a data set, of shape (n, *shape), and labels (int32), with the test images last."""
+    images = np.concatenate([data.train_images, data.test_images]).reshape(-1, *shape)
     return tf.constant(images), tf.constant(np.concatenate([data.train_labels, data.test_labels]), tf.int32)
 
 
@@ -174,7 +183,7 @@ def _padded(array, images):
 
 
 def _pixels(images):
-    return tf.cast(images, tf.float32) / 255.0
+    return tf.cast(images, tf.float32) / 255.0 if images.dtype == tf.uint8 else images
 
 
 def _losses(labels, predicted):

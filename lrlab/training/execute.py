@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 import lrlab
-from lrlab.data import load
+from lrlab.datasets.sources import load
 from lrlab.errors import UserError
-from lrlab.records import Epoch, Outcome, Steps
+from lrlab.runs.records import Epoch, Outcome, Steps
 from lrlab.store import Run, Store
 from lrlab.training.engine import race
 from lrlab.training.heartbeat import insist

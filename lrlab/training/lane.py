@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
-from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch
+from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
+from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch, program_of
 
 CHUNK_SECONDS = 0.25
 FIRST_CHUNK = 25
@@ -50,7 +50,7 @@ class Lane:
 
     def __init__(self, start: Start, images: Images):
         self.spec = start.spec
-        self.program = self.spec.network, self.spec.optimizer, self.spec.batch_size
+        self.program = program_of(self.spec)
         self.ended = False
         self.step = 0
         self._images = images
@@ -58,7 +58,7 @@ class Lane:
         self._epochs = list(start.epochs)
         self._manual_rates = list(start.manual_rates)
         self._chunk = FIRST_CHUNK
-        self._best = None
+        self._best: list[np.ndarray] | None = None
         self._begin_epoch()
         if start.checkpoint:
             self._go_on_from(start.checkpoint)
@@ -141,7 +141,7 @@ class Lane:
         self.step = checkpoint.step
 
     def _compiled(self, place):
-        return compiled_epoch(*self.program, place)
+        return compiled_epoch(self.program, place)
 
     def _begin_epoch(self):
         self._log = np.zeros((self.spec.steps_per_epoch, len(LOG_COLUMNS)), np.float32)

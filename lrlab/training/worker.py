@@ -15,9 +15,9 @@ import threading
 import time
 
 from lrlab.optimizers import SGD, Adam
-from lrlab.records import Outcome
-from lrlab.spec import RunSpec
-from lrlab.store import Store, StoreError
+from lrlab.runs.records import Outcome
+from lrlab.runs.spec import RunSpec
+from lrlab.store import Run, Store, StoreError
 from lrlab.training.engine import AT_ONCE, warm_up
 from lrlab.training.epoch import programs
 from lrlab.training.execute import execute
@@ -31,8 +31,8 @@ MOST_PROGRAMS = 12
 def main(worker: str) -> None:
     """Train queued runs until there is a reason to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and then this process ends
-    store = Store()
-    current = []
+    store = Store(owner=None)
+    current: list[Run] = []
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     with heartbeat(store, worker, os.getpid()) as say:
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]

@@ -1,1 +1,1 @@
-"""What several pages share: the chart, controls, state and the live view of a run."""
+"""The dashboard: what the pages show, by page, and what they share."""

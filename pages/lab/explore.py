@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from lrlab.ui import state
-from lrlab.ui.controls import card, number
-from lrlab.ui.drawing import drawing, link_problem
-from lrlab.ui.limits import EPOCHS, SHARED_RATE, STEPS_PER_EPOCH
-from lrlab.ui.panels import panels
+from lrlab.runs.plan import EPOCHS, STEPS_PER_EPOCH
+from lrlab.scene import SHARED_RATE
+from lrlab.ui.explore import state
+from lrlab.ui.explore.card import card
+from lrlab.ui.explore.drawing import drawing, link_problem
+from lrlab.ui.explore.panels import panels
+from lrlab.ui.widgets.controls import number
 
 state.fill()
 st.title("Explore learning-rate schedules")

@@ -1,19 +1,21 @@
-"""Train: races of schedules and optimizers on Fashion-MNIST, shown while they train."""
+"""Train: races of schedules and optimizers on a data set, shown while they train."""
 
 import streamlit as st
 
 from lrlab import jobs
 from lrlab.store import Store
-from lrlab.ui import race_setup, state
-from lrlab.ui.live import live_race, race_label
-from lrlab.ui.training import settings
+from lrlab.ui.explore import state
+from lrlab.ui.race.live import live_race, race_label
+from lrlab.ui.train import race_setup
+from lrlab.ui.train.settings import settings
+from lrlab.ui.widgets.markdown import plain
 
 state.fill()
 race_setup.fill()
 store = Store()
 jobs.ensure_worker(store)
 
-st.title("Train on Fashion-MNIST")
+st.title(f"Train on {plain(race_setup.known_data().title)}")
 controls, result = st.columns([3, 5], gap="medium")
 
 with controls.container(border=True):

@@ -2,9 +2,10 @@
 
 from lrlab import jobs
 from lrlab.store import Store
-from lrlab.ui import race_setup, state
+from lrlab.ui.explore import state
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.page import lesson_page
+from lrlab.ui.train import race_setup
 
 state.fill()
 race_setup.fill()

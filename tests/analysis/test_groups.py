@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from lrlab.analysis import Basis, bases, basis, gathered, groups, unique
-from lrlab.result import Result
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
 
 
 def result(name="A", seed=1, lr=0.1, data="fashion-mnist", **kwargs):

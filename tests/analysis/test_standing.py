@@ -7,22 +7,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlab.analysis import LEAST, verdict
-from lrlab.records import Epoch
+from lrlab.analysis import LEAST, MEASURES, End, end, verdict
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 
 ENDS = st.lists(st.integers(100, 999).map(lambda n: n / 1000), min_size=1, max_size=6)
 NAMES = ("Exponential", "Constant", "Step", "Cosine")
 
 
-def run(end, accuracy=0.9):
-    return [Epoch(0, 0.1, 0.1, 1, 0.5, 2.0, 0.5, 1), Epoch(1, 0.1, 0.1, 1, 0.5, end, accuracy, 1)]
-
-
 def judged(measure="val_loss", **lanes):
-    """The verdict on lanes whose seeds ended with these losses; None is a seed that diverged."""
-    runs = {name: [run(end or math.nan, accuracy=end) for end in ends] for name, ends in lanes.items()}
-    statuses = {name: ["completed" if end else "diverged" for end in ends] for name, ends in lanes.items()}
-    return verdict(runs, statuses, measure)
+    """The verdict on lanes whose seeds ended with these values; None is a seed that diverged."""
+    ends = {
+        name: [End("completed" if value else "diverged", value or math.nan) for value in values]
+        for name, values in lanes.items()
+    }
+    return verdict(ends, measure)
+
+
+def test_the_end_of_a_run_is_its_last_epoch_or_its_test():
+    epochs = Epoch(0, 0.1, 0.1, 1.0, 0.5, 2.0, 0.6, 1), Epoch(1, 0.1, 0.1, 0.9, 0.7, 1.9, 0.8, 1)
+    ended = Result("A", epochs, test_loss=1.8, test_accuracy=0.75)
+    assert [end(ended, measure) for measure in MEASURES] == [
+        End("completed", value) for value in (0.9, 1.9, 0.8, 1.8, 0.75)
+    ]
+    assert end(Result("A", epochs, status="stopped"), "test_loss") == End("stopped", None)
+    assert {end(Result("A", (), status="failed"), measure) for measure in MEASURES} == {End("failed", None)}
+
+
+def test_a_loss_that_is_not_finite_at_the_end_has_diverged():
+    ends = [End("completed", value) for value in (math.inf, math.nan, None, 0.5)]
+    (lane,) = verdict({"A": ends}).standings
+    assert (lane.seeds, lane.finished, lane.diverged, lane.median) == (4, 1, 2, 0.5)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_verdict_on_any_measure_names_it(measure):
+    found = judged(measure, Constant=[0.4, 0.4, 0.4], Step=[0.3, 0.3, 0.3])
+    best, extreme = ("Constant", "highest") if measure.endswith("accuracy") else ("Step", "lowest")
+    assert found.winner == best
+    assert found.sentence.startswith(f"{best} has the {extreme} {MEASURES[measure]}, ")
 
 
 def test_a_winner_has_a_range_of_its_own():
@@ -139,14 +162,14 @@ def test_ends_that_differ_are_written_so_that_they_do():
 )
 def test_only_completed_runs_have_an_end(statuses, sentence):
     names = NAMES[:3]
-    found = verdict({n: [run(0.3)] for n in names}, {n: [s] for n, s in zip(names, statuses, strict=True)})
+    found = verdict({name: [End(status, 0.3)] for name, status in zip(names, statuses, strict=True)})
     assert (found.winner, found.sentence) == (None, sentence)
 
 
 def test_a_lane_without_an_end_leaves_the_race_open():
-    runs = {name: [run(end)] * 3 for name, end in zip(NAMES, (0.3, 0.4, 0.5), strict=False)}
-    statuses = {name: ["completed"] * 3 for name in runs} | {"Step": ["stopped"] * 3}
-    assert verdict(runs, statuses).sentence.endswith("but no seed of Step was completed.")
+    lanes = {"Exponential": [End("completed", 0.3)] * 3, "Constant": [End("completed", 0.4)] * 3}
+    lanes["Step"] = [End("stopped", 0.5)] * 3
+    assert verdict(lanes).sentence.endswith("but no seed of Step was completed.")
 
 
 @given(st.lists(ENDS, min_size=1, max_size=4))

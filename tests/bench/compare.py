@@ -14,9 +14,9 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
 from lrlab.ui.compare import choice
 

@@ -16,8 +16,8 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 from lrlab.article import CURVES
-from lrlab.records import Epoch, Steps
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
 from tests.browser.chromium import find
 from tests.browser.conftest import DESKTOP, serving, settle

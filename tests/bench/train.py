@@ -12,8 +12,8 @@ import sys
 import time
 from dataclasses import replace
 
-from lrlab.cost import operations
-from lrlab.spec import RunSpec
+from lrlab.runs.cost import operations
+from lrlab.runs.spec import RunSpec
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -61,8 +61,8 @@ def measure(how) -> dict:
         seconds = _best(lambda: tf.linalg.matmul(square, square).numpy(), 6)
         return {"flops": 2 * MATRIX**3 / seconds}
 
-    from lrlab.data import load
-    from lrlab.records import Control, Epoch
+    from lrlab.datasets.sources import load
+    from lrlab.runs.records import Control, Epoch
     from lrlab.schedules import ExponentialDecay
     from lrlab.training.engine import race, train
     from lrlab.training.lane import Start

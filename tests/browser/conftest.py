@@ -24,18 +24,21 @@ DESKTOP = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def serving(folder, script="app.py", **environment):
-    """Serve the app from this checkout, its log in `folder`; yields (address, process)."""
+def serving(folder, script="app.py", command=None, cwd=ROOT, **environment):
+    """Serve the app from this checkout, its log in `folder`; yields (address, process).
+
+    `command`, a function of the port, serves another one.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    streamlit = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, *options],
-            cwd=ROOT,
+            command(port) if command else [*streamlit, *options],
+            cwd=cwd,
             env={**os.environ, **environment},
             stdout=out,
             stderr=subprocess.STDOUT,

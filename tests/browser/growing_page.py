@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from lrlab.figures import LaneCurves, race_figure
-from lrlab.records import Epoch
+from lrlab.runs.records import Epoch
 from lrlab.ui.chart import chart, forget_sent
 
 LENGTH = 100

@@ -2,7 +2,6 @@
 
 import pytest
 
-from lrlab.ui.chart import STATIC
 from lrlab.ui.chart.sending import ready
 from tests.browser.conftest import ROOT, serving, settle
 from tests.browser.growing_page import SETTING, figure
@@ -74,8 +73,6 @@ def _write(file, epochs):
 def growing_page(tmp_path_factory):
     """A server of the page, and the file with the number of its epochs."""
     folder = tmp_path_factory.mktemp("growing")
-    STATIC.mkdir(exist_ok=True)
-    (folder / "static").symlink_to(STATIC)
     script, file = folder / "page.py", folder / "epochs"
     script.write_text(SCRIPT)
     _write(file, 5)

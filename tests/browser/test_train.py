@@ -127,6 +127,26 @@ def test_without_network_and_data_it_trains_on_the_synthetic_set_and_says_so(ser
     page.get_by_text("Not Fashion-MNIST: this trains on the built-in synthetic set").wait_for()
 
 
+def test_ones_own_file_is_uploaded_and_trained(server, open_page, tmp_path):
+    """Of 13 MB, because the limit of other uploads is 10 MB."""
+    rng = np.random.default_rng(0)
+    file = tmp_path / "digits.npz"
+    labels = np.arange(4200) % 3
+    np.savez(file, x_train=rng.integers(0, 256, (4200, 32, 32, 3), np.uint8), y_train=labels)
+    assert file.stat().st_size > 12e6
+    page = open_page(server.address)
+    go_to_train(page)
+    page.get_by_text(re.compile(r"^Images: ")).click()
+    page.get_by_role("combobox", name="Data").click()
+    page.get_by_role("option", name="Your own .npz file").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("3,500 training and 700 test colour images of 32 x 32 pixels, in 3 classes.").wait_for()
+    page.get_by_role("heading", name="Train on digits.npz").wait_for()
+    type_number(page, "Epochs", 2)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Data: your own file digits.npz.").wait_for()
+
+
 def test_stop_and_closing_the_browser(server_with_data, open_page):
     address = server_with_data.address
     page = open_page(address)

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.exchange.events import TAGS, to_event_files
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from tests.exchange.test_record import example, results
 
 pytestmark = pytest.mark.training
@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 CODE = """
 import sys
 from lrlab.exchange import to_event_files
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 assert to_event_files([Result("a", (Epoch(0, *[0.5] * 7),))])
 print([name for name in ("tensorflow", "keras", "tensorboard") if name in sys.modules])
 """

@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlab.controllers import EarlyStopping
+from lrlab.datasets.catalogue import choices
 from lrlab.errors import UserError
 from lrlab.exchange.record import ENDED, EPOCH_FIELDS, from_json, is_record, to_json
 from lrlab.optimizers import OPTIMIZERS
-from lrlab.plan import CLOCKS
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.controllers import EarlyStopping
+from lrlab.runs.plan import CLOCKS
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Cooldown, CosineDecay, ExponentialDecay, StepDecay, Warmup
-from lrlab.spec import DATA_CHOICES, RunSpec
+from tests.datasets.npz import described
 
 texts = st.text(st.characters(codec="utf-8"), max_size=60)
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)
@@ -30,6 +32,7 @@ specs = st.builds(
     optimizer=st.sampled_from(OPTIMIZERS).map(lambda cls: cls()),
     seed=st.integers(0, 2**32 - 1),
     early_stopping=st.none() | st.just(EarlyStopping()),
+    data=st.sampled_from((*choices(), described())),
 )
 
 
@@ -38,12 +41,13 @@ def results(draw, numbers=floats):
     """Results with any numbers, infinite and NaN ones too, with a spec and without."""
     row = {name: shares if name.endswith("accuracy") else numbers for name in EPOCH_FIELDS[1:]}
     rows = draw(st.lists(st.fixed_dictionaries(row), max_size=4))
+    spec = draw(st.none() | specs)
     return Result(
         name=draw(names),
         epochs=tuple(Epoch(number, **row) for number, row in enumerate(rows)),
-        spec=draw(st.none() | specs),
+        spec=spec,
         status=draw(st.sampled_from(ENDED)),
-        data=draw(st.none() | st.sampled_from(DATA_CHOICES)),
+        data=draw(st.none() | st.sampled_from([*choices(), *([spec.data_name] if spec else [])])),
         origin=draw(texts),
         message=draw(texts),
         test_loss=draw(scores),
@@ -137,7 +141,7 @@ def test_a_record_is_known_by_its_beginning_however_it_is_indented():
         ({"status": "running"}, "one of completed, stopped, diverged, failed as status"),
         ({"status": "paused"}, "one of completed, stopped, diverged, failed as status, but it is 'paused'"),
         ({"status": []}, "as status, but it is []"),
-        ({"data": {}}, "one of auto, fashion-mnist, synthetic as data"),
+        ({"data": {}}, "one of auto, fashion-mnist, synthetic, mnist or the spec's own as data"),
         ({"created": "inf"}, "the seconds since 1970 as created, but it is inf"),
         ({"created": -1}, "the seconds since 1970 as created"),
         ({"created": 1e15}, "the seconds since 1970 as created"),

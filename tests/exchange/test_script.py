@@ -17,21 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.article import CURVES
-from lrlab.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.data import load
+from lrlab.datasets.kept import own_from_path
+from lrlab.datasets.sources import load
 from lrlab.errors import UserError
 from lrlab.exchange.history import read_runs
-from lrlab.exchange.script import OPTIMIZERS as WRITTEN
 from lrlab.exchange.script import keras_script
-from lrlab.networks import Convolutional, Dense
-from lrlab.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, RMSprop
-from lrlab.plan import CLOCKS
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.networks import NETWORKS, Convolutional, Dense
+from lrlab.optimizers import OPTIMIZERS, Adam, Momentum
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.plan import CLOCKS
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, Warmup
-from lrlab.spec import RunSpec
 from lrlab.training.engine import train
 from lrlab.training.epoch import keras_optimizer
+from lrlab.training.network import build_network
+from tests.datasets.npz import SHAPES, described, npz, whole
 
 pytestmark = pytest.mark.training
 
@@ -162,29 +164,42 @@ def test_what_is_logged_can_be_read_again(tmp_path):
     assert [epoch.loss for epoch in result.epochs] == pytest.approx([e.loss for e in epochs], rel=0.1)
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        SGD(),
-        Momentum(0.8),
-        Nesterov(0.7),
-        Adam(0.8, 0.9, 1e-5),
-        AdamW(weight_decay=0.1),
-        RMSprop(0.8, 0.5, 1e-5),
-        Adagrad(0.2, 1e-5),
-    ],
-    ids=lambda optimizer: optimizer.kind,
-)
-def test_the_optimizer_is_the_engines(optimizer):
+def calls(code, start):
+    """What each call that begins like this makes, in the order of the source."""
+    found = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return [eval(call, {"keras": keras}) for call in found if call.startswith(start)]
+
+
+@pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.kind)
+def test_the_optimizer_is_the_engines(cls):
+    optimizer = cls(**{name: 0.8 * getattr(cls(), name) or 0.5 for name in cls.parameters()})
     code = script(replace(SMALL, optimizer=optimizer, schedule=Constant(1.0)))
-    calls = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
-    (call,) = [call for call in calls if call.startswith("keras.optimizers.")]
-    written = eval(call, {"keras": keras})
+    (written,) = calls(code, "keras.optimizers.")
     assert written.get_config() | {"name": ""} == keras_optimizer(optimizer).get_config() | {"name": ""}
 
 
-def test_every_optimizer_is_known():
-    assert list(WRITTEN) == [cls.kind for cls in OPTIMIZERS]
+@pytest.mark.parametrize(("shape", "classes"), [((28, 28, 1), 10), ((9, 14, 3), 4)])
+@pytest.mark.parametrize("cls", NETWORKS, ids=lambda cls: cls.kind)
+def test_the_network_is_the_engines(cls, shape, classes):
+    spec = replace(SMALL, network=cls(l2=0.01), data=described(shape, classes))
+    code = script(spec)
+    (model,) = calls(code, "keras.Sequential(")
+    theirs = build_network(spec.network, shape, classes)
+    assert model.input_shape == theirs.input_shape
+    assert [weight.shape for weight in model.weights] == [weight.shape for weight in theirs.weights]
+    for mine, other in zip(model.layers, theirs.layers, strict=True):
+        config, wanted = mine.get_config(), other.get_config()
+        assert config | {"name": ""} == wanted | {"name": ""}
+
+
+@pytest.mark.parametrize("network", [Dense((4,), dropout=0.3, l2=0.01), Dense((4,))], ids=str)
+def test_vectors_are_used_as_they_are(network):
+    code = script(replace(SMALL, network=network, data=described((20,), 3)))
+    (model,) = calls(code, "keras.Sequential(")
+    assert (model.input_shape, model.output_shape) == ((None, 20), (None, 3))
+    assert model.count_params() == network.parameter_count((20,), 3)
+    assert "reshape(-1, 20)" in code
+    assert "/ 255" not in code
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -235,6 +250,38 @@ def test_a_name_cannot_leave_its_comment(text):
     assert without_comments(code) == without_comments(script(SMALL))
 
 
+@pytest.mark.parametrize("is_tested", [False, True], ids=["split", "tested"])
+@pytest.mark.parametrize("kind", SHAPES)
+def test_a_run_on_ones_own_set_is_trained_again_from_its_file(kind, is_tested, home, tmp_path):
+    file = tmp_path / "own data.npz"
+    file.write_bytes(npz(**whole(kind, test=60 * is_tested)))
+    network = Dense((16,)) if kind == "vectors" else Convolutional((4,), width=8)
+    data = own_from_path(file)
+    spec = RunSpec(Constant(0.1), epochs=2, train_images=150, batch_size=16, data=data, network=network)
+    code = script(spec, data=data.name, name="Mine")
+    assert f"whose sha256 is {data.digest}" in " ".join(code.replace("#", "").split())
+    printed, rows = executed(code, tmp_path, str(file), "2")
+    *epochs, outcome = train(spec, load(data))
+    assert_measured(epochs, rows, *FEW_UPDATES)
+    scores = dict(score.split() for score in printed.splitlines()[-1].partition(": ")[2].split(", "))
+    assert float(scores["loss"]) == pytest.approx(outcome.test_loss, rel=1e-3)
+
+
+def test_without_the_path_of_the_file_a_script_says_so(tmp_path):
+    file = tmp_path / "again.py"
+    file.write_text(script(replace(SMALL, data=described())), encoding="utf-8")
+    done = subprocess.run([sys.executable, file], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Write the path of the data set's .npz file after the name of this script." in done.stderr
+
+
+def test_mnist_is_loaded_by_keras():
+    code = script(replace(SMALL, data="mnist"), data="mnist")
+    assert "keras.datasets.mnist.load_data()" in code
+    assert "Data: MNIST" in code
+    assert "lrlab" not in code
+
+
 def test_the_comment_says_what_is_known():
     epoch = Epoch(3, 0.3, 0.2, 0.51234, 0.8, 0.61234, 0.7, 1.0)
     spec = replace(SMALL, network=Dense((8,), dropout=0.1, l2=0.1))
@@ -243,7 +290,7 @@ def test_the_comment_says_what_is_known():
     code = keras_script(Result("My  run", (epoch,), spec, **known))
     comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
     for words in (
-        "Run: My run Data: the synthetic set, which needs LR Lab, too",
+        "Run: My run Data: the built-in synthetic set, which needs LR Lab, too",
         "Trained with python 3.12.1, keras 3.15.1",
         "epoch 4: loss 0.5123, accuracy 0.8000, val_loss 0.6123, val_accuracy 0.7000",
         "The dropout masks are not repeated",

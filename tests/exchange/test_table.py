@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from lrlab.exchange.table import CSV_COLUMNS, EPOCH, plain, to_csv
 from lrlab.optimizers import Adam
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import CosineDecay, Warmup
-from lrlab.spec import RunSpec
 from tests.exchange.test_record import example, results
 
 TEXTS = ("name", "seed", "optimizer", "schedule", "clock", "data")

@@ -8,9 +8,9 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from lrlab.export import javascript
-from lrlab.plan import CLOCKS, Plan
+from lrlab.parameters.kinds import Choice, Parameter, Switch
+from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, OneCycle, PolynomialDecay, Warmup, WarmupStableDecay
-from lrlab.schedules.parameter import Choice, Parameter, Switch
 
 # What the browser does with a body: see lrlab/ui/chart/preview.js.
 RUN = """

@@ -9,7 +9,7 @@ from lrlab.article import CURVES
 from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
 from lrlab.export.source import rate_source
-from lrlab.plan import CLOCKS, Plan
+from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, CosineDecay, PiecewiseConstant, Warmup
 from tests.export.test_javascript import variants, wrapped
 

@@ -18,8 +18,8 @@ from lrlab.figures import (
 )
 from lrlab.figures.rates import lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
-from lrlab.plan import Plan
-from lrlab.records import Epoch
+from lrlab.runs.plan import Plan
+from lrlab.runs.records import Epoch
 
 
 def plans(**kwargs):

@@ -8,8 +8,8 @@ import pytest
 from lrlab.lessons.claims import CLAIMS, VERDICTS
 from lrlab.lessons.evidence import Evidence, evidence
 from lrlab.lessons.recipes import RECIPES
-from lrlab.records import Epoch
-from lrlab.result import Result
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
 
 BY_ID = {claim.id: claim for claim in CLAIMS}
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.analysis import LEAST, MEASURES
+from lrlab.analysis.report import Diverged
 from lrlab.lessons import evidence as module
 from lrlab.lessons.evidence import (
     Evidence,
@@ -25,9 +26,9 @@ from lrlab.lessons.evidence import (
     writer,
 )
 from lrlab.lessons.recipes import RECIPES
-from lrlab.records import Epoch
-from lrlab.result import Result
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Epoch
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 
 ENDS = st.lists(st.integers(100, 130).map(lambda n: n / 100), min_size=1, max_size=4)
 
@@ -141,7 +142,7 @@ def test_what_a_run_says_before_it_diverged_is_told():
     losses = [1 / (n + 1) for n in range(50)]
     lost = run("time-based", losses=[*losses, math.inf], status="diverged")
     assert len(lived(lost)) == 50
-    assert learning(lost).diverged_epoch is None
+    assert learning(lost).get(Diverged) is None
     assert learned_nothing(lost)
     assert not learned_nothing(replace(lost, status="completed"))
     sentence = stopping(Evidence({"time-based": (lost,)}), "time-based")

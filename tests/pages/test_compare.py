@@ -8,12 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
 from lrlab.exchange import to_json
-from lrlab.records import Epoch, Outcome
-from lrlab.result import Result
+from lrlab.runs.records import Epoch, Outcome
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
-from lrlab.spec import RunSpec
-from lrlab.store import Store
+from lrlab.store import CurvesOnly, Store
 from lrlab.ui.compare import choice
+from tests.datasets.npz import described
 from tests.pages import TIMEOUT
 from tests.store.test_runs import by_hand
 
@@ -80,9 +81,32 @@ def test_every_run_is_a_row_with_its_scores(store):
     assert list(rows["Run"]) == ["Mine", "Better", "Good", "Good"]
     assert list(rows["Best loss"]) == pytest.approx([0.4, 0.3, 0.51, 0.5])
     assert list(rows["Best epoch"]) == [3, 3, 3, 3]
-    assert list(rows["Data"]) == ["not known", "fashion-mnist", "fashion-mnist", "fashion-mnist"]
+    assert list(rows["Data"]) == ["not known", "Fashion-MNIST", "Fashion-MNIST", "Fashion-MNIST"]
     assert len(rows["Rate"][1]) == 40
     assert max(rows["Rate"][1]) == 1
+
+
+def on_own(name, digest, title, **kwargs):
+    made = result(name, 0.9, 0.5, **kwargs)
+    data = replace(described(), digest=digest * 32, title=title)
+    return replace(made, spec=replace(made.spec, data=data), data=data.name)
+
+
+def test_ones_own_sets_are_told_apart_by_digest_and_shown_by_title(home):
+    Store().add_results(
+        [
+            on_own("One", "ab", "di*gits.npz", seed=1),
+            on_own("Again", "ab", "di*gits.npz", seed=2),
+            on_own("Two", "ab", "renamed.npz", lr=0.2),
+            on_own("Other", "cd", "di*gits.npz", lr=0.3),
+        ]
+    )
+    page = choose(open_page(), 1, 2, 3, 4)
+    assert not page.exception
+    assert sorted(table(page)["Data"]) == [*["di*gits.npz"] * 3, "renamed.npz"]
+    assert texts(page).count(r"**On di\*gits.npz, 16,000 + 4,000 images**") == 1
+    assert texts(page).count(r":gray-badge[di\*gits.npz, 16,000 + 4,000 images]") == 2
+    assert "Runs on different images or on unknown images are shown together but not ranked." in texts(page)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +150,12 @@ def test_a_link_chooses_runs_and_says_which_are_not_here(store):
     page.switch_page("pages/lab/compare.py").run()
     assert "1 run chosen" in texts(page)
     assert "3, 77" in texts(page)
+
+
+def test_a_link_that_names_its_runs_twice_opens_the_newest_race(store):
+    page = open_page({"runs": ["1", "2"]})
+    assert "runs= more than once. The newest race is shown." in texts(page)
+    assert page.query_params["runs"] == "4"
 
 
 def test_deleted_runs_come_back_on_undo(store):
@@ -211,7 +241,7 @@ def open_train():
 
 @pytest.mark.training
 def test_train_works_beside_curves_that_were_imported(store):
-    assert store.runs()[0].spec is None
+    assert isinstance(store.runs()[0], CurvesOnly)
     page = open_train()
     assert "steps per epoch" in texts(page)
 

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
 from lrlab.export import source
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 from lrlab.schedules import SCHEDULES
-from lrlab.ui.panels import written
+from lrlab.ui.explore.panels import written
 from tests.pages import TIMEOUT
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -212,6 +212,14 @@ def test_a_broken_link_opens_the_articles_values(home, query):
     page.number_input(key="epochs.field").set_value(12).run()
     next(button for button in page.button if button.label == "Reset to the article's values").click().run()
     assert not page.warning
+
+
+def test_a_broken_link_is_no_markdown(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.query_params["c"] = "[x](https://example.org)"
+    page.run()
+    assert "schedule must be one of" in page.warning[0].value
+    assert "[x](" not in page.warning[0].value
 
 
 def test_a_formula_is_typed_and_what_it_may_not_say_is_refused_with_the_place(page):

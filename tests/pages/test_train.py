@@ -8,12 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab import jobs
-from lrlab.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.networks import Convolutional
 from lrlab.optimizers import Adam, Nesterov
-from lrlab.records import Epoch, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.records import Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
+from tests.datasets.npz import npz, whole
 from tests.pages import TIMEOUT
 
 pytestmark = pytest.mark.training
@@ -69,6 +70,84 @@ def test_trains_on_the_synthetic_set_to_the_end(page):
     assert "this trains on the built-in synthetic set." in texts(page)
     (run,) = Store().runs()
     assert (run.name, run.status, len(Store().epochs(run.id))) == ("Step", "completed", 3)
+
+
+def test_the_data_sets_are_listed_and_described(page):
+    box = page.selectbox(key="data")
+    assert box.options == [
+        *("Fashion-MNIST, or the built-in synthetic set if it is unavailable", "The built-in synthetic set"),
+        *("MNIST", "Your own .npz file"),
+    ]
+    assert page.title[0].value == "Train on Fashion-MNIST"
+    box.set_value("mnist").run()
+    assert page.title[0].value == "Train on MNIST"
+    assert "60,000 training and 10,000 test grey images of 28 x 28 pixels, in 10 classes." in texts(page)
+    assert "MNIST is not on this machine yet: the first run downloads it (11 MB)." in texts(page)
+
+
+def choose_own(page):
+    page.selectbox(key="data").set_value("own").run()
+    assert "There is no data set of your own yet." in texts(page)
+    assert button(page, "Train").disabled
+
+
+def test_ones_own_set_is_uploaded_described_and_trained(page, home):
+    choose_own(page)
+    content = npz(**whole("grey", test=40))
+    page.file_uploader(key="own.upload").set_value(("my_*digits*.npz", content, "")).run()
+    assert not page.exception
+    assert page.title[0].value == r"Train on my\_\*digits\*.npz"
+    assert "240 training and 40 test grey images of 12 x 10 pixels, in 3 classes." in texts(page)
+    assert page.number_input(key="images.train").value == 240
+    page.number_input(key="epochs.train").set_value(2).run()
+    train(page)
+    assert not page.exception
+    wait(page, lambda: "completed" in texts(page))
+    (run,) = Store().runs()
+    assert (run.status, run.data, run.spec.train_images) == ("completed", run.spec.data.name, 240)
+    assert [file.name for file in (home / "own").iterdir()] == [f"{run.spec.data.digest}.npz"]
+    assert r"Data: your own file my\_\*digits\*.npz." in texts(page)
+
+
+def test_a_bad_file_is_said_and_the_one_before_stays(page, home):
+    choose_own(page)
+    page.file_uploader(key="own.upload").set_value(("bad.npz", b"no zip", "")).run()
+    assert "must be a .npz file of NumPy, but it is no zip archive." in texts(page).replace("\\", "")
+    assert button(page, "Train").disabled
+    page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
+    assert "no zip archive" not in texts(page)
+    assert not button(page, "Train").disabled
+    page.file_uploader(key="own.upload").set_value(("bad.npz", b"no zip", "")).run()
+    assert page.title[0].value == "Train on good.npz"
+    page.selectbox(key="data").set_value("auto").run()
+    assert page.title[0].value == "Train on Fashion-MNIST"
+    assert len([*(home / "own").iterdir()]) == 1
+
+
+def test_ones_own_set_is_chosen_by_its_path(page, tmp_path):
+    choose_own(page)
+    file = tmp_path / "words.npz"
+    page.text_input(key="own.path").set_value(str(file)).run()
+    assert "words.npz cannot be read: No such file" in texts(page).replace("\\", "")
+    file.write_bytes(npz(**whole("vectors")))
+    page.text_input(key="own.path").set_value(f" {file} ").run()
+    assert "200 training and 40 test vectors of 20 numbers, in 3 classes." in texts(page)
+    page.selectbox(key="network").set_value("convolutional").run()
+    assert "A convolutional network needs images" in texts(page)
+    assert button(page, "Train").disabled
+    page.selectbox(key="network").set_value("dense").run()
+    jobs.shut_down(Store())
+    train(page)
+    (run,) = Store().runs()
+    assert (run.spec.data.title, run.spec.data_set.shape) == ("words.npz", (20,))
+
+
+def test_on_a_public_server_there_is_no_path(page, monkeypatch):
+    monkeypatch.setenv("LRLAB_PUBLIC", "1")
+    choose_own(page)
+    assert [box.label for box in page.text_input if "path" in box.label] == []
+    page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
+    assert not button(page, "Train").disabled
 
 
 def test_adam_runs_at_its_own_default(page):
@@ -129,12 +208,16 @@ def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
     store = Store()
     for name in ("First", "Second"):
         store.finish(store.add(RunSpec(), name, worker="gone"), Outcome("stopped", "Stopped."))
-    for link, name, warned in (("1", "First", False), ("77", "Second", True), ("x'", "Second", True)):
+    dead = "which does not exist here"
+    for link, name, warning in (
+        *(("1", "First", None), ("77", "Second", dead), ("x'", "Second", dead)),
+        (["1", "2"], "Second", "run= more than once"),
+    ):
         page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
         page.query_params["run"] = link
         page.switch_page("pages/lab/train.py").run()
         assert f"#### {name}" in texts(page)
-        assert ("which does not exist here" in texts(page)) == warned
+        assert [warning in shown.value for shown in page.warning] == ([True] if warning else [])
     jobs.shut_down(store)
 
 

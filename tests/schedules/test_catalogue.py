@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
+from lrlab.parameters.kinds import Choice, Expression, Parameter, Switch
 from lrlab.schedules import (
     SCHEDULES,
     WRAPPERS,
@@ -22,7 +23,6 @@ from lrlab.schedules import (
     schedule_from_dict,
     schedule_of_kind,
 )
-from lrlab.schedules.parameter import Choice, Expression, Parameter, Switch
 
 every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
 starting = pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_is_frozen_and_an_integer_rate_becomes_a_float(cls):
 
 
 def test_unknown_kinds_and_names_name_the_known_ones():
-    with pytest.raises(UserError, match="Choose one of: constant, polynomial"):
+    with pytest.raises(UserError, match="schedule must be one of constant, polynomial"):
         schedule_of_kind("cosinus")
     with pytest.raises(UserError, match="It takes: initial_lr, decay"):
         schedule_of_kind("exponential", gamma=1)
@@ -162,18 +162,20 @@ def rates_of(schedule):
 
 
 def test_wrapped_too_deep_or_around_nothing_is_refused():
-    schedule = Constant()
-    for _ in range(4):
-        schedule = Warmup(Cooldown(schedule))
-    with pytest.raises(UserError, match="at most 4 deep"):
-        schedule_from_dict(schedule.to_dict())
+    deepest = Warmup(Cooldown(Warmup(Constant())))
+    assert [layer.kind for layer in deepest.layers()] == ["warm-up", "cool-down", "warm-up", "constant"]
+    assert schedule_from_dict(deepest.to_dict()) == deepest
+    record = {"kind": "warm-up", "schedule": deepest.to_dict()}
+    for too_deep in (lambda: Warmup(deepest), lambda: schedule_from_dict(record)):
+        with pytest.raises(UserError, match="At most 3 wrappers"):
+            too_deep()
     with pytest.raises(UserError, match="wraps another schedule"):
         schedule_from_dict({"kind": "warm-up"})
 
 
 def test_importing_schedules_loads_no_heavy_library():
     code = (
-        "import sys, lrlab.schedules, lrlab.plan, lrlab.spec;"
+        "import sys, lrlab.schedules, lrlab.runs.plan, lrlab.runs.spec;"
         "print([m for m in ('tensorflow', 'streamlit', 'plotly', 'sqlite3', 'pandas') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

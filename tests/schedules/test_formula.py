@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from lrlab.errors import UserError
-from lrlab.plan import Plan
+from lrlab.parameters.expression import parse
+from lrlab.runs.plan import Plan
 from lrlab.schedules import Formula, PolynomialDecay
-from lrlab.schedules.expression import parse
 
 T = np.arange(50.0)
 VALUES = {"initial_lr": 0.3, "decay": 0.05, "power": 2.5, "final_lr": 0.01, "duration": 40.0}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lrlab.article import CURVES
 from lrlab.errors import UserError
-from lrlab.plan import Plan
+from lrlab.runs.plan import Plan
 from lrlab.schedules import (
     CompoundingTimeBasedDecay,
     Constant,

@@ -1,20 +1,16 @@
 """The store's file: shared by processes, migrated, and left alone where it is not ours to read."""
 
-import math
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 
 from lrlab.errors import UserError
-from lrlab.optimizers import Adam
-from lrlab.records import Control, Epoch, ManualRate
-from lrlab.spec import RunSpec
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store, file
 from lrlab.store.schema import MIGRATIONS
 
@@ -110,66 +106,6 @@ def test_threads_that_claim_from_one_queue_share_no_run(tmp_path):
     for thread in threads:
         thread.join()
     assert sorted(claimed) == ids
-
-
-def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path):
-    with closing(sqlite3.connect(tmp_path / "runs.sqlite3")) as connection:
-        connection.executescript(MIGRATIONS[0])
-        values = ("Old", '{"optimizer": "adam", "train_images": 300}', "completed", 1.0)
-        connection.execute("INSERT INTO runs (name, spec, status, created) VALUES (?, ?, ?, ?)", values)
-        connection.execute("INSERT INTO epochs VALUES (1, 0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 0.125)")
-        connection.execute("PRAGMA user_version = 1")
-        connection.commit()
-    store = Store(tmp_path)
-    (run,) = store.race(1)
-    assert (run.id, run.seed_group, run.lane, run.name) == (1, 0, 0, "Old")
-    assert run.spec == replace(SPEC, optimizer=Adam())
-    (epoch,) = store.epochs(1)
-    assert (epoch.loss, epoch.seconds, math.isnan(epoch.grad_norm)) == (1.25, 0.125, True)
-    assert store.add(SPEC, "New") == 2
-    assert pragma(store.path, "user_version") == len(MIGRATIONS)
-
-
-@pytest.mark.parametrize("version", range(2, len(MIGRATIONS)))
-def test_a_file_of_a_later_version_is_brought_up_to_date_with_its_values(tmp_path, version):
-    with closing(sqlite3.connect(tmp_path / "runs.sqlite3")) as connection:
-        for statements in MIGRATIONS[:version]:
-            connection.executescript(statements)
-        connection.executemany(
-            "INSERT INTO runs (name, spec, status, created, worker, race, heat, lane, place, wheel)"
-            " VALUES (?, ?, ?, 1.0, 'w', 1, ?, ?, ?, ?)",
-            [
-                ("A", SPEC.to_json(), "completed", 0, 0, 1, None),
-                ("B", SPEC.to_json(), "running", 0, 1, 2, 0.25),
-                ("A", SPEC.with_seed(1).to_json(), "queued", 1, 0, 3, None),
-            ],
-        )
-        connection.execute(
-            "INSERT INTO epochs VALUES (2, 0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 0.125, 3.0, 0.5)"
-        )
-        connection.executemany("INSERT INTO drives VALUES (2, ?, ?)", [(3, 0.5), (5, None), (7, 0.25)])
-        connection.execute("INSERT INTO workers VALUES ('w', 7, 'busy', 1.0, 2e11)")
-        connection.execute(f"PRAGMA user_version = {version}")
-        connection.commit()
-    store = Store(tmp_path)
-    runs = store.race(1)
-    assert [(run.id, run.seed_group, run.lane, run.spec.seed) for run in runs] == [
-        (1, 0, 0, SPEC.seed),
-        (2, 0, 1, SPEC.seed),
-        (3, 1, 0, 1),
-    ]
-    assert [run.manual_rate for run in runs] == [None, 0.25, None]
-    assert store.manual_rates(2) == [ManualRate(3, 0.5), ManualRate(5, None), ManualRate(7, 0.25)]
-    assert store.with_manual_rate([1, 2, 3]) == {2}
-    assert store.controls(runs[1:2]) == [Control(rate=0.25)]
-    assert store.epochs(2) == [Epoch(0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 0.125, 3.0, 0.5)]
-    assert (store.throughput(), store.worker_state("w")) == (2e11, "busy")
-    assert [run.id for run in store.claim("v")] == [3]
-    assert pragma(store.path, "user_version") == len(MIGRATIONS)
-    with closing(sqlite3.connect(store.path)) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("DELETE FROM runs WHERE id = 2")
-        assert not connection.execute("SELECT * FROM manual_rates").fetchall(), "they go with their run"
 
 
 def test_a_file_from_a_newer_version_is_refused_and_left_as_it_is(tmp_path):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrlab.records import Checkpoint, ManualRate, Outcome, Steps
-from lrlab.spec import RunSpec
+from lrlab.runs.records import Checkpoint, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.store import Store, StoreError
 from tests.store.test_runs import EPOCH
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
-from lrlab.records import Epoch, Outcome
-from lrlab.result import Result
-from lrlab.spec import RunSpec
-from lrlab.store import Store
+from lrlab.runs.records import Epoch, Outcome
+from lrlab.runs.result import Result
+from lrlab.runs.spec import RunSpec
+from lrlab.store import CurvesOnly, Store
 from tests.store.test_runs import by_hand
 
 SPEC = RunSpec(train_images=300, epochs=5)
@@ -167,7 +167,8 @@ def test_a_result_that_is_taken_in_is_the_same_again(store, tmp_path):
 def test_curves_alone_are_a_run_without_a_spec(store):
     (id,) = store.add_results([Result("My own", (EPOCH,))])
     run = store.run(id)
-    assert (run.spec, run.data, run.status) == (None, None, "completed")
+    assert isinstance(run, CurvesOnly)
+    assert (run.data, run.status) == (None, "completed")
     assert store.listed()[0].final_val_loss == EPOCH.val_loss
 
 

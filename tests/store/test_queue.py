@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from lrlab.errors import UserError
-from lrlab.records import Control, Outcome
+from lrlab.runs.records import Control, Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
-from lrlab.store import Store
+from lrlab.store import Store, UnreadableRun
 from tests.store.test_runs import EPOCH, by_hand
 
 SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
@@ -133,7 +133,7 @@ def test_what_is_queued_again_counts_its_tries_until_there_is_headway(store):
 def test_a_run_whose_settings_cannot_be_read_stops_nothing(store):
     newer, race = store.add(SPEC, "of a later version"), add_race(store, seeds=1)
     by_hand(store, "UPDATE runs SET spec = replace(spec, 'seed', 'sheep') WHERE id = ?", newer)
-    assert store.run(newer).spec is None
+    assert isinstance(store.run(newer), UnreadableRun)
     assert store.race(newer) == []
     assert list(store.races()) == [race]
     assert places(store) == [(race, 0)]

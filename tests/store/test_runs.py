@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lrlab.records import Control, Epoch, Outcome
+from lrlab.runs.records import Control, Epoch, Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import ExponentialDecay
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 
 SPEC = RunSpec(ExponentialDecay(0.5, 0.1), epochs=3, train_images=300, data="auto")

@@ -6,25 +6,19 @@ import keras
 import numpy as np
 import pytest
 
+from lrlab.datasets import Dataset
+from lrlab.errors import UserError
 from lrlab.networks import Convolutional, Dense
-from lrlab.optimizers import (
-    OPTIMIZERS,
-    SGD,
-    Adagrad,
-    Adam,
-    AdamW,
-    Momentum,
-    Nesterov,
-    RMSprop,
-)
-from lrlab.records import Control, Epoch, Outcome
+from lrlab.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nadam, RMSprop
+from lrlab.runs.records import Control, Epoch, Outcome
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
-from lrlab.spec import RunSpec
 from lrlab.training import lane
 from lrlab.training.engine import train, warm_up
-from lrlab.training.epoch import compiled_epoch, keras_optimizer
+from lrlab.training.epoch import compiled_epoch, keras_optimizer, program_of
 from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
+from tests.datasets.npz import described
 
 pytestmark = pytest.mark.training
 
@@ -48,12 +42,23 @@ class EveryRate(keras.callbacks.Callback):
         self.model.dropout_seed.assign([self.seed, number])
 
 
+def compiled(spec):
+    """What the engine trains such a run with."""
+    return compiled_epoch(program_of(spec), 0)
+
+
+def inputs(images, spec):
+    """The images as a network takes them."""
+    images = images.reshape(-1, *spec.data_set.shape)
+    return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images
+
+
 def fit(spec, data):
     """Train the same run with `keras.Model.fit`; returns the network and one history an epoch."""
     images, labels = data.sample(spec.train_images)
-    pixels = images.astype(np.float32) / 255
+    pixels = inputs(images, spec)
     validation = pixels[spec.fit_images :], labels[spec.fit_images :]
-    network = build_network(spec.network)
+    network = build_network(spec.network, spec.data_set.shape, spec.data_set.class_count)
     for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
         weight.assign(value)
     entropy = keras.metrics.SparseCategoricalCrossentropy(name="entropy")  # the loss without an L2 penalty
@@ -100,10 +105,9 @@ def diverging(data):
         (SGD(), 0.3, Dense()),
         pytest.param(Momentum(0.8), 0.01, Dense(), marks=pytest.mark.proof),
         (Adam(epsilon=1e-5), 0.001, Dense()),
-        pytest.param(Nesterov(), 0.01, Dense(), marks=pytest.mark.proof),
+        *(pytest.param(cls(), cls.usual_lr, Dense(), marks=pytest.mark.proof) for cls in OPTIMIZERS[2:]),
         pytest.param(AdamW(weight_decay=0.1), 0.001, Dense(), marks=pytest.mark.proof),
         pytest.param(RMSprop(momentum=0.5), 0.001, Dense(), marks=pytest.mark.proof),
-        pytest.param(Adagrad(), 0.02, Dense(), marks=pytest.mark.proof),
         pytest.param(SGD(), 0.1, Dense((64, 32, 16), dropout=0.3, l2=0.01), marks=pytest.mark.proof),
         (SGD(), 0.02, Convolutional(dropout=0.2, l2=0.001)),
     ],
@@ -111,9 +115,14 @@ def diverging(data):
 )
 def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
     spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4), network=network)
-    *epochs, outcome = train(spec, dataset)
-    ours = compiled_epoch(spec.network, optimizer, spec.batch_size, 0).network
-    theirs, histories = fit(spec, dataset)
+    assert_fitted(spec, dataset)
+
+
+def assert_fitted(spec, data):
+    """The engine and Keras measure the same, and end with the same weights."""
+    *epochs, outcome = train(spec, data)
+    ours = compiled(spec).network
+    theirs, histories = fit(spec, data)
     # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
     # grows from update to update.
     for epoch, history in zip(epochs, histories, strict=True):
@@ -124,8 +133,42 @@ def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
             assert getattr(epoch, name) == pytest.approx(history[their_name], rel=1e-4), (epoch.epoch, name)
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-3, atol=2e-5)
-    test = theirs.evaluate(dataset.test_images.astype(np.float32) / 255, dataset.test_labels, verbose=0)
+    test = theirs.evaluate(inputs(data.test_images, spec), data.test_labels, verbose=0)
     assert (outcome.test_loss, outcome.test_accuracy) == pytest.approx(test[:0:-1], rel=1e-4)
+
+
+def own_data(shape, classes, kind):
+    """A set of 600 noisy examples of that shape, each with the pattern of its class."""
+    random = np.random.default_rng(3)
+    patterns, labels = random.random((classes, *shape)), random.permutation(np.arange(600) % classes)
+    examples = (patterns[labels] + random.random((600, *shape))) / 2
+    examples = np.round(255 * examples).astype(kind) if kind == np.uint8 else (4 * examples - 2).astype(kind)
+    return Dataset("own", "", examples[:500], labels[:500], examples[500:], labels[500:])
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "classes", "kind"),
+    [
+        (Dense((16,)), (20,), 3, np.float32),
+        (Dense((16,), dropout=0.2), (6, 5, 3), 12, np.uint8),
+        (Convolutional((4, 6), 8, l2=0.001), (9, 14, 3), 4, np.uint8),
+        (Convolutional((4,), 8), (16, 16, 1), 2, np.uint8),
+    ],
+    ids=str,
+)
+def test_examples_of_any_shape_are_trained(network, shape, classes, kind):
+    known = described(shape, classes, 500, 100)
+    spec = replace(SPEC, network=network, schedule=ExponentialDecay(0.1, 0.1), data=known)
+    data = own_data(shape, classes, kind)
+    assert_fitted(spec, data)
+    *epochs, _ = train(replace(spec, epochs=20), data)
+    assert epochs[-1].val_accuracy > 1.5 / classes
+    assert epochs[-1].loss < epochs[0].loss
+
+
+def test_a_network_that_cannot_take_the_examples_is_an_error():
+    with pytest.raises(UserError, match=r"needs images of shape .* has the shape \(20,\)"):
+        replace(SPEC, network=Convolutional(), data=described((20,), 3))
 
 
 @pytest.mark.parametrize("clock", ["epoch", "step", "smooth"])
@@ -155,14 +198,22 @@ def test_a_run_is_the_same_bit_for_bit_whatever_ran_before(dataset, optimizer):
     optimizer = optimizer()
     spec = replace(SPEC, optimizer=optimizer)
     first = records(spec, dataset)
-    compiled = compiled_epoch(spec.network, optimizer, spec.batch_size, 0)
-    weights = compiled.network.get_weights()
+    state = compiled(spec).state
     other = records(replace(spec, seed=8, schedule=Constant(0.5)), dataset)
     assert other != first
     assert records(spec, dataset) == first
-    again = compiled.network.get_weights()
-    for before, after in zip(weights, again, strict=True):
+    for before, after in zip(state, compiled(spec).state, strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_the_product_of_nadams_momenta_is_part_of_the_state(dataset):
+    spec = replace(SPEC, optimizer=Nadam())
+    *_, product = compiled(spec).fresh(1)
+    assert product == 1
+    list(train(spec, dataset))
+    updates = np.arange(spec.plan.steps) + 1
+    expected = np.prod(0.9 * (1 - 0.5 * 0.96**updates))
+    assert compiled(spec).state[-1] == pytest.approx(expected, rel=1e-4)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.002, 1000])

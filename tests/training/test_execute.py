@@ -1,5 +1,6 @@
 """A run carried into the store: every epoch, every end, and the heartbeat."""
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -11,13 +12,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrlab.records import Outcome
+from lrlab.datasets.kept import forget, own_from_file
+from lrlab.networks import Convolutional, Dense
+from lrlab.runs.records import Outcome
+from lrlab.runs.result import data_title
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from lrlab.spec import RunSpec
 from lrlab.store import Store
 from lrlab.training import heartbeat as module
 from lrlab.training.execute import execute
 from lrlab.training.heartbeat import heartbeat
+from tests.datasets.npz import npz, whole
 from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.training
@@ -77,6 +82,38 @@ def test_a_bad_data_folder_ends_the_run_with_a_sentence(store, tmp_path, monkeyp
     assert ended.status == "failed"
     assert ended.message.startswith(str(tmp_path / "nothing-here" / "train-images-idx3-ubyte.gz"))
     assert ended.details == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "network"),
+    [
+        ("grey", Dense((16,))),
+        ("grey", Convolutional((4,), width=8)),
+        ("colour", Convolutional((4,), width=8)),
+        ("vectors", Dense((16,))),
+    ],
+)
+def test_runs_on_ones_own_sets_are_recorded_by_their_digest(store, kind, network):
+    data = own_from_file(io.BytesIO(npz(**whole(kind))), "digits.npz")
+    run = begin(store, replace(SPEC, epochs=2, train_images=200, batch_size=16, network=network, data=data))
+    execute(store, [run])
+    ended = store.run(run.id)
+    assert (ended.status, ended.data, ended.spec) == ("completed", data.name, run.spec)
+    assert (ended.origin, data_title(ended)) == ("your own file digits.npz", "digits.npz")
+    first, last = store.epochs(run.id)
+    assert last.loss < first.loss
+    assert 0 <= ended.test_accuracy <= 1
+
+
+def test_a_run_whose_own_set_is_gone_fails_with_what_to_do(store):
+    data = own_from_file(io.BytesIO(npz(**whole())), "digits.npz")
+    forget(data.digest)
+    run = begin(store, replace(SPEC, train_images=200, data=data))
+    execute(store, [run])
+    ended = store.run(run.id)
+    assert (ended.status, ended.details) == ("failed", "")
+    assert ended.message.startswith("The data set digits.npz is no longer on this machine")
+    assert ended.message.endswith("on Train or with --data, and start the run again.")
 
 
 def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lrlab.networks import Convolutional, Dense
+from lrlab.errors import UserError
+from lrlab.networks import Convolutional, Dense, Network
+from lrlab.networks.layers import DenseLayer, Flatten, Layer
 from lrlab.training.network import Convolution, Dropout, build_network, initial_weights, threefry
 
 pytestmark = pytest.mark.training
@@ -25,29 +27,99 @@ def dropout(rate=0.5, number=0, seed=(7, 0)):
     return Dropout(rate, number, tf.Variable(seed, dtype=tf.int32))
 
 
+IMAGES = ((28, 28, 1), 10), ((32, 32, 3), 100), ((9, 14, 3), 2), ((1, 1, 1), 3)
+VECTORS = (((20,), 4),)
+each_network_and_shape = pytest.mark.parametrize(
+    ("network", "shape", "classes"),
+    [
+        (network, *given)
+        for network in NETWORKS
+        for given in (IMAGES + VECTORS if isinstance(network, Dense) else IMAGES)
+    ],
+    ids=str,
+)
+
+
 def pixels(count, seed=0):
-    return np.random.default_rng(seed).random((count, 28, 28), np.float32)
+    return np.random.default_rng(seed).random((count, 28, 28, 1), np.float32)
 
 
-@each_network
-def test_a_network_has_as_many_parameters_as_keras_counts(network):
-    model = build_network(network)
-    assert model.count_params() == network.parameter_count()
-    assert model.output_shape == (None, 10)
+@each_network_and_shape
+def test_a_network_has_as_many_parameters_as_keras_counts(network, shape, classes):
+    model = build_network(network, shape, classes)
+    assert model.count_params() == network.parameter_count(shape, classes)
+    assert (model.input_shape, model.output_shape) == ((None, *shape), (None, classes))
     assert model.layers[-1].activation is keras.activations.softmax
 
 
-@each_network
-def test_a_network_takes_as_much_memory_as_its_layers_give_out(network):
-    model = build_network(network)
-    reshaped = keras.layers.Flatten, keras.layers.Reshape
-    given = sum(np.prod(layer.output.shape[1:]) for layer in model.layers if not isinstance(layer, reshaped))
+@each_network_and_shape
+def test_a_network_takes_as_much_memory_as_its_layers_give_out(network, shape, classes):
+    model = build_network(network, shape, classes)
+    outputs = [layer.output for layer in model.layers if not isinstance(layer, keras.layers.Flatten)]
+    given = sum(np.prod(output.shape[1:]) for output in outputs)
     patches = sum(
         np.prod(layer.output.shape[1:3]) * np.prod(layer.kernel.shape[:3])
         for layer in model.layers
         if isinstance(layer, Convolution)
     )
-    assert network.activation_bytes() == 4 * (784 + given + patches)
+    assert network.activation_bytes(shape, classes) == 4 * (np.prod(shape) + given + patches)
+
+
+@each_network_and_shape
+def test_keras_gives_out_the_shapes_that_the_layers_say(network, shape, classes):
+    model = build_network(network, shape, classes)
+    for layer, made in zip(network.layers(shape, classes), model.layers, strict=True):
+        shape = layer.output_shape(shape)
+        assert made.output.shape[1:] == shape
+
+
+def test_a_convolution_of_vectors_is_refused():
+    with pytest.raises(UserError, match=r"needs images of shape .* has the shape \(20,\). Choose dense"):
+        build_network(Convolutional(), (20,), 4)
+
+
+class Pooled(Layer):
+    """A layer that the house does not have, as a new network may bring it."""
+
+    keras_class = "MaxPooling2D"
+
+    def output_shape(self, shape):
+        return shape[0] // 2, shape[1] // 2, shape[2]
+
+
+class Strange(Layer):
+    keras_class = "Telepathy"
+
+
+class Scaled(Layer):
+    keras_class = "LayerNormalization"
+
+
+class Own(Network):
+    kind = "own"
+    title = "Own"
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def layers(self, shape=(28, 28, 1), classes=10):
+        return self.layer, Flatten(), DenseLayer(classes, "softmax")
+
+
+def test_a_network_may_bring_a_layer_of_its_own():
+    network = Own(Pooled())
+    model = build_network(network)
+    assert isinstance(model.layers[0], keras.layers.MaxPooling2D)
+    assert model.count_params() == network.parameter_count() == 14 * 14 * 10 + 10
+
+
+def test_what_is_not_known_is_an_error():
+    with pytest.raises(TypeError, match="Keras has no layer 'Telepathy'"):
+        build_network(Own(Strange()))
+    with pytest.raises(TypeError, match=r"It is not known how the weight .*gamma begins"):
+        initial_weights(build_network(Own(Scaled())), 1)
+    with pytest.raises(NotImplementedError):
+        build_network(Network())
 
 
 @each_network
@@ -87,11 +159,11 @@ def test_a_convolutional_network_is_kerass():
     images, labels = pixels(5), np.arange(5)
     values = initial_weights(ours, 3)
     gradients = []
-    for model, shape in ((ours, (5, 28, 28)), (theirs, (5, 28, 28, 1))):
+    for model in (ours, theirs):
         for weight, value in zip(model.weights, values, strict=True):
             weight.assign(value)
         with tf.GradientTape() as tape:
-            predicted = model(images.reshape(shape), training=True)
+            predicted = model(images, training=True)
             losses = keras.losses.sparse_categorical_crossentropy(labels, predicted)
             loss = tf.reduce_mean(losses) + tf.add_n(model.losses)
         gradients.append([loss, *tape.gradient(loss, [v.value for v in model.trainable_variables])])
@@ -99,9 +171,10 @@ def test_a_convolutional_network_is_kerass():
         np.testing.assert_allclose(mine, other, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize(("size", "stride"), [(3, 2), (3, 1), (5, 2), (1, 2), (2, 3)])
 @pytest.mark.parametrize("shape", [(28, 28, 1), (7, 7, 3), (14, 5, 2), (1, 2, 4)])
-def test_a_convolution_is_kerass(shape):
-    ours, theirs = Convolution(6), keras.layers.Conv2D(6, 3, strides=2, padding="same")
+def test_a_convolution_is_kerass(shape, size, stride):
+    ours, theirs = (cls(6, size, stride, "same") for cls in (Convolution, keras.layers.Conv2D))
     images = np.random.default_rng(1).normal(size=(3, *shape)).astype(np.float32)
     assert ours(images).shape == theirs(images).shape
     theirs.set_weights([ours.get_weights()[0], np.arange(6)])
@@ -183,6 +256,11 @@ def test_dropout_is_off_when_not_training():
     model = build_network(Dense((50,), dropout=0.9))
     np.testing.assert_array_equal(model.predict(pixels(3), verbose=0), model(pixels(3), training=False))
     assert (model(pixels(3), training=True) != model(pixels(3), training=False)).numpy().any()
+
+
+def test_dropout_takes_images_too():
+    layer, images = dropout(), tf.ones((4, 3, 5, 2))
+    np.testing.assert_array_equal(layer(images, training=True), layer.mask(4, 30).numpy().reshape(4, 3, 5, 2))
 
 
 def test_the_gradient_passes_where_the_units_do():

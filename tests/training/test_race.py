@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrlab.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.networks import Dense
 from lrlab.optimizers import SGD, Adam
-from lrlab.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay, StepDecay
-from lrlab.spec import RunSpec
 from lrlab.training import engine, lane
 from lrlab.training.engine import race
 from lrlab.training.lane import Start

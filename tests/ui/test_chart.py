@@ -1,6 +1,7 @@
 """The chart component's payload: JSON that no value can break, and only what is new; plotly.js."""
 
 import json
+from shutil import rmtree
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from lrlab.figures import LaneCurves, race_figure
-from lrlab.figures.plotlyjs import write_plotlyjs
-from lrlab.records import Epoch
+from lrlab.figures import LaneCurves, plotlyjs, race_figure
+from lrlab.runs.records import Epoch
 from lrlab.ui.chart.sending import finite, message, numbers, ready
+from lrlab.ui.chart.served import write_once
 from tests.pages import TIMEOUT
 
 LINES = st.lists(st.floats() | st.integers(-9, 9).map(float), max_size=12)
@@ -148,7 +149,7 @@ chart(go.Figure(go.Scatter(x=[1], y=[2])), "other", "A point")
 
 
 @pytest.fixture
-def app():
+def app(home):
     return AppTest.from_string(SCRIPT, default_timeout=TIMEOUT).run()
 
 
@@ -178,13 +179,24 @@ def test_a_components_script_is_not_sent_with_each_message(app):
 
 
 def test_plotlyjs_comes_out_of_the_installed_package(tmp_path):
-    name = write_plotlyjs(tmp_path / "static")
-    file = tmp_path / "static" / name
+    file = tmp_path / "scripts" / plotlyjs.NAME
+    write_once(file, plotlyjs.plotlyjs)
     assert file.stat().st_size > 1_000_000
     before = file.stat().st_mtime_ns
-    assert write_plotlyjs(tmp_path / "static") == name
+    write_once(file, plotlyjs.plotlyjs)
     assert file.stat().st_mtime_ns == before
-    assert [path.name for path in file.parent.iterdir()] == [name]
+    assert [*file.parent.iterdir()] == [file]
+
+
+def test_scripts_that_were_deleted_from_the_cache_are_written_again(app, home):
+    def scripts():
+        return {file.name for file in (home / "cache/scripts").iterdir()}
+
+    written = scripts()
+    assert sorted(name.split("-")[0] for name in written) == ["chart", "plotly"]
+    rmtree(home / "cache")
+    assert not app.run().exception
+    assert scripts() == written
 
 
 def test_a_name_is_no_html():

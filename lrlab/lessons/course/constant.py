@@ -1,6 +1,7 @@
 """A constant rate, the baseline, and why the article's baseline was not comparable."""
 
 from lrlab import article
+from lrlab.datasets import AUTO
 from lrlab.lessons.evidence import versus
 from lrlab.lessons.lesson import Lesson, concluding, duel, ends, pair, rate_after
 from lrlab.lessons.recipes import RECIPES
@@ -34,8 +35,8 @@ validated on the remaining fifth. So three things differ besides the rate: the n
 the number of updates, and the images for validation.
 
 Here the same rate is trained on both numbers of images, with {RECIPES["constant-more"][1].steps_per_epoch}
-and {RECIPES["constant"][1].steps_per_epoch} updates per epoch. You can compare the scores on the 10,000 test
-images. Each run sees them only once, at its end.
+and {RECIPES["constant"][1].steps_per_epoch} updates per epoch. You can compare the scores on the
+{AUTO[0].test:,} test images. Each run sees them only once, at its end.
 """,
     ("constant", "constant-more"),
     duel(

@@ -2,8 +2,8 @@
 
 from lrlab.lessons.lesson import Lesson, best, by_heart, concluding, ends, ranking, rate_after
 from lrlab.lessons.recipes import RECIPES
+from lrlab.runs.summary import summary
 from lrlab.schedules import ExponentialDecay
-from lrlab.summary import summary
 
 SPEEDS = ("exponential-slow", "exponential", "exponential-fast")
 

@@ -22,7 +22,7 @@ POWERS = ("polynomial-sqrt", "polynomial", "polynomial-square")
 
 def _lowest(found):
     runs = [run for run in found.results["polynomial"] if run.status == "completed"]
-    bests = [at for run in runs if (at := learning(run).best_epoch) is not None]
+    bests = [best.epoch for run in runs if (best := learning(run).measured.best)]
     if not bests:
         return Answer(None, "No seed of Linear was completed.")
     epochs = over_seeds([at + 1 for at in bests])

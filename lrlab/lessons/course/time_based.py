@@ -1,5 +1,6 @@
 """Time-based decay, as it is stated and as the article codes it."""
 
+from lrlab.analysis import LearningStopped, StillFalling
 from lrlab.lessons.evidence import learning, stopping
 from lrlab.lessons.lesson import Answer, Lesson, Question, concluding, pair, rate_after, unanimous
 from lrlab.schedules import CompoundingTimeBasedDecay, TimeBasedDecay
@@ -7,14 +8,8 @@ from lrlab.schedules import CompoundingTimeBasedDecay, TimeBasedDecay
 
 def _as_stated(found):
     runs = found.results["time-based"]
-    options = [
-        None
-        if (seen := learning(run)).stopped_epoch is None and not seen.falling
-        else 1
-        if seen.falling
-        else 0
-        for run in runs
-    ]
+    seen = [learning(run) for run in runs]
+    options = [1 if each.get(StillFalling) else 0 if each.get(LearningStopped) else None for each in seen]
     overflowed = any(run.status == "diverged" for run in runs)
     return Answer(2 if overflowed else unanimous(options), stopping(found, "time-based"))
 

@@ -7,14 +7,15 @@ the existing chart.
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from lrlab.figures.plotlyjs import write_plotlyjs
+from lrlab.figures import plotlyjs
 from lrlab.ui.chart.sending import message, ready
+from lrlab.ui.chart.served import script_url
 
 HERE = Path(__file__).parent
-STATIC = Path(__file__).parents[3] / "static"
 SCRIPTS = "preview.js", "growing.js", "chart.js"
 
 
@@ -27,7 +28,8 @@ def chart(
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
     time is sent; the page calls `forget_sent` outside of the fragment.
     """
-    data = {"figure": ready(figure), "alt": alt, "plotly": _plotly_url(), "live": live, "link": link}
+    plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
+    data: dict[str, Any] = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
     if grows:
         # Stored before it is sent: if Streamlit ends the script here, the browser notices a missing number.
         new, st.session_state[_sent_key(name)] = message(
@@ -35,7 +37,7 @@ def chart(
         )
         data |= new
     lost = (lambda: forget_sent(name)) if grows else None
-    _component()(data=data, key=f"chart.{name}", on_lost_change=lost)
+    _component(script_url(*_script()))(data=data, key=f"chart.{name}", on_lost_change=lost)
 
 
 def forget_sent(name: str) -> None:
@@ -51,14 +53,9 @@ def _sent_key(name):
 
 
 @cache
-def _plotly_url():
-    return f"app/static/{write_plotlyjs(STATIC)}"
-
-
-@cache
-def _component():
+def _component(url):
     # Streamlit sends a component's script with each message, so this script is short.
-    script = f"const whole = import(new URL('{_script_url()}', document.baseURI).href);\n"
+    script = f"const whole = import(new URL('{url}', document.baseURI).href);\n"
     script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
@@ -69,12 +66,7 @@ def _component():
     )
 
 
-def _script_url():
+@cache
+def _script():
     script = "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    name = f"chart-{sha256(script.encode()).hexdigest()[:12]}.js"
-    if not (STATIC / name).exists():
-        STATIC.mkdir(exist_ok=True)
-        part = STATIC / f"{name}.part"
-        part.write_text(script, encoding="utf-8")
-        part.replace(STATIC / name)
-    return f"app/static/{name}"
+    return f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script

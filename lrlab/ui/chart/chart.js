@@ -36,22 +36,35 @@ function config(Plotly) {
 let loading; // the module is loaded once per page, and so is plotly.js
 
 function loadPlotly(url) {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= cached(url).then(run).catch(() => {
+    loading = undefined;
+    throw new Error("The chart library could not be loaded. Reload the page.");
+  });
+  return loading;
+}
+
+// The server does not say how long the file stays the same. Its name has its version, so it always does.
+async function cached(url) {
+  const get = (cache) => fetch(new URL(url, document.baseURI), { cache });
+  let answer = await get("force-cache");
+  if (!answer.ok) answer = await get("reload"); // an old failure may be in the cache
+  if (!answer.ok) throw new Error(answer.statusText);
+  return URL.createObjectURL(await answer.blob());
+}
+
+function run(address) {
+  return new Promise((resolve, reject) => {
     const before = window.Plotly;
     const script = document.createElement("script");
-    script.src = new URL(url, document.baseURI).href;
+    script.src = address;
     script.onload = () => {
       resolve(window.Plotly);
       if (before) window.Plotly = before; // Streamlit's own charts use another version
+      URL.revokeObjectURL(address);
     };
-    script.onerror = () => {
-      loading = undefined;
-      script.remove();
-      reject(new Error("The chart library could not be loaded. Reload the page."));
-    };
+    script.onerror = reject;
     document.head.append(script);
   });
-  return loading;
 }
 
 // The colour at one fifth opacity; the canvas writes any opaque colour as #rrggbb.

@@ -9,9 +9,9 @@ from lrlab.errors import UserError
 from lrlab.store import Listed, Store
 from lrlab.store.library import MAX_NAME, MAX_NOTE, MAX_TAG
 from lrlab.ui.compare import choice
-from lrlab.ui.controls import plain, swatch
-from lrlab.ui.in_words import recipe_in_words
-from lrlab.ui.standings import measured_on
+from lrlab.ui.race.standings import measured_on
+from lrlab.ui.widgets.in_words import recipe_in_words
+from lrlab.ui.widgets.markdown import plain, swatch
 
 STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "running": "blue"}
 
@@ -28,22 +28,22 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
             if group.results[0].spec:
                 st.caption(recipe_in_words(group.results[0].spec))
             for result in group.seeds:
-                which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 else ""
+                which = f"Seed {result.spec.seed}: " if len(group.seeds) > 1 and result.spec else ""
                 seen = findings(result.epochs, result.status)
-                st.markdown(f"{which}{plain(seen.text)}{_gap(seen)}")
+                st.markdown(f"{which}{plain(seen.text)}{_gap(seen.measured)}")
             for result in group.results:
                 if result.note:
-                    which = f"Seed {result.spec.seed}: " if len(group.results) > 1 else ""
+                    which = f"Seed {result.spec.seed}: " if len(group.results) > 1 and result.spec else ""
                     st.caption(f"{which}{plain(result.note)}")
 
 
-def _gap(seen):
+def _gap(measured):
     """The gap between validation and training at the end, on a separate line."""
     parts = []
-    if seen.loss_gap is not None:
-        parts.append(f"loss {seen.loss_gap:+.3f}")
-    if seen.accuracy_gap is not None:
-        parts.append(f"accuracy {-100 * seen.accuracy_gap:+.1f} percentage points")
+    if measured.loss_gap is not None:
+        parts.append(f"loss {measured.loss_gap:+.3f}")
+    if measured.accuracy_gap is not None:
+        parts.append(f"accuracy {-100 * measured.accuracy_gap:+.1f} percentage points")
     return f"  \n:small[:gray[Validation minus training: {', '.join(parts)}.]]" if parts else ""
 
 
@@ -78,10 +78,11 @@ def _menu(store, group, listed):
         ids = list(group.ids)
         id = ids[0]
         if len(ids) > 1:
+            known = dict(zip(ids, group.results, strict=True))
             id = st.selectbox(
                 "Run",
                 ids,
-                format_func=lambda id: f"{listed[id].run.name}, seed {listed[id].run.spec.seed}",
+                format_func=lambda id: f"{known[id].name}, seed {known[id].spec.seed}",
                 key=f"compare.run_of.{ids[0]}",
             )
         _edit(store, listed[id].run)

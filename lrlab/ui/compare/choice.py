@@ -1,14 +1,18 @@
 """What a visitor has chosen on Compare. Only this module uses these keys of the session state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from lrlab.store import Listed, Store
-from lrlab.ui.controls import plain
+from lrlab.errors import UserError
+from lrlab.links.query import whole
+from lrlab.runs.result import data_title
+from lrlab.store import Listed, Store, StoredRun, spec_of
+from lrlab.ui.shell import address
+from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
 BY_TIMER = "compare.by_timer"
@@ -26,7 +30,7 @@ class Filter:
     """One filter for runs: its name, and a function that gives a run's values for it."""
 
     name: str
-    of: object
+    of: Callable[[StoredRun], tuple[str, ...]]
 
     @property
     def key(self) -> str:
@@ -36,21 +40,23 @@ class Filter:
 
 FILTERS = (
     Filter("Status", lambda run: (run.status,)),
-    Filter("Data", lambda run: (run.data or NONE_KNOWN,)),
+    Filter("Data", lambda run: (data_title(run.data, spec_of(run)) or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
-    Filter("Optimizer", lambda run: (run.spec.optimizer.title if run.spec else NONE_KNOWN,)),
+    Filter("Optimizer", lambda run: (optimizer_title(run) or NONE_KNOWN,)),
     Filter("Tag", lambda run: run.tags),
 )
 
 
-def schedule_title(run) -> str:
+def optimizer_title(run: StoredRun) -> str | None:
+    """The title of a run's optimizer; None if it is not known."""
+    spec = spec_of(run)
+    return spec.optimizer.title if spec else None
+
+
+def schedule_title(run: StoredRun) -> str:
     """The title of a run's schedule, without a warm-up or cool-down around it."""
-    if run.spec is None:
-        return NONE_KNOWN
-    schedule = run.spec.schedule
-    while hasattr(schedule, "schedule"):
-        schedule = schedule.schedule
-    return schedule.title
+    spec = spec_of(run)
+    return spec.schedule.core.title if spec else NONE_KNOWN
 
 
 def fill(listed: Sequence[Listed]) -> None:
@@ -77,10 +83,7 @@ def fill(listed: Sequence[Listed]) -> None:
 def choose(runs: Sequence[int]) -> None:
     """Choose these runs to compare, and write them into the page's link."""
     st.session_state[CHOSEN] = [*runs]
-    if runs:
-        st.query_params[RUNS] = ".".join(map(str, runs))
-    else:
-        st.query_params.pop(RUNS, None)
+    address.put(RUNS, ".".join(map(str, runs)))
 
 
 def delete(store: Store, runs: Sequence[int]) -> None:
@@ -145,9 +148,10 @@ def shown(listed: Sequence[Listed]) -> list[Listed]:
     ]
 
 
-def picture(run) -> list[float] | None:
+def picture(run: StoredRun) -> list[float] | None:
     """The shape of a run's rate for a small picture: 40 values, the highest is 1; None if unknown."""
-    return _shape(run.spec.plan) if run.spec else None
+    spec = spec_of(run)
+    return _shape(spec.plan) if spec else None
 
 
 @lru_cache(maxsize=4096)
@@ -160,18 +164,30 @@ def _shape(plan):
 
 
 def _texts(run):
-    texts = run.name, run.note, run.status, run.data or "", run.origin, *run.tags, schedule_title(run)
-    optimizer, seed = (run.spec.optimizer.title, run.spec.seed) if run.spec else ("", "")
-    return f"{' '.join(texts)} {optimizer} {seed} {run.id}".lower()
+    texts = (
+        run.name,
+        run.note,
+        run.status,
+        data_title(run.data, spec_of(run)) or "",
+        run.origin,
+        *run.tags,
+        schedule_title(run),
+    )
+    spec = spec_of(run)
+    settings = f"{spec.optimizer.title} {spec.seed}" if spec else ""
+    return f"{' '.join(texts)} {settings} {run.id}".lower()
 
 
 def _linked(known):
-    written = st.query_params.get(RUNS, "").split(".")
-    asked = [int(part) for part in written if part.isascii() and part.isdecimal() and len(part) < 12]
-    missing = [id for id in asked if id not in known]
-    if missing or len(asked) < len([part for part in written if part]):
-        st.warning(f"The link names runs that do not exist here: {plain(', '.join(written)[:80])}.")
-    return [id for id in dict.fromkeys(asked) if id in known][:MOST_COMPARED]
+    try:
+        asked = [part for part in (address.query().one(RUNS) or "").split(".") if part]
+    except UserError as error:
+        st.warning(f"{plain(str(error))} The newest race is shown.")
+        return []
+    runs = [whole(part) for part in asked]
+    if not {*runs} <= {*known}:
+        st.warning(f"The link names runs that do not exist here: {plain(', '.join(asked)[:80])}.")
+    return [id for id in dict.fromkeys(runs) if id in known][:MOST_COMPARED]
 
 
 def _newest_race(listed):

@@ -4,16 +4,16 @@ import streamlit as st
 
 from lrlab.analysis import Group, groups
 from lrlab.figures import LaneCurves, compare_figure
-from lrlab.records import ACTIVE
+from lrlab.runs.plan import EPOCHS
+from lrlab.runs.records import ACTIVE
 from lrlab.store import Listed, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.cards import cards
 from lrlab.ui.compare.files import export
-from lrlab.ui.controls import field as number_field
-from lrlab.ui.limits import FIRST_EPOCHS
-from lrlab.ui.race_charts import MAX_SMOOTHING
-from lrlab.ui.standings import standings
+from lrlab.ui.race.standings import standings
+from lrlab.ui.widgets.controls import field as number_field
+from lrlab.ui.widgets.controls import smoothing_slider
 
 REFRESH_SECONDS = 2.0
 
@@ -77,7 +77,13 @@ def _chart(found: list[Group]):
     if state[choice.BASELINE] not in names:
         state[choice.BASELINE] = choice.NO_BASELINE
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        number_field(choice.FIRST, "First epochs", FIRST_EPOCHS, width=132, help=FIRST_EPOCHS.help)
+        number_field(
+            choice.FIRST,
+            "First epochs",
+            EPOCHS,
+            width=132,
+            help="How many epochs from the start are drawn.",
+        )
         st.selectbox(
             "Difference to",
             [choice.NO_BASELINE, *names],
@@ -87,17 +93,7 @@ def _chart(found: list[Group]):
             width=220,
             help="Losses and accuracies minus the values of this line in the same epoch.",
         )
-        st.slider(
-            "Smoothing",
-            0.0,
-            MAX_SMOOTHING,
-            step=0.05,
-            key=choice.SMOOTHING,
-            persist_state="session",
-            width=140,
-            help="A running mean of losses and accuracies. Rates are not smoothed. The measured values stay "
-            "visible as faint lines.",
-        )
+        smoothing_slider(choice.SMOOTHING, width=140)
         with st.container(width="content", gap=None):
             st.toggle(
                 "Join seeds",

@@ -1,22 +1,24 @@
 """Export of runs as files, and import of runs from files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.exchange import MOST_RUNS, keras_script, read_runs, to_csv, to_event_files, to_json
-from lrlab.result import Result
+from lrlab.runs.result import Result
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG
 from lrlab.ui.compare import choice
-from lrlab.ui.controls import plain
+from lrlab.ui.widgets.markdown import plain
 
-FORMS = {
+FORMS: dict[str, tuple[Callable[[Sequence[Result]], str | bytes], str, str]] = {
     "CSV": (to_csv, "csv", "One row per epoch, for spreadsheets and data frames."),
     "JSON": (to_json, "json", "All data about the runs. Another LR Lab can import this file."),
     "TensorBoard": (to_event_files, "zip", "Event files. Unzip them, and open the folder with TensorBoard."),
 }
+MOST_MEGABYTES = 10  # of each file
 UPLOADS, TAG, TAKEN = "compare.uploads", "compare.import_tag", "compare.taken"
 
 
@@ -27,7 +29,7 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
         for name, (write, ending, help) in FORMS.items():
             st.download_button(
                 name,
-                lambda write=write: write([*store.results(chosen).values()]),
+                partial(_written, store, chosen, write),
                 f"{stem}.{ending}",
                 on_click="ignore",
                 icon=":material/download:",
@@ -35,18 +37,18 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
                 help=help,
                 width="stretch",
             )
-        known = {id: result for id, result in drawn.items() if result.spec}
+        known = {id: f"{result.name}, seed {result.spec.seed}" for id, result in drawn.items() if result.spec}
         if known:
             st.selectbox(
                 "Keras script of",
                 list(known),
-                format_func=lambda id: f"{known[id].name}, seed {known[id].spec.seed}",
+                format_func=known.__getitem__,
                 key="compare.script_of",
             )
             id = st.session_state["compare.script_of"]
             st.download_button(
                 "Keras script",
-                lambda: keras_script(known[id]),
+                lambda: keras_script(drawn[id]),
                 f"run-{id}.py",
                 on_click="ignore",
                 icon=":material/code:",
@@ -61,6 +63,12 @@ def export(store: Store, chosen: Sequence[int], drawn: dict[int, Result]) -> Non
             )
 
 
+def _written(
+    store: Store, chosen: Sequence[int], write: Callable[[Sequence[Result]], str | bytes]
+) -> str | bytes:
+    return write([*store.results(chosen).values()])
+
+
 def import_runs(store: Store) -> None:
     """Import files of runs: files that LR Lab exported, and Keras logs."""
     number = st.session_state.setdefault(TAKEN, 0)
@@ -73,6 +81,7 @@ def import_runs(store: Store) -> None:
         files = st.file_uploader(
             "Files",
             accept_multiple_files=True,
+            max_upload_size=MOST_MEGABYTES,
             key=f"{UPLOADS}.{number}",
             label_visibility="collapsed",
         )

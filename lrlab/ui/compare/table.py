@@ -7,7 +7,8 @@ from time import localtime, strftime
 import pandas as pd
 import streamlit as st
 
-from lrlab.store import Listed
+from lrlab.runs.result import data_title
+from lrlab.store import Listed, spec_of
 from lrlab.ui.compare import choice
 
 LOSS, SHARE = "%.4f", "%.2f %%"
@@ -25,7 +26,7 @@ TABLE_COLUMNS = {
         format=SHARE, help="The validation accuracy of the last epoch."
     ),
     "Test accuracy": st.column_config.NumberColumn(
-        format=SHARE, help="The accuracy on the 10,000 test images, measured once at the end."
+        format=SHARE, help="The accuracy on the test images of the data set, measured once at the end."
     ),
     "Seconds": st.column_config.NumberColumn(format="%.1f"),
     "Seed": st.column_config.NumberColumn(format="%d"),
@@ -92,7 +93,7 @@ def _filters(listed):
 
 
 def _row(entry):
-    run, spec = entry.run, entry.run.spec
+    run, spec = entry.run, spec_of(entry.run)
     return {
         "Pinned": "★" if run.pinned else "",
         "Run": run.name,
@@ -105,9 +106,9 @@ def _row(entry):
         "Test accuracy": None if run.test_accuracy is None else 100 * run.test_accuracy,
         "Status": run.status,
         "Schedule": choice.schedule_title(run),
-        "Optimizer": spec.optimizer.title if spec else None,
+        "Optimizer": choice.optimizer_title(run),
         "Seed": spec.seed if spec else None,
-        "Data": run.data or choice.NONE_KNOWN,
+        "Data": data_title(run.data, spec_of(run)) or choice.NONE_KNOWN,
         "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),
         "Seconds": entry.seconds,
         "Tags": [*run.tags],

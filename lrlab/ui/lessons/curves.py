@@ -6,13 +6,14 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.figures import rates_figure
 from lrlab.lessons.lesson import Lesson
-from lrlab.lessons.link import Setup
 from lrlab.lessons.recipes import RECIPES
-from lrlab.plan import Plan
-from lrlab.ui import state
+from lrlab.links.lesson import Setup
+from lrlab.runs.plan import Plan
 from lrlab.ui.chart import chart
-from lrlab.ui.controls import parameters, plain, swatch
-from lrlab.ui.preview import preview
+from lrlab.ui.explore import state
+from lrlab.ui.explore.card import parameters
+from lrlab.ui.explore.preview import preview
+from lrlab.ui.widgets.markdown import plain, swatch
 
 LARGE = {"size": 20}  # font size of a chart in the presenter layout
 

@@ -3,25 +3,26 @@
 import streamlit as st
 
 from lrlab import jobs
+from lrlab.datasets import AUTO, title_of
 from lrlab.figures import LaneCurves, compare_figure
 from lrlab.lessons.evidence import Evidence, evidence, lived, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
-from lrlab.records import ACTIVE
-from lrlab.result import Result
-from lrlab.spec import MAX_SEED
-from lrlab.store import Store
-from lrlab.ui import limits
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.result import Result
+from lrlab.runs.spec import MAX_SEED, SEED
+from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
-from lrlab.ui.controls import field
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import LARGE
-from lrlab.ui.live import live_race
-from lrlab.ui.outlook import sizes
+from lrlab.ui.race.live import live_race
+from lrlab.ui.train.outlook import sizes
+from lrlab.ui.train.race_setup import SEED_COUNT
+from lrlab.ui.widgets.controls import field
 
 SOURCES = {"recorded": "Recorded results", "yours": "Your runs"}
 CLASS = (
-    f"{limits.SEED.help} In a class, each student uses a different seed: two runs with the same seed are "
+    f"{SEED.help} In a class, each student uses a different seed: two runs with the same seed are "
     "identical, so the second run adds no information."
 )
 SHOWN = ("val_loss", "val_accuracy", "loss", "lr")
@@ -31,7 +32,9 @@ def own_results(store: Store, recipes) -> list[Result]:
     """The store's runs that can judge these recipes: for each seed, the newest run that `will_do`."""
     candidates: dict[object, list[int]] = {}
     for run in sorted(store.runs(limit=1000), key=lambda run: run.created):
-        if run.status not in ACTIVE and (recipe := recipe_of(run.spec)) in recipes:
+        if not isinstance(run, Run) or run.status in ACTIVE:
+            continue
+        if (recipe := recipe_of(run.spec)) in recipes:
             candidates.setdefault((recipe, run.spec.seed, run.data), []).append(run.id)
     own = []
     while candidates:  # an older run is read only if the newer ones will not do
@@ -53,7 +56,7 @@ def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
     source = st.segmented_control(
         "Results",
         list(SOURCES),
-        format_func=SOURCES.get,
+        format_func=SOURCES.__getitem__,
         default="yours",
         required=True,
         key=f"{progress.SOURCE}.{lesson.id}",
@@ -88,7 +91,8 @@ def source_in_words(found: Evidence) -> str:
     seeds = sorted({len(results) for results in found.results.values()})
     count = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seeds"
     count = "one seed" if seeds == [1] else count
-    data = "Fashion-MNIST" if found.data == "fashion-mnist" else "the synthetic set, not on Fashion-MNIST"
+    first = AUTO[0]
+    data = first.title if found.data == first.name else f"{title_of(found.data)}, not on {first.title}"
     who = "The runs of this LR Lab" if found.source == "yours" else "Recorded with LR Lab"
     return f"{who} on {data}, {count} each."
 
@@ -98,10 +102,8 @@ def run_here(store: Store, lesson: Lesson) -> None:
     with st.container(border=True):
         st.markdown(f"**Run it here**: train {len(lesson.recipes)} runs per seed with the lesson's values.")
         with st.container(horizontal=True):
-            field(progress.SEED, "First seed", limits.SEED, "lesson", help=CLASS, width=132)
-            field(
-                progress.SEEDS, "Number of seeds", limits.SEEDS, "lesson", help=limits.SEEDS.help, width=132
-            )
+            field(progress.SEED, "First seed", SEED, "lesson", help=CLASS, width=132)
+            field(progress.SEEDS, "Number of seeds", SEED_COUNT, "lesson", help=SEED_COUNT.help, width=132)
         seed_groups = _seed_groups(lesson)
         problem = sizes(store, seed_groups)
         race = progress.race()

@@ -4,13 +4,13 @@ import streamlit as st
 
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
-from lrlab.lessons.link import Setup
+from lrlab.links.lesson import Setup
 from lrlab.store import Store
-from lrlab.ui.controls import plain
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import curves
 from lrlab.ui.lessons.measured import chosen_evidence, measured, run_here
 from lrlab.ui.lessons.teacher import teacher
+from lrlab.ui.widgets.markdown import plain
 
 NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
 
@@ -82,7 +82,7 @@ def _question(lesson: Lesson, setup: Setup):
         if setup.question and not options:
             if given is not None:
                 st.session_state[key] = given
-            answer = st.text_input(
+            answer: object = st.text_input(
                 "Your answer", key=key, disabled=given is not None, max_chars=200, persist_state="session"
             )
         else:
@@ -90,7 +90,7 @@ def _question(lesson: Lesson, setup: Setup):
                 "Your answer",
                 range(len(options)),
                 format_func=lambda at: plain(options[at]) if setup.question else options[at],
-                index=given,
+                index=given if isinstance(given, int) else None,
                 key=key,
                 disabled=given is not None,
                 persist_state="session",

@@ -1,15 +1,14 @@
 """A visitor's progress in the lessons. Only this module uses these keys of the session state."""
 
-from urllib.parse import parse_qs, urlencode
-
 import streamlit as st
 
 from lrlab import article
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
-from lrlab.lessons.link import Setup, from_query, to_query
-from lrlab.ui.controls import plain
+from lrlab.links.lesson import Setup, from_query, to_query
+from lrlab.ui.shell import address
+from lrlab.ui.widgets.markdown import plain
 
 LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
 ANSWERS, RACES, SEED, SEEDS, STAGE, SOURCE = (
@@ -23,11 +22,8 @@ def fill() -> None:
     """Open the lesson that the link names, or the first lesson."""
     state = st.session_state
     if SETUP not in state:
-        query = urlencode(
-            [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
-        )
         try:
-            state[SETUP] = from_query(query)
+            state[SETUP] = from_query(address.query())
         except UserError as error:
             state[SETUP] = Setup(LESSONS[0].id)
             state[PROBLEM] = (
@@ -36,7 +32,7 @@ def fill() -> None:
         state[LESSON] = state[SETUP].lesson
     for key, value in {ANSWERS: {}, RACES: {}, SEED: article.SEED, SEEDS: 1}.items():
         state.setdefault(key, value)
-    _write_link()
+    address.write(to_query(setup()))
 
 
 def lesson() -> Lesson:
@@ -100,10 +96,3 @@ def started(race: int) -> None:
 
 def _answer_key():
     return st.session_state[LESSON], setup().question
-
-
-def _write_link():
-    query = to_query(setup()).removeprefix("?")
-    wanted = parse_qs(query, keep_blank_values=True)
-    if st.query_params.to_dict() != {name: texts[-1] for name, texts in wanted.items()}:
-        st.query_params.from_dict(wanted)

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from lrlab.errors import UserError
-from lrlab.lessons.link import CONTROLS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_TEXT, Setup, to_query
-from lrlab.ui.controls import plain
+from lrlab.links.lesson import CONTROLS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_TEXT, Setup, to_query
 from lrlab.ui.lessons import progress
+from lrlab.ui.shell import address
+from lrlab.ui.widgets.markdown import plain
 
 CONTROL_NAMES = {"free": "Free", "locked": "Locked", "hidden": "Hidden"}
 
@@ -26,7 +27,7 @@ def teacher() -> None:
         )
         st.markdown("**A link to this lesson**")
         controls = st.segmented_control(
-            "Controls", CONTROLS, format_func=CONTROL_NAMES.get, default="free", required=True
+            "Controls", CONTROLS, format_func=CONTROL_NAMES.__getitem__, default="free", required=True
         )
         present = st.toggle("Open in the presenter layout")
         text = st.text_area("Your own text above the lesson", max_chars=MAX_TEXT)
@@ -45,12 +46,8 @@ def teacher() -> None:
         except UserError as error:
             st.error(plain(str(error)))
             return
-        st.code(f"{_address()}{query}", language=None, wrap_lines=True)
+        st.code(f"{address.without_query()}{query}", language=None, wrap_lines=True)
         st.caption(
             "To collect the results of a class, use Compare. Each student exports runs as JSON there, and "
             "you import the files."
         )
-
-
-def _address():
-    return st.context.url.partition("?")[0]

@@ -1,0 +1,1 @@
+"""The command line: `lrlab curve`, `export`, `train`, `runs`, `app` and `reference`."""

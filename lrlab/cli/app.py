@@ -1,0 +1,18 @@
+"""`lrlab app` serves the dashboard."""
+
+
+def add_app(parser) -> None:
+    """The arguments of `lrlab app`."""
+    parser.add_argument(
+        "--port", type=int, metavar="N", help="port of the server (default: 8501 or the next free one)"
+    )
+    parser.add_argument("--address", metavar="HOST", help="address that the server listens on (default: all)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def app(options) -> int:
+    """Serve the dashboard until Ctrl-C."""
+    from lrlab.ui.shell.start import start  # needs Streamlit
+
+    start(options.port, options.address, browser=not options.no_browser)
+    return 0

@@ -1,0 +1,47 @@
+"""`lrlab runs` lists the recorded runs."""
+
+import json
+import time
+
+from lrlab.cli.printing import print_json
+from lrlab.runs.result import data_title
+from lrlab.store import Store, spec_of
+
+
+def add_runs(parser) -> None:
+    """The arguments of `lrlab runs`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def runs(options) -> int:
+    """List the recorded runs, newest first."""
+    store = Store()
+    for run in store.runs():
+        epochs, spec = store.epochs(run.id), spec_of(run)
+        if options.json:
+            print_json(
+                {
+                    "id": run.id,
+                    "name": run.name,
+                    "status": run.status,
+                    "epochs_done": len(epochs),
+                    "val_loss": epochs[-1].val_loss if epochs else None,
+                    "val_accuracy": epochs[-1].val_accuracy if epochs else None,
+                    "test_loss": run.test_loss,
+                    "test_accuracy": run.test_accuracy,
+                    "data": run.data,
+                    "created": run.created,
+                    "spec": json.loads(spec.to_json()) if spec else None,
+                }
+            )
+        else:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
+            score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
+            progress = f"{len(epochs)}/{spec.epochs}" if spec else str(len(epochs))
+            optimizer = spec.optimizer.kind if spec else "-"
+            data = data_title(run.data, spec) or "-"
+            print(
+                f"{run.id:>5}  {when}  {run.status:<9}  {progress:>9}  {data:<13}  "
+                f"{optimizer:<8} {run.name:<32} {score}".rstrip()
+            )
+    return 0

@@ -1,0 +1,190 @@
+"""The rates that Keras 3 applies for typical code, beside the rates that its author intends."""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lrlab.export import source
+from lrlab.export.source import rate_source
+from lrlab.runs.plan import Plan
+from lrlab.schedules import (
+    CompoundingTimeBasedDecay,
+    Constant,
+    CosineDecay,
+    Cyclic,
+    ExponentialDecay,
+    LinearDecay,
+    PolynomialDecay,
+    StepDecay,
+    TimeBasedDecay,
+)
+
+KERAS_PI = 3  # pi as a whole number
+# The schedules whose numbers Keras rounds down if the rate is a whole number.
+RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | LinearDecay | CosineDecay
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """Code, the rates that its author states, and the rates that Keras applies.
+
+    Both arrays are float64 with one rate per update, beginning with update `first_step`. `cause` is a
+    sentence that explains the difference.
+    """
+
+    id: str
+    title: str
+    code: str
+    stated: np.ndarray
+    rates: np.ndarray
+    cause: str
+    steps_per_epoch: int
+    first_step: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """The largest difference in numbers, and its cause."""
+        known = np.isfinite(self.stated) & np.isfinite(self.rates)
+        if not known.all():
+            return "The formula gives no finite rate at some steps: training with it is not possible."
+        far = np.abs(self.stated - self.rates)
+        at = int(far.argmax())
+        if not far[at] > 1e-9 * np.abs(self.stated).max():
+            return "The applied rate equals the stated rate at every step."
+        step = self.first_step + at
+        return (
+            f"The largest difference is at step {step:,} (epoch {step // self.steps_per_epoch}): "
+            f"{self.stated[at]:.4g} is intended, {self.rates[at]:.4g} is applied. {self.cause}"
+        )
+
+
+def applied(plan: Plan) -> tuple[Applied, ...]:
+    """The plan itself, and common code that looks right but may apply other rates; each with its rates.
+
+    Checked against Keras 3.15. Cases for which the schedule has no code are left out.
+    """
+    cases = (_as_planned, _schedule_object, _compounding, _sgd_decay, _whole_number, _initial_epoch)
+    return tuple(case for make in cases if (case := make(plan)))
+
+
+def _as_planned(plan: Plan) -> Applied:
+    smooth = replace(plan, clock="smooth") if plan.clock == "epoch" else plan
+    cause = "The callback sets the rate once per epoch: within an epoch the rate is constant."
+    return _case(plan, "as-planned", "As planned", source(plan, "keras"), smooth.rates(), plan.rates(), cause)
+
+
+def _schedule_object(plan: Plan) -> Applied | None:
+    if plan.clock == "step" or isinstance(plan.schedule, Constant):
+        return None
+    counted = Plan(plan.resolved, plan.epochs, plan.steps_per_epoch, "step")
+    cause = (
+        "A schedule object counts batches, not epochs: with numbers that mean epochs it runs "
+        f"{plan.steps_per_epoch} times too fast."
+    )
+    code = source(counted, "keras")
+    title = "In a schedule object"
+    return _case(plan, "schedule-object", title, code, plan.rates(), counted.rates(), cause)
+
+
+def _compounding(plan: Plan) -> Applied | None:
+    schedule = plan.resolved
+    if plan.clock == "step" or isinstance(schedule, Constant | CompoundingTimeBasedDecay | Cyclic):
+        return None
+    rate: float | None = getattr(schedule, "initial_lr", None)  # which a warm-up, for example, has not
+    code = rate_source(replace(plan, clock="epoch"))
+    if rate is None or "initial_lr" not in code:
+        return None
+    rates = []
+    with np.errstate(all="ignore"):
+        for epoch in range(plan.epochs):
+            rate = float(schedule.unchecked_replace(initial_lr=rate)(epoch))
+            rates.append(rate)
+    code = re.sub(r"^initial_lr = .*\n", "", code, flags=re.MULTILINE)
+    code = re.sub(r"\binitial_lr\b", "lr", code).replace("def rate(t):", "def rate(t, lr):").strip()
+    code = (
+        f"import keras\nimport numpy as np\n\n{code}\n\n\n"
+        "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch, lr)))\n"
+    )
+    cause = "The callback receives the rate of the epoch before, not the initial rate: the decays multiply."
+    stated = replace(plan, clock="epoch").rates()
+    after = np.repeat(rates, plan.steps_per_epoch)
+    return _case(plan, "compounding", "A callback of (epoch, lr)", code, stated, after, cause)
+
+
+def _sgd_decay(plan: Plan) -> Applied | None:
+    schedule = plan.schedule
+    if not isinstance(schedule, TimeBasedDecay):
+        return None
+    rate, decay = schedule.initial_lr, schedule.decay
+    code = f"import keras\n\noptimizer = keras.optimizers.SGD(learning_rate={rate!r}, decay={decay!r})\n"
+    cause = "Keras 3 ignores `decay` and only warns: the rate is constant. Keras 2 used it at every step."
+    stated = Plan(schedule, plan.epochs, plan.steps_per_epoch, "step").rates()
+    return _case(plan, "sgd-decay", "SGD(decay=...)", code, stated, np.full(plan.steps, rate), cause)
+
+
+def _whole_number(plan: Plan) -> Applied | None:
+    schedule = plan.resolved
+    if not isinstance(schedule, RoundedDown) or getattr(schedule, "cycle", False):
+        return None
+    meant = replace(
+        plan,
+        schedule=schedule.unchecked_replace(initial_lr=1.0),
+        clock="step" if plan.clock == "step" else "smooth",
+    )
+    unit = 1 if meant.clock == "step" else plan.steps_per_epoch
+    if isinstance(schedule, ExponentialDecay) and not schedule.hold and schedule.decay > unit:
+        return None  # Keras would divide by a number of steps that is rounded down to 0
+    code = re.sub(r"\b1\.0,", "1,", source(meant, "keras"), count=1)
+    cause = (
+        "A rate written as 1 instead of 1.0 makes Keras compute with whole numbers: every other number of "
+        "the schedule loses its fraction. (This case is shown with a rate of 1, not with your rate.)"
+    )
+    title = "A whole number as rate"
+    return _case(
+        plan, "whole-number", title, code, meant.rates(), _in_whole_numbers(schedule, plan.steps, unit), cause
+    )
+
+
+def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarray:
+    """Keras's own formulas with a rate of 1 and each parameter rounded down to a whole number."""
+    t = np.arange(steps) / unit
+    if isinstance(schedule, ExponentialDecay | StepDecay):
+        hold = schedule.drop_every if isinstance(schedule, StepDecay) else schedule.hold
+        factor = schedule.drop_rate if isinstance(schedule, StepDecay) else np.exp(-schedule.decay)
+        past = np.floor(t / hold) if hold else t
+        return np.where(past > 0, float(int(factor)), 1.0)
+    if isinstance(schedule, TimeBasedDecay):
+        hold = schedule.hold
+        past = np.floor(t / hold) if hold else t
+        return 1 / (1 + int(schedule.decay * max(hold, 1)) * past)
+    duration = max(int(schedule.length() * unit), 1)
+    z = np.minimum(np.arange(steps), duration) / duration
+    if isinstance(schedule, CosineDecay):
+        floor = schedule.final_lr  # the only one of its numbers that keeps its fraction
+        return floor + (1 - floor) * 0.5 * (1 + np.cos(KERAS_PI * z))
+    end = int(schedule.final_lr)
+    return end + (1 - end) * (1 - z) ** int(getattr(schedule, "power", 1.0))
+
+
+def _initial_epoch(plan: Plan) -> Applied | None:
+    first = plan.epochs // 2
+    if not first or isinstance(plan.schedule, Constant):
+        return None
+    counted = replace(plan, clock="smooth") if plan.clock == "epoch" else plan
+    rates, skipped = counted.rates(), first * plan.steps_per_epoch
+    code = (
+        source(counted, "keras")
+        + "# in a new process, from a saved model:\n"
+        + f"# model.fit(..., initial_epoch={first}, epochs={plan.epochs})\n"
+    )
+    cause = "A new optimizer counts its steps from 0: `initial_epoch` does not change a schedule object."
+    title = f"fit(initial_epoch={first})"
+    case = _case(plan, "initial-epoch", title, code, rates[skipped:], rates[: len(rates) - skipped], cause)
+    return replace(case, first_step=skipped)
+
+
+def _case(
+    plan: Plan, id: str, title: str, code: str, stated: np.ndarray, rates: np.ndarray, cause: str
+) -> Applied:
+    return Applied(id, title, code, stated, rates, cause, plan.steps_per_epoch)

@@ -1,0 +1,105 @@
+"""A schedule applied to a run: the rate of every optimizer update."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lrlab.errors import UserError
+from lrlab.parameters.declare import declared, part
+from lrlab.parameters.kinds import Choice, Parameter
+from lrlab.parameters.record import Record
+from lrlab.schedules import Constant, Schedule, schedule_from_dict
+
+Rates = npt.NDArray[np.float64]
+CLOCKS = ("epoch", "step", "smooth")
+MAX_EPOCHS = 1000
+MAX_STEPS_PER_EPOCH = 60_000
+MAX_STEPS = 6_000_000
+EPOCHS = Parameter("", "How long the run is.", 1, MAX_EPOCHS, (1, 300), integer=True, unit="epochs")
+STEPS_PER_EPOCH = Parameter(
+    "",
+    "How many batches one epoch has. This matters if the rate changes at each step.",
+    1,
+    MAX_STEPS_PER_EPOCH,
+    (1, 1000),
+    integer=True,
+)
+CLOCK = Choice(CLOCKS, "What the time t counts: epochs, steps, or epochs with their fraction (smooth).")
+
+
+@dataclass(frozen=True)
+class Plan(Record):
+    """A schedule over `epochs` of `steps_per_epoch` updates, under a clock.
+
+    The clock says what t counts: `epoch` (t is the epoch, the rate changes once per epoch, as with
+    `keras.callbacks.LearningRateScheduler`), `step` (t counts updates, as with
+    `keras.optimizers.schedules`) or `smooth` (t is the epoch with its fraction, at every update).
+    Raises UserError for an unknown clock, and for lengths that are not whole numbers or out of range.
+
+    >>> from lrlab.schedules import CosineDecay
+    >>> plan = Plan(CosineDecay(0.1), epochs=4, steps_per_epoch=250)
+    >>> plan.epoch_rates().round(4)
+    array([0.1   , 0.0854, 0.05  , 0.0146])
+    >>> plan.rates().shape
+    (1000,)
+    """
+
+    schedule: Schedule = part(Constant(), Schedule, schedule_from_dict)
+    epochs: int = declared(100, EPOCHS)
+    steps_per_epoch: int = declared(250, STEPS_PER_EPOCH)
+    clock: str = declared(CLOCKS[0], CLOCK)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.steps > MAX_STEPS:
+            raise UserError(
+                f"A run has at most {MAX_STEPS:,} steps, but {self.epochs} epochs of "
+                f"{self.steps_per_epoch} steps are {self.steps:,}. Use fewer epochs, fewer images "
+                "or a larger batch size."
+            )
+        self._rates_at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
+
+    @property
+    def steps(self) -> int:
+        """The number of optimizer updates in the whole run."""
+        return self.epochs * self.steps_per_epoch
+
+    @cached_property
+    def resolved(self) -> Schedule:
+        """The schedule with a duration that was left out set to the length of the run."""
+        return self.schedule.with_duration(self.steps if self.clock == "step" else self.epochs)
+
+    def _rates_at(self, steps: npt.NDArray[Any]) -> Rates:
+        if self.clock == "step":
+            time = steps
+        elif self.clock == "epoch":
+            time = steps // self.steps_per_epoch
+        else:
+            time = steps / self.steps_per_epoch
+        with np.errstate(all="ignore"):
+            return self.resolved(np.asarray(time, float))
+
+    def rates(self) -> Rates:
+        """The rate of every update, float64, shape (epochs * steps_per_epoch,), as used in training."""
+        return self._rates_at(np.arange(self.steps))
+
+    def epoch_rates(self) -> Rates:
+        """The rate of the first update of every epoch, float64, shape (epochs,)."""
+        return self._rates_at(np.arange(self.epochs) * self.steps_per_epoch)
+
+    def curve(self, points: int = 400) -> tuple[Rates, Rates]:
+        """Points to draw: (time in epochs, rate), two float64 arrays of about `points` values.
+
+        They include the first and the last update, and every rate is a value of `rates()`. Under the
+        `epoch` clock they are the first and the last update of every epoch: between them the rate is
+        constant.
+        """
+        if self.clock == "epoch":
+            firsts = np.arange(self.epochs) * self.steps_per_epoch
+            steps = np.union1d(firsts, firsts + self.steps_per_epoch - 1)
+        else:
+            steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
+        return steps / self.steps_per_epoch, self._rates_at(steps)

@@ -1,0 +1,93 @@
+"""A plan's curve in a few numbers, and warnings about it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from lrlab.runs.plan import Plan, Rates
+from lrlab.schedules import Formula, Schedule, Warmup
+
+FAINT = 0.01
+REACHED = 0.02
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Rates of a whole run; times are in epochs.
+
+    `area` is the sum of the rates over the run, in rate times epochs. `half_life` is the time from the
+    peak until the rate is at most half of it (None if it never is). `faint` is the time during which the
+    rate is below 1 % of the peak. `warnings` are sentences about a final rate that is not reached, and
+    about rates that are zero, negative or not finite. If a rate is not finite, all numbers are NaN.
+    """
+
+    peak: float
+    final: float
+    mean: float
+    area: float
+    half_life: float | None
+    faint: float
+    warnings: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def summary(plan: Plan) -> Summary:
+    """The numbers of a plan, from all of its updates, and warnings about likely mistakes.
+
+    >>> from lrlab.schedules import StepDecay
+    >>> summary(Plan(StepDecay(0.5, 0.5, 10), epochs=30)).final
+    0.125
+    """
+    # Under the epoch clock every update of an epoch has the rate of its first update.
+    rates, size = (plan.epoch_rates(), 1) if plan.clock == "epoch" else (plan.rates(), plan.steps_per_epoch)
+    if not np.isfinite(rates).all():
+        at = np.flatnonzero(~np.isfinite(rates))[0] / size
+        nothing = f"The rate at epoch {at:g} is not a finite number. Check the formula."
+        nan = math.nan
+        return Summary(nan, nan, nan, nan, half_life=None, faint=nan, warnings=(nothing,))
+    top = int(rates.argmax())
+    peak = float(rates[top])
+    halved = np.flatnonzero(rates[top:] <= peak / 2)
+    return Summary(
+        peak=peak,
+        final=float(rates[-1]),
+        mean=float(rates.mean()),
+        area=float(rates.mean() * plan.epochs),
+        half_life=float(halved[0] / size) if halved.size and peak else None,
+        faint=float((rates < FAINT * peak).sum() / size),
+        warnings=(*_about_the_end(plan, rates), *_about_zero(rates, size)),
+    )
+
+
+def _about_the_end(plan: Plan, rates: Rates) -> Iterator[str]:
+    schedule: Schedule = plan.schedule
+    before = 0
+    while isinstance(schedule, Warmup):
+        before += schedule.warmup
+        schedule = schedule.inner
+    unit, length = ("steps", plan.steps) if plan.clock == "step" else ("epochs", plan.epochs)
+    if isinstance(schedule, Formula):  # its final_lr is a number like any other
+        return
+    duration = getattr(schedule, "duration", None)
+    floor = getattr(schedule, "final_lr", None)
+    if duration is not None and before + duration > length:
+        yield f"The schedule takes {before + duration:g} {unit}, but the run ends after {length}."
+    elif floor is not None and rates[-1] - floor > REACHED * (rates.max() - floor):
+        yield f"The rate should end at {floor:g}, but the last update has a rate of {rates[-1]:.4g}."
+
+
+def _about_zero(rates: Rates, size: int) -> Iterator[str]:
+    below = np.flatnonzero(rates < 0)
+    if below.size:
+        yield f"The rate is negative at epoch {below[0] / size:g}: the updates would increase the loss."
+    if not rates.any():
+        yield "The rate is zero during the whole run: the network learns nothing."
+        return
+    if rates[0] == 0:
+        yield "The first update has a rate of zero: it changes nothing."
+    after = np.flatnonzero(rates)[-1] + 1
+    if len(rates) - after >= size:
+        yield f"The rate is zero from epoch {after / size:g} on: the network learns nothing more."

@@ -1,0 +1,102 @@
+"""What every schedule can do: be checked, named, written down and given a length of time."""
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from lrlab.errors import UserError
+from lrlab.parameters.record import Parametrised
+
+
+@dataclass(frozen=True)
+class Schedule(Parametrised):
+    """A learning rate as a function of time: a frozen value that is called with `t`.
+
+    `schedule(t)` takes time from 0 (float64, any shape) and returns rates of the same shape. What a
+    unit of time is, an epoch or a step, is decided by the `Plan` that the schedule is put into.
+    Raises UserError for a parameter that is not a number or out of range.
+
+    >>> from lrlab.schedules import CosineDecay
+    >>> schedule = CosineDecay(initial_lr=0.1).with_duration(4)
+    >>> schedule(2)
+    array(0.05)
+    >>> schedule([0, 1, 4]).round(4)
+    array([0.1   , 0.0854, 0.    ])
+    """
+
+    title: ClassVar[str]
+    latex: ClassVar[str]
+    helps: ClassVar[str] = ""
+    assumes: ClassVar[str] = ""
+    paper: ClassVar[str] = ""
+
+    def __call__(self, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        t = np.asarray(t, float)
+        return np.broadcast_to(self.at(t), t.shape)
+
+    def at(self, t: Any) -> Any:
+        """The formula. It uses only arithmetic and NumPy's functions, so that it can be traced."""
+        raise TypeError(f"{type(self).__name__} has no formula.")
+
+    def layers(self) -> tuple["Schedule", ...]:
+        """The schedule itself; of a Wrapper, all wrappers from the outermost on, and the schedule inside."""
+        return (self,)
+
+    @property
+    def core(self) -> "Schedule":
+        """The schedule inside all wrappers; the schedule itself if there are none."""
+        return self.layers()[-1]
+
+    def with_duration(self, duration: Any) -> Self:
+        """The same schedule with a `duration` that was left out set to `duration` units of time."""
+        return (
+            self.unchecked_replace(duration=duration) if getattr(self, "duration", duration) is None else self
+        )
+
+    def scaled(self, factor: float) -> Self:
+        """The same schedule with every rate multiplied by `factor`.
+
+        Raises UserError if a rate leaves its range.
+        """
+        values = {}
+        for name, parameter in self.parameters().items():
+            value = getattr(self, name)
+            if getattr(parameter, "is_rate", False):
+                values[name] = value * factor
+            elif getattr(getattr(parameter, "each", None), "is_rate", False):
+                values[name] = tuple(rate * factor for rate in value)
+        return replace(self, **values)
+
+    def unchecked_replace(self, **values: Any) -> Self:
+        """The same schedule with other values. They are not checked, because they may be traced."""
+        other = copy(self)
+        for name, value in values.items():
+            object.__setattr__(other, name, value)
+        return other
+
+    def length(self) -> Any:
+        """The duration, in units of time; raises UserError where it was left out."""
+        duration = getattr(self, "duration", None)
+        if duration is None:
+            raise UserError(
+                f"This {self.kind} schedule has no duration: give one, or put it into a Plan, whose "
+                "length it then takes."
+            )
+        return duration
+
+
+def held(t: Any, hold: float) -> Any:
+    """`t` rounded down to a multiple of `hold`; `t` itself if `hold` is 0."""
+    return np.floor(t / hold) * hold if hold else t
+
+
+@singledispatch
+def running_sum(n: Any, terms: Callable[[Any], Any]) -> Any:
+    """terms(0) + ... + terms(n), for an array of whole numbers n."""
+    n = np.asarray(n).astype(np.int64)
+    return np.cumsum(terms(np.arange(n.max(initial=0) + 1)))[n]

@@ -1,0 +1,1 @@
+"""The parts of Explore: its state, chart, cards and panels."""

@@ -1,0 +1,144 @@
+"""The panels under the chart of Explore: numbers, export, applied rates, conventions."""
+
+import csv
+import io
+import json
+
+import streamlit as st
+
+from lrlab.export import TARGETS, source
+from lrlab.export.applied import applied
+from lrlab.export.conventions import CONVENTIONS
+from lrlab.figures.rates import lines_figure
+from lrlab.runs.plan import Plan
+from lrlab.ui.chart import chart
+from lrlab.ui.explore import state
+from lrlab.ui.explore.in_numbers import in_numbers
+
+OTHERS = {"json": "JSON", "csv": "CSV"}
+MOST_DRAWN = 3000
+SHOWN_ROWS = 400
+MOST_STEPS = 500_000
+
+
+def panels(plans: dict[str, Plan]) -> None:
+    """Show one panel at a time; only the open one is computed."""
+    named = {
+        ":material/table: In numbers": in_numbers,
+        ":material/download: Export": _export,
+        ":material/rule: Stated and applied rates": _stated_and_applied,
+        ":material/compare_arrows: Conventions": _conventions,
+    }
+    tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
+    for tab, panel in zip(tabs, named.values(), strict=True):
+        if tab.open:
+            with tab:
+                if plans or panel is _conventions:
+                    panel(plans)
+                else:
+                    st.caption("Show a schedule first.")
+
+
+def _chosen(plans, key, **kwargs):
+    names = {curve: state.curve_name(curve) for curve in plans}
+    curve = st.selectbox("Schedule", list(plans), format_func=names.get, key=key, **kwargs)
+    return curve, plans[curve]
+
+
+def _export(plans):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        curve, plan = _chosen(plans, "home.curve", width=260)
+        form = st.segmented_control(
+            "Format",
+            [*TARGETS, *OTHERS],
+            format_func=({name: target.title for name, target in TARGETS.items()} | OTHERS).get,
+            default="keras",
+            required=True,
+            key="home.form",
+        )
+    name = state.curve_name(curve)
+    text, language = written(plan, form, name, SHOWN_ROWS)
+    file = f"{curve}.{'py' if form in TARGETS else form}"
+    st.code(text, language=language, height=360)
+    with st.container(horizontal=True):
+        st.download_button(
+            f"Download {file}",
+            lambda: written(plan, form, name)[0],
+            file,
+            on_click="ignore",
+            icon=":material/download:",
+            key="home.file",
+        )
+    st.caption(
+        "To copy the code, use the button in its box. To save a picture, use the buttons above the chart: "
+        "PNG or SVG. To share your settings, copy the address of this page: it contains them all."
+    )
+
+
+def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[str, str | None]:
+    """A plan in an export format, with at most `rows` rows of a table, and its language for highlighting."""
+    if form in TARGETS:
+        return source(plan, form, name), "python"
+    if form == "json":
+        record = {
+            "name": name,
+            "schedule": plan.schedule.to_dict(),
+            "clock": plan.clock,
+            "epochs": plan.epochs,
+            "steps_per_epoch": plan.steps_per_epoch,
+        }
+        return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
+    by_epoch = plan.clock == "epoch"
+    rates = (plan.epoch_rates() if by_epoch else plan.rates())[:rows]
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("epoch", "lr") if by_epoch else ("step", "epoch", "lr"))
+    for at, rate in enumerate(map(repr, rates.tolist())):
+        table.writerow((at, rate) if by_epoch else (at, at // plan.steps_per_epoch, rate))
+    more = len(rates) < (plan.epochs if by_epoch else plan.steps)
+    return text.getvalue() + ("… The file contains all rows.\n" if more else ""), None
+
+
+def _stated_and_applied(plans):
+    curve, plan = _chosen(plans, "runs.curve", width=320)
+    if plan.steps > MOST_STEPS:
+        st.caption(f"This panel works for runs of up to {MOST_STEPS:,} steps. This run has {plan.steps:,}.")
+        return
+    cases = {case.id: case for case in applied(plan)}
+    case = cases[
+        st.pills(
+            "Code",
+            list(cases),
+            format_func=lambda id: cases[id].title,
+            default=next(iter(cases)),
+            required=True,
+            key=f"runs.case.{curve}",
+        )
+    ]
+    st.code(case.code, language="python")
+    every = max(1, len(case.rates) // MOST_DRAWN)
+    lines = {"Stated": case.stated[::every], "Applied": case.rates[::every]}
+    figure = lines_figure(lines, case.first_step, every)
+    chart(figure, "runs", f"Stated and applied rate of {state.curve_name(curve)}: {case.title}")
+    st.markdown(case.sentence)
+
+
+def _conventions(plans):
+    by_id = {convention.id: convention for convention in CONVENTIONS}
+    chosen = st.pills(
+        "Where frameworks disagree",
+        list(by_id),
+        format_func=lambda id: by_id[id].title,
+        default=CONVENTIONS[0].id,
+        required=True,
+        key="convention",
+    )
+    convention = by_id[chosen]
+    st.markdown(convention.question)
+    chart(
+        lines_figure({variant.name: variant.rates for variant in convention.variants}),
+        "conventions",
+        f"{convention.title}: {', '.join(variant.name for variant in convention.variants)}",
+    )
+    st.markdown("\n".join(f"- **{v.name}**: `{v.who}`. {v.note}" for v in convention.variants))
+    st.markdown(convention.lesson)

@@ -1,0 +1,31 @@
+"""What the chart needs to follow a dragged slider before the server knows its new value."""
+
+import re
+
+from lrlab.export import javascript
+from lrlab.parameters.kinds import Parameter
+from lrlab.runs.plan import Plan
+from lrlab.ui.explore import state
+
+
+def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.slider_of) -> dict:
+    """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
+
+    A slider is named by the CSS class that Streamlit makes from the widget's key. `key_of` returns that
+    key for a curve and a parameter name.
+    """
+    shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
+    lines = []
+    for curve, plan in plans.items():
+        body, numbers = javascript(plan)
+        sliders = {
+            name: _slider(key_of(curve, name))
+            for name, parameter in state.curve_class(curve).parameters().items()
+            if isinstance(parameter, Parameter) and name in numbers
+        }
+        lines.append({"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock})
+    return {"lines": lines, "axis": axis, "unit": batch_size if axis == "image" else 1}
+
+
+def _slider(key):
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", f"{key}.slider")

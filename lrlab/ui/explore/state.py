@@ -1,0 +1,281 @@
+"""What a visitor has set on Explore, which Train uses too: the only place that knows these keys."""
+
+import streamlit as st
+
+from lrlab.article import Curve
+from lrlab.errors import UserError
+from lrlab.links.scene import free_id, from_query, to_query, with_ids
+from lrlab.runs.plan import MAX_EPOCHS, Plan
+from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, peel
+from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
+from lrlab.text import is_printable, tidied
+from lrlab.ui.shell import address
+
+CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
+AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
+AT_EPOCHS, PANEL, LINK_PROBLEM, ADD = "at_epochs", "panel", "link_problem", "add"
+BATCH_SIZE = "batch"
+WARMUP, COOLDOWN = "warm-up", "cool-down"
+AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
+LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
+
+
+def parameter_key(curve: str, name: str) -> str:
+    """The key under which a parameter of the curve with that id is kept."""
+    return f"{curve}.{name}"
+
+
+def slider_of(curve: str, name: str) -> str:
+    """The key of a curve parameter's value: its own key, or the key of the shared initial rate."""
+    shared = name == "initial_lr" and st.session_state[ONE_RATE]
+    return SHARED_RATE if shared else parameter_key(curve, name)
+
+
+def around_key(curve: str, kind: str, name: str) -> str:
+    """The key of a parameter of a curve's warm-up or cool-down; a length of 0 means none."""
+    return f"{curve}.{kind}.{name}"
+
+
+def _key(name):
+    def key(curve: str) -> str:
+        return f"{curve}.{name}"
+
+    key.__doc__ = f"The key under which a curve's {name} is kept."
+    return key
+
+
+kind_key, name_key, clock_key, color_key = _key("kind"), _key("name"), _key("clock"), _key("color")
+
+
+def fill() -> None:
+    """Set every value that is not set yet: from the link, or else to the article's value."""
+    state = st.session_state
+    if CURVES not in state:
+        try:
+            show(from_query(address.query()))
+        except UserError as error:
+            show(Scene())
+            state[LINK_PROBLEM] = f"This link could not be opened. The article's values are shown. {error}"
+
+
+def show(scene: Scene) -> None:
+    """Replace everything that Explore shows with a scene."""
+    state = st.session_state
+    for curve in state.get(CURVES, []):
+        _forget(curve)
+    curves = with_ids(scene.curves)
+    state.update(
+        {
+            CURVES: [curve.id for curve in curves],
+            SHOWN: [curve.id for curve in curves if curve.shown],
+            EPOCHS: scene.epochs,
+            STEPS_PER_EPOCH: scene.steps_per_epoch,
+            BATCH_SIZE: scene.batch_size,
+            AXIS: scene.axis,
+            LOG_RATES: scene.log,
+            ONE_RATE: scene.shared_lr is not None,
+            SHARED_RATE: scene.shared_lr or 0.5,
+            AT_EPOCHS: ", ".join(map(str, scene.at_epochs)),
+        }
+    )
+    state.pop(LINK_PROBLEM, None)
+    for curve in curves:
+        _keep(curve)
+
+
+def reset() -> None:
+    """Set everything on Explore back to the article's values."""
+    show(Scene())
+
+
+def scene() -> Scene:
+    """Everything that Explore shows; raises UserError if a curve's values do not fit together."""
+    state = st.session_state
+    return Scene(
+        curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
+        epochs=state[EPOCHS],
+        steps_per_epoch=state[STEPS_PER_EPOCH],
+        batch_size=state[BATCH_SIZE],
+        axis=state[AXIS],
+        log=state[LOG_RATES],
+        shared_lr=state[SHARED_RATE] if state[ONE_RATE] else None,
+        at_epochs=at_epochs() or (),
+    )
+
+
+def link() -> str | None:
+    """The query of a link to everything that Explore shows; None while some values do not fit together."""
+    try:
+        return str(to_query(scene()))
+    except UserError:
+        return None
+
+
+def at_epochs() -> tuple[int, ...] | None:
+    """The epochs whose rates are listed; None if their text cannot be read."""
+    parts = [part.strip() for part in st.session_state[AT_EPOCHS].split(",") if part.strip()]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in parts):
+        return None
+    epochs = tuple(sorted({int(part) for part in parts}))
+    return epochs if len(epochs) <= MAX_LISTED and max(epochs, default=0) <= MAX_EPOCHS else None
+
+
+def hold(curve: Curve) -> None:
+    """Keep a curve of another page under its id; Explore does not list it."""
+    _keep(curve)
+
+
+def is_held(curve: str) -> bool:
+    """Whether a curve with that id is kept."""
+    return kind_key(curve) in st.session_state
+
+
+def _keep(curve):
+    state = st.session_state
+    warmup, cooldown, schedule = peel(curve.schedule)
+    state[kind_key(curve.id)] = schedule.kind
+    state[name_key(curve.id)] = curve.name
+    state[clock_key(curve.id)] = curve.clock
+    state[color_key(curve.id)] = curve.color
+    for name in schedule.parameters():
+        state[parameter_key(curve.id, name)] = getattr(schedule, name)
+    for kind, around in ((WARMUP, warmup), (COOLDOWN, cooldown)):
+        given = around or AROUND[kind](schedule)
+        for name in given.parameters():
+            state[around_key(curve.id, kind, name)] = getattr(given, name)
+        if not around:
+            state[around_key(curve.id, kind, LENGTHS[kind])] = 0
+
+
+def _forget(curve):
+    for key in list(st.session_state):
+        if str(key).startswith(f"{curve}."):
+            del st.session_state[key]
+
+
+def names() -> dict[str, str]:
+    """The curves, in order, with their names."""
+    return {curve: curve_name(curve) for curve in st.session_state[CURVES]}
+
+
+def curve_class(curve: str) -> type[Schedule]:
+    """The class of a curve's schedule."""
+    return class_of_kind(st.session_state[kind_key(curve)])
+
+
+def curve_name(curve: str) -> str:
+    """A curve's name."""
+    return st.session_state[name_key(curve)]
+
+
+def curve_color(curve: str) -> int:
+    """The number of a curve's colour."""
+    return st.session_state[color_key(curve)]
+
+
+def curve_as_set(curve: str, shared: bool = True) -> Curve:
+    """A curve with the visitor's values; with `shared`, it takes the shared initial rate if there is one.
+
+    Raises UserError if the values do not fit together.
+    """
+    state = st.session_state
+    cls = curve_class(curve)
+    values = {name: state[parameter_key(curve, name)] for name in cls.parameters()}
+    if shared and state[ONE_RATE] and "initial_lr" in values:
+        values["initial_lr"] = state[SHARED_RATE]
+    schedule = cls(**values)
+    for kind, around in reversed(AROUND.items()):
+        if state[around_key(curve, kind, LENGTHS[kind])]:
+            given = {name: state[around_key(curve, kind, name)] for name in around.parameters()}
+            schedule = around(schedule, **given)
+    shown = curve in state[SHOWN]
+    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], curve_color(curve), shown)
+
+
+def add(kind: str) -> None:
+    """Add a curve of that kind below the others, with default values."""
+    cls = class_of_kind(kind)
+    keep(Curve("", cls.title, cls()))
+
+
+def duplicate(curve: str) -> None:
+    """Put a copy of a curve below it, with the same values and its own name and colour."""
+    try:
+        _append(curve_as_set(curve, shared=False), st.session_state[CURVES].index(curve) + 1)
+    except UserError:
+        return  # the page already says what does not fit together
+
+
+def keep(curve: Curve) -> str | None:
+    """Add a curve from elsewhere below the others, with its own name and colour.
+
+    Returns its id, or None if there is no room for it.
+    """
+    return _append(curve)
+
+
+def is_full() -> bool:
+    """Whether the page has as many curves as it can have."""
+    return len(st.session_state[CURVES]) >= MAX_CURVES
+
+
+def _append(curve, at=None):
+    state = st.session_state
+    if is_full():  # the buttons are disabled, but a click may already be on its way
+        return None
+    used = [curve_color(other) for other in state[CURVES]]
+    color = min(range(COLORS), key=lambda color: (used.count(color), color))
+    id = free_id(curve.id or peel(curve.schedule)[2].kind, {*state[CURVES]})
+    _keep(Curve(id, _free_name(curve.name), curve.schedule, curve.clock, color))
+    order = [*state[CURVES]]
+    order.insert(len(order) if at is None else at, id)
+    state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
+    return id
+
+
+def _free_name(name, besides=None):
+    taken = {curve_name(curve) for curve in st.session_state[CURVES] if curve != besides}
+    candidates = (name, *(f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99)))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def remove(curve: str) -> None:
+    """Remove a curve."""
+    state = st.session_state
+    state[CURVES] = [other for other in state[CURVES] if other != curve]
+    state[SHOWN] = [other for other in state[SHOWN] if other != curve]
+    _forget(curve)
+
+
+def move(curve: str, by: int) -> None:
+    """Move a curve down by `by` places, or up if `by` is negative."""
+    order = [*st.session_state[CURVES]]
+    at = order.index(curve)
+    order.insert(max(at + by, 0), order.pop(at))
+    st.session_state[CURVES] = order
+
+
+def rename(curve: str, name: str) -> None:
+    """Give a curve a unique name; an empty name changes nothing."""
+    name = "".join(filter(is_printable, tidied(name))).strip()[:MAX_NAME].strip()
+    if name:
+        st.session_state[name_key(curve)] = _free_name(name, curve)
+
+
+def curves_shown() -> list[str]:
+    """The curves to draw, in order."""
+    return [curve for curve in st.session_state[CURVES] if curve in st.session_state[SHOWN]]
+
+
+def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
+    """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
+    plans, problems = {}, {}
+    for curve in curves_shown():
+        try:
+            set_to = curve_as_set(curve)
+            plans[curve] = Plan(
+                set_to.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], set_to.clock
+            )
+        except UserError as error:
+            problems[curve] = str(error)
+    return plans, problems

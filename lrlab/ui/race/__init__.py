@@ -1,0 +1,1 @@
+"""A race while it trains and afterwards: status, queue, charts, standings, and rates set by hand."""

@@ -1,0 +1,84 @@
+"""The charts of a race: by epoch, by update, and what the rate does to gradients and weights."""
+
+import streamlit as st
+
+from lrlab.analysis import unique
+from lrlab.figures import gradients_figure, race_figure, steps_figure
+from lrlab.figures.race import LaneCurves
+from lrlab.runs.records import Epoch
+from lrlab.store import Run, Store
+from lrlab.ui.chart import chart, forget_sent
+from lrlab.ui.race import view
+from lrlab.ui.widgets.controls import following, smoothing_slider
+
+
+def forget_charts() -> None:
+    """Send the charts whole the next time; call this whenever the whole page is drawn."""
+    for chosen in view.VIEWS:
+        forget_sent(_name(chosen))
+
+
+def lane_names(runs: list[Run]) -> dict[int, str]:
+    """A unique name for each lane of a race, because its runs can be renamed one by one."""
+    first = {run.lane: run.name for run in reversed(runs)}
+    lanes = sorted(first)
+    return dict(zip(lanes, unique([first[lane] for lane in lanes]), strict=True))
+
+
+def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+    """The chart of the chosen view, and its display settings."""
+    names = lane_names(runs)
+    state = st.session_state
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.segmented_control(
+            "View",
+            view.VIEWS,
+            required=True,
+            label_visibility="collapsed",
+            **following(view.VIEW, "view"),
+        )
+        chosen = state[view.VIEW]
+        if chosen != "Gradients":
+            st.toggle("Logarithmic rate axis", key=view.LOG_RATE, persist_state="session")
+        if chosen == "Epochs" and len(names) > 1:
+            st.toggle("Show training curves", key=view.TRAINING_CURVES, persist_state="session")
+        if chosen != "Gradients":
+            smoothing_slider(view.SMOOTHING)
+    smoothing, log = state[view.SMOOTHING], state[view.LOG_RATE]
+    length = max(run.spec.epochs for run in runs)
+    what = ", ".join(names.values())
+    if chosen == "Updates":
+        _by_update(store, runs, names, epochs, smoothing, log)
+        return
+    shown = [
+        LaneCurves(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
+        for lane, name in names.items()
+    ]
+    if chosen == "Gradients":
+        figure = gradients_figure(shown, length)
+        alt = f"Gradient norm, update-to-weight ratio and seconds per epoch of {what}"
+    else:
+        figure = race_figure(shown, length, log, smoothing, state[view.TRAINING_CURVES])
+        alt = f"Loss, accuracy and applied rate of {what}"
+    chart(figure, _name(chosen), alt, grows=True)
+
+
+def _by_update(store, runs, names, epochs, smoothing, log):
+    """Show one seed group: the running one, or else the last one that started."""
+    begun = [run for run in runs if epochs[run.id]]
+    seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
+    shown = {}
+    for run in begun:
+        if run.seed_group == seed_group:
+            steps = store.steps(run.id)
+            shown[names[run.lane]] = (run.lane, steps.losses, steps.rates)
+    length = max(run.spec.plan.steps for run in runs)
+    figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
+    chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)
+    if runs[-1].seed_group:
+        seed = next(run.spec.seed for run in runs if run.seed_group == seed_group)
+        st.caption(f"This view shows seed {seed} only. A median over seeds would hide the single updates.")
+
+
+def _name(chosen):
+    return f"race.{chosen.lower()}"

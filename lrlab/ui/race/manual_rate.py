@@ -1,0 +1,106 @@
+"""Set the rate of a running lane by hand, and save the rates of such a run as a schedule."""
+
+import numpy as np
+import streamlit as st
+
+from lrlab.analysis import manual_rate_schedule
+from lrlab.article import Curve
+from lrlab.errors import UserError
+from lrlab.parameters.declare import MOST_PIECES
+from lrlab.runs.records import Epoch
+from lrlab.schedules import Constant, PiecewiseConstant
+from lrlab.store import Run, Store
+from lrlab.ui.explore import state
+from lrlab.ui.race import view
+from lrlab.ui.train import race_setup
+from lrlab.ui.widgets.markdown import plain
+
+RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, 10, 241))
+
+
+def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+    """A slider for the rate of a running lane, and buttons that save its rates as a schedule."""
+    running = [run for run in runs if run.status == "running" and epochs[run.id]]
+    if running:
+        _set_by_hand(store, running, epochs)
+    for run in runs:
+        if run.has_manual_rate and st.button(
+            f"Save the rates of {plain(run.name)} as a schedule",
+            icon=":material/bookmark_add:",
+            key=f"keep.{run.id}",
+            on_click=_save,
+            args=(store, run),
+        ):
+            st.rerun()  # the whole page: the new schedule can be chosen now
+
+
+def _set_by_hand(store, running, epochs):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        run = _lane(running)
+        now = run.manual_rate or epochs[run.id][-1].lr_end
+        near = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
+        by = (
+            f"rate {run.manual_rate:.3g}, set by hand"
+            if run.manual_rate
+            else f"rate {now:.3g}, from its schedule"
+        )
+        st.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize(), width="stretch")
+        label, icon, rate = (
+            ("Return to the schedule", "undo", None)
+            if run.manual_rate
+            else ("Set the rate by hand", "search_hands_free", near)
+        )
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            key=f"{label}.{run.id}",
+            on_click=store.set_rate,
+            args=(run.id, rate),
+        )
+    if run.manual_rate:
+        # The slider exists only while the rate is set by hand. If the server moved it along with a
+        # schedule, a slow browser would send it back late, which would look like a move by the user.
+        key = view.manual_rate_key(run.id)
+        st.select_slider(
+            "Learning rate",
+            RATES,
+            near,
+            format_func=lambda rate: f"{rate:.3g}",
+            key=key,
+            on_change=lambda: store.set_rate(run.id, st.session_state[key]),
+            help="The lane trains with this rate from its next updates on.",
+        )
+
+
+def _lane(running):
+    """The lane whose rate is set: the only one, or the chosen one."""
+    by_id = {run.id: run for run in running}
+    if len(running) == 1:
+        return running[0]
+    if st.session_state.get(view.MANUAL_RATE_LANE) not in by_id:
+        st.session_state[view.MANUAL_RATE_LANE] = running[0].id
+    id = st.selectbox(
+        "Lane",
+        by_id,
+        format_func=lambda id: by_id[id].name,
+        key=view.MANUAL_RATE_LANE,
+        label_visibility="collapsed",
+        width=240,
+    )
+    return by_id[id]
+
+
+def _save(store, run):
+    rates, boundaries, off = manual_rate_schedule(store.steps(run.id).rates, MOST_PIECES)
+    try:
+        schedule = PiecewiseConstant(rates, boundaries) if boundaries else Constant(rates[0])
+    except UserError as error:
+        st.toast(f"These rates cannot be saved as a schedule: {error}")
+        return
+    curve = state.keep(Curve("", f"Rates of run {run.id}", schedule, "step"))
+    if curve is None:
+        st.toast("There is no room for another curve. Remove one on Explore first.")
+        return
+    st.session_state[race_setup.SCHEDULES] = [*st.session_state[race_setup.SCHEDULES], curve]
+    exact = f" It differs from the applied rates by at most {off:.1%}." if off > 1e-6 else ""
+    st.toast(f"Saved as a piecewise schedule. It is now on Explore and in the list of schedules here.{exact}")

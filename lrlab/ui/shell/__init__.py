@@ -1,0 +1,1 @@
+"""What surrounds every page: the server, the icon and the address."""

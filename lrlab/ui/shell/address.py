@@ -1,0 +1,35 @@
+"""The page's address: the only place that reads and writes it. `lrlab.links` knows what it says.
+
+Explore's address is written by its chart in the browser, because it changes with every slider.
+"""
+
+import streamlit as st
+
+from lrlab.links.query import Query, read
+
+
+def query() -> Query:
+    """The query of the page's address; raises UserError if it is too long."""
+    names = st.query_params
+    # Streamlit has split the text already, but without our limits.
+    return read(str(Query(tuple((name, text) for name in names for text in names.get_all(name)))))
+
+
+def write(query: Query) -> None:
+    """Make this the query of the page's address."""
+    wanted = {name: [*query.texts(name)] for name, _ in query.pairs}
+    if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
+        st.query_params.from_dict(wanted)
+
+
+def put(name: str, text: str) -> None:
+    """Write one name of the query and leave the others as they are; an empty text removes the name."""
+    if text:
+        st.query_params[name] = text
+    else:
+        st.query_params.pop(name, None)
+
+
+def without_query() -> str:
+    """The page's address without its query."""
+    return (st.context.url or "").partition("?")[0]

@@ -1,0 +1,1 @@
+"""The parts of Train: the settings of a race, and its preview."""

@@ -1,0 +1,110 @@
+"""A preview of a race before it starts: its curves, sizes and time, and whether it fits into memory."""
+
+from itertools import chain
+from statistics import median
+
+import streamlit as st
+
+from lrlab import jobs
+from lrlab.figures import rates_figure
+from lrlab.runs.cost import memory, operations
+from lrlab.runs.records import ACTIVE
+from lrlab.runs.spec import RunSpec
+from lrlab.runs.summary import summary
+from lrlab.store import Run, Store
+from lrlab.ui.chart import chart
+from lrlab.ui.widgets.in_words import in_words, recipe_in_words
+from lrlab.ui.widgets.markdown import plain
+
+FAR = 60  # times the usual rate; the article trains SGD at 50 times the usual rate
+HOUR = 3600
+RECENT = 20
+REFRESH_SECONDS = 1.0
+
+
+def outlook(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
+    """Describe a race before it starts; returns whether there is too little memory for it."""
+    lanes = seed_groups[0]
+    plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
+    if len(lanes) == 1:
+        st.markdown(recipe_in_words(lanes[0][1]))
+    chart(
+        rates_figure(plans, height=170),
+        "preview",
+        f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
+    )
+    _far_from_usual(lanes)
+    return sizes(store, seed_groups)
+
+
+def sizes(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
+    """Describe the size and time of a race; returns whether there is too little memory for it."""
+    lanes = seed_groups[0]
+    throughput = _throughput(store, lanes[0][1])
+    # An active race has its own timer. A second timer beside it could make a click get lost.
+    waits = throughput is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
+    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, seed_groups, throughput)
+    needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
+    if needed > free:
+        st.error(
+            f"Not enough memory: this needs about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free. "
+            "Use a smaller batch size, fewer images or a smaller network."
+        )
+    return needed > free
+
+
+def _far_from_usual(lanes):
+    for name, spec in lanes:
+        peak, usual = summary(spec.plan).peak, spec.optimizer.usual_lr
+        if peak > FAR * usual:
+            st.caption(
+                f":material/info: **{plain(name)}.** A usual rate for {spec.optimizer.title} is about "
+                f"{usual:g}. This schedule goes up to {peak:.4g}, so the run may diverge."
+            )
+
+
+def _sizes(store, seed_groups, throughput):
+    """Show parameters, steps and time; check again for the throughput while it is unknown."""
+    spec = seed_groups[0][0][1]
+    if throughput is None and _throughput(store, spec):
+        st.rerun()
+    time = "The time is known once the training process is ready."
+    if throughput:
+        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*seed_groups)) / throughput
+        time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
+    specs = [spec for _, spec in seed_groups[0]]
+    weights = spec.network.parameter_count(spec.data_set.shape, spec.data_set.class_count)
+    fit, validating, steps, whole = (
+        _range(values)
+        for values in (
+            {spec.fit_images for spec in specs},
+            {spec.train_images - spec.fit_images for spec in specs},
+            {spec.steps_per_epoch for spec in specs},
+            {spec.plan.steps for spec in specs},
+        )
+    )
+    st.caption(
+        f"{weights:,} parameters. {fit} images for training and {validating} for "
+        f"validation: {steps} steps per epoch, {whole} in all. {time}"
+    )
+
+
+def _range(values):
+    """The range of several lanes' values: one number if they are all the same."""
+    return " to ".join(f"{value:,}" for value in sorted({min(values), max(values)}))
+
+
+def _throughput(store, spec):
+    """Operations per second: of the newest run with this batch size and kind of network, or of the worker."""
+    alike = [
+        run
+        for run in store.runs(limit=RECENT)
+        if isinstance(run, Run)
+        and run.imported is None  # its throughput is another machine's, or unknown
+        and run.spec.batch_size == spec.batch_size
+        and run.spec.network.kind == spec.network.kind
+    ]
+    for run, epochs in zip(alike, store.epochs_of([run.id for run in alike]).values(), strict=True):
+        if len(epochs) > 1:  # the first may include compilation
+            return operations(run.spec) / median(epoch.seconds for epoch in epochs[1:])
+    return store.throughput()

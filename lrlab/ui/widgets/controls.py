@@ -1,0 +1,165 @@
+"""Controls for parameters: a slider to drag, and a field beside it for exact values."""
+
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from lrlab.errors import UserError
+from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
+
+POINTS_A_DECADE = 60
+MAX_SMOOTHING = 0.95
+
+
+def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=False) -> None:
+    """A slider and a number field for one value of the session state.
+
+    The slider can show a value that only the field can set. Both follow the session state, so several
+    pages can set the same value. Code that uses the value checks it again.
+    """
+    value = st.session_state[key]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.select_slider(
+            label,
+            options=sorted({*_positions(parameter), value}),
+            format_func=_text,
+            help=help or None,
+            disabled=disabled,
+            **following(key, "slider"),
+        )
+        exact = f"{label}, exact value"
+        field(key, exact, parameter, label_visibility="collapsed", width=132, disabled=disabled)
+
+
+def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwargs) -> None:
+    """A number field for one value of the session state; `kwargs` go to `st.number_input`.
+
+    If two pages have a field for the same value, each field needs its own `name`.
+    """
+    st.number_input(
+        label,
+        min_value=_like(parameter, parameter.low),
+        max_value=_like(parameter, parameter.high),
+        step=_step(parameter, st.session_state[key]),
+        format="%d" if parameter.integer else "%.6g",
+        **following(key, name),
+        **kwargs,
+    )
+
+
+def following(key: str, name: str) -> dict:
+    """The arguments that keep a widget equal to a value of the session state that is never None."""
+    widget = f"{key}.{name}"
+    if st.session_state.get(widget) != st.session_state[key]:
+        st.session_state[widget] = st.session_state[key]
+    return {"key": widget, "on_change": _take, "args": (widget, key)}
+
+
+def _take(widget, key):
+    value = st.session_state[widget]
+    if value is not None:  # a slow browser can report that nothing is chosen
+        st.session_state[key] = value
+
+
+def control(key: str, label: str, parameter, unit="epoch", slider=True, disabled=False) -> None:
+    """The control for a parameter of any kind; `unit` is its unit of time."""
+    if isinstance(parameter, Parameter):
+        of = f" ({parameter.unit.format(unit=unit)})" if parameter.unit else ""
+        if slider:
+            number(key, label + of, parameter, parameter.help, disabled)
+        else:
+            field(key, label + of, parameter, help=parameter.help)
+    elif isinstance(parameter, Numbers | Expression):
+        _written(key, label, parameter, disabled)
+    elif isinstance(parameter, Choice):
+        st.segmented_control(
+            label,
+            parameter.choices,
+            required=True,
+            help=parameter.help,
+            disabled=disabled,
+            **following(key, "choice"),
+        )
+    elif isinstance(parameter, Switch):
+        st.toggle(label, help=parameter.help, disabled=disabled, **following(key, "switch"))
+
+
+def option(key: str, name: str, parameter) -> None:
+    """The control for a parameter, labelled with its name, without a slider."""
+    control(key, label_of(name, parameter), parameter, slider=False)
+
+
+def smoothing_slider(key: str, width: int = 160) -> None:
+    """How much the curves of a chart are smoothed; 0 leaves them as measured."""
+    st.slider(
+        "Smoothing",
+        0.0,
+        MAX_SMOOTHING,
+        step=0.05,
+        key=key,
+        persist_state="session",
+        width=width,
+        help="Smooths losses and accuracies with a running mean, but not rates. The measured values stay "
+        "visible as faint lines.",
+    )
+
+
+def label_of(name: str, parameter) -> str:
+    """The name of a parameter in words, with its symbol."""
+    label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
+    return f"{label} ${parameter.symbol}$" if parameter.symbol else label
+
+
+def _written(key, label, parameter, disabled):
+    """A text field for several numbers or a formula; the last valid value stays while the text is invalid."""
+    text = f"{key}.text"
+    if text not in st.session_state:
+        value = st.session_state[key]
+        st.session_state[text] = value if isinstance(value, str) else ", ".join(map(_text, value))
+    st.text_input(
+        label,
+        help=parameter.help,
+        key=text,
+        disabled=disabled,
+        on_change=_take_text,
+        args=(text, key, parameter),
+    )
+    try:
+        parameter.check("this", parameter.read("this", st.session_state[text]))
+    except UserError as error:
+        st.error(str(error))
+
+
+def _take_text(text, key, parameter):
+    try:
+        st.session_state[key] = parameter.check(key, parameter.read(key, st.session_state[text]))
+    except UserError:
+        return  # the error stays under the field as long as the text does
+
+
+@lru_cache(maxsize=64)
+def _positions(parameter):
+    """The values of the slider: evenly spaced on its scale, with few digits."""
+    low, high = parameter.slider
+    if parameter.integer:
+        return tuple(range(int(low), int(high) + 1))
+    if not parameter.log:
+        return tuple(float(f"{v:.4g}") for v in np.linspace(low, high, 100 + (low == 0)))
+    count = round(POINTS_A_DECADE * np.log10(high / low)) + 1
+    return tuple(dict.fromkeys(float(f"{v:.2g}") for v in np.geomspace(low, high, count)))
+
+
+def _step(parameter, value):
+    """How much the field's + and - buttons change: 1, or one unit of the second digit."""
+    if parameter.integer:
+        return 1
+    return float(10.0 ** (np.floor(np.log10(value)) - 1)) if value > 0 else 0.001
+
+
+def _text(value):
+    return f"{value:.6g}"
+
+
+def _like(parameter, limit):
+    return int(limit) if parameter.integer else float(limit)

@@ -1,0 +1,122 @@
+"""What Keras is said to apply is what Keras applies."""
+
+import numpy as np
+import pytest
+
+from lrlab.article import CURVES
+from lrlab.export.applied import applied
+from lrlab.runs.plan import CLOCKS, Plan
+from lrlab.schedules import (
+    SCHEDULES,
+    Cooldown,
+    CosineDecay,
+    ExponentialDecay,
+    Formula,
+    LinearDecay,
+    PolynomialDecay,
+    StepDecay,
+    TimeBasedDecay,
+    Warmup,
+)
+
+SIZE = 4
+
+
+def cases(plan):
+    return {case.id: case for case in applied(plan)}
+
+
+def by_keras(code, epochs, initial_epoch=0):
+    """The rates that Keras trains with in `code`, read from the optimizer at every batch."""
+    import keras
+
+    names = {}
+    exec(code, names)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(names.get("optimizer") or keras.optimizers.SGD(0.5), loss="mse", run_eagerly=True)
+    rates = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            rates.append(float(model.optimizer.learning_rate))
+
+    callbacks = [names["callback"]] if "callback" in names else []
+    ones = np.ones((SIZE, 1))
+    model.fit(ones, ones, 1, epochs, 0, [*callbacks, Watch()], initial_epoch=initial_epoch)
+    return rates
+
+
+@pytest.mark.training
+@pytest.mark.filterwarnings("ignore:Argument `decay` is no longer supported")
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        TimeBasedDecay(0.5, 0.1),
+        *(
+            pytest.param(schedule, marks=pytest.mark.proof)
+            for schedule in (
+                CosineDecay(0.5, 0.01),
+                TimeBasedDecay(0.5, 0.4, 3),
+                ExponentialDecay(0.5, 0.2),
+                StepDecay(0.5, 0.5, 2),
+                PolynomialDecay(0.5, 0.5),
+                PolynomialDecay(0.5, 2.0, 0.1),
+                LinearDecay(0.5),
+                CosineDecay(0.5, 0.0, 4.6),
+                PolynomialDecay(0.5, 2.0, duration=3.7),
+            )
+        ),
+    ],
+    ids=lambda schedule: schedule.kind,
+)
+def test_keras_applies_what_is_said(schedule, clock):
+    plan = Plan(schedule, 6, SIZE, clock)
+    for case in applied(plan):
+        first = 3 if case.id == "initial-epoch" else 0
+        rates = by_keras(case.code, 6, first)
+        np.testing.assert_allclose(rates, case.rates, rtol=2e-5, atol=2e-7, err_msg=case.id)
+        assert case.first_step == first * SIZE
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
+def test_every_schedule_has_cases_with_a_sentence(cls, clock):
+    for case in applied(Plan(cls(), 60, 3, clock)):
+        assert case.stated.shape == case.rates.shape
+        assert case.sentence.endswith((".", ")"))
+        compile(case.code, case.id, "exec")
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("schedule", [Warmup(CosineDecay(), 5), Cooldown(CosineDecay(), 5)])
+def test_a_schedule_inside_another_one_has_cases_too(schedule, clock):
+    assert "initial-epoch" in cases(Plan(schedule, 60, 3, clock))
+
+
+def test_the_articles_surprises():
+    curves = {curve.id: Plan(curve.schedule, clock=curve.clock) for curve in CURVES}
+    compounding = cases(curves["time-based"])["compounding"]
+    assert compounding.rates[38 * 250] == pytest.approx(0.0153, abs=5e-5)
+    assert compounding.stated[38 * 250] == pytest.approx(0.420, abs=5e-4)
+    decay = TimeBasedDecay(0.1, 0.01)
+    object = cases(Plan(decay))["schedule-object"]
+    assert (object.stated[250], object.rates[250]) == pytest.approx((0.0990, 0.0286), abs=5e-5)
+    ignored = cases(Plan(decay, clock="step"))["sgd-decay"]
+    assert set(ignored.rates) == {0.1}
+    assert "0.1 is applied. Keras 3 ignores `decay`" in ignored.sentence
+
+
+def test_a_formula_without_a_rate_is_said_to_have_none():
+    broken = cases(Plan(Formula("0.1 / (t - 1)"), 6, SIZE))
+    assert broken["as-planned"].sentence.startswith("The formula gives no finite rate")
+    assert "compounding" not in broken
+
+
+def test_no_difference_is_said_to_be_none():
+    plan = Plan(CosineDecay(), clock="smooth")
+    assert cases(plan)["as-planned"].sentence == "The applied rate equals the stated rate at every step."
+    held = cases(Plan(ExponentialDecay(), 10, 5))["as-planned"].sentence
+    assert held.startswith(
+        "The largest difference is at step 4 (epoch 0): 0.4616 is intended, 0.5 is applied."
+    )

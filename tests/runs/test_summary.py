@@ -1,0 +1,91 @@
+"""A plan in numbers and sentences, against what can be worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lrlab.runs.plan import CLOCKS, Plan
+from lrlab.runs.summary import summary
+from lrlab.schedules import (
+    SCHEDULES,
+    Constant,
+    CosineRestarts,
+    ExponentialDecay,
+    Formula,
+    LinearDecay,
+    PiecewiseConstant,
+    StepDecay,
+    Warmup,
+    WarmupStableDecay,
+)
+
+
+def test_a_step_decay_worked_out_by_hand():
+    numbers = summary(Plan(StepDecay(0.8, 0.1, 10), epochs=40, steps_per_epoch=5))
+    assert numbers.peak == 0.8
+    assert numbers.final == pytest.approx(0.0008)
+    assert numbers.area == pytest.approx(8.888)
+    assert numbers.mean == pytest.approx(0.2222)
+    assert numbers.half_life == 10
+    assert numbers.faint == 10
+
+
+def test_half_life_counts_from_the_peak_and_in_fractions_of_an_epoch():
+    halves = ExponentialDecay(0.1, np.log(2) / 500)
+    assert summary(Plan(halves, 10, 250, "step")).half_life == pytest.approx(2.0, abs=1 / 250)
+    assert summary(Plan(Warmup(StepDecay(0.1, 0.5, 10), 5), 30, 4)).half_life == 10
+    assert summary(Plan(Constant(0.1))).half_life is None
+
+
+@given(
+    kind=st.sampled_from(SCHEDULES),
+    epochs=st.integers(1, 60),
+    size=st.integers(1, 20),
+    clock=st.sampled_from(CLOCKS),
+)
+def test_numbers_fit_together_for_every_kind(kind, epochs, size, clock):
+    assume(kind is not WarmupStableDecay or epochs >= 25)  # its phases are that long
+    plan = Plan(kind(), epochs, size, clock)
+    numbers = summary(plan)
+    assert 0 <= numbers.final <= numbers.peak * (1 + 1e-12)
+    assert numbers.area == pytest.approx(plan.rates().sum() / size)
+    assert 0 <= numbers.faint <= epochs
+    assert numbers.final == plan.rates()[-1]
+    assert all(sentence.endswith(".") for sentence in numbers.warnings)
+
+
+@pytest.mark.parametrize(
+    ("plan", "warnings"),
+    [
+        (Plan(Constant(0.1)), []),
+        (Plan(LinearDecay(0.1), 100), []),
+        (Plan(LinearDecay(0.1), 10), ["should end at 0, but the last update has a rate of 0.01"]),
+        (Plan(LinearDecay(0.1, duration=200)), ["takes 200 epochs, but the run ends after 100"]),
+        (Plan(LinearDecay(0.1, duration=50), 100, 10), ["zero from epoch 50 on"]),
+        (Plan(Warmup(Constant(0.1), 5)), ["first update has a rate of zero"]),
+        (Plan(PiecewiseConstant((0.0, 0.0), (5,))), ["zero during the whole run"]),
+        (
+            Plan(Warmup(LinearDecay(0.1, duration=98), 5, 0.01)),
+            ["takes 103 epochs, but the run ends after 100"],
+        ),
+        (Plan(Warmup(LinearDecay(0.1), 5, 0.01), 15), ["should end at 0, but"]),
+        (Plan(CosineRestarts(0.1, 20), 70), ["should end at 0, but"]),
+    ],
+)
+def test_what_one_may_not_have_meant_is_said(plan, warnings):
+    sentences = summary(plan).warnings
+    assert len(sentences) == len(warnings)
+    assert all(words in sentence for words, sentence in zip(warnings, sentences, strict=True))
+
+
+def test_a_formula_without_a_rate_or_below_zero_is_warned_of():
+    assert summary(Plan(Formula("initial_lr / (1 + t)"), 10, 2)).warnings == ()
+    broken = summary(Plan(Formula("1 / (t - 3)"), 10, 2))
+    assert broken.warnings == ("The rate at epoch 3 is not a finite number. Check the formula.",)
+    assert math.isnan(broken.mean)
+    assert "The rate is negative at epoch 6" in " ".join(
+        summary(Plan(Formula("0.5 - t / 10"), 10, 2)).warnings
+    )
