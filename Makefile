@@ -18,7 +18,7 @@ LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYT
 
 check: $(VENV)/test
 	$(LINT)
-	$(PYTEST) -m "not browser and not training and not proof"
+	$(PYTEST) -n 2 -m "not browser and not training and not proof"
 
 test: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py

@@ -149,6 +149,7 @@ def test_a_worker_that_does_not_answer_a_pause_is_killed_and_its_run_is_paused(s
     assert ended(store, id).status == "stopped"
 
 
+@pytest.mark.proof
 @signals
 def test_a_worker_without_a_sign_of_life_is_replaced_and_its_run_goes_on(store, monkeypatch):
     monkeypatch.setattr("lrlab.store.workers.STALE_SECONDS", 2)
@@ -185,6 +186,7 @@ def test_a_run_whose_worker_is_killed_goes_on_before_the_next_one(store):
     assert store.run(waiting).started > run.started
 
 
+@pytest.mark.proof
 @signals
 def test_a_run_that_ends_worker_after_worker_has_failed(store):
     id = train(store, LONG)

@@ -60,6 +60,7 @@ def test_a_bad_cache_is_an_error_too(home):
     assert str(cached) in str(caught.value)
 
 
+@pytest.mark.training
 def test_without_a_network_auto_is_the_synthetic_set_and_says_why(home):
     stages = []
     data = load("auto", stages.append)

@@ -9,6 +9,8 @@ import pytest
 
 from lrlab.datasets.synthetic import WRONG_LABELS, synthetic
 
+pytestmark = pytest.mark.training
+
 
 @pytest.fixture(scope="module")
 def whole():

@@ -20,6 +20,8 @@ from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from tests.exchange.test_record import example, results
 
+pytestmark = pytest.mark.training
+
 ROOT = Path(__file__).parents[2]
 CODE = """
 import sys

@@ -407,6 +407,7 @@ def test_ten_million_rows_are_refused_at_once():
     assert time.thread_time() - began < 0.1
 
 
+@pytest.mark.proof
 def test_as_many_runs_as_are_exported_can_be_read_again():
     def run(seed):
         numbers = np.random.default_rng(seed).random((100, 9)).astype("float32").astype(float)

@@ -153,6 +153,7 @@ def test_a_run_is_trained_again_to_its_end(spec, tmp_path):
     assert test == pytest.approx((outcome.test_loss, outcome.test_accuracy), rel=1e-3, abs=1e-4)
 
 
+@pytest.mark.proof
 def test_what_is_logged_can_be_read_again(tmp_path):
     spec = replace(SMALL, clock="smooth", network=Dense((32,), dropout=0.2))
     executed(script(spec), tmp_path, PYTHONPATH=str(ROOT))

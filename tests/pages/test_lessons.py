@@ -19,6 +19,8 @@ from lrlab.ui.lessons.measured import own_results
 from tests.conftest import shared_home
 from tests.pages import TIMEOUT
 
+pytestmark = pytest.mark.training  # the page starts a training process
+
 APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -97,7 +99,6 @@ def test_ones_own_runs_take_the_place_of_the_recorded_ones(opened, home):
     assert "Recorded with LR Lab" in texts(page)
 
 
-@pytest.mark.training
 def test_run_it_here_queues_the_lessons_own_recipes(opened, home):
     page = answer(opened(lesson="built-in-decay"), 0)
     button(page, "Run it here").click().run()

@@ -201,6 +201,7 @@ def test_a_locked_store_only_delays_a_run(store, monkeypatch):
     assert computed(store, locked.id) == computed(store, calm.id)
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files of another process")
 def test_a_full_disk_only_delays_a_run(store):
     import resource
@@ -235,6 +236,7 @@ def test_a_full_disk_only_delays_a_run(store):
     assert computed(store, second) == computed(store, first)
 
 
+@pytest.mark.proof
 def test_lanes_of_any_speed_are_each_recorded_as_alone(store):
     specs = [SPEC, replace(SPEC, batch_size=7), replace(SPEC, batch_size=2)]
     race = store.add_race([[("lane", spec) for spec in specs]], "test")

@@ -68,6 +68,7 @@ def test_a_lane_is_what_it_is_alone(dataset, undisturbed):
         assert essence(mine) == essence(alone)
 
 
+@pytest.mark.proof
 def test_lanes_are_in_lockstep(dataset):
     # The second lane has batches of another size, and so many more updates an epoch.
     specs = [SPECS[0], replace(SPECS[1], batch_size=2), SPECS[2]]
