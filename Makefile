@@ -16,6 +16,7 @@ run: $(VENV)/run
 PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy lrlab pages
 
+# Two processes, because nothing waits here, and each process imports all test files.
 check: $(VENV)/test
 	$(LINT)
 	$(PYTEST) -n 2 -m "not browser and not training and not proof"

@@ -71,9 +71,8 @@ def results(store, race):
 
 
 def checkpoints(store, race):
-    """The checkpoints from which the race would continue now, as (run id, step)."""
-    found = ((run.id, store.checkpoint(run.id)) for run in store.race(race))
-    return {(run, checkpoint.step) for run, checkpoint in found if checkpoint}
+    """The updates from which the runs of the race would continue now."""
+    return {checkpoint.step for run in store.race(race) if (checkpoint := store.checkpoint(run.id))}
 
 
 def is_over(store, race):
@@ -97,7 +96,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     try:
         for kill in range(KILLS):
             if kill % 2:  # into the training, however long TensorFlow takes to load
-                wait_for(lambda: checkpoints(rough, race) - resumed or is_over(rough, race), 300)
+                wait_for(lambda: checkpoints(rough, race) - resumed or is_over(rough, race), 1800)
             time.sleep(dice.uniform(0, 13))
             assert server.poll() is None
             worker = worker_of(rough)
@@ -114,7 +113,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     finally:
         server.terminate()
         server.wait()
-    assert len(resumed) > 5
+    assert len(resumed) > 5  # the kills fell into the training itself
     for killed, undisturbed in zip(results(rough, race), results(calm, race), strict=True):
         for what, value in undisturbed.items():
             assert killed[what] == value, what

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,11 +56,10 @@ def serving(folder, script="app.py", command=None, cwd=ROOT, **environment):
 def _wait_until_healthy(address, process, log):
     until = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < until and process.poll() is None:
-        try:
+        with suppress(requests.ConnectionError, requests.Timeout):
             if requests.get(f"{address}/_stcore/health", timeout=10).ok:
                 return
-        except (requests.ConnectionError, requests.Timeout):
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise AssertionError(f"The server did not come up:\n{log.read_text(errors='replace')}")
 
 
