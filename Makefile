@@ -19,7 +19,7 @@ LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYT
 # Two processes, because nothing waits here, and each process imports all test files.
 check: $(VENV)/test
 	$(LINT)
-	$(PYTEST) -n 2 -m "not browser and not training and not proof"
+	$(PYTEST) -n 2 -m "not pages and not browser and not training and not proof"
 
 test: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py

@@ -113,16 +113,18 @@ def listed():
     del TARGETS["table"]
 
 
-SPEC = RunSpec(
-    Sawtooth(0.002, 0.5),
-    clock="smooth",
-    optimizer=Adamax(0.8),
-    network=Bottleneck(12),
-    epochs=2,
-    train_images=200,
-    batch_size=20,
-    data="stripes",
-)
+@pytest.fixture
+def spec():
+    return RunSpec(
+        Sawtooth(0.002, 0.5),
+        clock="smooth",
+        optimizer=Adamax(0.8),
+        network=Bottleneck(12),
+        epochs=2,
+        train_images=200,
+        batch_size=20,
+        data="stripes",
+    )
 
 
 def test_the_pages_have_its_controls(home):
@@ -157,9 +159,9 @@ def test_the_command_line_takes_and_describes_it(home, capsys):
     assert capsys.readouterr().out.endswith("rates = [0.1, 0.07500000000000001]\n")
 
 
-def test_links_and_json_carry_it():
-    assert RunSpec.from_json(SPEC.to_json()) == SPEC
-    assert json.loads(SPEC.to_json())["optimizer"] == {"kind": "adamax", "beta_1": 0.8}
+def test_links_and_json_carry_it(spec):
+    assert RunSpec.from_json(spec.to_json()) == spec
+    assert json.loads(spec.to_json())["optimizer"] == {"kind": "adamax", "beta_1": 0.8}
     (curve,) = from_query(read("?c=sawtooth~0.3~2~_w5")).curves
     assert curve.schedule.core == Sawtooth(0.3, 2.0)
 
@@ -173,7 +175,7 @@ def test_its_code_gives_its_rates():
     assert "tooth_length" in repr(javascript(plan))
 
 
-def test_its_cost_is_known_and_it_trains_as_its_script_does():
+def test_its_cost_is_known_and_it_trains_as_its_script_does(spec):
     optimizer = keras.optimizers.Adamax()
     model = keras.Sequential([keras.Input((6, 8, 3)), keras.layers.Flatten()])
     model.add(keras.layers.Dense(12, "relu"))
@@ -184,13 +186,13 @@ def test_its_cost_is_known_and_it_trains_as_its_script_does():
     slots = [variable for variable in optimizer.variables if variable.shape.rank]
     assert Adamax().slots() * weights == sum(int(np.prod(variable.shape)) for variable in slots)
     products = 2 * (6 * 8 * 3 * 12 + 12 * 2)
-    assert cost.operations(SPEC) == 160 * (3 * products - 2 * 6 * 8 * 3 * 12) + 40 * products
-    assert cost.memory(SPEC) < cost.memory(replace(SPEC, batch_size=160))
+    assert cost.operations(spec) == 160 * (3 * products - 2 * 6 * 8 * 3 * 12) + 40 * products
+    assert cost.memory(spec) < cost.memory(replace(spec, network=Bottleneck(64)))
 
-    epochs = [record for record in train(SPEC, load("stripes")) if isinstance(record, Epoch)]
+    epochs = [record for record in train(spec, load("stripes")) if isinstance(record, Epoch)]
     assert len(epochs) == 2
     assert epochs[1].loss < epochs[0].loss
-    code = keras_script(Result("Own", tuple(epochs), SPEC))
+    code = keras_script(Result("Own", tuple(epochs), spec))
     compile(code, "script", "exec")
     assert "# Data: Stripes, which needs LR Lab, too" in code
     assert "keras.optimizers.Adamax(" in code

@@ -44,6 +44,15 @@ def parts(folder):
     return there - {"__init__.py", "__pycache__/"}
 
 
+def test_the_recipes_name_files_that_exist():
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:lrlab|tests)/[\w./]+|\w+\.(?:py|md|toml))`", recipes)
+    assert len(named) > 20
+    for path in named:
+        places = [ROOT / path, ROOT / "lrlab/schedules" / path]
+        assert any(place.exists() for place in places), path
+
+
 def test_every_kind_and_parameter_is_in_the_table():
     for schedule in SCHEDULES:
         (row,) = re.findall(rf"^\| `{schedule.kind}` \|.*$", README, re.MULTILINE)

@@ -74,8 +74,9 @@ def _body(shape: _Shape) -> str:
         step, size = Traced("name", ("step",), None, path.decide), symbol("steps_per_epoch")
         time = {"step": step, "epoch": step // size, "smooth": step / size}[plan.clock]
         length = symbol("epochs") * size if plan.clock == "step" else symbol("epochs")
+        settings = size if plan.clock == "smooth" else 1
         try:
-            rate = traced_parameters(plan.schedule, symbol)[0].with_duration(length).at(time)
+            rate = traced_parameters(plan.schedule, symbol)[0].within(length, settings).at(time)
         except UserError:
             rate = float("nan")
         branches.append(_branch(path, rate))

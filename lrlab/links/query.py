@@ -32,7 +32,11 @@ class Query:
 
 
 def read(query: str) -> Query:
-    """The query in a text, with or without its `?`; raises UserError if it is too long or cannot be read."""
+    """The query in a text, with or without its `?`; raises UserError if it is too long or cannot be read.
+
+    >>> read("?e=30&c=step").one("e")
+    '30'
+    """
     if len(query) > LONGEST:
         raise UserError(f"A link can have at most {LONGEST:,} characters, but this one has {len(query):,}.")
     try:

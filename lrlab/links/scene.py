@@ -31,7 +31,11 @@ WHOLE = ("epochs", "steps_per_epoch", "batch_size")
 
 
 def to_query(scene: Scene) -> Query:
-    """The query of the link to `scene`; empty for the article's scene."""
+    """The query of the link to `scene`; empty for the article's scene.
+
+    >>> str(to_query(Scene(epochs=30)))
+    '?e=30'
+    """
     start = Scene()
     pairs = differences(scene, start, SHORT)
     if scene.curves != start.curves:
@@ -44,6 +48,9 @@ def from_query(query: Query) -> Scene:
     """The scene that `to_query` wrote. Unknown names in the query are ignored.
 
     Raises UserError, which says what is wrong, for everything else.
+
+    >>> from_query(Query((("c", "cosine~0.2"),))).curves[0].schedule
+    CosineDecay(initial_lr=0.2, final_lr=0.0, duration=None)
     """
     given = {name: query.one(short) for short, name in SHORT.items()}
     values = {name: _value(name, text) for name, text in given.items() if text is not None}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lrlab.networks.base import CLASS_COUNT, IMAGE_SHAPE, Network
-from lrlab.networks.layers import DenseLayer, Dropout, Flatten, Layer
+from lrlab.networks.layers import DenseLayer, Dropout, Flatten
 from lrlab.parameters.declare import factor, sizes
 
 MAX_DROPOUT = 0.9
@@ -25,7 +25,7 @@ class Dense(Network):
     )
 
     def layers(self, shape=IMAGE_SHAPE, classes=CLASS_COUNT):
-        hidden: list[Layer] = []
+        hidden = []
         for width in self.widths:
             hidden.append(DenseLayer(width, l2=self.l2))
             if self.dropout:

@@ -70,7 +70,8 @@ class Plan(Record):
     @cached_property
     def resolved(self) -> Schedule:
         """The schedule with a duration that was left out set to the length of the run."""
-        return self.schedule.with_duration(self.steps if self.clock == "step" else self.epochs)
+        length = self.steps if self.clock == "step" else self.epochs
+        return self.schedule.within(length, self.steps_per_epoch if self.clock == "smooth" else 1)
 
     def _rates_at(self, steps: npt.NDArray[Any]) -> Rates:
         if self.clock == "step":

@@ -22,7 +22,7 @@ class Schedule(Parametrised):
     Raises UserError for a parameter that is not a number or out of range.
 
     >>> from lrlab.schedules import CosineDecay
-    >>> schedule = CosineDecay(initial_lr=0.1).with_duration(4)
+    >>> schedule = CosineDecay(initial_lr=0.1).within(4)
     >>> schedule(2)
     array(0.05)
     >>> schedule([0, 1, 4]).round(4)
@@ -34,6 +34,8 @@ class Schedule(Parametrised):
     helps: ClassVar[str] = ""
     assumes: ClassVar[str] = ""
     paper: ClassVar[str] = ""
+    # How often the rate is set in one unit of time; a Plan changes it with `within`.
+    settings_per_unit: ClassVar[Any] = 1
 
     def __call__(self, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
         t = np.asarray(t, float)
@@ -52,11 +54,15 @@ class Schedule(Parametrised):
         """The schedule inside all wrappers; the schedule itself if there are none."""
         return self.layers()[-1]
 
-    def with_duration(self, duration: Any) -> Self:
-        """The same schedule with a `duration` that was left out set to `duration` units of time."""
-        return (
-            self.unchecked_replace(duration=duration) if getattr(self, "duration", duration) is None else self
-        )
+    def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
+        """The same schedule in a run of `length` units of time, in each of which the rate is set so often.
+
+        A `duration` that was left out becomes `length`.
+        """
+        known = {"settings_per_unit": settings_per_unit}
+        if getattr(self, "duration", length) is None:
+            known["duration"] = length
+        return self.unchecked_replace(**known)
 
     def scaled(self, factor: float) -> Self:
         """The same schedule with every rate multiplied by `factor`.

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lrlab.errors import UserError
 from lrlab.parameters.declare import choice, factor, floor_rate, rate, run_length, span, switch
 from lrlab.schedules.base import Schedule
 
@@ -93,8 +94,9 @@ class Cyclic(Schedule):
 class OneCycle(Schedule):
     """Rise to a high rate, fall back, and end far below the start.
 
-    Smith and Topin, 2018, "Super-Convergence". Equals PyTorch's `OneCycleLR`: the run's last update, at
-    t = T - 1, has the smallest rate. Raises UserError when called without a duration.
+    Smith and Topin, 2018, "Super-Convergence". Equals PyTorch's `OneCycleLR`: the last time at which the
+    rate is set, one setting before T, has the smallest rate. Raises UserError when called without a
+    duration, and if the rise takes exactly one setting, for which PyTorch has no rate either.
 
     >>> OneCycle(0.1, duration=10)([0, 2, 9]).round(4).tolist()
     [0.004, 0.1, 0.0]
@@ -129,17 +131,21 @@ class OneCycle(Schedule):
     def at(self, t: Any) -> Any:
         start = self.max_lr / self.start_factor
         end = start / self.end_factor
-        last = np.maximum(self.length() - 1, 1e-9)
-        top = np.clip(self.rise * self.length() - 1, 0, last)
-        back = np.minimum(2 * top, last)
+        count = self.length() * self.settings_per_unit
+        top, last = self.rise * count - 1, count - 1
+        if top == 0:
+            raise UserError(
+                f"The rise is {self.rise:g} of {count:g} updates: exactly one, which is none to rise in. "
+                "Make it longer or shorter."
+            )
         phases = [(0, top, start, self.max_lr), (top, last, self.max_lr, end)]
         if self.three_phases:
-            phases[1:] = [(top, back, self.max_lr, start), (back, last, start, end)]
-        t = np.minimum(t, last)
-        rate: Any = end
+            phases[1:] = [(top, 2 * top, self.max_lr, start), (2 * top, last, start, end)]
+        now = np.minimum(t * self.settings_per_unit, last)
+        rate: Any = None
         for begin, finish, before, after in reversed(phases):
-            share = np.clip((t - begin) / np.maximum(finish - begin, 1e-9), 0, 1)
+            share = (now - begin) / np.where(finish == begin, 1, finish - begin)
             way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))
-            until = np.where(finish > begin, finish, -1)
-            rate = np.where(t <= until, before + (after - before) * way, rate)
+            phase = before + (after - before) * way
+            rate = phase if rate is None else np.where(now <= finish, phase, rate)
         return rate

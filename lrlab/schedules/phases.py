@@ -97,9 +97,10 @@ class Warmup(Wrapper):
             rise = self.start_lr * (peak / self.start_lr) ** share
         return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
 
-    def with_duration(self, duration: Any) -> Self:
-        """The same with a duration of what the warm-up leaves for the schedule inside."""
-        return self.unchecked_replace(inner=self.inner.with_duration(np.maximum(duration - self.warmup, 1)))
+    def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
+        """The same in a run of that length; the schedule inside has what the warm-up leaves of it."""
+        left = np.maximum(length - self.warmup, 1)
+        return self.unchecked_replace(inner=self.inner.within(left, settings_per_unit))
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,10 @@ class Cooldown(Wrapper):
         fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
         return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
 
-    def with_duration(self, duration: Any) -> Self:
-        """The same, and the schedule inside, with durations that were left out set."""
-        return super().with_duration(duration).unchecked_replace(inner=self.inner.with_duration(duration))
+    def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
+        """The same, and the schedule inside, in a run of that length."""
+        inner = self.inner.within(length, settings_per_unit)
+        return super().within(length, settings_per_unit).unchecked_replace(inner=inner)
 
 
 def _length_of(schedule: Any) -> Any:

@@ -18,6 +18,7 @@ from tests.datasets.npz import described
 from tests.pages import TIMEOUT
 from tests.store.test_runs import by_hand
 
+pytestmark = pytest.mark.pages
 APP = Path(__file__).parents[2] / "app.py"
 
 

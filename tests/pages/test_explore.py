@@ -13,6 +13,7 @@ from lrlab.schedules import SCHEDULES
 from lrlab.ui.explore.panels import written
 from tests.pages import TIMEOUT
 
+pytestmark = pytest.mark.pages
 APP = Path(__file__).parents[2] / "app.py"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrlab import jobs
+from lrlab import article, jobs
 from lrlab.networks import Convolutional
 from lrlab.optimizers import Adam, Nesterov
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
@@ -121,6 +121,7 @@ def test_a_bad_file_is_said_and_the_one_before_stays(page, home):
     assert page.title[0].value == "Train on good.npz"
     page.selectbox(key="data").set_value("auto").run()
     assert page.title[0].value == "Train on Fashion-MNIST"
+    assert page.number_input(key="images.train").value == article.TRAIN_IMAGES
     assert len([*(home / "own").iterdir()]) == 1
 
 

@@ -17,6 +17,7 @@ from lrlab.schedules import (
     WRAPPERS,
     Constant,
     Cooldown,
+    OneCycle,
     PiecewiseConstant,
     Warmup,
     WarmupStableDecay,
@@ -73,6 +74,7 @@ def test_round_trip_shape_and_range(cls, data):
     schedule = data.draw(schedules(cls))
     assert schedule_from_dict(json.loads(json.dumps(schedule.to_dict()))) == schedule
     assert hash(schedule) == hash(replace(schedule))
+    assume(not (isinstance(schedule, OneCycle) and schedule.rise * schedule.length() == 1))  # is refused
     with np.errstate(under="ignore"):
         for shape in ((), (7,), (2, 3)):
             rates = schedule(data.draw(st.integers(0, 1000)) * np.ones(shape))
@@ -130,7 +132,7 @@ def test_a_wrapped_schedule_round_trips_and_lasts_as_long_as_the_run(cls, wrappe
     schedule = wrapper(wrapper(inner))
     assert schedule_from_dict(json.loads(json.dumps(schedule.to_dict()))) == schedule
     with np.errstate(under="ignore"):
-        rates = schedule.with_duration(1200)(np.arange(1200))
+        rates = schedule.within(1200)(np.arange(1200))
     assert rates.shape == (1200,)
     assert np.isfinite(rates).all()
 
@@ -144,7 +146,7 @@ def test_a_scaled_schedule_is_the_same_curve_times_a_factor(cls, wrapped, factor
     except UserError:
         assume(False)  # a rate has gone below what is allowed
     with np.errstate(under="ignore"):
-        before, after = (each.with_duration(1200)(np.arange(1200)) for each in (schedule, scaled))
+        before, after = (each.within(1200)(np.arange(1200)) for each in (schedule, scaled))
     # Where a formula subtracts one rate from another, what is left has the rounding of the larger one.
     rounding = 1e-14 * max(abs(before).max(), *rates_of(schedule))
     np.testing.assert_allclose(after, before * factor, rtol=1e-9, atol=rounding)

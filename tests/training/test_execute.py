@@ -99,7 +99,7 @@ def test_runs_on_ones_own_sets_are_recorded_by_their_digest(store, kind, network
     execute(store, [run])
     ended = store.run(run.id)
     assert (ended.status, ended.data, ended.spec) == ("completed", data.name, run.spec)
-    assert (ended.origin, data_title(ended)) == ("your own file digits.npz", "digits.npz")
+    assert (ended.origin, data_title(ended.data, ended.spec)) == ("your own file digits.npz", "digits.npz")
     first, last = store.epochs(run.id)
     assert last.loss < first.loss
     assert 0 <= ended.test_accuracy <= 1

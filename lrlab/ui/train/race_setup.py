@@ -115,6 +115,11 @@ def known_data() -> DataSet:
     return data_set(chosen) if chosen != OWN else st.session_state[OWN] or data_set("auto")
 
 
+def train_images() -> int:
+    """How many images to train on: the number that was set, or all of a data set that has fewer."""
+    return min(st.session_state[TRAIN_IMAGES], known_data().train)
+
+
 def add_own(read: Callable[[], OwnData]) -> None:
     """Choose the set of one's own that `read` returns, or keep what is wrong with it for the page."""
     try:
@@ -177,7 +182,7 @@ def _run(entry, seed):
         epochs=values[state.EPOCHS],
         batch_size=values[state.BATCH_SIZE],
         seed=seed,
-        train_images=values[TRAIN_IMAGES],
+        train_images=train_images(),
         validation_split=values[SPLIT],
         data=data(),
         network=made(type(network_of_kind(values[NETWORK]))),

@@ -121,10 +121,9 @@ def _network():
 def _data():
     known = race_setup.known_data()
     images = race_setup.TRAIN_IMAGES
-    st.session_state[images] = min(st.session_state[images], known.train)
     # A new label closes it, so it is opened again where a file has changed the number.
     is_own = st.session_state[race_setup.DATA_SET] == race_setup.OWN
-    with st.expander(f"Images: {st.session_state[images]:,}", expanded=is_own):
+    with st.expander(f"Images: {race_setup.train_images():,}", expanded=is_own):
         _numbers(
             {
                 images: ("Training images", replace(TRAIN_SIZE, high=known.train)),

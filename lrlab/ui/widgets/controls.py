@@ -35,24 +35,29 @@ def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=
 def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwargs) -> None:
     """A number field for one value of the session state; `kwargs` go to `st.number_input`.
 
-    If two pages have a field for the same value, each field needs its own `name`.
+    A value beyond the parameter's range is shown as the nearest in the range, and stays as it is. If two
+    pages have a field for the same value, each field needs its own `name`.
     """
+    value = st.session_state[key]
     st.number_input(
         label,
         min_value=_like(parameter, parameter.low),
         max_value=_like(parameter, parameter.high),
-        step=_step(parameter, st.session_state[key]),
+        step=_step(parameter, value),
         format="%d" if parameter.integer else "%.6g",
-        **following(key, name),
+        **following(key, name, _like(parameter, min(max(value, parameter.low), parameter.high))),
         **kwargs,
     )
 
 
-def following(key: str, name: str) -> dict:
-    """The arguments that keep a widget equal to a value of the session state that is never None."""
-    widget = f"{key}.{name}"
-    if st.session_state.get(widget) != st.session_state[key]:
-        st.session_state[widget] = st.session_state[key]
+def following(key: str, name: str, shown=None) -> dict:
+    """The arguments that keep a widget equal to a value of the session state that is never None.
+
+    `shown` is what it shows instead of exactly this value.
+    """
+    widget, value = f"{key}.{name}", st.session_state[key] if shown is None else shown
+    if st.session_state.get(widget) != value:
+        st.session_state[widget] = value
     return {"key": widget, "on_change": _take, "args": (widget, key)}
 
 
