@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from typing import NamedTuple
 
+from lrlab.analysis.difference import LEAST, Difference, difference
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.result import Result
 
-LEAST = 3  # seeds per lane: with two each, luck alone separates equal lanes in a third of all races
 FEW = {1: "one seed", 2: "two seeds"}
 MEASURES = {
     "loss": "final training loss",
@@ -22,26 +22,28 @@ RANKED = ("val_loss", "val_accuracy")  # what a verdict is about
 
 
 class End(NamedTuple):
-    """How one seed ended: its status, and its final value of a measure; None if that is not known."""
+    """How one seed ended: its status, its final value of a measure, and the seed; None if not known."""
 
     status: str
     value: float | None
+    seed: int | None = None
 
 
 def end(result: Result, measure: str) -> End:
     """How a run ended in one of MEASURES: at its last epoch, or in its test."""
+    seed = result.spec.seed if result.spec else None
     if not result.epochs:
-        return End(result.status, None)
+        return End(result.status, None, seed)
     source = result if measure.startswith("test") else result.epochs[-1]
-    return End(result.status, getattr(source, measure))
+    return End(result.status, getattr(source, measure), seed)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The final values of one lane: the lowest, the median and the highest of its `finished` seeds.
+    """The final values of one lane: lowest, mean, median and highest of its `finished` seeds.
 
-    A seed that diverged has no final value and is counted separately. If no seed finished, the three values
-    are NaN.
+    Of losses it is the geometric mean, because losses are compared by their logarithms. A seed that diverged
+    has no final value and is counted separately. If no seed finished, the four values are NaN.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Standing:
     finished: int
     diverged: int
     low: float
+    mean: float
     median: float
     high: float
 
@@ -60,103 +63,218 @@ class Standing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The lanes of a race in the order of their medians, the best first, and the winner.
+    """The lanes of a race in order, the best first, and the winner.
 
-    `winner` is the name of a lane, or None if there is no winner. `sentence` names the winner, or the
-    reason why there is none. It is plain text that contains the names of lanes.
+    `winner` is the name of a lane, or None if there is no winner. `sentence` names the winner and the
+    difference to its closest rival, or the reason why there is none. It is plain text that contains the
+    names of lanes. `differences` are those of the best lane to each other lane, by name, as far as known.
+    `more_seeds` is how many more seeds per lane would probably decide it; None if it is decided, or if
+    seeds do not help.
     """
 
     standings: tuple[Standing, ...]
     winner: str | None
     sentence: str
+    differences: Mapping[str, Difference]
+    more_seeds: int | None = None
 
 
-def verdict(lanes: Mapping[str, Sequence[End]], measure: str = "val_loss") -> Verdict:
+def verdict(
+    lanes: Mapping[str, Sequence[End]], measure: str = "val_loss", classes: int | None = None
+) -> Verdict:
     """Rank the lanes of a race, given by name with one end per seed.
 
     `measure` is one of MEASURES: of losses the lowest is best, of accuracies the highest. The final values
-    of completed runs count. The best lane is the winner if:
+    of completed runs count. A seed that diverged counts as the worst value of the race, and as no better
+    than guessing among `classes`. The best lane is the winner if:
 
     1. All runs have ended.
-    2. Every lane has a completed run, unless all of its seeds diverged.
-    3. Every lane with a completed run has at least three seeds that finished or diverged.
-    4. No seed of the best lane diverged.
-    5. No other lane's range overlaps with the range of the best lane.
+    2. Every lane has at least three seeds that finished or diverged.
+    3. No seed of the best lane diverged.
+    4. It is better than each other lane by a two-sided t test at 5 %, seed by seed where seeds are shared;
+       losses are compared by their logarithms.
 
-    >>> fast = [End("completed", loss) for loss in (0.31, 0.32, 0.33)]
-    >>> slow = [End("completed", loss) for loss in (0.41, 0.42, 0.43)]
-    >>> verdict({"Cosine": fast, "Constant": slow}).winner
+    As all tests must hold, chance names a winner among equal lanes in at most 5 % of races.
+
+    >>> fast = [End("completed", loss, seed) for seed, loss in enumerate((0.31, 0.32, 0.33))]
+    >>> slow = [End("completed", loss, seed) for seed, loss in enumerate((0.41, 0.42, 0.43))]
+    >>> found = verdict({"Cosine": fast, "Constant": slow})
+    >>> found.winner
     'Cosine'
+    >>> found.sentence.partition(": ")[2]
+    '0.100 lower than Constant (95 % interval: 0.094 to 0.106).'
     """
-    sign = -1 if measure.endswith("accuracy") else 1
-    found = [_standing(name, ends) for name, ends in lanes.items()]
-    standings = tuple(sorted(found, key=lambda s: (not s.finished, sign * s.median if s.finished else 0)))
-    ended = [standing for standing in standings if standing.finished]
-    winner, sentence = _judge(standings, ended, MEASURES[measure], sign)
-    over = [status in ACTIVE or status == "paused" for ends in lanes.values() for status, _ in ends]
+    sign = _sign(measure)
+    values, logarithmic = _values(lanes, sign, classes)
+    means = {name: _mean([*of_lane.values()], logarithmic) for name, of_lane in values.items()}
+    found = [_standing(name, ends, logarithmic) for name, ends in lanes.items()]
+    standings = tuple(sorted(found, key=lambda s: (not s.finished, sign * means.get(s.name, math.inf))))
+    best = standings[0]
+    differences = _differences(best.name, values, logarithmic)
+    over = [end.status in ACTIVE or end.status == "paused" for ends in lanes.values() for end in ends]
     if any(over):
-        winner = None
         sentence = f"No verdict yet: {over.count(False)} of {_runs(len(over))} ended."
-    return Verdict(standings, winner, sentence)
+        return Verdict(standings, None, sentence, differences)
+    return _judge(standings, differences, measure)
 
 
-def _standing(name: str, ends: Sequence[End]) -> Standing:
-    known = [value for status, value in ends if status == "completed" and value is not None]
+def differences(
+    name: str, lanes: Mapping[str, Sequence[End]], measure: str, classes: int | None = None
+) -> dict[str, Difference]:
+    """The Difference of the lane with that name to each other lane that has enough seeds, by its name.
+
+    Arguments as for `verdict`.
+    """
+    return _differences(name, *_values(lanes, _sign(measure), classes))
+
+
+def in_words(found: Difference, measure: str) -> tuple[str, str]:
+    """A difference in words, "0.025 lower", and its 95 % interval, "0.019 to 0.031".
+
+    Both have two digits of the interval's width. If the interval includes no difference, its ends say
+    which is lower and which is higher. Accuracies differ by percentage points.
+    """
+    factor, unit = (100, " percentage points") if measure.endswith("accuracy") else (1, "")
+    values = [factor * value for value in (found.mean, *sorted(found.interval, key=abs))]
+    sizes = [abs(value) for value in values]
+    width = max(values) - min(values) or max(sizes)
+    seen = (d for d in range(9) if width * 10**d >= 10 and all(round(size, d) for size in sizes if size))
+    decimals = next(seen, 9)
+    mean, near, far = (f"{size:.{decimals}f}" for size in sizes)
+    sides = ["higher" if value > 0 else "lower" for value in values]
+    if sides[1] == sides[2]:
+        return f"{mean}{unit} {sides[0]}", f"{near} to {far}{unit}"
+    return f"{mean}{unit} {sides[0]}", f"{far} {sides[2]} to {near}{unit} {sides[1]}"
+
+
+def _sign(measure: str) -> int:
+    """1 if the lowest value is best, -1 if the highest is."""
+    return -1 if measure.endswith("accuracy") else 1
+
+
+def _differences(
+    name: str, values: Mapping[str, Mapping[object, float]], logarithmic: bool
+) -> dict[str, Difference]:
+    return {
+        other: found
+        for other in values
+        if other != name and name in values
+        if (found := difference(values[name], values[other], logarithmic))
+    }
+
+
+def _values(
+    lanes: Mapping[str, Sequence[End]], sign: int, classes: int | None
+) -> tuple[dict[str, dict[object, float]], bool]:
+    """The value of each seed whose outcome is known, by lane, and whether to compare logarithms.
+
+    Lanes without any are left out.
+    """
+    known = {name: _known(name, ends) for name, ends in lanes.items()}
+    finite = [value for ends in known.values() for value in ends.values() if math.isfinite(value)]
+    if classes:
+        finite.append(math.log(classes) if sign > 0 else 1 / classes)
+    worst = sign * max((sign * value for value in finite), default=math.nan)
+    values = {
+        name: {seed: value if math.isfinite(value) else worst for seed, value in ends.items()}
+        for name, ends in known.items()
+        if ends
+    }
+    return values, sign > 0 and all(value > 0 for ends in values.values() for value in ends.values())
+
+
+def _known(name: str, ends: Sequence[End]) -> dict[object, float]:
+    """By seed the final value of each run that finished, and infinity for each that diverged.
+
+    An unknown seed is one of its own, unlike those of other lanes.
+    """
+    known: dict[object, float] = {}
+    for number, (status, value, seed) in enumerate(ends):
+        key = (name, number) if seed is None else seed
+        if status == "completed" and value is not None:
+            known[key] = value
+        elif status == "diverged":
+            known[key] = math.inf
+    return known
+
+
+def _mean(values: Sequence[float], logarithmic: bool) -> float:
+    if not values:
+        return math.nan
+    return math.exp(fmean(map(math.log, values))) if logarithmic else fmean(values)
+
+
+def _standing(name: str, ends: Sequence[End], logarithmic: bool) -> Standing:
+    known = [*_known(name, ends).values()]
     finite = [value for value in known if math.isfinite(value)]
-    diverged = sum(status == "diverged" for status, _ in ends) + len(known) - len(finite)
-    low, middle, high = (min(finite), median(finite), max(finite)) if finite else (math.nan,) * 3
-    return Standing(name, len(ends), len(finite), diverged, low, middle, high)
+    counts = len(ends), len(finite), len(known) - len(finite)
+    if not finite:
+        return Standing(name, *counts, *[math.nan] * 4)
+    low, high = min(finite), max(finite)
+    mean = min(max(_mean(finite, logarithmic), low), high)  # rounding may carry it out of the range
+    return Standing(name, *counts, low, mean, median(finite), high)
 
 
-def _judge(
-    standings: Sequence[Standing], ended: Sequence[Standing], measure: str, sign: int
-) -> tuple[str | None, str]:
-    """The winner, if there is one, and the sentence."""
-    lost = _lost(standings, ended)
+def _judge(standings: Sequence[Standing], differences: Mapping[str, Difference], measure: str) -> Verdict:
+    """The verdict on lanes that have all ended."""
+
+    def said(sentence: str, winner: str | None = None, more: int | None = None) -> Verdict:
+        return Verdict(tuple(standings), winner, sentence + _lost(standings), differences, more)
+
+    ended = [standing for standing in standings if standing.finished]
     if not ended:
-        return None, f"No run was completed.{lost}"
-    say = _writer(ended, measure)
-    best, *others = ended
+        return said("No run was completed.")
+    say, best, sign, title = _writer(ended, measure), ended[0], _sign(measure), MEASURES[measure]
     if len(standings) == 1:
-        return None, f"The {measure} is {_range(best, say)}.{lost}"
-    what = f"{best.name} has the {'lowest' if sign > 0 else 'highest'} {measure}, {_range(best, say)}"
-    if not others:
-        return None, f"No winner: only {best.name} has a {measure}, {_range(best, say)}.{lost}"
-    tied = [standing.name for standing in ended if standing.median == best.median]
-    if all(standing.told < LEAST for standing in ended):
-        if len(tied) > 1:
-            what = f"{_names(tied)} have the same {measure}, {say(best.median)}"
-        seeds = {standing.seeds for standing in standings}
-        few = FEW.get(min(seeds) if len(seeds) == 1 else 0, "fewer than three finished seeds per lane")
-        return None, f"Not decided with {few}: {what}.{lost}"
-    if best.diverged:
-        return None, f"No winner: {what}, but {_diverged(best)}.{_lost(standings, others)}"
-    rivals = [other for other in others if other.low <= best.high and best.low <= other.high]
-    if rivals:
-        ranges = ", ".join(_ends(standing, say) for standing in (best, *rivals))
-        names = _names([standing.name for standing in (best, *rivals)])
-        return None, f"No winner: the ranges of {names} overlap ({ranges}).{lost}"
-    short = [standing.name for standing in ended if standing.told < LEAST]
-    if short:
-        have = "has" if len(short) == 1 else "have"
-        return None, f"No winner: {what}, but {_names(short)} {have} fewer than three seeds.{lost}"
-    missing = [s.name for s in standings if not s.finished and s.diverged < s.seeds]
+        return said(f"The {title} is {_range(best, say)}.")
+    what = f"{best.name} has the {'lowest' if sign > 0 else 'highest'} {title}, {_range(best, say)}"
+    missing = [standing.name for standing in standings if not standing.told]
     if missing:
-        return None, f"No winner: {what}, but no seed of {_names(missing)} was completed.{lost}"
-    return best.name, f"{what}, and no other lane's range reaches it.{lost}"
+        return said(f"No winner: {what}, but no seed of {_names(missing)} was completed.")
+    short = LEAST - min(standing.told for standing in standings)
+    if short > 0:
+        tied = [standing.name for standing in ended if standing.mean == best.mean]
+        if len(tied) > 1:
+            what = f"{_names(tied)} have the same {title}, {say(best.mean)}"
+        told = {standing.told for standing in standings}
+        few = FEW.get(min(told) if len(told) == 1 else 0, "fewer than three seeds in a lane")
+        return said(f"Not decided with {few}: {what}.", more=short)
+    if best.diverged:
+        return said(f"No winner: {what}, but not all of its seeds ended.")
+    tied = [name for name, each in differences.items() if each.mean == 0]
+    if tied:
+        return said(f"No winner: {_names([best.name, *tied])} have the same {title}, {say(best.mean)}.")
+    open_to = {name: each for name, each in differences.items() if not each.sign}
+    if not open_to:
+        rival, closest = min(differences.items(), key=lambda item: abs(item[1].mean))
+        apart, interval = in_words(closest, measure)
+        others = ", the closest lane" if len(differences) > 1 else ""
+        return said(f"{what}: {apart} than {rival}{others} (95 % interval: {interval}).", best.name)
+    rival, least = max(open_to.items(), key=lambda item: item[1].p)
+    _, interval = in_words(least, measure)
+    chance = f"the difference to {rival} may be chance (95 % interval: {interval})"
+    if len(open_to) > 1:
+        chance = f"the differences to {_names([*open_to])} may be chance ({rival}, 95 % interval: {interval})"
+    more = least.more_seeds()
+    hope = "More seeds would hardly decide it."
+    if more:
+        hope = f"About {more} more seed{'s' * (more > 1)} per lane would probably decide it."
+    return said(f"No winner: {what}, but {chance}. {hope}", more=more)
 
 
-def _lost(standings: Sequence[Standing], ended: Sequence[Standing]) -> str:
+def _lost(standings: Sequence[Standing]) -> str:
     """Sentences about the seeds that diverged."""
-    lanes = [*ended, *(standing for standing in standings if not standing.finished)]
-    return "".join(f" {_diverged(lane, of=True)}." for lane in lanes if lane.diverged)
+    return "".join(f" {_diverged(lane)}." for lane in standings if lane.diverged)
 
 
-def _diverged(lane: Standing, of: bool = False) -> str:
-    name = f" of {lane.name}" if of else ""
+def _diverged(lane: Standing) -> str:
     if lane.seeds == 1:
-        return f"{lane.name} diverged" if of else "it diverged"
-    return f"{lane.diverged} of {lane.seeds} seeds{name} diverged"
+        return f"{lane.name} diverged"
+    return (
+        f"{lane.name} diverged"
+        if lane.seeds == 1
+        else f"{lane.diverged} of {lane.seeds} seeds of {lane.name} diverged"
+    )
 
 
 def _runs(count: int) -> str:
@@ -170,7 +288,7 @@ def _names(names: Sequence[str]) -> str:
 
 def _range(standing: Standing, say: Callable[[float], str]) -> str:
     over = f"{_ends(standing, say)} over {standing.finished} seeds"
-    return f"{say(standing.median)} ({over})" if standing.finished > 1 else say(standing.median)
+    return f"{say(standing.mean)} ({over})" if standing.finished > 1 else say(standing.mean)
 
 
 def _ends(standing: Standing, say: Callable[[float], str]) -> str:

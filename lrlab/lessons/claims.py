@@ -18,6 +18,7 @@ from lrlab.lessons.evidence import (
     name,
     several,
     share,
+    signs,
     standing,
     stopping,
     versus,
@@ -69,10 +70,10 @@ def _against(found, first, others, measure):
         return versus(found, first, others[0], measure)
     if not several(found, (first, *others)):
         return 0, f"In {MEASURES[measure]}, some schedule has fewer than three seeds: too few to decide."
-    signs = {other: versus(found, first, other, measure).sign for other in others}
-    sign = -1 if -1 in signs.values() else min(signs.values())
+    found_signs = signs(found, first, others, measure)
+    sign = -1 if -1 in found_signs.values() else min(found_signs.values())
     groups = {
-        words: [name(other) for other in others if signs[other] == side]
+        words: [name(other) for other in others if found_signs[other] == side]
         for side, words in ((1, "ahead of"), (-1, "behind"), (0, "not distinguishable from"))
     }
     parts = [f"{words} {', '.join(names)}" for words, names in groups.items() if names]

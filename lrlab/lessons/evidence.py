@@ -15,8 +15,11 @@ from lrlab.analysis import (
     Standing,
     StillFalling,
     Verdict,
+    differences,
     end,
     findings,
+    holm,
+    in_words,
     verdict,
 )
 from lrlab.datasets import AUTO
@@ -26,7 +29,8 @@ from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 
-GUESSING = 1 / AUTO[0].class_count
+CLASSES = AUTO[0].class_count
+GUESSING = 1 / CLASSES
 _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 
@@ -40,6 +44,11 @@ class Evidence:
     results: dict[str, tuple[Result, ...]]
     source: str = "recorded"
     data: str = AUTO[0].name
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether every recipe has as many seeds as a verdict needs."""
+        return all(len(results) >= LEAST for results in self.results.values())
 
 
 class Comparison(NamedTuple):
@@ -56,17 +65,26 @@ def recipe_of(spec: RunSpec | None) -> str | None:
 
 
 def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
-    """The evidence on the recipes with these ids: the reader's `own` results, or else the recorded ones.
+    """The evidence on the recipes with these ids: the reader's `own` results if strong, or the recorded ones.
 
-    Own results are taken where every recipe has at least one that is finished and had no rate set by hand,
-    all on one data set, Fashion-MNIST before the synthetic one; of each seed the newest. Results of both
-    sources, or of two data sets, are never mixed.
+    Weaker evidence never takes the place of stronger evidence. Results of both are never mixed.
     """
+    found = own_evidence(recipes, own)
+    return found if found and found.is_strong else Evidence(_by_recipe(recipes, recorded()))
+
+
+def own_evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence | None:
+    """The evidence in the reader's `own` results, or None if a recipe has none.
+
+    A result counts if it is finished and had no rate set by hand; of each seed the newest. All are on one
+    data set: the one with strong evidence, or else Fashion-MNIST before the synthetic one.
+    """
+    complete = []
     for data in (each.name for each in AUTO):  # the preferred one first
         found = _by_recipe(recipes, [result for result in own if result.data == data])
         if all(found.values()):
-            return Evidence(found, "yours", data)
-    return Evidence(_by_recipe(recipes, recorded()))
+            complete.append(Evidence(found, "yours", data))
+    return next((each for each in complete if each.is_strong), complete[0] if complete else None)
 
 
 def name(recipe: str) -> str:
@@ -77,8 +95,7 @@ def name(recipe: str) -> str:
 
 def judged(found: Evidence, recipes: Sequence[str], measure: str) -> Verdict:
     """The verdict on the final values of the recipes; `measure` is one of MEASURES."""
-    lanes = {name(recipe): [end(result, measure) for result in found.results[recipe]] for recipe in recipes}
-    return verdict(lanes, measure)
+    return verdict(_lanes(found, recipes, measure), measure, CLASSES)
 
 
 def standing(found: Evidence, recipe: str, measure: str) -> Standing:
@@ -87,23 +104,32 @@ def standing(found: Evidence, recipe: str, measure: str) -> Standing:
 
 
 def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison:
-    """Compare the final values of two recipes; the sentence gives the numbers.
-
-    As in a race, a recipe is ahead if:
-
-    1. Both recipes have at least three seeds that finished or diverged.
-    2. No seed of the better recipe diverged.
-    3. The ranges of the two recipes do not overlap.
-
-    A recipe with at least three finished seeds and no divergence is also ahead of a recipe with at least
-    three seeds that all diverged.
-    """
+    """Compare the final values of two recipes by the rules of a verdict; the sentence gives the numbers."""
     one, two = (standing(found, recipe, measure) for recipe in (first, second))
-    winner = judged(found, [first, second], measure).winner or _survivor(one, two) or _survivor(two, one)
-    sign = (winner == one.name) - (winner == two.name)
+    (sign,) = signs(found, first, [second], measure).values()
     write = writer(measure, [end for lane in (one, two) for end in (lane.low, lane.high)])
     ends = f"{one.name} has {end_text(one, write)} and {two.name} {end_text(two, write)}"
-    return Comparison(sign, f"In {MEASURES[measure]}, {ends}: {_why(winner, one, two)}.")
+    return Comparison(sign, f"In {MEASURES[measure]}, {ends}: {_why(found, sign, one, two, measure)}.")
+
+
+def signs(found: Evidence, first: str, others: Sequence[str], measure: str) -> dict[str, int]:
+    """For each other recipe: 1 if the first recipe is ahead of it, -1 if it is behind, 0 if undecided.
+
+    If it is ahead of all, each single test holds. Otherwise each statement is one of several, and takes
+    Holm's correction. A recipe is never ahead if one of its seeds diverged.
+    """
+    apart = differences(name(first), _lanes(found, (first, *others), measure), measure, CLASSES)
+    better = 1 if measure.endswith("accuracy") else -1
+    raw = {other: better * apart[name(other)].sign if name(other) in apart else 0 for other in others}
+    for other in others:
+        ahead = {1: first, -1: other}.get(raw[other])
+        if ahead and standing(found, ahead, measure).diverged:
+            raw[other] = 0
+    if all(sign == 1 for sign in raw.values()):
+        return raw
+    known = [other for other in others if name(other) in apart]
+    decided = dict(zip(known, holm([apart[name(other)].p for other in known]), strict=True))
+    return {other: sign if decided.get(other) else 0 for other, sign in raw.items()}
 
 
 def several(found: Evidence, recipes: Iterable[str]) -> bool:
@@ -112,15 +138,15 @@ def several(found: Evidence, recipes: Iterable[str]) -> bool:
 
 
 def end_text(lane: Standing, write: Callable[[float], str] | None = None) -> str:
-    """The median of a lane's final values, with their range and their number."""
+    """The mean of a lane's final values, with their range and their number."""
     if not lane.finished:
         of = f"{lane.seeds} seed{'s' * (lane.seeds != 1)}"
         return f"none ({lane.diverged} of {of} diverged)" if lane.diverged else "none"
     write = write or writer("", [lane.low, lane.high])
     more = f"; {lane.diverged} more diverged" if lane.diverged else ""
     if lane.finished == 1:
-        return f"{write(lane.median)} (one seed{more})"
-    return f"{write(lane.median)} ({write(lane.low)} to {write(lane.high)} over {lane.finished} seeds{more})"
+        return f"{write(lane.mean)} (one seed{more})"
+    return f"{write(lane.mean)} ({write(lane.low)} to {write(lane.high)} over {lane.finished} seeds{more})"
 
 
 def writer(measure: str, values: Sequence[float]) -> Callable[[float], str]:
@@ -217,21 +243,23 @@ def will_do(result: Result) -> bool:
     return whole and all(map(math.isfinite, known))
 
 
-def _survivor(one, two):
-    whole = one.finished >= LEAST and not one.diverged
-    return one.name if whole and two.seeds >= LEAST and two.diverged == two.seeds else None
+def _lanes(found, recipes, measure):
+    return {name(recipe): [end(result, measure) for result in found.results[recipe]] for recipe in recipes}
 
 
-def _why(winner, one, two):
-    if winner:
-        loser = two if winner == one.name else one
-        return f"{winner} is ahead" + (
-            "" if loser.finished else f", because every seed of {loser.name} diverged"
-        )
-    if not one.finished or not two.finished:
+def _why(found, sign, one, two, measure):
+    if not one.finished and not two.finished:
         return "there is nothing to compare"
     if min(one.told, two.told) < LEAST:
-        return "fewer than three seeds are too few to decide"
-    if one.low <= two.high and two.low <= one.high:
-        return "the ranges overlap"
-    return "this is undecided, because not every seed of the better one ended"
+        return "at least three seeds each are needed to decide"
+    recipes = {name(recipe): recipe for recipe in found.results}
+    lanes = _lanes(found, [recipes[lane.name] for lane in (one, two)], measure)
+    apart, interval = in_words(differences(one.name, lanes, measure, CLASSES)[two.name], measure)
+    if sign:
+        ahead, behind = (one, two) if sign > 0 else (two, one)
+        if not behind.finished:
+            return f"{ahead.name} is ahead, because every seed of {behind.name} diverged"
+        return f"{ahead.name} is ahead. {one.name} is {apart} (95 % interval: {interval})"
+    if one.diverged or two.diverged:
+        return "this is undecided, because not every seed ended"
+    return f"the difference may be chance (95 % interval: {interval})"

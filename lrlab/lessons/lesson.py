@@ -104,7 +104,7 @@ def ends(measure: str, *recipes: str) -> Callable[[Evidence], str]:
 
     def part(found):
         lanes = [standing(found, recipe, measure) for recipe in recipes]
-        write = writer(measure, [lane.median for lane in lanes])
+        write = writer(measure, [lane.mean for lane in lanes])
         texts = ", ".join(f"{lane.name} {end_text(lane, write)}" for lane in lanes)
         return f"The {MEASURES[measure]}: {texts}."
 
@@ -134,7 +134,7 @@ def learned_most(*recipes: str) -> Callable[[Evidence], str]:
         if len(lanes) < 2:
             return ""
         loss, val_loss = (
-            {recipe: standing(found, recipe, measure).median for recipe in lanes}
+            {recipe: standing(found, recipe, measure).mean for recipe in lanes}
             for measure in ("loss", "val_loss")
         )
         most = min(lanes, key=loss.get)

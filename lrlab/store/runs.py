@@ -123,13 +123,21 @@ class Runs(File):
         return self.add_race([[(name, spec)]], worker)
 
     def add_race(
-        self, seed_groups: Sequence[Sequence[tuple[str, RunSpec]]], worker: str | None = None
+        self,
+        seed_groups: Sequence[Sequence[tuple[str, RunSpec]]],
+        worker: str | None = None,
+        race: int = 0,
     ) -> int:
-        """Queue a race and return its id. Each seed group is a list of its lanes, as (name, spec)."""
+        """Queue a race, or more seed groups of an existing `race`, and return its id.
+
+        Each seed group is a list of its lanes, as (name, spec).
+        """
         now = time.time()
-        race = 0  # it is called by the id of its first run
         with self._transaction() as connection:
-            for seed_group, lanes in enumerate(seed_groups):
+            (first,) = connection.execute(
+                "SELECT coalesce(max(seed_group) + 1, 0) FROM visible WHERE race = ?", (race,)
+            ).fetchone()
+            for seed_group, lanes in enumerate(seed_groups, first):
                 for lane, (name, spec) in enumerate(lanes):
                     values = (
                         *(race, seed_group, lane, name, spec.to_json()),
@@ -140,7 +148,7 @@ class Runs(File):
                         f" started, owner) VALUES ({marks(values)}, owner())",
                         values,
                     ).lastrowid
-                    race = race or added
+                    race = race or added  # it is called by the id of its first run
                     connection.execute("UPDATE runs SET race = ?, place = id WHERE id = ?", (race, added))
         return race
 

@@ -83,7 +83,7 @@ def test_lesson_8_from_start_to_verdict(server, open_page):
     page.get_by_role("heading", name="8. A race of all schedules").wait_for()
     answer(page, "None of them: the seeds do not agree")
     assert len(measured(page)) == 6
-    page.get_by_text("That is right. No winner: the ranges of Exponential and Constant overlap").wait_for()
+    page.get_by_text("That is right. No winner: Exponential has the lowest final validation loss").wait_for()
     page.get_by_text("Seed by seed, the lowest final validation loss").wait_for()
     page.reload()
     settle(page)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lrlab.lessons.course import LESSONS
-from lrlab.lessons.evidence import Evidence, evidence, recipe_of
+from lrlab.lessons.evidence import Evidence, evidence, own_evidence, recipe_of
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 
@@ -44,8 +44,7 @@ def test_a_lesson_is_complete(lesson):
 
 @every_lesson
 def test_one_seed_and_no_finished_run_are_no_reason_to_fail(lesson):
-    one = evidence(lesson.recipes, own(lesson.recipes, seeds=(9125,)))
-    assert one.source == "yours"
+    one = own_evidence(lesson.recipes, own(lesson.recipes, seeds=(9125,)))
     lost = {
         recipe: tuple(replace(r, status="diverged", epochs=r.epochs[:1]) for r in results)
         for recipe, results in one.results.items()
@@ -81,15 +80,14 @@ def test_a_race_has_a_winner_where_the_numbers_say_so():
 
 def test_ones_own_runs_count_only_where_all_recipes_have_one_on_the_same_data():
     recipes = ("step", "step-half")
-    assert evidence(recipes, own(recipes)).source == "yours"
-    assert evidence(recipes, own(["step"])).source == "recorded"
-    assert evidence(recipes, own(recipes, has_manual_rate=True)).source == "recorded"
-    assert evidence(recipes, own(recipes, status="stopped")).source == "recorded"
+    assert own_evidence(recipes, own(recipes)).source == "yours"
+    assert own_evidence(recipes, own(["step"])) is None
+    assert own_evidence(recipes, own(recipes, has_manual_rate=True)) is None
+    assert own_evidence(recipes, own(recipes, status="stopped")) is None
     mixed = own(["step"]) + own(["step-half"], data="synthetic")
-    assert evidence(recipes, mixed).source == "recorded"
-    drawn = evidence(recipes, own(recipes, data="synthetic"))
-    assert (drawn.source, drawn.data) == ("yours", "synthetic")
-    both = evidence(recipes, own(recipes, data="synthetic") + own(recipes))
+    assert own_evidence(recipes, mixed) is None
+    assert own_evidence(recipes, own(recipes, data="synthetic")).data == "synthetic"
+    both = own_evidence(recipes, own(recipes, data="synthetic") + own(recipes))
     assert both.data == "fashion-mnist"
 
 
@@ -98,7 +96,7 @@ def test_the_newest_run_of_a_seed_counts():
     old = own(recipes, seeds=(9125,))
     new = [replace(old[0], name="New", created=1e9)]
     for order in (old + new, new + old):
-        found = evidence(recipes, order)
+        found = own_evidence(recipes, order)
         assert [result.name for result in found.results["step"]] == ["New"]
 
 

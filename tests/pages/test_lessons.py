@@ -88,15 +88,29 @@ def test_an_answer_stays_when_one_comes_back(opened):
     assert "What was measured" in texts(page)
 
 
-def test_ones_own_runs_take_the_place_of_the_recorded_ones(opened, home):
+@pytest.mark.parametrize(("seeds", "at_first"), [((9126,), "recorded"), ((9125, 9126, 9127), "yours")])
+def test_ones_own_runs_take_the_place_of_the_recorded_ones_if_they_are_as_many(opened, home, seeds, at_first):
     (lesson,) = [lesson for lesson in LESSONS if lesson.id == "built-in-decay"]
     wanted = {RECIPES[recipe][1].recipe for recipe in lesson.recipes}
-    own = [r for r in recorded() if r.spec.recipe in wanted and r.spec.seed == 9126]
+    own = [r for r in recorded() if r.spec.recipe in wanted and r.spec.seed in seeds]
     Store().add_results([replace(result, created=1.0) for result in own])
+    said = {
+        "recorded": "Recorded with LR Lab",
+        "yours": f"The runs of this LR Lab on Fashion-MNIST, {'one seed' if len(seeds) == 1 else '3 seeds'} each",
+    }
     page = answer(opened(lesson=lesson.id), 0)
-    assert "The runs of this LR Lab on Fashion-MNIST, one seed each" in texts(page)
-    page.segmented_control(key=f"{progress.SOURCE}.{lesson.id}").set_value("recorded").run()
-    assert "Recorded with LR Lab" in texts(page)
+    assert said[at_first] in texts(page)
+    for source, words in said.items():
+        page.segmented_control(key=f"{progress.SOURCE}.{lesson.id}").set_value(source).run()
+        assert words in texts(page)
+
+
+def test_one_run_of_ones_own_takes_no_verdict_from_the_claims(opened, home):
+    before = [claim.judge(evidence(claim.recipes, [])).verdict for claim in CLAIMS]
+    Store().add_results([replace(result, created=1.0) for result in recorded() if result.spec.seed == 9126])
+    shown = texts(opened("claims"))
+    assert [verdict for verdict in before if verdict not in shown] == []
+    assert "The runs of this LR Lab" not in shown
 
 
 def test_run_it_here_queues_the_lessons_own_recipes(opened, home):

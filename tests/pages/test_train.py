@@ -13,6 +13,7 @@ from lrlab.optimizers import Adam, Nesterov
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.records import Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
+from lrlab.schedules import Constant
 from lrlab.store import Store
 from tests.datasets.npz import npz, whole
 from tests.pages import TIMEOUT
@@ -407,6 +408,32 @@ def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):
     page.segmented_control(key="view.view").set_value(None).run()
     assert not page.exception
     assert page.segmented_control(key="view.view").value == "Epochs"
+
+
+def test_what_is_not_decided_can_be_trained_from_more_seeds(page):
+    store = Store()
+    jobs.shut_down(store)
+    specs = {"One": RunSpec(Constant(0.1), epochs=1), "Two": RunSpec(Constant(0.2), epochs=1)}
+    race = store.add_race([[(n, s.with_seed(seed)) for n, s in specs.items()] for seed in (1, 2, 3)], "w")
+    losses = (0.4, 0.41, 0.42, 0.445, 0.38, 0.385)
+    for run, loss in zip(store.race(race), losses, strict=True):
+        store.set_data(run.id, "synthetic", "here", {})
+        store.record(run, Epoch(0, 0.1, 0.1, 0.9, 0.7, loss, 0.75, 1.0))
+        store.finish(run.id, Outcome("completed"))
+    page.run()
+    assert "About 2 more seeds per lane would probably decide it." in texts(page)
+    button(page, "Train 2 more seeds").click().run()
+    assert not page.exception
+    runs = store.race(race)
+    assert [(run.name, run.spec.seed, run.seed_group) for run in runs[6:]] == [
+        ("One", 4, 3),
+        ("Two", 4, 3),
+        ("One", 5, 4),
+        ("Two", 5, 4),
+    ]
+    assert {run.spec.data for run in runs[6:]} == {"synthetic"}
+    assert "No verdict yet" in texts(page) or "10 runs" in texts(page)
+    jobs.shut_down(store)
 
 
 def test_that_there_is_no_verdict_yet_is_said_once(page):

@@ -1,7 +1,10 @@
 """The chosen runs side by side: linked charts, one card per line, and the ranking."""
 
+from functools import partial
+
 import streamlit as st
 
+from lrlab import jobs
 from lrlab.analysis import Group, groups
 from lrlab.figures import LaneCurves, compare_figure
 from lrlab.runs.plan import EPOCHS
@@ -35,8 +38,16 @@ def comparison(store: Store, listed: dict[int, Listed]) -> None:
     with charts:
         _chart(found)
     with words.container(height=900, border=False):
-        standings(found)
+        train = partial(_train, store) if st.session_state[choice.JOIN_SEEDS] else None
+        standings(found, train, choice.MOST_COMPARED - len(chosen))
         cards(store, found, listed)
+
+
+def _train(store, seed_groups):
+    """Train a race of these seed groups, and compare its runs too."""
+    race = store.add_race(seed_groups)
+    jobs.ensure_worker(store)
+    choice.choose([*choice.chosen(), *(run.id for run in store.race(race))])
 
 
 def _draw_again_soon():

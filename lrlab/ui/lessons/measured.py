@@ -5,7 +5,7 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.datasets import AUTO, title_of
 from lrlab.figures import LaneCurves, compare_figure
-from lrlab.lessons.evidence import Evidence, evidence, lived, recipe_of, will_do
+from lrlab.lessons.evidence import Evidence, evidence, lived, own_evidence, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.runs.records import ACTIVE
@@ -49,15 +49,18 @@ def own_results(store: Store, recipes) -> list[Result]:
 
 
 def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
-    """The results that judge the lesson: recorded ones, or the reader's own runs if complete and chosen."""
-    own = evidence(lesson.recipes, own_results(store, lesson.recipes))
-    if own.source == "recorded":
-        return own
+    """The results that judge the lesson: recorded ones, or the reader's own runs if complete and chosen.
+
+    Own runs are chosen at first where they are strong.
+    """
+    own = own_evidence(lesson.recipes, own_results(store, lesson.recipes))
+    if own is None:
+        return evidence(lesson.recipes, [])
     source = st.segmented_control(
         "Results",
         list(SOURCES),
         format_func=SOURCES.__getitem__,
-        default="yours",
+        default="yours" if own.is_strong else "recorded",
         required=True,
         key=f"{progress.SOURCE}.{lesson.id}",
         persist_state="session",

@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import asdict, replace
+from functools import partial
 from statistics import median
 
 import pandas as pd
@@ -218,7 +219,13 @@ def _standings(store, runs, epochs):
             id: replace(result, data=result.data or result.spec.data_name)
             for id, result in store.results([*lanes]).items()
         }
-        standings(gathered(results, lanes.get))
+        standings(gathered(results, lanes.get), partial(_train, store, runs[0].race))
+
+
+def _train(store, race, seed_groups):
+    """Add seed groups to a race, and train them."""
+    store.add_race(seed_groups, race=race)
+    jobs.ensure_worker(store)
 
 
 def _percent(share):
