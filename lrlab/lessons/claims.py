@@ -69,7 +69,10 @@ def _against(found, first, others, measure):
     if len(others) == 1:
         return versus(found, first, others[0], measure)
     if not several(found, (first, *others)):
-        return 0, f"In {MEASURES[measure]}, some schedule has fewer than three seeds: too few to decide."
+        return (
+            0,
+            f"In {MEASURES[measure]}, some schedule has fewer than the three seeds needed to decide.",
+        )
     found_signs = signs(found, first, others, measure)
     sign = -1 if -1 in found_signs.values() else min(found_signs.values())
     groups = {
@@ -155,7 +158,7 @@ def _choice_decides(found):
     """Whether schedules differ by more than seeds do, even without the most extreme schedule."""
     if not several(found, HAND_SET):
         return Judgement(
-            OPEN, "Some schedule has fewer than three finished seeds: too few to compare seeds and schedules."
+            OPEN, "Some schedule has fewer than the three finished seeds that are needed to decide."
         )
     parts = {measure: _decides(found, measure) for measure in ("val_loss", "val_accuracy")}
     (loss, in_loss), (accuracy, in_accuracy) = parts.values()

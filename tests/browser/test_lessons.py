@@ -72,7 +72,8 @@ def test_lesson_5_is_run_here(server_with_data, open_page):
     page = lessons(open_page, address, "?lesson=5")
     answer(page, "It falls to the end, in every seed")
     page.get_by_role("button", name="Run it here").click()
-    page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for(timeout=900_000)
+    page.get_by_role("radio", name="Your runs").click(timeout=900_000)
+    page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for()
     assert {run.status for run in store.runs()} <= {"completed", "diverged"}
     page.get_by_text("The training loss of Time-based (as coded) stops falling after").first.wait_for()
 

@@ -94,9 +94,10 @@ def test_ones_own_runs_take_the_place_of_the_recorded_ones_if_they_are_as_many(o
     wanted = {RECIPES[recipe][1].recipe for recipe in lesson.recipes}
     own = [r for r in recorded() if r.spec.recipe in wanted and r.spec.seed in seeds]
     Store().add_results([replace(result, created=1.0) for result in own])
+    count = "one seed" if len(seeds) == 1 else "3 seeds"
     said = {
         "recorded": "Recorded with LR Lab",
-        "yours": f"The runs of this LR Lab on Fashion-MNIST, {'one seed' if len(seeds) == 1 else '3 seeds'} each",
+        "yours": f"The runs of this LR Lab on Fashion-MNIST, {count} each",
     }
     page = answer(opened(lesson=lesson.id), 0)
     assert said[at_first] in texts(page)

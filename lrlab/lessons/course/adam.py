@@ -1,6 +1,6 @@
 """Adam beside the schedules."""
 
-from lrlab.lessons.evidence import end_text, several, standing, versus
+from lrlab.lessons.evidence import end_text, several, signs, standing
 from lrlab.lessons.lesson import Answer, Lesson, Question, concluding, learned_most, pair, ranking
 from lrlab.lessons.recipes import HAND_SET, RACED
 
@@ -11,14 +11,14 @@ def _place_of_adam(found):
     end = end_text(standing(found, "adam", "val_loss"))
     ends = f"Adam at a constant rate ends with a validation loss of {end}."
     if not several(found, ["adam"]):
-        return Answer(None, f"{ends} Fewer than three seeds are too few to decide.")
-    signs = [versus(found, "adam", other, "val_loss").sign for other in BESIDE_ADAM]
-    ahead, behind = signs.count(1), signs.count(-1)
-    known = {(len(signs), 0): 0, (0, len(signs)): 2}
-    words = {0: "none", len(signs): f"all {len(signs)}"}
+        return Answer(None, f"{ends} At least three seeds are needed to decide.")
+    sides = [*signs(found, "adam", BESIDE_ADAM, "val_loss").values()]
+    ahead, behind = sides.count(1), sides.count(-1)
+    known = {(len(sides), 0): 0, (0, len(sides)): 2}
+    words = {0: "none", len(sides): f"all {len(sides)}"}
     return Answer(
         1 if ahead and behind else known.get((ahead, behind)),
-        f"{ends} With every seed it is ahead of {words.get(ahead, ahead)} of the other lanes, and behind "
+        f"{ends} Beyond chance, it is ahead of {words.get(ahead, ahead)} of the other lanes, and behind "
         f"{words.get(behind, behind)}.",
     )
 

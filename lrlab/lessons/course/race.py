@@ -10,8 +10,8 @@ RACE = Lesson(
 Now the schedules race as the article codes them. They start from the same weights, and see the same images
 in the same order. Then the race is repeated with other seeds. A seed sets the initial weights and the order
 of the batches, so two seeds of one schedule differ only by luck. A difference between schedules counts only
-if luck does not explain it. The rule here: a winner needs three seeds per lane, and no seed of another lane
-may reach the range of its seeds.
+if luck does not explain it. The rule here: a winner needs three seeds per lane, and must be better than each
+other lane by more than luck would explain in 19 of 20 races, compared seed by seed.
 
 Validation loss and accuracy are two different questions. Accuracy only counts how often the class that the
 network ranks first is right. Loss also measures its confidence: a confident mistake costs much. Decide which
