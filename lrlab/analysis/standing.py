@@ -144,7 +144,7 @@ def in_words(found: Difference, measure: str) -> tuple[str, str]:
     sides = ["higher" if value > 0 else "lower" for value in values]
     if sides[1] == sides[2]:
         return f"{mean}{unit} {sides[0]}", f"{near} to {far}{unit}"
-    return f"{mean}{unit} {sides[0]}", f"{far} {sides[2]} to {near}{unit} {sides[1]}"
+    return f"{mean}{unit} {sides[0]}", f"{far}{unit} {sides[2]} to {near} {sides[1]}"
 
 
 def _sign(measure: str) -> int:

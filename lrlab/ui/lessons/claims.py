@@ -21,7 +21,8 @@ def claims_page(store: Store) -> None:
     st.markdown(
         "Each claim is something that the article says or that its comparison suggests, in our words. "
         "LR Lab checks it with measured numbers. It uses your own runs, trained here or imported, if they "
-        "include every run that the claim needs. Otherwise it uses the recorded results."
+        "include every run that the claim needs, from three seeds or more. Otherwise it uses the recorded "
+        "results."
     )
     recorded_only = st.toggle("Use recorded results only", key="claims.recorded", persist_state="session")
     recipes = {recipe for claim in CLAIMS for recipe in claim.recipes}
