@@ -65,6 +65,8 @@ def schedules(draw, cls, duration=None):
         given |= {"warmup": draw(st.integers(0, 50)), "cooldown": draw(st.integers(1, 50))}
     if "duration" in given:
         given["duration"] = draw(st.integers(100, 1000))
+    if cls is OneCycle:
+        assume(given["rise"] * given["duration"] != 1)  # is refused
     return cls(**given)
 
 
@@ -74,7 +76,6 @@ def test_round_trip_shape_and_range(cls, data):
     schedule = data.draw(schedules(cls))
     assert schedule_from_dict(json.loads(json.dumps(schedule.to_dict()))) == schedule
     assert hash(schedule) == hash(replace(schedule))
-    assume(not (isinstance(schedule, OneCycle) and schedule.rise * schedule.length() == 1))  # is refused
     with np.errstate(under="ignore"):
         for shape in ((), (7,), (2, 3)):
             rates = schedule(data.draw(st.integers(0, 1000)) * np.ones(shape))
