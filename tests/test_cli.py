@@ -323,7 +323,7 @@ def test_a_warm_up_and_a_cool_down_go_around_any_kind(capsys):
     rates = [float(line.split(",")[2]) for line in capsys.readouterr().out.splitlines()[1:]]
     assert rates == pytest.approx([0, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.075, 0.05, 0.025])
     assert main([*arguments, "--cooldown", "11"]) == 2
-    assert "take 11 units of time, but it lasts 10" in capsys.readouterr().err
+    assert "The cool-down takes 11 units of time, but the schedule lasts 10" in capsys.readouterr().err
 
 
 def test_several_numbers_words_and_switches_are_read(capsys):
@@ -381,3 +381,23 @@ def test_warm_up_and_cool_down_have_a_start_and_a_shape(capsys):
 def test_parameters_may_come_after_a_flag(capsys):
     _, body = rows(capsys, "step", "--epochs", "2", "initial_lr=0.25", "--per-epoch")
     assert [float(row[2]) for row in body] == [0.25, 0.25]
+
+
+def test_a_schedule_that_never_acts_is_warned_of(capsys):
+    for command in ("curve step drop_every=200 --per-epoch", "export step drop_every=200 --to optax"):
+        assert main(command.split()) == 0
+        printed = capsys.readouterr()
+        assert printed.out
+        assert printed.err == (
+            "lrlab: warning: The rate never drops: drop_every = 200 epochs, but the run ends after 100.\n"
+        )
+    assert main(["curve", "cosine", "--warmup", "200", "--per-epoch"]) == 0
+    assert "never reaches its peak: warmup = 200 epochs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("formula", ["1 / (t - 3)", "log(t - 50)", "exp(t * t)"])
+def test_a_curve_without_finite_rates_exits_2(capsys, formula):
+    assert main(["curve", "formula", f"formula={formula}"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "is not a finite number. Check the schedule's numbers." in printed.err

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from lrlab import article
 from lrlab.cli.flags import add_flags, add_schedule, schedule_of, value_of, values
-from lrlab.cli.printing import print_json
+from lrlab.cli.printing import print_json, print_warnings
 from lrlab.datasets import data_set
 from lrlab.datasets.catalogue import choices
 from lrlab.datasets.kept import own_from_path
@@ -83,6 +83,7 @@ def train(options) -> int:
     name = class_of_kind(options.kind).title
     if options.name is not None:
         name = checked_text("name", options.name, 1, MAX_NAME)
+    print_warnings(spec.plan)
     store = Store()
     # These imports need TensorFlow, which takes seconds to load.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")

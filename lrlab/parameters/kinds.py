@@ -11,7 +11,10 @@ from lrlab.parameters.expression import parse
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that is one number: its symbol, help text, range, slider and unit."""
+    """A parameter that is one number: its symbol, help text, range, slider and unit.
+
+    `then` says what the rate does when that much time has passed, as in "drops".
+    """
 
     symbol: str
     help: str
@@ -23,6 +26,7 @@ class Parameter:
     unit: str = ""
     optional: bool = False
     is_rate: bool = False
+    then: str = ""
 
     def check(self, name: str, value: Any) -> Any:
         """Return `value` as float, int or None; raise UserError with the allowed range otherwise."""

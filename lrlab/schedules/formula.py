@@ -39,7 +39,7 @@ class Formula(Schedule):
     power: float = exponent(1.0, "p", "The value of power in the formula.")
     final_lr: float = floor_rate(0.0, r"\eta_T", "The value of final_lr in the formula.")
     duration: float | None = run_length(
-        "T", "The value of T in the formula; leave it empty for the whole run."
+        "T", "The value of T in the formula; leave it empty for the whole run.", then=""
     )
 
     def at(self, t: Any) -> Any:

@@ -75,7 +75,10 @@ class Warmup(Wrapper):
     paper = "Goyal et al., 2017, Accurate, Large Minibatch SGD (arXiv:1706.02677)."
 
     warmup: int = interval(
-        5, "w", "Length of the warm-up: the rate rises to the first rate of the schedule, which then begins."
+        5,
+        "w",
+        "Length of the warm-up: the rate rises to the first rate of the schedule, which then begins.",
+        then="reaches its peak",
     )
     start_lr: float = floor_rate(0.0, r"\eta_s", "The rate at the start.")
     shape: str = choice(("linear", "exponential"), "Shape of the rise.")
@@ -97,9 +100,13 @@ class Warmup(Wrapper):
             rise = self.start_lr * (peak / self.start_lr) ** share
         return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
 
+    def followed(self, length: Any) -> Any:
+        """What the warm-up leaves of a run of that length."""
+        return length - self.warmup
+
     def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
         """The same in a run of that length; the schedule inside has what the warm-up leaves of it."""
-        left = np.maximum(length - self.warmup, 1)
+        left = np.maximum(self.followed(length), 1)
         return self.unchecked_replace(inner=self.inner.within(left, settings_per_unit))
 
 
@@ -141,6 +148,10 @@ class Cooldown(Wrapper):
         fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
         return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
 
+    def followed(self, length: Any) -> Any:
+        """The time until the cool-down begins."""
+        return (self.duration or length) - self.cooldown
+
     def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
         """The same, and the schedule inside, in a run of that length."""
         inner = self.inner.within(length, settings_per_unit)
@@ -150,10 +161,11 @@ class Cooldown(Wrapper):
 def _length_of(schedule: Any) -> Any:
     """The duration; raises UserError if it is shorter than the phases."""
     length = schedule.length()
-    phases = getattr(schedule, "warmup", 0) + schedule.cooldown
-    if phases > length:
+    warmup = getattr(schedule, "warmup", 0)
+    if warmup + schedule.cooldown > length:
+        phases = "warm-up and the cool-down take" if warmup else "cool-down takes"
         raise UserError(
-            f"The phases of this {schedule.kind} schedule take {phases:g} units of time, but it lasts "
-            f"{length:g}. Make the phases shorter, or the run longer."
+            f"The {phases} {warmup + schedule.cooldown:g} units of time, but the schedule lasts {length:g}. "
+            "Make the phases shorter, or the run longer."
         )
     return length

@@ -30,7 +30,9 @@ class ExponentialDecay(Schedule):
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.1, "k", "Decay rate; a larger value makes the learning rate fall faster.")
-    hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
+    hold: int = interval(
+        0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0, then="changes"
+    )
 
     def at(self, t: Any) -> Any:
         return self.initial_lr * np.exp(-self.decay * held(t, self.hold))

@@ -50,7 +50,7 @@ class StepDecay(Schedule):
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     drop_rate: float = factor(0.8, "d", "Factor that multiplies the rate at each drop; 0.8 keeps 80 %.")
-    drop_every: int = interval(10, "s", "Time between two drops.")
+    drop_every: int = interval(10, "s", "Time between two drops.", then="drops")
 
     def at(self, t: Any) -> Any:
         return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)

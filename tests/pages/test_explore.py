@@ -151,7 +151,7 @@ def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
 def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
     add(page, "wsd")
     page.number_input(key="epochs.field").set_value(10).run()
-    assert "take 25 units of time, but it lasts 10" in page.warning[0].value
+    assert "take 25 units of time, but the schedule lasts 10" in page.warning[0].value
     assert list(lines(page)) == [curve.name for curve in CURVES]
     page.switch_page("pages/lab/train.py").run()
     page.multiselect(key="schedules").set_value(["wsd"]).run()

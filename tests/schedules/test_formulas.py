@@ -269,7 +269,7 @@ def test_a_schedule_without_a_duration_says_what_to_do(cls):
     ("make", "message"),
     [
         (lambda: WarmupStableDecay(warmup=5, cooldown=20, duration=20)(0), "take 25 units of time"),
-        (lambda: Cooldown(Constant(), 30, duration=20)(0), "take 30 units"),
+        (lambda: Cooldown(Constant(), 30, duration=20)(0), "takes 30 units"),
         (lambda: Warmup(Constant(), 5, 0.0, "exponential"), "start_lr a value above 0"),
         (lambda: Warmup(0.1, 5), "must be a Schedule"),
         (lambda: PiecewiseConstant((0.1, 0.2), (1, 2)), "one rate more than boundaries"),
