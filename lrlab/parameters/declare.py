@@ -20,6 +20,11 @@ def part(default: Any, cls: type, from_record: Callable[[Any], Any], optional: b
     return declared(default, Part(cls, from_record, optional))
 
 
+def later(declaration: Any) -> Any:
+    """A field newer than the first records. These stay as they are: its default is not written."""
+    return field(default=declaration.default, metadata={**declaration.metadata, "later": True})
+
+
 def rate(default: float, symbol: str, help: str, low: float = 1e-8) -> Any:
     """A learning rate, on a logarithmic slider. No unit."""
     return declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))

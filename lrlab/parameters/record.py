@@ -41,8 +41,11 @@ class Parametrised(Record):
     kind: ClassVar[str]
 
     def to_dict(self) -> dict[str, Any]:
-        """The kind and every field, as JSON types."""
-        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in fields(self)}
+        """The kind and every field, as JSON types, without defaults of fields that are declared `later`."""
+        written = [
+            f for f in fields(self) if not f.metadata.get("later") or getattr(self, f.name) != f.default
+        ]
+        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in written}
 
 
 T = TypeVar("T", bound=Parametrised)

@@ -11,6 +11,7 @@ from lrlab.export import javascript
 from lrlab.parameters.kinds import Choice, Parameter, Switch
 from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, OneCycle, PolynomialDecay, Warmup, WarmupStableDecay
+from lrlab.schedules.phases import WARMUP_SHAPES
 
 # What the browser does with a body: see lrlab/ui/chart/preview.js.
 RUN = """
@@ -45,13 +46,15 @@ def variants(cls):
         if isinstance(parameter, Switch):
             yield cls(**{name: True})
         elif isinstance(parameter, Choice):
-            yield from (cls(**{name: word}) for word in parameter.choices[1:])
+            # An exponential warm-up cannot start at 0.
+            more = {"start_lr": 0.01} if "start_lr" in cls.parameters() else {}
+            yield from (cls(**{name: word}, **more) for word in parameter.choices[1:])
 
 
 def wrapped(schedule):
     """A schedule alone, and inside each wrapper and both."""
     yield schedule
-    for shape in ("linear", "exponential"):
+    for shape in WARMUP_SHAPES:
         yield Warmup(schedule, 5, 0.01, shape)
     for shape in ("linear", "cosine", "1-sqrt"):
         yield Cooldown(schedule, 20, 0.001, shape)

@@ -29,7 +29,7 @@ every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
 starting = pytest.mark.parametrize(
     "cls", [cls for cls in SCHEDULES if "initial_lr" in cls.parameters()], ids=lambda cls: cls.kind
 )
-RATES = ("initial_lr", "max_lr", "final_lr")
+RATES = ("initial_lr", "max_lr", "final_lr", "start_lr")
 FORMULAS = (
     "initial_lr * exp(-decay * t)",
     "final_lr + (initial_lr - final_lr) * (1 - min(t / T, 1)) ** power",
@@ -63,6 +63,7 @@ def schedules(draw, cls, duration=None):
     given = {name: draw(values(p)) for name, p in cls.parameters().items()}
     if cls is WarmupStableDecay:
         given |= {"warmup": draw(st.integers(0, 50)), "cooldown": draw(st.integers(1, 50))}
+        given |= {"start_lr": draw(st.floats(1e-8, 10))}  # an exponential warm-up cannot start at 0
     if "duration" in given:
         given["duration"] = draw(st.integers(100, 1000))
     return cls(**given)
@@ -182,3 +183,11 @@ def test_importing_schedules_loads_no_heavy_library():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_record_of_an_old_curve_has_no_field_that_came_later():
+    old = {"kind": "wsd", "initial_lr": 0.1, "warmup": 5, "cooldown": 20, "final_lr": 0.01}
+    old |= {"shape": "linear", "duration": None}
+    assert schedule_from_dict(old).to_dict() == old
+    new = old | {"start_lr": 0.01, "warmup_shape": "cosine"}
+    assert schedule_from_dict(new).to_dict() == new
