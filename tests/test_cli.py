@@ -104,8 +104,8 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
     [
         (["curve", "cosinus"], "schedule must be one of constant, polynomial"),
         (["curve", "exponential", "gamma=1"], "It takes: initial_lr, decay"),
-        (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 10"),
-        (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 10"),
+        (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 100"),
+        (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
         (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
         (["curve", "constant", "--epochs", "many"], "epochs must be a number, but it is 'many'"),
@@ -355,7 +355,8 @@ def test_a_name_that_no_run_can_have_is_said_before_it_trains(home, capsys):
 @pytest.mark.parametrize(
     ("arguments", "lines"),
     [
-        (["curve", "cosine"], ["parameters of cosine", "  initial_lr=0.1\n", "From 1e-08 to 10."]),
+        (["curve", "cosine"], ["parameters of cosine", "  initial_lr=0.1\n", "From 1e-08 to 100."]),
+        (["curve", "exponential"], ["  decay=0.1\n", "  decay_rate\n", "  decay_steps\n"]),
         (["export", "step", "--to", "keras"], ["  drop_every=10\n", "from 1 to 10000000 epochs or steps."]),
         (["train", "step", "--optimizer", "adam:beta_1=0.8"], ["parameters of adam", "  beta_2=0.999\n"]),
         (["train", "step", "--network", "convolutional"], ["  filters=16,32\n", "1 to 3 numbers"]),
@@ -401,3 +402,11 @@ def test_a_curve_without_finite_rates_exits_2(capsys, formula):
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "is not a finite number. Check the schedule's numbers." in printed.err
+
+
+def test_an_exponential_is_read_in_keras_words_too(capsys):
+    words = ["initial_lr=1", "decay_rate=0.5", "decay_steps=2", "--per-epoch", "--epochs", "5"]
+    _, body = rows(capsys, "exponential", *words)
+    assert [float(row[2]) for row in body] == pytest.approx([2 ** (-t / 2) for t in range(5)])
+    assert main(["curve", "exponential", "decay=0.1", "decay_rate=0.5"]) == 2
+    assert "Give either decay, or both decay_rate and decay_steps" in capsys.readouterr().err

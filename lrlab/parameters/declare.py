@@ -7,6 +7,7 @@ from typing import Any
 from lrlab.parameters.kinds import Choice, Expression, Kind, Numbers, Parameter, Part, Switch
 
 MOST_PIECES = 50
+LEAST_RATE, MOST_RATE = 1e-8, 100.0
 TIME = "{unit}s"  # the unit of a length of time: epochs or steps, as the clock counts
 
 
@@ -25,19 +26,19 @@ def later(declaration: Any) -> Any:
     return field(default=declaration.default, metadata={**declaration.metadata, "later": True})
 
 
-def rate(default: float, symbol: str, help: str, low: float = 1e-8) -> Any:
+def rate(default: float, symbol: str, help: str, low: float = LEAST_RATE) -> Any:
     """A learning rate, on a logarithmic slider. No unit."""
-    return declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
+    return declared(default, Parameter(symbol, help, low, MOST_RATE, (1e-4, 1.0), log=True, is_rate=True))
 
 
 def floor_rate(default: float, symbol: str, help: str) -> Any:
     """A learning rate that may be zero, on a linear slider. No unit."""
-    return declared(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
+    return declared(default, Parameter(symbol, help, 0.0, MOST_RATE, (0.0, 0.1), is_rate=True))
 
 
-def decay_rate(default: float, symbol: str, help: str) -> Any:
+def decay_rate(default: float, symbol: str, help: str, low: float = 0.0) -> Any:
     """A decay rate per unit of time, on a logarithmic slider."""
-    return declared(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
+    return declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
 
 
 def factor(
@@ -81,7 +82,7 @@ def run_length(symbol: str, help: str, then: str = "reaches its end") -> Any:
 
 def rates(default: tuple[float, ...], symbol: str, help: str) -> Any:
     """Several learning rates."""
-    each = Parameter("", "", 0.0, 10.0, (0.0, 1.0), is_rate=True)
+    each = Parameter("", "", 0.0, MOST_RATE, (0.0, 1.0), is_rate=True)
     return declared(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 

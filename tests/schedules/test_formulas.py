@@ -1,6 +1,7 @@
 """Formulas against Keras's own schedules, the values of other frameworks, and the article."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from lrlab.schedules import (
     TimeBasedDecay,
     Warmup,
     WarmupStableDecay,
+    schedule_of_kind,
 )
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
@@ -244,6 +246,31 @@ def test_wsd_is_a_constant_between_a_warm_up_and_a_cool_down(shape):
     whole = WarmupStableDecay(0.1, 5, 20, 0.001, shape, 100)
     parts = Warmup(Cooldown(Constant(0.1), 20, 0.001, shape, 95), 5)
     np.testing.assert_allclose(whole(t), parts(t), rtol=1e-12)
+
+
+def test_a_range_test_grows_from_its_first_rate_to_its_last():
+    exponential = ExponentialDecay(1e-7, -np.log(1e9) / 100)([0, 50, 100])
+    np.testing.assert_allclose(exponential, [1e-7, 1e-7 * 1e9**0.5, 100])
+    np.testing.assert_allclose(StepDecay(1e-3, 10.0, 5)([0, 4, 5, 24]), [1e-3, 1e-3, 1e-2, 10])
+
+
+@pytest.mark.training
+@given(rate=rates, factor=st.floats(0.2, 5.0), steps=st.integers(1, 50), t=st.integers(0, 100))
+def test_an_exponential_in_keras_words_is_keras_exponential_decay(keras_schedules, rate, factor, steps, t):
+    theirs = keras_schedules.ExponentialDecay(rate, steps, factor)
+    ours = schedule_of_kind("exponential", initial_lr=rate, decay_rate=factor, decay_steps=steps)
+    assume(factor ** (t / steps) < 1e30)
+    np.testing.assert_allclose(ours(t), float(theirs(t)), rtol=1e-4, atol=1e-37)  # float32 ends there
+
+
+@pytest.mark.parametrize("k", [0.5, 1.0, 1.5, 3.0])
+def test_k_decay_of_a_cosine_is_that_of_timm(k):
+    """The formula of timm 1.0.31's CosineLRScheduler with t_initial=20, lr_min=0.001, k_decay=k."""
+    theirs = [
+        0.001 + 0.5 * (0.1 - 0.001) * (1 + math.cos(math.pi * t**k / 20**k)) if t < 20 else 0.001
+        for t in range(24)
+    ]
+    np.testing.assert_allclose(CosineDecay(0.1, 0.001, 20, k)(np.arange(24)), theirs, atol=1e-12)
 
 
 SHAPES = st.sampled_from(["linear", "cosine", "1-sqrt"])

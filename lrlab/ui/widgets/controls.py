@@ -159,7 +159,7 @@ def _step(parameter, value):
     """How much the field's + and - buttons change: 1, or one unit of the second digit."""
     if parameter.integer:
         return 1
-    return float(10.0 ** (np.floor(np.log10(value)) - 1)) if value > 0 else 0.001
+    return float(10.0 ** (np.floor(np.log10(abs(value))) - 1)) if value else 0.001
 
 
 def _text(value):
