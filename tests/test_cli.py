@@ -107,6 +107,10 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
+        (["curve", "exponential", "initial_lr=0,05"], "'0,05'. Write a decimal point, not a comma."),
+        (["curve", "cosine", "--epochs", "1", "initial_lr"], "Write a parameter as name=value"),
+        (["curve", "warm-up"], "name that schedule, and give --warmup"),
+        (["curve", "cosinus"], "tanh, formula, but it is 'cosinus'"),
         (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
         (["curve", "constant", "--epochs", "many"], "epochs must be a number, but it is 'many'"),
         (["curve", "constant", "--warmup-shape", "exponential"], "--warmup-shape needs --warmup"),
@@ -254,14 +258,38 @@ def test_a_diverged_run_prints_null_and_counts_as_a_result(home, capsys):
     assert main(["runs"]) == 0
 
 
-@pytest.mark.training
-def test_a_bad_data_folder_exits_1_with_the_sentence(home, tmp_path, monkeypatch, capsys):
+def test_a_data_folder_that_does_not_exist_exits_2_before_anything_is_queued(
+    home, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path / "nothing-here"))
+    assert main(["train", "constant", "--epochs", "1", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "LRLAB_DATA_DIR must name the folder with the files of Fashion-MNIST" in printed.err
+    assert str(tmp_path / "nothing-here") in printed.err
+    assert Store().runs() == []
+
+
+@pytest.mark.training
+def test_a_data_folder_without_the_files_exits_1_with_the_sentence(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path))
     assert main(["train", "constant", "--epochs", "1", "--json", "--train-images", "300"]) == 1
     printed = capsys.readouterr()
     assert lines(printed.out)[-1]["status"] == "failed"
-    assert str(tmp_path / "nothing-here") in printed.err
+    assert str(tmp_path) in printed.err
     assert "Traceback" not in printed.err
+
+
+@pytest.mark.training
+def test_a_run_that_explodes_and_ends_at_chance_says_so(home, capsys):
+    arguments = ["train", "constant", "initial_lr=2", "--epochs", "4", *TINY]
+    for seed in range(20):  # which seeds end with a finite loss is the machine's arithmetic
+        assert main([*arguments, "--seed", str(seed)]) == 0
+        printed = capsys.readouterr().out
+        if " completed." in printed:
+            break
+    assert "Training loss jumped to " in printed or "Training loss hardly fell at all." in printed
+    assert "This is no better than guessing, which is right in 10% of all cases." in printed
 
 
 @pytest.mark.training
@@ -382,6 +410,9 @@ def test_warm_up_and_cool_down_have_a_start_and_a_shape(capsys):
 def test_parameters_may_come_after_a_flag(capsys):
     _, body = rows(capsys, "step", "--epochs", "2", "initial_lr=0.25", "--per-epoch")
     assert [float(row[2]) for row in body] == [0.25, 0.25]
+    flags = ["--epochs", "2", "--per-epoch"]
+    several = ["rates=0.2", "0.1", "boundaries=1"]
+    assert rows(capsys, "piecewise", *flags, *several) == rows(capsys, "piecewise", *several, *flags)
 
 
 def test_a_schedule_that_never_acts_is_warned_of(capsys):

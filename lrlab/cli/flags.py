@@ -91,6 +91,10 @@ def add_schedule(parser) -> None:
 def schedule_of(options) -> Schedule:
     """The schedule that the options of `add_schedule` describe."""
     cls = class_of_kind(options.kind)
+    if cls in LENGTHS:
+        raise UserError(
+            f"A {cls.kind} goes around another schedule: name that schedule, and give --{LENGTHS[cls]}."
+        )
     known = {**cls.parameters(), **cls.aliases}
     schedule = schedule_of_kind(options.kind, **values(known, options.parameters))
     for wrapper, length in reversed(LENGTHS.items()):

@@ -47,7 +47,8 @@ class Parameter:
         try:
             return int(text) if self.integer and text.strip().isdecimal() else float(text)
         except ValueError as error:
-            raise UserError(f"{name} must be a number, but it is {text!r:.60}.") from error
+            point = " Write a decimal point, not a comma." if "," in text else ""
+            raise UserError(f"{name} must be a number, but it is {text!r:.60}.{point}") from error
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwa
         max_value=_like(parameter, parameter.high),
         step=_step(parameter, value),
         format="%d" if parameter.integer else "%.6g",
+        placeholder="Whole number" if parameter.integer else None,  # comma.js knows the field by it
         **following(key, name, _like(parameter, min(max(value, parameter.low), parameter.high))),
         **kwargs,
     )
