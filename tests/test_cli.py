@@ -421,7 +421,7 @@ def test_a_schedule_that_never_acts_is_warned_of(capsys):
         printed = capsys.readouterr()
         assert printed.out
         assert printed.err == (
-            "lrlab: warning: The rate never drops: drop_every = 200 epochs, but the run ends after 100.\n"
+            "lrlab: warning: The rate never changes: drop_every = 200 epochs, but the run ends after 100.\n"
         )
     assert main(["curve", "cosine", "--warmup", "200", "--per-epoch"]) == 0
     assert "never reaches its peak: warmup = 200 epochs" in capsys.readouterr().err

@@ -65,7 +65,7 @@ def bound(default: float, symbol: str, help: str) -> Any:
 
 
 def interval(default: int, symbol: str, help: str, low: int = 1, then: str = "") -> Any:
-    """A length of time, in whole units of time; after it the rate does `then`, as in "drops"."""
+    """A length of time, in whole units of time; after it the rate does `then`, as in "restarts"."""
     kind = Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit=TIME, then=then)
     return declared(default, kind)
 

@@ -13,7 +13,7 @@ from lrlab.parameters.expression import parse
 class Parameter:
     """A parameter that is one number: its symbol, help text, range, slider and unit.
 
-    `then` says what the rate does when that much time has passed, as in "drops".
+    `then` says what the rate does when that much time has passed, as in "restarts".
     """
 
     symbol: str

@@ -52,7 +52,7 @@ def _epochs_as_steps(plan: Plan) -> Iterator[str]:
     latest, name = max(times)
     if latest <= plan.epochs:
         yield (
-            f"{name} counts steps here, and {latest:g} steps are only {latest / plan.steps_per_epoch:.2g} "
+            f"The clock counts steps: {name} = {latest:g} steps are only {latest / plan.steps_per_epoch:.2g} "
             "epochs. If you mean epochs, choose the clock epoch or smooth."
         )
 

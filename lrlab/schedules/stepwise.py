@@ -55,7 +55,7 @@ class StepDecay(Schedule):
         "Factor that multiplies the rate at each drop; 0.8 keeps 80 %, above 1 the rate grows.",
         high=10.0,
     )
-    drop_every: int = interval(10, "s", "Time between two drops.", then="drops")
+    drop_every: int = interval(10, "s", "Time between two drops.", then="changes")
 
     def at(self, t: Any) -> Any:
         return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)

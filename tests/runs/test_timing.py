@@ -77,13 +77,13 @@ def test_a_time_is_named_exactly_when_it_makes_no_difference(make, around, time,
 @pytest.mark.parametrize(
     ("schedule", "sentence"),
     [
-        (StepDecay(drop_every=200), "never drops: drop_every = 200 epochs, but the run ends after 100."),
+        (StepDecay(drop_every=200), "never changes: drop_every = 200 epochs, but the run ends after 100."),
         (TimeBasedDecay(hold=100), "never changes: hold = 100 epochs, but the run ends after 100."),
         (PiecewiseConstant((0.1, 0.01, 0.001), (30, 120)), "never changes there: boundaries = 120 epochs,"),
         (CosineRestarts(period=200), "never restarts: period = 200 epochs, but the run ends after 100."),
         (Cyclic(half_cycle=200), "never falls: half_cycle = 200 epochs, but the run ends after 100."),
         (Warmup(CosineDecay(), 200), "never reaches its peak: warmup = 200 epochs, but the run ends after"),
-        (Warmup(StepDecay(), 95), "never drops: drop_every = 10 epochs, but the warm-up leaves 5."),
+        (Warmup(StepDecay(), 95), "never changes: drop_every = 10 epochs, but the warm-up leaves 5."),
         (Cooldown(StepDecay(drop_every=81), 20), "drop_every = 81 epochs, but the cool-down leaves 80."),
         (
             Warmup(Cooldown(StepDecay(drop_every=80), 20), 5),
@@ -117,7 +117,7 @@ def test_epochs_under_the_step_clock_are_noticed_and_steps_under_the_epoch_clock
     drops = PiecewiseConstant((0.1, 0.01, 0.001), (30, 60))
     (sentence,) = said(drops, clock="step")
     assert sentence == (
-        "boundaries counts steps here, and 60 steps are only 0.24 epochs. If you mean epochs, choose the "
+        "The clock counts steps: boundaries = 60 steps are only 0.24 epochs. If you mean epochs, choose the "
         "clock epoch or smooth."
     )
     assert said(Warmup(drops, 5), clock="step") == [sentence]
