@@ -108,6 +108,10 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
         (["curve", "exponential", "initial_lr=0,05"], "'0,05'. Write a decimal point, not a comma."),
+        (
+            ["curve", "piecewise", "rates=0,1,0,01"],
+            "must be numbers with decimal points, separated by commas",
+        ),
         (["curve", "cosine", "--epochs", "1", "initial_lr"], "Write a parameter as name=value"),
         (["curve", "warm-up"], "name that schedule, and give --warmup"),
         (["curve", "cosinus"], "tanh, formula, but it is 'cosinus'"),

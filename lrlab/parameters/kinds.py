@@ -1,6 +1,7 @@
 """The kinds of parameters: each checks a value and reads it from text."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -69,8 +70,13 @@ class Numbers:
         return tuple(self.each.check(f"each of {name}", number) for number in value)
 
     def read(self, name: str, text: str) -> tuple[float, ...]:
-        """The numbers in `text`, which are separated by commas."""
-        return tuple(self.each.read(name, part) for part in text.split(","))
+        """The numbers in `text`, which are separated by commas; raises UserError for decimal commas."""
+        parts = text.split(",")
+        if any(re.fullmatch(r"0\d+", part.strip()) for part in parts):  # the end of a 0,05
+            raise UserError(
+                f"{name} must be numbers with decimal points, separated by commas, but it is {text!r:.60}."
+            )
+        return tuple(self.each.read(name, part) for part in parts)
 
 
 @dataclass(frozen=True)
