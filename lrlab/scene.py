@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.parameters.declare import declared
+from lrlab.parameters.declare import LEAST_RATE, MOST_RATE, declared
 from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Record
 from lrlab.runs.plan import CLOCK, EPOCHS, MAX_EPOCHS, STEPS_PER_EPOCH
@@ -21,8 +21,8 @@ MAX_NAME = 40
 SHARED_RATE = Parameter(
     r"\eta_0",
     "Start every schedule at the same rate, to compare their shapes.",
-    1e-8,
-    10.0,
+    LEAST_RATE,
+    MOST_RATE,
     (1e-4, 1.0),
     log=True,
     optional=True,

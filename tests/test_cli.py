@@ -104,9 +104,17 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
     [
         (["curve", "cosinus"], "schedule must be one of constant, polynomial"),
         (["curve", "exponential", "gamma=1"], "It takes: initial_lr, decay"),
-        (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 10"),
-        (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 10"),
+        (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 100"),
+        (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
+        (["curve", "exponential", "initial_lr=0,05"], "'0,05'. Write a decimal point, not a comma."),
+        (
+            ["curve", "piecewise", "rates=0,1,0,01"],
+            "must be numbers with decimal points, separated by commas",
+        ),
+        (["curve", "cosine", "--epochs", "1", "initial_lr"], "Write a parameter as name=value"),
+        (["curve", "warm-up"], "name that schedule, and give --warmup"),
+        (["curve", "cosinus"], "tanh, formula, but it is 'cosinus'"),
         (["curve", "exponential", "initial_lr=big"], "initial_lr must be a number, but it is 'big'"),
         (["curve", "constant", "--epochs", "many"], "epochs must be a number, but it is 'many'"),
         (["curve", "constant", "--warmup-shape", "exponential"], "--warmup-shape needs --warmup"),
@@ -254,14 +262,38 @@ def test_a_diverged_run_prints_null_and_counts_as_a_result(home, capsys):
     assert main(["runs"]) == 0
 
 
-@pytest.mark.training
-def test_a_bad_data_folder_exits_1_with_the_sentence(home, tmp_path, monkeypatch, capsys):
+def test_a_data_folder_that_does_not_exist_exits_2_before_anything_is_queued(
+    home, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path / "nothing-here"))
+    assert main(["train", "constant", "--epochs", "1", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "LRLAB_DATA_DIR must name the folder with the files of Fashion-MNIST" in printed.err
+    assert str(tmp_path / "nothing-here") in printed.err
+    assert Store().runs() == []
+
+
+@pytest.mark.training
+def test_a_data_folder_without_the_files_exits_1_with_the_sentence(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LRLAB_DATA_DIR", str(tmp_path))
     assert main(["train", "constant", "--epochs", "1", "--json", "--train-images", "300"]) == 1
     printed = capsys.readouterr()
     assert lines(printed.out)[-1]["status"] == "failed"
-    assert str(tmp_path / "nothing-here") in printed.err
+    assert str(tmp_path) in printed.err
     assert "Traceback" not in printed.err
+
+
+@pytest.mark.training
+def test_a_run_that_explodes_and_ends_at_chance_says_so(home, capsys):
+    arguments = ["train", "constant", "initial_lr=2", "--epochs", "4", *TINY]
+    for seed in range(20):  # which seeds end with a finite loss is the machine's arithmetic
+        assert main([*arguments, "--seed", str(seed)]) == 0
+        printed = capsys.readouterr().out
+        if " completed." in printed:
+            break
+    assert "Training loss jumped to " in printed or "Training loss hardly fell at all." in printed
+    assert "This is no better than guessing, which is right in 10% of all cases." in printed
 
 
 @pytest.mark.training
@@ -323,7 +355,7 @@ def test_a_warm_up_and_a_cool_down_go_around_any_kind(capsys):
     rates = [float(line.split(",")[2]) for line in capsys.readouterr().out.splitlines()[1:]]
     assert rates == pytest.approx([0, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.075, 0.05, 0.025])
     assert main([*arguments, "--cooldown", "11"]) == 2
-    assert "take 11 units of time, but it lasts 10" in capsys.readouterr().err
+    assert "The cool-down takes 11 units of time, but the schedule lasts 10" in capsys.readouterr().err
 
 
 def test_several_numbers_words_and_switches_are_read(capsys):
@@ -355,7 +387,8 @@ def test_a_name_that_no_run_can_have_is_said_before_it_trains(home, capsys):
 @pytest.mark.parametrize(
     ("arguments", "lines"),
     [
-        (["curve", "cosine"], ["parameters of cosine", "  initial_lr=0.1\n", "From 1e-08 to 10."]),
+        (["curve", "cosine"], ["parameters of cosine", "  initial_lr=0.1\n", "From 1e-08 to 100."]),
+        (["curve", "exponential"], ["  decay=0.1\n", "  decay_rate\n", "  decay_steps\n"]),
         (["export", "step", "--to", "keras"], ["  drop_every=10\n", "from 1 to 10000000 epochs or steps."]),
         (["train", "step", "--optimizer", "adam:beta_1=0.8"], ["parameters of adam", "  beta_2=0.999\n"]),
         (["train", "step", "--network", "convolutional"], ["  filters=16,32\n", "1 to 3 numbers"]),
@@ -381,3 +414,34 @@ def test_warm_up_and_cool_down_have_a_start_and_a_shape(capsys):
 def test_parameters_may_come_after_a_flag(capsys):
     _, body = rows(capsys, "step", "--epochs", "2", "initial_lr=0.25", "--per-epoch")
     assert [float(row[2]) for row in body] == [0.25, 0.25]
+    flags = ["--epochs", "2", "--per-epoch"]
+    several = ["rates=0.2", "0.1", "boundaries=1"]
+    assert rows(capsys, "piecewise", *flags, *several) == rows(capsys, "piecewise", *several, *flags)
+
+
+def test_a_schedule_that_never_acts_is_warned_of(capsys):
+    for command in ("curve step drop_every=200 --per-epoch", "export step drop_every=200 --to optax"):
+        assert main(command.split()) == 0
+        printed = capsys.readouterr()
+        assert printed.out
+        assert printed.err == (
+            "lrlab: warning: The rate never changes: drop_every = 200 epochs, but the run ends after 100.\n"
+        )
+    assert main(["curve", "cosine", "--warmup", "200", "--per-epoch"]) == 0
+    assert "never reaches its peak: warmup = 200 epochs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("formula", ["1 / (t - 3)", "log(t - 50)", "exp(t * t)"])
+def test_a_curve_without_finite_rates_exits_2(capsys, formula):
+    assert main(["curve", "formula", f"formula={formula}"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "is not a finite number. Check the schedule's numbers." in printed.err
+
+
+def test_an_exponential_is_read_in_keras_words_too(capsys):
+    words = ["initial_lr=1", "decay_rate=0.5", "decay_steps=2", "--per-epoch", "--epochs", "5"]
+    _, body = rows(capsys, "exponential", *words)
+    assert [float(row[2]) for row in body] == pytest.approx([2 ** (-t / 2) for t in range(5)])
+    assert main(["curve", "exponential", "decay=0.1", "decay_rate=0.5"]) == 2
+    assert "Give either decay, or both decay_rate and decay_steps" in capsys.readouterr().err

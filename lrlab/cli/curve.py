@@ -1,11 +1,15 @@
 """`lrlab curve` prints a schedule as CSV, `lrlab export` as source code."""
 
 import csv
+import math
 import sys
 
 from lrlab.cli.flags import add_flags, add_schedule, schedule_of
+from lrlab.cli.printing import print_warnings
+from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
 from lrlab.runs.plan import Plan
+from lrlab.runs.summary import summary
 
 
 def add_curve(parser) -> None:
@@ -18,6 +22,10 @@ def add_curve(parser) -> None:
 def curve(options) -> int:
     """Print the rates as rows of step, epoch and rate."""
     plan = _plan(options)
+    numbers = summary(plan)
+    if math.isnan(numbers.peak):
+        raise UserError(numbers.warnings[0])
+    print_warnings(plan)
     size = plan.steps_per_epoch
     steps = range(0, plan.steps, size) if options.per_epoch else range(plan.steps)
     rates = plan.epoch_rates() if options.per_epoch else plan.rates()
@@ -36,7 +44,9 @@ def add_export(parser) -> None:
 
 def export(options) -> int:
     """Print source code that gives exactly these rates."""
-    print(source(_plan(options), options.to), end="")
+    plan = _plan(options)
+    print_warnings(plan)
+    print(source(plan, options.to), end="")
     return 0
 
 

@@ -69,7 +69,7 @@ def add_flag(parser, flag: str, name: str, parameter, default: Any) -> None:
 
 def default_of(cls: type[Record], name: str) -> Any:
     """The default of a parameter; None if it has none."""
-    default = next(f.default for f in fields(cls) if f.name == name)
+    default = next((f.default for f in fields(cls) if f.name == name), MISSING)
     return None if default is MISSING else default
 
 
@@ -90,7 +90,12 @@ def add_schedule(parser) -> None:
 
 def schedule_of(options) -> Schedule:
     """The schedule that the options of `add_schedule` describe."""
-    known = class_of_kind(options.kind).parameters()
+    cls = class_of_kind(options.kind)
+    if cls in LENGTHS:
+        raise UserError(
+            f"A {cls.kind} goes around another schedule: name that schedule, and give --{LENGTHS[cls]}."
+        )
+    known = {**cls.parameters(), **cls.aliases}
     schedule = schedule_of_kind(options.kind, **values(known, options.parameters))
     for wrapper, length in reversed(LENGTHS.items()):
         others = {
@@ -134,7 +139,7 @@ def described(cls: type[Parametrised]) -> str:
     if not cls.parameters():
         return f"{cls.kind} takes no parameters.\n"
     lines = [f"parameters of {cls.kind}, each as name=value:"]
-    for name, parameter in cls.parameters().items():
+    for name, parameter in (*cls.parameters().items(), *cls.aliases.items()):
         default = default_of(cls, name)
         given = "" if default is None else f"={_text(default)}"
         lines.append(f"  {name}{given}\n      {parameter.help} {_allowed(parameter)}")

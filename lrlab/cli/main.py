@@ -79,9 +79,8 @@ def _parsed(arguments):
         add(command)
     options, left = parser.parse_known_args(arguments)
     # argparse takes name=value only before the first flag.
-    written = [text for text in left if "=" in text and not text.startswith("-")]
-    if left != written or (left and not hasattr(options, "parameters")):
+    if left and (any(text.startswith("-") for text in left) or not hasattr(options, "parameters")):
         parser.error(f"unrecognized arguments: {' '.join(left)}")
-    if written:
-        options.parameters += written
+    if left:
+        options.parameters += left
     return options

@@ -6,11 +6,13 @@ import sys
 from dataclasses import asdict
 
 from lrlab import article
+from lrlab.analysis import findings
 from lrlab.cli.flags import add_flags, add_schedule, schedule_of, value_of, values
-from lrlab.cli.printing import print_json
+from lrlab.cli.printing import print_json, print_warnings
 from lrlab.datasets import data_set
 from lrlab.datasets.catalogue import choices
 from lrlab.datasets.kept import own_from_path
+from lrlab.datasets.sources import check_folder
 from lrlab.networks import ARTICLE_NETWORK, NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, optimizer_of_kind
 from lrlab.parameters.record import of_kind
@@ -19,6 +21,8 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import class_of_kind
 from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
+
+NEAR = 0.05  # an accuracy this close to guessing, or closer with many classes, is no better
 
 
 def add_train(parser) -> None:
@@ -83,6 +87,8 @@ def train(options) -> int:
     name = class_of_kind(options.kind).title
     if options.name is not None:
         name = checked_text("name", options.name, 1, MAX_NAME)
+    check_folder(spec.data)
+    print_warnings(spec.plan)
     store = Store()
     # These imports need TensorFlow, which takes seconds to load.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
@@ -108,11 +114,11 @@ def train(options) -> int:
         finally:
             bar.close()
     (run,) = store.race(run.race)
-    _print_outcome(options, store, run)
+    _print_outcome(options, store, run, spec)
     return 1 if run.status == "failed" else 0
 
 
-def _print_outcome(options, store, run):
+def _print_outcome(options, store, run, spec):
     if options.json:
         print_json(
             {
@@ -125,10 +131,15 @@ def _print_outcome(options, store, run):
     if run.status == "failed":
         print(f"lrlab: {run.message}\n{run.details}", file=sys.stderr)
     elif not options.json:
-        last = store.epochs(run.id)[-1:]
+        epochs = store.epochs(run.id)
+        last = epochs[-1:]
         scores = [f"validation loss {e.val_loss:.4f}, accuracy {e.val_accuracy:.4f}" for e in last]
         if run.test_loss is not None:
             scores.append(f"test loss {run.test_loss:.4f}, accuracy {run.test_accuracy:.4f}")
         print(f"Run {run.id} {run.status}. {run.message}".rstrip())
         print(f"Data: {run.origin}.")
         print("; ".join(scores).capitalize() + ".")
+        print(findings(epochs, run.status).text)
+        guessed = 1 / data_set(spec.data).class_count
+        if epochs and epochs[-1].val_accuracy < guessed + min(guessed / 2, NEAR):
+            print(f"This is no better than guessing, which is right in {guessed:.0%} of all cases.")

@@ -50,6 +50,18 @@ def locate(data: str | OwnData = "auto") -> Location:
     )
 
 
+def check_folder(data: str | OwnData) -> None:
+    """Raise UserError if the environment names a folder for a data set that does not exist."""
+    known = data_set(data)
+    variable = known.files.variable if isinstance(known, BuiltIn) and known.files else ""
+    named = os.environ.get(variable) if variable else None
+    if named and not Path(named).expanduser().is_dir():
+        raise UserError(
+            f"{variable} must name the folder with the files of {known.title}, but there is no folder "
+            f"{named!r}. Correct it or unset it."
+        )
+
+
 def keras_cache(files: Files) -> Path:
     """The folder in which Keras's own loader of a data set keeps its files."""
     base = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")

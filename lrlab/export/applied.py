@@ -127,6 +127,9 @@ def _whole_number(plan: Plan) -> Applied | None:
     schedule = plan.resolved
     if not isinstance(schedule, RoundedDown) or getattr(schedule, "cycle", False):
         return None
+    grows = getattr(schedule, "decay", 0) < 0 or getattr(schedule, "drop_rate", 1) > 1
+    if grows or getattr(schedule, "k_decay", 1) != 1:
+        return None
     meant = replace(
         plan,
         schedule=schedule.unchecked_replace(initial_lr=1.0),

@@ -164,7 +164,14 @@ FIRST_VALUE = Convention(
             "transformers",
             "transformers.get_constant_schedule_with_warmup(optimizer, num_warmup_steps=5)",
             _hold(0.0),
-            "Always 0: the first update changes nothing.",
+            "0, as in most of its schedules: the first update changes nothing.",
+        ),
+        _variant(
+            "transformers, WSD",
+            "transformers.get_wsd_schedule(optimizer, num_warmup_steps=5, num_decay_steps=0, "
+            "num_training_steps=1000, min_lr_ratio=0.05)",
+            _hold(0.005),
+            "The final rate, here 0.005: min_lr_ratio counts in the warm-up too. Its default is 0.",
         ),
         _variant(
             "timm",

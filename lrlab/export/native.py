@@ -19,7 +19,6 @@ from lrlab.schedules import (
 
 KERAS = "keras.optimizers.schedules."
 OPTAX = "optax."
-ONE_E_TH = math.exp(-1)  # per 1 / decay: a base close to 1 would lose its digits in float32
 
 
 def keras_native(plan: Plan) -> str | None:
@@ -36,7 +35,10 @@ def keras_native(plan: Plan) -> str | None:
     match s:
         case ExponentialDecay(decay=decay) if decay and not s.hold:
             return _call(
-                KERAS + "ExponentialDecay", s.initial_lr, decay_steps=unit / decay, decay_rate=ONE_E_TH
+                KERAS + "ExponentialDecay",
+                s.initial_lr,
+                decay_steps=unit / abs(decay),
+                decay_rate=_base(decay),
             )
         case ExponentialDecay():
             hold = max(s.hold, 1)
@@ -74,14 +76,14 @@ def keras_native(plan: Plan) -> str | None:
                 end_learning_rate=s.final_lr,
                 **more,
             )
-        case CosineDecay():
+        case CosineDecay(k_decay=1):
             return _call(
                 KERAS + "CosineDecay",
                 s.initial_lr,
                 decay_steps=_whole(s.length() * unit),
                 alpha=s.final_lr / s.initial_lr,
             )
-        case Warmup(inner=CosineDecay() as inner) if s.shape == "linear":
+        case Warmup(inner=CosineDecay(k_decay=1) as inner) if s.shape == "linear":
             return _call(
                 KERAS + "CosineDecay",
                 s.start_lr,
@@ -120,8 +122,8 @@ def optax_native(plan: Plan) -> str | None:
             return _call(
                 OPTAX + "exponential_decay",
                 s.initial_lr,
-                transition_steps=unit / decay,
-                decay_rate=ONE_E_TH,
+                transition_steps=unit / abs(decay),
+                decay_rate=_base(decay),
             )
         case StepDecay():
             return _call(
@@ -146,14 +148,14 @@ def optax_native(plan: Plan) -> str | None:
                 power=s.power,
                 transition_steps=_whole(s.length() * unit),
             )
-        case CosineDecay():
+        case CosineDecay(k_decay=1):
             return _call(
                 OPTAX + "cosine_decay_schedule",
                 s.initial_lr,
                 decay_steps=_whole(s.length() * unit),
                 alpha=s.final_lr / s.initial_lr,
             )
-        case Warmup(inner=CosineDecay() as inner) if s.shape == "linear":
+        case Warmup(inner=CosineDecay(k_decay=1) as inner) if s.shape == "linear":
             return _call(
                 OPTAX + "warmup_cosine_decay_schedule",
                 s.start_lr,
@@ -163,6 +165,11 @@ def optax_native(plan: Plan) -> str | None:
                 end_value=inner.final_lr,
             )
     return None
+
+
+def _base(decay: float) -> float:
+    """1 / e per 1 / decay, or e if the rate grows: a base close to 1 would lose its digits in float32."""
+    return math.exp(-math.copysign(1, decay))
 
 
 def _unit(plan: Plan) -> int:

@@ -50,7 +50,7 @@ def from_query(query: Query) -> Scene:
     Raises UserError, which says what is wrong, for everything else.
 
     >>> from_query(Query((("c", "cosine~0.2"),))).curves[0].schedule
-    CosineDecay(initial_lr=0.2, final_lr=0.0, duration=None)
+    CosineDecay(initial_lr=0.2, final_lr=0.0, duration=None, k_decay=1.0)
     """
     given = {name: query.one(short) for short, name in SHORT.items()}
     values = {name: _value(name, text) for name, text in given.items() if text is not None}

@@ -7,6 +7,8 @@ from typing import Any
 from lrlab.parameters.kinds import Choice, Expression, Kind, Numbers, Parameter, Part, Switch
 
 MOST_PIECES = 50
+LEAST_RATE, MOST_RATE = 1e-8, 100.0
+TIME = "{unit}s"  # the unit of a length of time: epochs or steps, as the clock counts
 
 
 def declared(default: Any, kind: Kind | Part) -> Any:
@@ -19,19 +21,24 @@ def part(default: Any, cls: type, from_record: Callable[[Any], Any], optional: b
     return declared(default, Part(cls, from_record, optional))
 
 
-def rate(default: float, symbol: str, help: str, low: float = 1e-8) -> Any:
+def later(declaration: Any) -> Any:
+    """A field newer than the first records. These stay as they are: its default is not written."""
+    return field(default=declaration.default, metadata={**declaration.metadata, "later": True})
+
+
+def rate(default: float, symbol: str, help: str, low: float = LEAST_RATE) -> Any:
     """A learning rate, on a logarithmic slider. No unit."""
-    return declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, is_rate=True))
+    return declared(default, Parameter(symbol, help, low, MOST_RATE, (1e-4, 1.0), log=True, is_rate=True))
 
 
 def floor_rate(default: float, symbol: str, help: str) -> Any:
     """A learning rate that may be zero, on a linear slider. No unit."""
-    return declared(default, Parameter(symbol, help, 0.0, 10.0, (0.0, 0.1), is_rate=True))
+    return declared(default, Parameter(symbol, help, 0.0, MOST_RATE, (0.0, 0.1), is_rate=True))
 
 
-def decay_rate(default: float, symbol: str, help: str) -> Any:
+def decay_rate(default: float, symbol: str, help: str, low: float = 0.0) -> Any:
     """A decay rate per unit of time, on a logarithmic slider."""
-    return declared(default, Parameter(symbol, help, 0.0, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
+    return declared(default, Parameter(symbol, help, low, 10.0, (1e-4, 1.0), log=True, unit="per {unit}"))
 
 
 def factor(
@@ -57,31 +64,32 @@ def bound(default: float, symbol: str, help: str) -> Any:
     return declared(default, Parameter(symbol, help, -100.0, 100.0, (-10.0, 10.0)))
 
 
-def interval(default: int, symbol: str, help: str, low: int = 1) -> Any:
-    """A length of time, in whole units of time."""
-    return declared(default, Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit="{unit}s"))
+def interval(default: int, symbol: str, help: str, low: int = 1, then: str = "") -> Any:
+    """A length of time, in whole units of time; after it the rate does `then`, as in "restarts"."""
+    kind = Parameter(symbol, help, low, 1e7, (low, 100), integer=True, unit=TIME, then=then)
+    return declared(default, kind)
 
 
-def span(default: float, symbol: str, help: str, low: float = 0.0) -> Any:
-    """A length of time, in units of time; may be a fraction."""
-    return declared(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit="{unit}s"))
+def span(default: float, symbol: str, help: str, low: float = 0.0, then: str = "") -> Any:
+    """A length of time, in units of time; may be a fraction. After it the rate does `then`."""
+    return declared(default, Parameter(symbol, help, low, 1e7, (low, 100.0), unit=TIME, then=then))
 
 
-def run_length(symbol: str, help: str) -> Any:
+def run_length(symbol: str, help: str, then: str = "reaches its end") -> Any:
     """A length of time, in units of time; None, the default, is the length of the run."""
-    kind = Parameter(symbol, help, 1.0, 1e7, (1, 300), unit="{unit}s", optional=True)
-    return declared(None, kind)
+    return declared(None, Parameter(symbol, help, 1.0, 1e7, (1, 300), unit=TIME, optional=True, then=then))
 
 
 def rates(default: tuple[float, ...], symbol: str, help: str) -> Any:
     """Several learning rates."""
-    each = Parameter("", "", 0.0, 10.0, (0.0, 1.0), is_rate=True)
+    each = Parameter("", "", 0.0, MOST_RATE, (0.0, 1.0), is_rate=True)
     return declared(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 
 def times(default: tuple[float, ...], symbol: str, help: str) -> Any:
-    """Several points in time, in units of time."""
-    return declared(default, Numbers(Parameter("", "", 0.0, 1e7, (0, 100)), symbol, help, most=MOST_PIECES))
+    """Several points in time at which the rate changes, in units of time."""
+    each = Parameter("", "", 0.0, 1e7, (0, 100), unit=TIME, then="changes there")
+    return declared(default, Numbers(each, symbol, help, most=MOST_PIECES))
 
 
 def share(default: float, symbol: str, help: str) -> Any:

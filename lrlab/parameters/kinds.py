@@ -1,6 +1,7 @@
 """The kinds of parameters: each checks a value and reads it from text."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,10 @@ from lrlab.parameters.expression import parse
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that is one number: its symbol, help text, range, slider and unit."""
+    """A parameter that is one number: its symbol, help text, range, slider and unit.
+
+    `then` says what the rate does when that much time has passed, as in "restarts".
+    """
 
     symbol: str
     help: str
@@ -23,6 +27,7 @@ class Parameter:
     unit: str = ""
     optional: bool = False
     is_rate: bool = False
+    then: str = ""
 
     def check(self, name: str, value: Any) -> Any:
         """Return `value` as float, int or None; raise UserError with the allowed range otherwise."""
@@ -43,7 +48,8 @@ class Parameter:
         try:
             return int(text) if self.integer and text.strip().isdecimal() else float(text)
         except ValueError as error:
-            raise UserError(f"{name} must be a number, but it is {text!r:.60}.") from error
+            point = " Write a decimal point, not a comma." if "," in text else ""
+            raise UserError(f"{name} must be a number, but it is {text!r:.60}.{point}") from error
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,13 @@ class Numbers:
         return tuple(self.each.check(f"each of {name}", number) for number in value)
 
     def read(self, name: str, text: str) -> tuple[float, ...]:
-        """The numbers in `text`, which are separated by commas."""
-        return tuple(self.each.read(name, part) for part in text.split(","))
+        """The numbers in `text`, which are separated by commas; raises UserError for decimal commas."""
+        parts = text.split(",")
+        if any(re.fullmatch(r"0\d+", part.strip()) for part in parts):  # the end of a 0,05
+            raise UserError(
+                f"{name} must be numbers with decimal points, separated by commas, but it is {text!r:.60}."
+            )
+        return tuple(self.each.read(name, part) for part in parts)
 
 
 @dataclass(frozen=True)

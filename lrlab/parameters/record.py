@@ -39,10 +39,20 @@ class Parametrised(Record):
     """A Record with a `kind`, under which its catalogue lists it."""
 
     kind: ClassVar[str]
+    # What another library calls a parameter: names that may be given instead of ours.
+    aliases: ClassVar[Mapping[str, Kind]] = {}
+
+    @classmethod
+    def from_aliases(cls, given: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters that the values in `given` stand for; `others` are given under our names."""
+        raise TypeError(f"{cls.__name__} has no aliases.")
 
     def to_dict(self) -> dict[str, Any]:
-        """The kind and every field, as JSON types."""
-        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in fields(self)}
+        """The kind and every field, as JSON types, without defaults of fields that are declared `later`."""
+        written = [
+            f for f in fields(self) if not f.metadata.get("later") or getattr(self, f.name) != f.default
+        ]
+        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in written}
 
 
 T = TypeVar("T", bound=Parametrised)
@@ -60,12 +70,16 @@ def of_kind(what: str, classes: Iterable[type[T]], kind: object, parameters: Map
     Raises UserError for an unknown kind or parameter name; `what` is the word for such values in its message.
     """
     cls = class_of_kind(what, classes, kind)
-    known = cls.parameters() | cls.parts()
+    known = {**cls.parameters(), **cls.parts(), **cls.aliases}
     for name in parameters:
         if name not in known:
             takes = f"It takes: {', '.join(known)}." if known else "It takes no parameters."
             raise UserError(f"The {what} {kind} has no parameter {name!r:.60}. {takes}")
-    return cls(**parameters)
+    others = {name: value for name, value in parameters.items() if name not in cls.aliases}
+    given = {
+        name: cls.aliases[name].check(name, parameters[name]) for name in parameters if name not in others
+    }
+    return cls(**others, **(cls.from_aliases(given, others) if given else {}))
 
 
 def class_of_kind(what: str, classes: Iterable[type[T]], kind: object) -> type[T]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from lrlab.runs.plan import Plan, Rates
+from lrlab.runs.timing import about_times
 from lrlab.schedules import Formula, Schedule, Warmup
 
 FAINT = 0.01
@@ -20,8 +21,9 @@ class Summary:
 
     `area` is the sum of the rates over the run, in rate times epochs. `half_life` is the time from the
     peak until the rate is at most half of it (None if it never is). `faint` is the time during which the
-    rate is below 1 % of the peak. `warnings` are sentences about a final rate that is not reached, and
-    about rates that are zero, negative or not finite. If a rate is not finite, all numbers are NaN.
+    rate is below 1 % of the peak. `warnings` are sentences about times that the run does not reach, times
+    in another unit, a final rate that is not reached, and rates that are zero, negative or not finite. If a
+    rate is not finite, all numbers are NaN.
     """
 
     peak: float
@@ -45,11 +47,12 @@ def summary(plan: Plan) -> Summary:
     rates, size = (plan.epoch_rates(), 1) if plan.clock == "epoch" else (plan.rates(), plan.steps_per_epoch)
     if not np.isfinite(rates).all():
         at = np.flatnonzero(~np.isfinite(rates))[0] / size
-        nothing = f"The rate at epoch {at:g} is not a finite number. Check the formula."
+        nothing = f"The rate at epoch {at:g} is not a finite number. Check the schedule's numbers."
         nan = math.nan
         return Summary(nan, nan, nan, nan, half_life=None, faint=nan, warnings=(nothing,))
     top = int(rates.argmax())
     peak = float(rates[top])
+    times = [*about_times(plan)]
     halved = np.flatnonzero(rates[top:] <= peak / 2)
     return Summary(
         peak=peak,
@@ -58,24 +61,16 @@ def summary(plan: Plan) -> Summary:
         area=float(rates.mean() * plan.epochs),
         half_life=float(halved[0] / size) if halved.size and peak else None,
         faint=float((rates < FAINT * peak).sum() / size),
-        warnings=(*_about_the_end(plan, rates), *_about_zero(rates, size)),
+        warnings=(*(times or _about_the_end(plan, rates)), *_about_zero(rates, size)),
     )
 
 
 def _about_the_end(plan: Plan, rates: Rates) -> Iterator[str]:
     schedule: Schedule = plan.schedule
-    before = 0
     while isinstance(schedule, Warmup):
-        before += schedule.warmup
         schedule = schedule.inner
-    unit, length = ("steps", plan.steps) if plan.clock == "step" else ("epochs", plan.epochs)
-    if isinstance(schedule, Formula):  # its final_lr is a number like any other
-        return
-    duration = getattr(schedule, "duration", None)
-    floor = getattr(schedule, "final_lr", None)
-    if duration is not None and before + duration > length:
-        yield f"The schedule takes {before + duration:g} {unit}, but the run ends after {length}."
-    elif floor is not None and rates[-1] - floor > REACHED * (rates.max() - floor):
+    floor = None if isinstance(schedule, Formula) else getattr(schedule, "final_lr", None)
+    if floor is not None and rates[-1] - floor > REACHED * (rates.max() - floor):
         yield f"The rate should end at {floor:g}, but the last update has a rate of {rates[-1]:.4g}."
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lrlab.parameters.declare import bound, exponent, floor_rate, rate, run_length, switch
+from lrlab.parameters.declare import bound, exponent, floor_rate, later, rate, run_length, switch
 from lrlab.schedules.base import Schedule
 
 START = "The rate at the start."
@@ -97,7 +97,8 @@ class CosineDecay(Falling):
     """Fall along half a cosine: slowly at first, then fast, then slowly again.
 
     Loshchilov and Hutter, 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts", without the
-    restarts. Equals Keras's `CosineDecay` with `alpha = final_lr / initial_lr`.
+    restarts. Equals Keras's `CosineDecay` with `alpha = final_lr / initial_lr`, and timm's
+    `CosineLRScheduler`, also with its `k_decay` (Zhang and Li, 2020, "k-decay").
 
     >>> CosineDecay(0.1, duration=4)([0, 1, 2, 4]).round(4).tolist()
     [0.1, 0.0854, 0.05, 0.0]
@@ -105,7 +106,7 @@ class CosineDecay(Falling):
 
     kind = "cosine"
     title = "Cosine decay"
-    latex = r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2} \left(1 + \cos\frac{\pi \min(t, T)}{T}\right)"
+    latex = r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2} \left(1 + \cos\frac{\pi \min(t, T)^k}{T^k}\right)"
     helps = (
         "As a default for a run of fixed length: the rate stays high for long and ends with small changes."
     )
@@ -115,9 +116,13 @@ class CosineDecay(Falling):
     initial_lr: float = rate(0.1, r"\eta_0", START)
     final_lr: float = floor_rate(0.0, r"\eta_T", END)
     duration: float | None = run_length("T", LENGTH)
+    k_decay: float = later(
+        exponent(1.0, "k", "A larger value keeps the rate high for longer; 1 gives a plain cosine.")
+    )
 
     def shape(self, z: Any) -> Any:
-        return 0.5 * (1 + np.cos(np.pi * z))
+        share = z if self.k_decay == 1 else z**self.k_decay
+        return 0.5 * (1 + np.cos(np.pi * share))
 
 
 @dataclass(frozen=True)

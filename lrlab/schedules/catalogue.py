@@ -50,9 +50,10 @@ def schedule_of_kind(kind: object, **parameters: Any) -> Schedule:
     >>> schedule_of_kind("constant", initial_lr=0.1)
     Constant(initial_lr=0.1)
     """
-    if issubclass(class_of_kind(kind), Wrapper) and "inner" not in parameters:
+    cls = class_of_kind(kind)
+    if issubclass(cls, Wrapper) and "inner" not in parameters:
         raise UserError(f"A {kind} wraps another schedule, but none is given. Name the schedule to wrap.")
-    return record.of_kind("schedule", (*SCHEDULES, *WRAPPERS), kind, parameters)
+    return record.of_kind("schedule", (cls,), kind, parameters)
 
 
 def class_of_kind(kind: object) -> type[Schedule]:
@@ -61,7 +62,10 @@ def class_of_kind(kind: object) -> type[Schedule]:
     >>> class_of_kind("cosine").title
     'Cosine decay'
     """
-    return record.class_of_kind("schedule", (*SCHEDULES, *WRAPPERS), kind)
+    wrappers = {cls.kind: cls for cls in WRAPPERS}
+    if isinstance(kind, str) and kind in wrappers:
+        return wrappers[kind]
+    return record.class_of_kind("schedule", SCHEDULES, kind)
 
 
 def schedule_from_dict(written: Any) -> Schedule:

@@ -33,7 +33,7 @@ class CosineRestarts(Schedule):
     paper = "Loshchilov and Hutter, 2017, SGDR (arXiv:1608.03983)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The rate at the start of the first period.")
-    period: float = span(20.0, "T_0", "Length of the first period.", low=1.0)
+    period: float = span(20.0, "T_0", "Length of the first period.", low=1.0, then="restarts")
     period_factor: float = factor(
         2.0, "f", "Each period is this many times as long as the one before.", 1.0, 10.0, (1.0, 4.0)
     )
@@ -79,7 +79,9 @@ class Cyclic(Schedule):
 
     initial_lr: float = rate(0.01, r"\eta_b", "The lowest rate of each cycle.")
     max_lr: float = rate(0.1, r"\eta_m", "The highest rate of the first cycle.")
-    half_cycle: float = span(10.0, "s", "Length of each rise and of each fall: half a cycle.", low=1.0)
+    half_cycle: float = span(
+        10.0, "s", "Length of each rise and of each fall: half a cycle.", low=1.0, then="falls"
+    )
     cycle_factor: float = factor(1.0, "c", "Factor that multiplies the height from one cycle to the next.")
     shrink: float = factor(1.0, r"\gamma", "Factor that multiplies the height in each unit of time.")
 

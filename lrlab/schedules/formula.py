@@ -8,6 +8,8 @@ from lrlab.parameters.expression import parse
 from lrlab.schedules.base import Schedule
 
 NAMES = ("t", "T", "initial_lr", "decay", "power", "final_lr")
+# The symbols on the labels of these numbers.
+SYMBOLS = {"eta_0": "initial_lr", "k": "decay", "p": "power", "eta_T": "final_lr"}
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,25 @@ class Formula(Schedule):
 
     formula: str = expression(
         "initial_lr * (1 - t / T) ** power",
-        NAMES,
-        "The rate at time t. T is the duration; initial_lr, decay, power and final_lr are the numbers below.",
+        (*NAMES, *SYMBOLS),
+        "The rate at time t. T is the duration; initial_lr, decay, power and final_lr are the numbers below, "
+        "or eta_0, k, p and eta_T for short.",
     )
     initial_lr: float = rate(0.1, r"\eta_0", "The value of initial_lr in the formula.")
     decay: float = decay_rate(0.1, "k", "The value of decay in the formula.")
     power: float = exponent(1.0, "p", "The value of power in the formula.")
     final_lr: float = floor_rate(0.0, r"\eta_T", "The value of final_lr in the formula.")
     duration: float | None = run_length(
-        "T", "The value of T in the formula; leave it empty for the whole run."
+        "T", "The value of T in the formula; leave it empty for the whole run.", then=""
     )
 
     def at(self, t: Any) -> Any:
         def value(name: str) -> Any:
             if name == "t":
                 return t
-            return self.length() if name == "T" else getattr(self, name)
+            return self.length() if name == "T" else getattr(self, SYMBOLS.get(name, name))
 
-        return parse(self.formula, NAMES)(value)
+        return parse(self.formula, (*NAMES, *SYMBOLS))(value)
 
     def scaled(self, factor: float) -> Self:
         """The same with the formula itself multiplied by `factor`; its numbers may not all be rates."""

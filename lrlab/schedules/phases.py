@@ -6,10 +6,17 @@ from typing import Any, Self
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.parameters.declare import choice, floor_rate, interval, rate, run_length
+from lrlab.parameters.declare import choice, floor_rate, interval, later, rate, run_length
 from lrlab.schedules.base import Schedule
 from lrlab.schedules.wrapper import Wrapper
 
+# How far a warm-up has risen, and what is left of the height in a cool-down, after a share z of its time.
+WARMUPS = {
+    "linear": lambda z: z,
+    "cosine": lambda z: 0.5 * (1 - np.cos(np.pi * z)),
+    "1-sqrt": lambda z: 1 - np.sqrt(1 - z),
+}
+WARMUP_SHAPES = ("linear", "exponential", "cosine", "1-sqrt")
 COOLDOWNS = {
     "linear": lambda z: 1 - z,
     "cosine": lambda z: 0.5 * (1 + np.cos(np.pi * z)),
@@ -22,8 +29,10 @@ class WarmupStableDecay(Schedule):
     """Warm up, keep the rate constant for most of the run, and cool down at the end.
 
     Hu et al., 2024, "MiniCPM"; the cool-down 1-sqrt from Hägele et al., 2024, "Scaling Laws and
-    Compute-Optimal Training Beyond Fixed Training Durations". Equals transformers' and timm's WSD.
-    Raises UserError when called without a duration, or with one shorter than its phases.
+    Compute-Optimal Training Beyond Fixed Training Durations". Equals timm's WSD, and transformers'
+    `get_wsd_schedule`, whose warm-up starts at the floor: there `start_lr` is `final_lr`. Raises UserError
+    when called without a duration, or with one shorter than its phases, and for an exponential warm-up
+    from 0.
 
     >>> WarmupStableDecay(0.1, warmup=2, cooldown=4, duration=10)([0, 1, 2, 7, 10]).round(4).tolist()
     [0.0, 0.05, 0.1, 0.05, 0.0]
@@ -32,25 +41,34 @@ class WarmupStableDecay(Schedule):
     kind = "wsd"
     title = "Warm-up, stable, decay"
     latex = (
-        r"\eta_t = \eta_0 \cdot \begin{cases} t / w & t < w \\ 1 & w \le t < T - c \\"
-        r" f\!\left(\frac{t - (T - c)}{c}\right) & t \ge T - c \end{cases}"
+        r"\eta_t = \begin{cases} \eta_s + (\eta_0 - \eta_s)\, r(t / w) & t < w \\ \eta_0 & w \le t < T - c \\"
+        r" \eta_T + (\eta_0 - \eta_T)\, f\!\left(\frac{t - (T - c)}{c}\right) & t \ge T - c \end{cases}"
     )
     helps = "When you may want to train longer: the cool-down can begin at any point of the stable phase."
     assumes = "The cool-down is long enough: a tenth to a fifth of the run is common."
     paper = "Hu et al., 2024, MiniCPM (arXiv:2404.06395); Hägele et al., 2024 (arXiv:2405.18392)."
 
     initial_lr: float = rate(0.1, r"\eta_0", "The constant rate between warm-up and cool-down.")
-    warmup: int = interval(5, "w", "Length of the warm-up, in which the rate rises from zero.", low=0)
+    warmup: int = interval(5, "w", "Length of the warm-up, in which the rate rises.", low=0)
     cooldown: int = interval(20, "c", "Length of the cool-down at the end.")
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end and after it.")
     shape: str = choice(("1-sqrt", "linear", "cosine"), "Shape of the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
+    start_lr: float = later(floor_rate(0.0, r"\eta_s", "The rate at the start of the warm-up."))
+    warmup_shape: str = later(choice(WARMUP_SHAPES, "Shape of the rise."))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_rise(self.start_lr, self.warmup_shape)
 
     def at(self, t: Any) -> Any:
         length = _length_of(self)
         z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
         fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < self.warmup, self.initial_lr * t / np.maximum(self.warmup, 1), fall)
+        share = np.minimum(t / np.maximum(self.warmup, 1), 1)
+        return np.where(
+            t < self.warmup, _risen(self.start_lr, self.initial_lr, share, self.warmup_shape), fall
+        )
 
 
 @dataclass(frozen=True)
@@ -75,31 +93,29 @@ class Warmup(Wrapper):
     paper = "Goyal et al., 2017, Accurate, Large Minibatch SGD (arXiv:1706.02677)."
 
     warmup: int = interval(
-        5, "w", "Length of the warm-up: the rate rises to the first rate of the schedule, which then begins."
+        5,
+        "w",
+        "Length of the warm-up: the rate rises to the first rate of the schedule, which then begins.",
+        then="reaches its peak",
     )
     start_lr: float = floor_rate(0.0, r"\eta_s", "The rate at the start.")
-    shape: str = choice(("linear", "exponential"), "Shape of the rise.")
+    shape: str = choice(WARMUP_SHAPES, "Shape of the rise.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.shape == "exponential" and not self.start_lr:
-            raise UserError(
-                "An exponential warm-up cannot start at 0: give start_lr a value above 0, or choose the "
-                "linear shape."
-            )
+        _check_rise(self.start_lr, self.shape)
 
     def at(self, t: Any) -> Any:
-        peak = self.inner.at(0 * t)
-        share = np.minimum(t / self.warmup, 1)
-        if self.shape == "linear":
-            rise = self.start_lr + (peak - self.start_lr) * share
-        else:
-            rise = self.start_lr * (peak / self.start_lr) ** share
+        rise = _risen(self.start_lr, self.inner.at(0 * t), np.minimum(t / self.warmup, 1), self.shape)
         return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
+
+    def followed(self, length: Any) -> Any:
+        """What the warm-up leaves of a run of that length."""
+        return length - self.warmup
 
     def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
         """The same in a run of that length; the schedule inside has what the warm-up leaves of it."""
-        left = np.maximum(length - self.warmup, 1)
+        left = np.maximum(self.followed(length), 1)
         return self.unchecked_replace(inner=self.inner.within(left, settings_per_unit))
 
 
@@ -141,19 +157,39 @@ class Cooldown(Wrapper):
         fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
         return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
 
+    def followed(self, length: Any) -> Any:
+        """The time until the cool-down begins."""
+        return (self.duration or length) - self.cooldown
+
     def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
         """The same, and the schedule inside, in a run of that length."""
         inner = self.inner.within(length, settings_per_unit)
         return super().within(length, settings_per_unit).unchecked_replace(inner=inner)
 
 
+def _check_rise(start: float, shape: str) -> None:
+    if shape == "exponential" and not start:
+        raise UserError(
+            "An exponential warm-up cannot start at 0: give start_lr a value above 0, or choose the linear "
+            "shape."
+        )
+
+
+def _risen(start: Any, peak: Any, share: Any, shape: str) -> Any:
+    """The rate after a share of a warm-up."""
+    if shape == "exponential":
+        return start * (peak / start) ** share
+    return start + (peak - start) * WARMUPS[shape](share)
+
+
 def _length_of(schedule: Any) -> Any:
     """The duration; raises UserError if it is shorter than the phases."""
     length = schedule.length()
-    phases = getattr(schedule, "warmup", 0) + schedule.cooldown
-    if phases > length:
+    warmup = getattr(schedule, "warmup", 0)
+    if warmup + schedule.cooldown > length:
+        phases = "warm-up and the cool-down take" if warmup else "cool-down takes"
         raise UserError(
-            f"The phases of this {schedule.kind} schedule take {phases:g} units of time, but it lasts "
-            f"{length:g}. Make the phases shorter, or the run longer."
+            f"The {phases} {warmup + schedule.cooldown:g} units of time, but the schedule lasts {length:g}. "
+            "Make the phases shorter, or the run longer."
         )
     return length

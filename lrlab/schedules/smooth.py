@@ -1,11 +1,15 @@
 """Smooth decays without an end: exponential and inverse square root."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from lrlab.parameters.declare import decay_rate, interval, rate, span
+from lrlab.errors import UserError
+from lrlab.parameters.declare import TIME, decay_rate, interval, rate, span
+from lrlab.parameters.kinds import Kind, Parameter
 from lrlab.schedules.base import Schedule, held
 
 
@@ -13,9 +17,10 @@ from lrlab.schedules.base import Schedule, held
 class ExponentialDecay(Schedule):
     """Multiply the rate by the same factor in every unit of time.
 
-    With `hold` the rate stays constant for that long and then drops at once. Equals Keras's
-    `ExponentialDecay` with `decay_rate = exp(-decay * decay_steps)`, and `staircase=True` with
-    `hold = decay_steps`.
+    With a negative `decay` the rate grows, as in a learning-rate range test. With `hold` it stays constant
+    for that long and then changes at once. Equals Keras's `ExponentialDecay` with `decay_rate =
+    exp(-decay * decay_steps)`, and `staircase=True` with `hold = decay_steps`. `schedule_of_kind`, records
+    and the command line take Keras's `decay_rate` and `decay_steps` instead of `decay`.
 
     >>> ExponentialDecay(0.5, decay=0.1)([0, 10, 20]).round(4).tolist()
     [0.5, 0.1839, 0.0677]
@@ -29,8 +34,33 @@ class ExponentialDecay(Schedule):
     paper = "Bengio, 2012, Practical Recommendations for Gradient-Based Training (arXiv:1206.5533)."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    decay: float = decay_rate(0.1, "k", "Decay rate; a larger value makes the learning rate fall faster.")
-    hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
+    decay: float = decay_rate(
+        0.1,
+        "k",
+        "Decay rate; a larger value makes the learning rate fall faster, a negative one makes it grow. "
+        "Keras's decay_rate and decay_steps give -ln(decay_rate) / decay_steps.",
+        low=-10.0,
+    )
+    hold: int = interval(
+        0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0, then="changes"
+    )
+
+    aliases: ClassVar[Mapping[str, Kind]] = {
+        "decay_rate": Parameter(
+            "", "Keras's name: the rate is multiplied by this in decay_steps.", 1e-6, 1e6, (0.1, 1.0)
+        ),
+        "decay_steps": Parameter(
+            "", "Keras's name: with decay_rate it replaces decay.", 1e-3, 1e7, (1, 100), unit=TIME
+        ),
+    }
+
+    @classmethod
+    def from_aliases(cls, given: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+        """The decay for Keras's decay_rate and decay_steps; raises UserError for one of the two alone."""
+        if "decay" in others or len(given) < 2:
+            names = ", ".join(name for name in ("decay", *cls.aliases) if name in {*others, *given})
+            raise UserError(f"Give either decay, or both decay_rate and decay_steps, but not {names}.")
+        return {"decay": -math.log(given["decay_rate"]) / given["decay_steps"]}
 
     def at(self, t: Any) -> Any:
         return self.initial_lr * np.exp(-self.decay * held(t, self.hold))

@@ -33,7 +33,7 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """Multiply the rate by `drop_rate` after every `drop_every` units of time.
+    """Multiply the rate by `drop_rate` after every `drop_every` units of time; above 1 it grows.
 
     Equals Keras's `ExponentialDecay(..., staircase=True)` and PyTorch's `StepLR`.
 
@@ -49,8 +49,13 @@ class StepDecay(Schedule):
     paper = "He et al., 2016, Deep Residual Learning for Image Recognition, section 4.2 (arXiv:1512.03385)."
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
-    drop_rate: float = factor(0.8, "d", "Factor that multiplies the rate at each drop; 0.8 keeps 80 %.")
-    drop_every: int = interval(10, "s", "Time between two drops.")
+    drop_rate: float = factor(
+        0.8,
+        "d",
+        "Factor that multiplies the rate at each drop; 0.8 keeps 80 %, above 1 the rate grows.",
+        high=10.0,
+    )
+    drop_every: int = interval(10, "s", "Time between two drops.", then="changes")
 
     def at(self, t: Any) -> Any:
         return self.initial_lr * self.drop_rate ** np.floor(t / self.drop_every)

@@ -32,7 +32,9 @@ class TimeBasedDecay(Schedule):
 
     initial_lr: float = rate(0.5, r"\eta_0", "The rate at the start.")
     decay: float = decay_rate(0.005, "k", "Decay rate; the divisor grows by this much per unit of time.")
-    hold: int = interval(0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0)
+    hold: int = interval(
+        0, "h", "Length of each step of a staircase; 0 gives a smooth curve.", 0, then="changes"
+    )
 
     def at(self, t: Any) -> Any:
         return self.initial_lr / (1 + self.decay * held(t, self.hold))

@@ -30,6 +30,10 @@ class Wrapper(Schedule):
                 f"{depth - 1}."
             )
 
+    def followed(self, length: Any) -> Any:
+        """How much of a run of that length follows the schedule inside."""
+        return length
+
     def layers(self) -> tuple[Schedule, ...]:
         return (self, *self.inner.layers())
 

@@ -69,6 +69,35 @@ def test_a_reader_hears_name_value_and_unit_and_no_tex(page):
     assert page.get_by_role("spinbutton", name="Drop rate, exact value").count() == 1
 
 
+def test_a_comma_is_a_decimal_point(page):
+    field = page.get_by_role("spinbutton", name="Initial learning rate, exact value").first
+    field.press("ControlOrMeta+a")
+    field.press_sequentially("0,05")
+    assert field.input_value() == "0.05"
+    field.press("Enter")
+    wait_for_first(page, "Constant", 0.05)
+    field.press("ArrowUp")
+    wait_for_first(page, "Constant", 0.051)
+
+
+def pasted(page, field, text):
+    """What a number field shows after text was pasted over its value."""
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    field.press("ControlOrMeta+a")
+    field.press("ControlOrMeta+v")
+    return field.input_value()
+
+
+def test_a_pasted_comma_is_a_decimal_point_or_refused(server, open_page):
+    permissions = ("clipboard-read", "clipboard-write")
+    page = open_page(server[0] + "/?c=cosine-restarts~0.1~20", permissions=permissions)
+    wait_until_drawn(page)
+    period = page.get_by_role("spinbutton", name="Period (epochs), exact value")
+    assert pasted(page, period, "22,5") == "22.5"
+    assert pasted(page, period, "1,234.5") == "22.5"
+    assert pasted(page, page.get_by_role("spinbutton", name="Epochs, exact value"), "1,000") == "1000"
+
+
 def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
     field = page.get_by_role("spinbutton").nth(2)
     field.fill("0.0123456")
@@ -250,10 +279,10 @@ def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
 
 
 def test_a_broken_link_opens_the_articles_values_and_says_why(server, open_page):
-    page = open_page(server[0] + "/?e=5&c=step~7~7")
+    page = open_page(server[0] + "/?e=5&c=step~7~70")
     wait_until_drawn(page)
     page.get_by_text("This link could not be opened").wait_for()
-    page.get_by_text("drop_rate must be a number from 1e-06 to 1, but it is 7.0").wait_for()
+    page.get_by_text("drop_rate must be a number from 1e-06 to 10, but it is 70.0").wait_for()
     assert trace(page, "Step")[0] == 0.5
 
 

@@ -132,7 +132,7 @@ def test_a_warm_up_inside_the_total_ends_5_steps_before_one_outside():
 
 def test_the_first_rates_are_all_different_and_the_peak_is_reached_together():
     variants = BY_ID["first-warmup-value"].variants
-    assert [v.rates[0] for v in variants] == pytest.approx([0, 0.001, 0.01, 0.02, 0.1 / 3])
+    assert [v.rates[0] for v in variants] == pytest.approx([0, 0.005, 0.001, 0.01, 0.02, 0.1 / 3])
     assert {v.rates[5] for v in variants} == {BASE}
 
 

@@ -10,7 +10,18 @@ from playwright._impl._driver import compute_driver_executable
 from lrlab.export import javascript
 from lrlab.parameters.kinds import Choice, Parameter, Switch
 from lrlab.runs.plan import CLOCKS, Plan
-from lrlab.schedules import SCHEDULES, Cooldown, OneCycle, PolynomialDecay, Warmup, WarmupStableDecay
+from lrlab.schedules import (
+    SCHEDULES,
+    Cooldown,
+    CosineDecay,
+    ExponentialDecay,
+    OneCycle,
+    PolynomialDecay,
+    StepDecay,
+    Warmup,
+    WarmupStableDecay,
+)
+from lrlab.schedules.phases import WARMUP_SHAPES
 
 # What the browser does with a body: see lrlab/ui/chart/preview.js.
 RUN = """
@@ -38,20 +49,31 @@ def run_javascript(plans, numbers=None):
     return [(at, np.array(rates, float)) for at, rates in zip(steps, json.loads(done.stdout), strict=True)]
 
 
+# Other curves of a kind than those of its choices and switches.
+OTHERS = {
+    ExponentialDecay: (ExponentialDecay(1e-5, -0.05), ExponentialDecay(1e-5, -0.05, 3)),
+    StepDecay: (StepDecay(1e-5, 1.5, 10),),
+    CosineDecay: (CosineDecay(0.1, 0.01, k_decay=1.5),),
+}
+
+
 def variants(cls):
     """A kind with each of its choices and switches."""
     yield cls()
+    yield from OTHERS.get(cls, ())
     for name, parameter in cls.parameters().items():
         if isinstance(parameter, Switch):
             yield cls(**{name: True})
         elif isinstance(parameter, Choice):
-            yield from (cls(**{name: word}) for word in parameter.choices[1:])
+            # An exponential warm-up cannot start at 0.
+            more = {"start_lr": 0.01} if "start_lr" in cls.parameters() else {}
+            yield from (cls(**{name: word}, **more) for word in parameter.choices[1:])
 
 
 def wrapped(schedule):
     """A schedule alone, and inside each wrapper and both."""
     yield schedule
-    for shape in ("linear", "exponential"):
+    for shape in WARMUP_SHAPES:
         yield Warmup(schedule, 5, 0.01, shape)
     for shape in ("linear", "cosine", "1-sqrt"):
         yield Cooldown(schedule, 20, 0.001, shape)

@@ -11,7 +11,7 @@ from lrlab.export import TARGETS, source
 from lrlab.export.source import rate_source
 from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, CosineDecay, PiecewiseConstant, Warmup
-from tests.export.test_javascript import variants, wrapped
+from tests.export.test_javascript import OTHERS, variants, wrapped
 
 every_clock = pytest.mark.parametrize("clock", CLOCKS)
 every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
@@ -105,6 +105,17 @@ def test_optax_updates_with_the_very_rates(cls, clock, wrap):
     schedule = names["learning_rate"]
     every = np.broadcast_to(jax.vmap(schedule)(np.arange(plan.steps)), plan.steps)
     float32_equal(every, plan.rates(), plan)
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("schedule", [other for kind in OTHERS.values() for other in kind], ids=repr)
+def test_optax_has_the_rates_of_the_less_usual_curves(schedule):
+    import jax
+
+    for around in (schedule, Warmup(schedule, 3)):
+        plan = Plan(around, EPOCHS, 4, "step")
+        rates = jax.vmap(execute(plan, "optax")["learning_rate"])(np.arange(plan.steps))
+        float32_equal(rates, plan.rates(), plan)
 
 
 @pytest.mark.training

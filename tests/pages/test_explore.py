@@ -148,10 +148,18 @@ def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
     assert page.text_input(key="piecewise.rates.text").value == "0.1, 0.01, 0.001"
 
 
+def test_a_schedule_that_never_acts_is_said_under_the_chart(page):
+    page.number_input(key="step.drop_every.field").set_value(200).run()
+    said = "The rate never changes: drop_every = 200 epochs, but the run ends after 100."
+    assert any(said in caption.value for caption in page.caption)
+    page.number_input(key="epochs.field").set_value(300).run()
+    assert not any("never" in caption.value for caption in page.caption)
+
+
 def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
     add(page, "wsd")
     page.number_input(key="epochs.field").set_value(10).run()
-    assert "take 25 units of time, but it lasts 10" in page.warning[0].value
+    assert "take 25 units of time, but the schedule lasts 10" in page.warning[0].value
     assert list(lines(page)) == [curve.name for curve in CURVES]
     page.switch_page("pages/lab/train.py").run()
     page.multiselect(key="schedules").set_value(["wsd"]).run()

@@ -237,7 +237,7 @@ def test_json_round_trip(controller):
         ({"kind": "early-stopping", "restore_best": 1}, "restore_best must be true or false"),
         ({"kind": "reduce-on-plateau", "factor": 1.0}, "factor must be a number from 0 to 0.999999"),
         ({"kind": "reduce-on-plateau", "cooldown": 1001}, "cooldown must be a whole number from 0 to 1,000"),
-        ({"kind": "reduce-on-plateau", "min_lr": -0.1}, "min_lr must be a number from 0 to 10"),
+        ({"kind": "reduce-on-plateau", "min_lr": -0.1}, "min_lr must be a number from 0 to 100"),
         (None, "but it is None"),
     ],
 )

@@ -63,13 +63,13 @@ def test_numbers_fit_together_for_every_kind(kind, epochs, size, clock):
         (Plan(Constant(0.1)), []),
         (Plan(LinearDecay(0.1), 100), []),
         (Plan(LinearDecay(0.1), 10), ["should end at 0, but the last update has a rate of 0.01"]),
-        (Plan(LinearDecay(0.1, duration=200)), ["takes 200 epochs, but the run ends after 100"]),
+        (Plan(LinearDecay(0.1, duration=200)), ["duration = 200 epochs, but the run ends after 100"]),
         (Plan(LinearDecay(0.1, duration=50), 100, 10), ["zero from epoch 50 on"]),
         (Plan(Warmup(Constant(0.1), 5)), ["first update has a rate of zero"]),
         (Plan(PiecewiseConstant((0.0, 0.0), (5,))), ["zero during the whole run"]),
         (
             Plan(Warmup(LinearDecay(0.1, duration=98), 5, 0.01)),
-            ["takes 103 epochs, but the run ends after 100"],
+            ["duration = 98 epochs, but the warm-up leaves 95"],
         ),
         (Plan(Warmup(LinearDecay(0.1), 5, 0.01), 15), ["should end at 0, but"]),
         (Plan(CosineRestarts(0.1, 20), 70), ["should end at 0, but"]),
@@ -84,7 +84,7 @@ def test_what_one_may_not_have_meant_is_said(plan, warnings):
 def test_a_formula_without_a_rate_or_below_zero_is_warned_of():
     assert summary(Plan(Formula("initial_lr / (1 + t)"), 10, 2)).warnings == ()
     broken = summary(Plan(Formula("1 / (t - 3)"), 10, 2))
-    assert broken.warnings == ("The rate at epoch 3 is not a finite number. Check the formula.",)
+    assert broken.warnings == ("The rate at epoch 3 is not a finite number. Check the schedule's numbers.",)
     assert math.isnan(broken.mean)
     assert "The rate is negative at epoch 6" in " ".join(
         summary(Plan(Formula("0.5 - t / 10"), 10, 2)).warnings

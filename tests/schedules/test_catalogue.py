@@ -17,8 +17,10 @@ from lrlab.schedules import (
     WRAPPERS,
     Constant,
     Cooldown,
+    ExponentialDecay,
     OneCycle,
     PiecewiseConstant,
+    StepDecay,
     Warmup,
     WarmupStableDecay,
     schedule_from_dict,
@@ -29,7 +31,7 @@ every_kind = pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
 starting = pytest.mark.parametrize(
     "cls", [cls for cls in SCHEDULES if "initial_lr" in cls.parameters()], ids=lambda cls: cls.kind
 )
-RATES = ("initial_lr", "max_lr", "final_lr")
+RATES = ("initial_lr", "max_lr", "final_lr", "start_lr")
 FORMULAS = (
     "initial_lr * exp(-decay * t)",
     "final_lr + (initial_lr - final_lr) * (1 - min(t / T, 1)) ** power",
@@ -61,8 +63,13 @@ def schedules(draw, cls, duration=None):
             draw(st.lists(each, min_size=len(boundaries) + 1, max_size=len(boundaries) + 1)), boundaries
         )
     given = {name: draw(values(p)) for name, p in cls.parameters().items()}
+    if cls is ExponentialDecay:
+        given["decay"] = abs(given["decay"])  # what grows has no largest rate
+    if cls is StepDecay:
+        given["drop_rate"] = draw(st.floats(1e-6, 1.0))
     if cls is WarmupStableDecay:
         given |= {"warmup": draw(st.integers(0, 50)), "cooldown": draw(st.integers(1, 50))}
+        given |= {"start_lr": draw(st.floats(1e-8, 10))}  # an exponential warm-up cannot start at 0
     if "duration" in given:
         given["duration"] = draw(st.integers(100, 1000))
     if cls is OneCycle:
@@ -103,7 +110,7 @@ def test_is_documented(cls):
 @starting
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1, 1e9, "0.1", True, None, [1], 10**400])
 def test_an_initial_rate_that_is_no_rate_is_refused(cls, bad):
-    with pytest.raises(UserError, match="initial_lr must be a number from 1e-08 to 10, but it is"):
+    with pytest.raises(UserError, match="initial_lr must be a number from 1e-08 to 100, but it is"):
         cls(initial_lr=bad)
 
 
@@ -183,3 +190,24 @@ def test_importing_schedules_loads_no_heavy_library():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_record_of_an_old_curve_has_no_field_that_came_later():
+    old = {"kind": "wsd", "initial_lr": 0.1, "warmup": 5, "cooldown": 20, "final_lr": 0.01}
+    old |= {"shape": "linear", "duration": None}
+    assert schedule_from_dict(old).to_dict() == old
+    new = old | {"start_lr": 0.01, "warmup_shape": "cosine"}
+    assert schedule_from_dict(new).to_dict() == new
+
+
+def test_keras_names_stand_for_the_decay_of_an_exponential():
+    schedule = schedule_of_kind("exponential", initial_lr=0.1, decay_rate=0.5, decay_steps=10, hold=10)
+    assert schedule([0, 9, 10, 20]).tolist() == pytest.approx([0.1, 0.1, 0.05, 0.025])
+    assert schedule.to_dict().keys() == {"kind", "initial_lr", "decay", "hold"}
+    for words in ({"decay": 0.1, "decay_rate": 0.5}, {"decay_steps": 10}, {"decay_rate": 0.5}):
+        with pytest.raises(UserError, match="either decay, or both decay_rate and decay_steps, but not"):
+            schedule_of_kind("exponential", **words)
+    with pytest.raises(UserError, match="decay_rate must be a number from 1e-06"):
+        schedule_of_kind("exponential", decay_rate=-1, decay_steps=10)
+    with pytest.raises(UserError, match="has no parameter 'decay_steps'"):
+        schedule_of_kind("time-based", decay_steps=10)

@@ -389,3 +389,11 @@ def test_what_reads_formulas_has_nothing_to_execute_them_with():
     source = Path(sys.modules[parse.__module__].__file__).read_text(encoding="utf-8")
     names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
     assert not names & {"eval", "exec", "compile", "__import__", "open", "globals", "vars"}
+
+
+def test_the_symbols_on_the_labels_are_read_as_the_names():
+    symbols = {name: kind.symbol.removeprefix("\\") for name, kind in Formula.parameters().items()}
+    names = Formula("final_lr + initial_lr * exp(-decay * t) * (1 - t / T) ** power", **VALUES)
+    text = "{final_lr} + {initial_lr} * exp(-{decay} * t) * (1 - t / {duration}) ** {power}".format(**symbols)
+    assert text == "eta_T + eta_0 * exp(-k * t) * (1 - t / T) ** p"
+    np.testing.assert_array_equal(Formula(text, **VALUES)(T), names(T))

@@ -1,6 +1,7 @@
 """Formulas against Keras's own schedules, the values of other frameworks, and the article."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from lrlab.schedules import (
     TimeBasedDecay,
     Warmup,
     WarmupStableDecay,
+    schedule_of_kind,
 )
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
@@ -246,6 +248,63 @@ def test_wsd_is_a_constant_between_a_warm_up_and_a_cool_down(shape):
     np.testing.assert_allclose(whole(t), parts(t), rtol=1e-12)
 
 
+def test_a_range_test_grows_from_its_first_rate_to_its_last():
+    exponential = ExponentialDecay(1e-7, -np.log(1e9) / 100)([0, 50, 100])
+    np.testing.assert_allclose(exponential, [1e-7, 1e-7 * 1e9**0.5, 100])
+    np.testing.assert_allclose(StepDecay(1e-3, 10.0, 5)([0, 4, 5, 24]), [1e-3, 1e-3, 1e-2, 10])
+
+
+@pytest.mark.training
+@given(rate=rates, factor=st.floats(0.2, 5.0), steps=st.integers(1, 50), t=st.integers(0, 100))
+def test_an_exponential_in_keras_words_is_keras_exponential_decay(keras_schedules, rate, factor, steps, t):
+    theirs = keras_schedules.ExponentialDecay(rate, steps, factor)
+    ours = schedule_of_kind("exponential", initial_lr=rate, decay_rate=factor, decay_steps=steps)
+    assume(factor ** (t / steps) < 1e30)
+    np.testing.assert_allclose(ours(t), float(theirs(t)), rtol=1e-4, atol=1e-37)  # float32 ends there
+
+
+@pytest.mark.parametrize("k", [0.5, 1.0, 1.5, 3.0])
+def test_k_decay_of_a_cosine_is_that_of_timm(k):
+    """The formula of timm 1.0.31's CosineLRScheduler with t_initial=20, lr_min=0.001, k_decay=k."""
+    theirs = [
+        0.001 + 0.5 * (0.1 - 0.001) * (1 + math.cos(math.pi * t**k / 20**k)) if t < 20 else 0.001
+        for t in range(24)
+    ]
+    np.testing.assert_allclose(CosineDecay(0.1, 0.001, 20, k)(np.arange(24)), theirs, atol=1e-12)
+
+
+SHAPES = st.sampled_from(["linear", "cosine", "1-sqrt"])
+
+
+@pytest.mark.training
+@given(
+    rise=SHAPES,
+    fall=SHAPES,
+    warmup=st.integers(0, 20),
+    stable=st.integers(0, 20),
+    cooldown=st.integers(1, 20),
+    floor=st.just(0.0) | st.floats(0.001, 1.0),
+)
+def test_wsd_is_that_of_transformers(rise, fall, warmup, stable, cooldown, floor):
+    theirs = pytest.importorskip("transformers.optimization")._get_wsd_scheduler_lambda
+    phases = {"num_warmup_steps": warmup, "num_stable_steps": stable, "num_decay_steps": cooldown}
+    more = {"warmup_type": rise, "decay_type": fall, "min_lr_ratio": floor, "num_cycles": 0.5}
+    length = warmup + stable + cooldown
+    ours = WarmupStableDecay(0.1, warmup, cooldown, 0.1 * floor, fall, length, 0.1 * floor, rise)
+    expected = [0.1 * theirs(step, **phases, **more) for step in range(length + 3)]
+    np.testing.assert_allclose(ours(np.arange(length + 3)), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", ["linear", "cosine", "1-sqrt"])
+def test_a_warm_up_is_a_cool_down_backwards(shape):
+    t = np.arange(9)
+    rise = Warmup(Constant(0.1), 8, 0.01, shape)(t)
+    np.testing.assert_allclose(rise, Cooldown(Constant(0.1), 8, 0.01, shape, 8)(t)[::-1])
+    np.testing.assert_array_equal(
+        rise[:8], WarmupStableDecay(0.1, 8, 1, duration=9, start_lr=0.01, warmup_shape=shape)(t)[:8]
+    )
+
+
 def test_an_exponential_warm_up_multiplies_by_the_same_factor():
     rise = Warmup(Constant(0.1), 4, 0.001, "exponential")(np.arange(6))
     np.testing.assert_allclose(rise[1:5] / rise[:4], 100**0.25)
@@ -269,8 +328,9 @@ def test_a_schedule_without_a_duration_says_what_to_do(cls):
     ("make", "message"),
     [
         (lambda: WarmupStableDecay(warmup=5, cooldown=20, duration=20)(0), "take 25 units of time"),
-        (lambda: Cooldown(Constant(), 30, duration=20)(0), "take 30 units"),
+        (lambda: Cooldown(Constant(), 30, duration=20)(0), "takes 30 units"),
         (lambda: Warmup(Constant(), 5, 0.0, "exponential"), "start_lr a value above 0"),
+        (lambda: WarmupStableDecay(warmup_shape="exponential"), "start_lr a value above 0"),
         (lambda: Warmup(0.1, 5), "must be a Schedule"),
         (lambda: PiecewiseConstant((0.1, 0.2), (1, 2)), "one rate more than boundaries"),
         (lambda: PiecewiseConstant((0.1, 0.2, 0.3), (2, 2)), "must increase"),

@@ -104,7 +104,7 @@ def test_a_run_that_has_come_to_its_end_does_not_go_on(store):
 @pytest.mark.parametrize("rate", [0, -0.1, float("nan"), 1e9, "0.1", True])
 def test_a_rate_that_no_schedule_could_have_is_not_set(store, rate):
     id = store.add(SPEC, "", worker="w")
-    with pytest.raises(UserError, match="must be a number from 1e-08 to 10"):
+    with pytest.raises(UserError, match="must be a number from 1e-08 to 100"):
         store.set_rate(id, rate)
     assert store.run(id).manual_rate is None
 

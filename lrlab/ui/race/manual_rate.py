@@ -6,7 +6,7 @@ import streamlit as st
 from lrlab.analysis import manual_rate_schedule
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.parameters.declare import MOST_PIECES
+from lrlab.parameters.declare import MOST_PIECES, MOST_RATE
 from lrlab.runs.records import Epoch
 from lrlab.schedules import Constant, PiecewiseConstant
 from lrlab.store import Run, Store
@@ -15,7 +15,7 @@ from lrlab.ui.race import view
 from lrlab.ui.train import race_setup
 from lrlab.ui.widgets.markdown import plain
 
-RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, 10, 241))
+RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, MOST_RATE, 281))
 
 
 def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from lrlab.errors import UserError
 
 ICON = str(Path(__file__).parent / "icon.svg")
+COMMA = (Path(__file__).parent / "comma.js").read_text(encoding="utf-8")
 _first = Lock()  # the first visitor takes it
 
 
@@ -24,6 +25,7 @@ def show(page) -> None:
         page.run()
     except UserError as error:
         st.error(str(error))
+    st.html(f"<script>{COMMA}</script>", unsafe_allow_javascript=True)
     _settle_garbage()
 
 

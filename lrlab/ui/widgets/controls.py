@@ -45,6 +45,7 @@ def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwa
         max_value=_like(parameter, parameter.high),
         step=_step(parameter, value),
         format="%d" if parameter.integer else "%.6g",
+        placeholder="Whole number" if parameter.integer else None,  # comma.js knows the field by it
         **following(key, name, _like(parameter, min(max(value, parameter.low), parameter.high))),
         **kwargs,
     )
@@ -159,7 +160,7 @@ def _step(parameter, value):
     """How much the field's + and - buttons change: 1, or one unit of the second digit."""
     if parameter.integer:
         return 1
-    return float(10.0 ** (np.floor(np.log10(value)) - 1)) if value > 0 else 0.001
+    return float(10.0 ** (np.floor(np.log10(abs(value))) - 1)) if value else 0.001
 
 
 def _text(value):
