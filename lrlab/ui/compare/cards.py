@@ -48,7 +48,7 @@ def _gap(measured):
 
 
 def _badges(group):
-    counts: dict[str, int] = {}
+    counts = {}
     for result in group.results:
         counts[result.status] = counts.get(result.status, 0) + 1
     several = len(group.results) > 1
