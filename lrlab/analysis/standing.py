@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
-from lrlab.runs.records import ACTIVE
+from lrlab.runs.records import ACTIVE, Epoch, last_validated
 from lrlab.runs.result import Result
 
 LEAST = 3  # seeds per lane: with two each, luck alone separates equal lanes in a third of all races
@@ -29,10 +29,12 @@ class End(NamedTuple):
 
 
 def end(result: Result, measure: str) -> End:
-    """How a run ended in one of MEASURES: at its last epoch, or in its test."""
+    """How a run ended in one of MEASURES: at its last epoch, when it was last validated, or in its test."""
     if not result.epochs:
         return End(result.status, None)
-    source = result if measure.startswith("test") else result.epochs[-1]
+    source: Result | Epoch = result if measure.startswith("test") else result.epochs[-1]
+    if measure.startswith("val"):
+        source = last_validated(result.epochs) or source
     return End(result.status, getattr(source, measure))
 
 
