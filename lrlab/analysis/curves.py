@@ -44,7 +44,7 @@ BURST = 100  # times the losses that follow: a loss above this exploded
 RISE = 0.05  # of validation loss
 DOUBT = 2  # standard deviations: a smaller difference counts as noise
 # These probabilities are chosen so that tests/simulation.py keeps its limits.
-UNLIKELY = 0.008  # that validation loss did not rise in the last half of the run
+UNLIKELY = 0.009  # that validation loss did not rise in the last half of the run
 VERY_UNLIKELY = 0.0002  # that it did not rise since its lowest value, which tends to be luck
 POSSIBLE = 0.2  # that training loss still falls at PACE
 SURE = 0.995  # that it still falls noticeably
@@ -108,13 +108,13 @@ def _curve(at: Array, values: Array) -> _Curve:
 
 def _running_median(values: Array) -> Array:
     """The median over a window around each value; the window is narrower near the ends."""
-    smooth = values.copy()
-    for reach in range(1, WINDOW // 2 + 1):
-        width = 2 * reach + 1
-        if len(values) >= width:
-            windows = np.lib.stride_tricks.sliding_window_view(values, width)
-            middle = np.partition(windows, reach, axis=1)[:, reach]
-            smooth[reach : len(values) - reach] = middle
+    smooth, reach = values.copy(), WINDOW // 2
+    if len(values) >= WINDOW:
+        shifted = [values[start : len(values) - WINDOW + 1 + start] for start in range(WINDOW)]
+        smooth[reach:-reach] = np.partition(shifted, reach, axis=0)[reach]
+    for near in range(1, min(reach, (len(values) + 1) // 2)):
+        smooth[near] = _median(values[: 2 * near + 1])
+        smooth[-1 - near] = _median(values[-2 * near - 1 :])
     return smooth
 
 
@@ -348,7 +348,8 @@ def _chance_of_no_rise(at: Array, values: Array, row: int) -> float:
 
 def _rest(columns: Array, values: Array) -> float:
     """The sum of squares that a linear regression leaves."""
-    return float(((values - np.linalg.lstsq(columns.T, values)[0] @ columns) ** 2).sum())
+    rest = values - np.linalg.solve(columns @ columns.T, columns @ values) @ columns
+    return float(rest @ rest)
 
 
 def _lowest(val: _Curve) -> int:

@@ -185,7 +185,7 @@ class Overfitting(Finding):
     1. At least 3 epochs follow.
     2. Validation loss rose by more than 5 %: the median of its last 5 values, the median of the second half
        of the values that follow, and its last value are all above the lowest value of its running median.
-    3. The rise is no chance: the probability that the trend does not rise is below 0.8 % in the last half of
+    3. The rise is no chance: the probability that the trend does not rise is below 0.9 % in the last half of
        the epochs, or below 0.02 % in those since the lowest value.
     4. Training loss fell noticeably after that epoch, and `ProgressLost` does not hold.
 

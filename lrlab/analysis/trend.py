@@ -10,7 +10,7 @@ Array = npt.NDArray[np.float64]
 
 # Correlations of neighbouring noise that are considered.
 CORRELATIONS = np.array([0.0, 0.2, 0.4, 0.55, 0.7, 0.8, 0.87, 0.93, 0.97])
-EXACT = 1e-24  # share of the squared values: a smaller rest is rounding
+ROUNDING = 1e-13  # share of the squared values: a smaller rest is not exact
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,10 @@ class Slope:
 def slope(columns: Array, values: Array, correlations: Array = CORRELATIONS) -> Slope:
     """The coefficient of the last column in a linear regression.
 
-    `columns`, of shape (p, n), and `values`, of shape (n,), are finite. The noise is a first-order
-    autoregressive process of unknown correlation: each of CORRELATIONS has the weight of its restricted
-    likelihood (Harville, 1977), under which short curves look no less correlated than they are.
+    `columns`, of shape (p, n), and `values`, of shape (n,), are finite. The first column is constant. The
+    noise is a first-order autoregressive process of unknown correlation: each of `correlations` has the
+    weight of its restricted likelihood (Harville, 1977), under which short curves look no less correlated
+    than they are.
 
     >>> time = np.arange(20.0)
     >>> rising = slope(np.stack([np.ones(20), time]), 1 + 0.1 * time + 0.01 * np.sin(time**2))
@@ -51,20 +52,20 @@ def slope(columns: Array, values: Array, correlations: Array = CORRELATIONS) -> 
     free = len(values) - len(columns)
     if free < 1:
         return Slope(np.zeros(0), np.zeros(0), np.zeros(0), free)
-    known, wanted = _whitened(columns, correlations), _whitened(values[None], correlations)[:, 0]
-    moments = known @ known.transpose(0, 2, 1)
+    products = _products(np.vstack([columns, values - values.mean()]), correlations)
+    moments, with_values, whole = products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1]
     inverse = np.linalg.inv(moments)
-    coefficients = (inverse @ (known @ wanted[:, :, None]))[:, :, 0]
-    rest = wanted - (coefficients[:, None] @ known)[:, 0]
-    squares = np.maximum((rest**2).sum(axis=1), EXACT * (wanted**2).sum(axis=1)) + np.finfo(float).tiny
+    coefficients = (inverse @ with_values[:, :, None])[:, :, 0]
+    squares = np.maximum(whole - (coefficients * with_values).sum(axis=1), ROUNDING * whole)
+    squares += np.finfo(float).tiny
     likelihood = np.log1p(-(correlations**2)) - np.linalg.slogdet(moments)[1] - free * np.log(squares)
     weights = np.exp(0.5 * (likelihood - likelihood.max()))
     errors = np.sqrt(squares / free * inverse[:, -1, -1])
     return Slope(coefficients[:, -1], errors, weights / weights.sum(), free)
 
 
-def _whitened(rows: Array, correlations: Array) -> Array:
-    """Rows of shape (p, n) without what each value shares with the one before it: of shape (g, p, n)."""
+def _products(rows: Array, correlations: Array) -> Array:
+    """The products of all rows without what each value shares with the one before it, per correlation."""
     share = correlations[:, None, None]
-    first = np.sqrt(1 - share**2) * rows[:, :1]
-    return np.concatenate([first, rows[:, 1:] - share * rows[:, :-1]], axis=2)
+    shifted = rows[:, 1:] @ rows[:, :-1].T
+    return rows @ rows.T - share * (shifted + shifted.T) + share**2 * (rows[:, 1:-1] @ rows[:, 1:-1].T)
