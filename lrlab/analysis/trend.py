@@ -53,12 +53,12 @@ def slope(columns: Array, values: Array, correlations: Array = CORRELATIONS) -> 
     if free < 1:
         return Slope(np.zeros(0), np.zeros(0), np.zeros(0), free)
     products = _products(np.vstack([columns, values - values.mean()]), correlations)
-    moments, with_values, whole = products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1]
-    inverse = np.linalg.inv(moments)
+    normal, with_values, whole = products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1]
+    inverse = np.linalg.inv(normal)
     coefficients = (inverse @ with_values[:, :, None])[:, :, 0]
     squares = np.maximum(whole - (coefficients * with_values).sum(axis=1), ROUNDING * whole)
     squares += np.finfo(float).tiny
-    likelihood = np.log1p(-(correlations**2)) - np.linalg.slogdet(moments)[1] - free * np.log(squares)
+    likelihood = np.log1p(-(correlations**2)) - np.linalg.slogdet(normal)[1] - free * np.log(squares)
     weights = np.exp(0.5 * (likelihood - likelihood.max()))
     errors = np.sqrt(squares / free * inverse[:, -1, -1])
     return Slope(coefficients[:, -1], errors, weights / weights.sum(), free)
