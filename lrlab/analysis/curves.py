@@ -39,7 +39,7 @@ WINDOW = 5  # epochs of a running median, and of the median at the end of a curv
 LAST = 10  # last changes between values that noise is computed from
 SHARE_OF_FALL = 0.01
 SHARE_OF_END = 0.1
-AFTER = 0.2  # share of a run that has to follow the epoch at which learning stopped
+AFTER = 0.2  # share of a run: as much has to follow when training loss stopped, or validation loss settled
 BURST = 100  # times the losses that follow: a loss above this exploded
 RISE = 0.05  # of validation loss
 DOUBT = 2  # standard deviations: a smaller difference counts as noise
@@ -322,9 +322,10 @@ def _turned(val: _Curve, train: _Curve) -> int | None:
         rise = min(rise, level - _median(val.values[:WINDOW]))
     if not rise > RISE * abs(before):
         return None
-    # The last values say nothing new if the curve has settled, for example because the rate is zero.
     moved = np.flatnonzero(abs(val.values - val.values[-1]) > SETTLED * rise)
     count = int(moved.max(initial=0)) + 2
+    if count > (1 - AFTER) * len(val.at):  # else it has settled, for example because the rate is zero
+        count = len(val.at)
     at, values = val.at[:count], val.values[:count]
     half = max(count // 2, since if above.size else 0)
     sure = _chance_of_no_rise(at, values, half) < UNLIKELY

@@ -186,8 +186,8 @@ class Overfitting(Finding):
     2. Validation loss rose by more than 5 %: the median of its last 5 values, the median of the second half
        of the values that follow, and its last value are all above the lowest value of its running median.
     3. The rise is no chance: the probability that the trend does not rise is below 0.9 % in the last half of
-       the epochs, or below 0.02 % in those since the lowest value. Last epochs in which the loss has settled
-       at its last value, for example because the rate is zero, do not count.
+       the epochs, or below 0.02 % in those since the lowest value. If the loss has settled at its last value
+       for a fifth of the run, for example because the rate is zero, these epochs do not count.
     4. Training loss fell noticeably after that epoch, and `ProgressLost` does not hold.
 
     Two exceptions: if training loss rose in between, for example after a restart of the rate, only the
