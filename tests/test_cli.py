@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -376,6 +377,16 @@ def test_runs_lists_curves_that_were_imported(home, capsys):
     assert main(["runs", "--json"]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["spec"] is None
+
+
+def test_runs_gives_the_last_validation_and_its_epoch(home, capsys):
+    epochs = [Epoch(n, 0.1, 0.1, 0.9, 0.7, 0.8 if n == 1 else math.nan, math.nan, 1.0) for n in range(3)]
+    Store().add_results([Result("From elsewhere", tuple(epochs))])
+    assert main(["runs"]) == 0
+    assert "val_loss 0.8000 in epoch 2\n" in capsys.readouterr().out
+    assert main(["runs", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert (json.loads(line)["val_epoch"], json.loads(line)["val_loss"]) == (1, 0.8)
 
 
 def test_a_name_that_no_run_can_have_is_said_before_it_trains(home, capsys):

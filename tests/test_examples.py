@@ -7,6 +7,7 @@ import pytest
 
 from lrlab import exchange, export, schedules
 from lrlab.analysis import findings, verdict
+from lrlab.analysis.trend import slope
 from lrlab.datasets import data_set
 from lrlab.links.query import read
 from lrlab.links.scene import from_query, to_query
@@ -20,6 +21,7 @@ from lrlab.runs.summary import summary
 
 OFFERED = [
     *(Plan, RunSpec, EarlyStopping, ReduceOnPlateau, summary, operations, findings, verdict, data_set),
+    slope,
     *(read, from_query, to_query),
     *(optimizer_of_kind, optimizer_from_record, network_of_kind, network_from_record),
     *(getattr(package, name) for package in (schedules, export, exchange) for name in package.__all__),

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -16,31 +18,40 @@ from lrlab.analysis.report import (
     Findings,
     Flat,
     LearningStopped,
-    Lowest,
     Measured,
     NoEpoch,
     Noisy,
     NoLoss,
     NoValidation,
     Overfitting,
+    Point,
     ProgressLost,
     Spike,
     StillFalling,
 )
+from lrlab.analysis.trend import CORRELATIONS, slope
 from lrlab.runs.records import ACTIVE, Epoch
 
 Array = npt.NDArray[np.float64]
+NORMAL = NormalDist()
 
 WINDOW = 5  # epochs of a running median, and of the median at the end of a curve
-LAST = 10  # last changes from epoch to epoch that noise is computed from
+LAST = 10  # last changes between values that noise is computed from
 SHARE_OF_FALL = 0.01
 SHARE_OF_END = 0.1
-AFTER = 0.2  # share of a run that has to follow the epoch at which learning stopped
+AFTER = 0.2  # share of a run: as much has to follow when training loss stopped, or validation loss settled
 BURST = 100  # times the losses that follow: a loss above this exploded
 RISE = 0.05  # of validation loss
 DOUBT = 2  # standard deviations: a smaller difference counts as noise
-SURE = 2.7  # standard deviations, if the lowest of many values is compared
-TOO_NOISY = 0.05  # share of the whole fall: with more doubt than this, the end of learning is unknown
+# These probabilities are chosen so that tests/simulation.py keeps its limits.
+UNLIKELY = 0.009  # that validation loss did not rise in the last half of the run
+VERY_UNLIKELY = 0.0002  # that it did not rise since its lowest value, which tends to be luck
+POSSIBLE = 0.2  # that training loss still falls at PACE
+SURE = 0.995  # that it still falls noticeably
+PACE = 0.3  # a loss has not stopped if it falls as time to the power of -PACE, or faster
+WEAK = CORRELATIONS[:3]  # of the noise of training loss, which is a mean over many batches
+SETTLED = 0.05  # share of the rise: values nearer to the last one are as good as equal
+RANGE = 3  # standard deviations: a level curve is hardly ever farther from its end
 LOST = 0.5  # share of the whole fall
 SMALL = 0.2  # share of the peak: a rate that is at most this has fallen much
 GONE = 0.05  # share of the peak: with a rate below this, the loss cannot be expected to fall
@@ -59,7 +70,11 @@ def findings(epochs: Sequence[Epoch], status: str = "completed") -> Findings:
     'Training loss was still falling at the end.'
     """
     rows = [(e.epoch, e.lr, e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
-    table = np.array(rows, dtype=float).reshape(-1, 6)
+    return findings_of(np.array(rows, dtype=float).reshape(-1, 6), status)
+
+
+def findings_of(table: Array, status: str = "completed") -> Findings:
+    """The same of a table with a row per epoch: its number, rate, losses and accuracies as in `Epoch`."""
     with np.errstate(all="ignore"):
         diverged = _diverged(table, status)
         measured = _measured(table[:diverged])
@@ -88,18 +103,18 @@ class _Curve(NamedTuple):
 def _curve(at: Array, values: Array) -> _Curve:
     finite = np.isfinite(values)
     at, values = at[finite], values[finite]
-    return _Curve(at, values, _running_median(values), _median(values[-WINDOW:]), _noise(values))
+    return _Curve(at, values, _running_median(values), _median(values[-WINDOW:]), _noise(at, values))
 
 
 def _running_median(values: Array) -> Array:
     """The median over a window around each value; the window is narrower near the ends."""
-    smooth = values.copy()
-    for reach in range(1, WINDOW // 2 + 1):
-        width = 2 * reach + 1
-        if len(values) >= width:
-            windows = np.lib.stride_tricks.sliding_window_view(values, width)
-            middle = np.partition(windows, reach, axis=1)[:, reach]
-            smooth[reach : len(values) - reach] = middle
+    smooth, reach = values.copy(), WINDOW // 2
+    if len(values) >= WINDOW:
+        shifted = [values[start : len(values) - WINDOW + 1 + start] for start in range(WINDOW)]
+        smooth[reach:-reach] = np.partition(shifted, reach, axis=0)[reach]
+    for near in range(1, min(reach, (len(values) + 1) // 2)):
+        smooth[near] = _median(values[: 2 * near + 1])
+        smooth[-1 - near] = _median(values[-2 * near - 1 :])
     return smooth
 
 
@@ -111,9 +126,23 @@ def _median(values: Array) -> float:
     return float(ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
-def _noise(values: Array) -> float:
-    """The standard deviation of normal noise with the same median of second differences."""
-    return _median(abs(np.diff(values, 2))) * 1.4826 / math.sqrt(6) if len(values) > 2 else 0.0
+def _noise(at: Array, values: Array) -> float:
+    """The standard deviation of normal noise that leaves the lines through neighbours as often and as far.
+
+    Values off to both sides are noise; a smooth curve that bends to one side has none.
+    """
+    if len(values) < 4:  # one deviation cannot be to both sides
+        return 0.0
+    share = (at[1:-1] - at[:-2]) / (at[2:] - at[:-2])
+    off = values[1:-1] - (1 - share) * values[:-2] - share * values[2:]
+    ordered = np.sort(off / np.sqrt(1 + (1 - share) ** 2 + share**2))
+    place = len(ordered) // 6  # beyond one standard deviation; the few largest may be spikes
+    usual = NORMAL.inv_cdf((place + 1) / (len(ordered) + 1))
+    return max(0.0, float(min(-ordered[place], ordered[-1 - place]))) / abs(usual)
+
+
+def _noise_in(curve: _Curve, part: slice) -> float:
+    return _noise(curve.at[part], curve.values[part])
 
 
 def _finite(value: float) -> float | None:
@@ -143,15 +172,21 @@ def _measured(table: Array) -> Measured:
     if not len(table):
         return Measured()
     at, _, losses, accuracies, val_losses, val_accuracies = table.T
+    accuracies, val_accuracies = _shares(accuracies), _shares(val_accuracies)
     known = np.flatnonzero(np.isfinite(val_losses))
-    best = known[np.argmin(val_losses[known])] if known.size else None
-    return Measured(
-        last_epoch=int(at[-1]),
-        loss=_finite(losses[-1]),
-        accuracy=_finite(_shares(accuracies[-1:])[0]),
-        val_loss=_finite(val_losses[-1]),
-        val_accuracy=_finite(_shares(val_accuracies[-1:])[0]),
-        best=None if best is None else Lowest(int(at[best]), float(val_losses[best])),
+    validated = known if known.size else np.flatnonzero(np.isfinite(val_accuracies))
+    whole = Measured(int(at[-1]), _finite(losses[-1]))
+    if not validated.size:
+        return whole
+    best, last = known[np.argmin(val_losses[known])] if known.size else None, validated[-1]
+    return replace(
+        whole,
+        val_epoch=int(at[last]),
+        val_loss=_finite(val_losses[last]),
+        val_accuracy=_finite(val_accuracies[last]),
+        accuracy=_finite(accuracies[last]),
+        loss_gap=_finite(val_losses[last] - losses[last]),
+        best=None if best is None else Point(int(at[best]), float(val_losses[best])),
     )
 
 
@@ -193,26 +228,27 @@ def _holding(table: Array, measured: Measured) -> Iterator[Finding | None]:
     overfitting = _overfitting(train, val, accuracy, measured) if directed else None
     yield overfitting
     if not overfitting and (measured.best or not lost):
-        yield _best(measured, int(at[-1]))
+        yield _best(measured)
     if directed:
         yield _learning_stopped(train, table) or _still_falling(train, rates)
     yield _noisy(val)
     yield _accuracy_gap(measured)
 
 
-def _best(measured: Measured, last: int) -> Finding:
-    if measured.best:
-        return Best(measured.best, last, measured.val_loss)
+def _best(measured: Measured) -> Finding:
+    if measured.best and measured.end:
+        return Best(measured.best, measured.end, measured.is_late)
     return NoLoss() if measured.loss is None else NoValidation(measured.loss)
 
 
 def _noisy(val: _Curve) -> Noisy | None:
-    """Noise is the spread of the changes from one value to the next, as a share of the values."""
-    values = val.values[-LAST - 1 :]
-    changes, level = np.diff(values), abs(_median(values))
+    """The spread of the changes from one value to the next, as far as it is noise and not a bend."""
+    last = slice(-LAST - 1, None)
+    changes, level = np.diff(val.values[last]), abs(_median(val.values[last]))
     if len(changes) < LAST // 2 or not level > 0:
         return None
-    share = 1.4826 * _median(abs(changes - _median(changes))) / level
+    spread = 1.4826 * _median(abs(changes - _median(changes)))
+    share = min(spread, math.sqrt(2) * _noise_in(val, last)) / level
     return Noisy(share) if NOISY <= share < math.inf else None
 
 
@@ -220,7 +256,7 @@ def _accuracy_gap(measured: Measured) -> AccuracyGap | None:
     training, validation = measured.accuracy, measured.val_accuracy
     if training is None or validation is None or training - validation < WIDE:
         return None
-    return AccuracyGap(training, validation)
+    return AccuracyGap(training, validation, measured.val_epoch if measured.is_late else None)
 
 
 def _is_flat(train: _Curve) -> bool:
@@ -234,7 +270,7 @@ def _progress_lost(train: _Curve) -> ProgressLost | None:
     lost = train.end - low > max(LOST * fall, DOUBT * train.noise)
     if not lost or len(train.at) - 1 - row < 3:
         return None
-    lowest = Lowest(int(train.at[row]), float(train.values[row]))
+    lowest = Point(int(train.at[row]), float(train.values[row]))
     return ProgressLost(lowest, float(train.values[-1]))
 
 
@@ -259,11 +295,11 @@ def _first_spike(train: _Curve, table: Array) -> Spike | None:
 
 
 def _overfitting(train: _Curve, val: _Curve, accuracy: _Curve, measured: Measured) -> Overfitting | None:
-    if measured.best is None or (row := _turned(val, train)) is None:
+    if not measured.best or not measured.end or (row := _turned(val, train)) is None:
         return None
     epoch = int(val.at[row])
     held = bool(len(accuracy.at) and accuracy.end >= accuracy.smooth_at(epoch))
-    return Overfitting(epoch, measured.best, measured.val_loss, held)
+    return Overfitting(epoch, measured.best, measured.end, measured.is_late, held)
 
 
 def _turned(val: _Curve, train: _Curve) -> int | None:
@@ -280,19 +316,47 @@ def _turned(val: _Curve, train: _Curve) -> int | None:
     if len(after) < 3:
         return None
     before = val.smooth[since:].min() if above.size else val.smooth.min()
-    start = 1.25 / math.sqrt(WINDOW) * _noise_at(val, row)  # of a median
-    doubt = SURE * math.hypot(start, _end_noise(val))
     level = min(_median(after[-WINDOW:]), _median(after[len(after) // 2 :]), after[-1])
     rise = level - max(before, val.values[row])
     if row < WINDOW // 2:  # the running median is narrow here: one lucky epoch is not a level
         rise = min(rise, level - _median(val.values[:WINDOW]))
-    return row if rise > max(RISE * abs(before), doubt) else None
+    if not rise > RISE * abs(before):
+        return None
+    moved = np.flatnonzero(abs(val.values - val.values[-1]) > SETTLED * rise)
+    count = int(moved.max(initial=0)) + 2
+    if count > (1 - AFTER) * len(val.at):  # else it has settled, for example because the rate is zero
+        count = len(val.at)
+    at, values = val.at[:count], val.values[:count]
+    half = max(count // 2, since if above.size else 0)
+    sure = _chance_of_no_rise(at, values, half) < UNLIKELY
+    return row if sure or _chance_of_no_rise(at, values, since) < VERY_UNLIKELY else None
+
+
+def _chance_of_no_rise(at: Array, values: Array, row: int) -> float:
+    """The probability that a curve does not rise from a row to its end, on a line.
+
+    It falls until then on a line or on a parabola, whichever fits better.
+    """
+    if row > len(at) - 3:
+        return 1.0
+    start = max(row - (len(at) - row) // 2, 0)
+    time, values = (at[start:] - at[row]) / (at[-1] - at[row]), values[start:]
+    bend, level = np.minimum(time, 0), np.ones(len(time))
+    shapes = [[bend], [bend**2]] if row - start > 1 else [[]]
+    fits = [np.stack([level, *before, np.maximum(time, 0)]) for before in shapes]
+    return slope(min(fits, key=lambda columns: _rest(columns, values)), values).chance_below(0)
+
+
+def _rest(columns: Array, values: Array) -> float:
+    """The sum of squares that a linear regression leaves."""
+    rest = values - np.linalg.solve(columns @ columns.T, columns @ values) @ columns
+    return float(rest @ rest)
 
 
 def _lowest(val: _Curve) -> int:
     """The row of the lowest value; if that was luck, the row of the lowest one near the running median's."""
     row, lowest = int(val.values.argmin()), int(val.smooth.argmin())
-    if val.smooth[row] - val.smooth[lowest] <= _noise_at(val, row):
+    if val.smooth[row] - val.smooth[lowest] <= DOUBT * _noise_at(val, row):
         return row
     start = max(lowest - WINDOW // 2, 0)
     return start + int(val.values[start : lowest + WINDOW // 2 + 1].argmin())
@@ -303,7 +367,7 @@ def _noise_at(val: _Curve, row: int) -> float:
 
     If the rate ends at zero, the last epochs have no noise, but the epochs around the turn have.
     """
-    return max(val.noise, _noise(val.values[max(row - LAST, 0) : row + LAST]))
+    return max(val.noise, _noise_in(val, slice(max(row - LAST, 0), row + LAST)))
 
 
 def _noticeable(train: _Curve) -> float:
@@ -322,15 +386,22 @@ def _learning_stopped(train: _Curve, table: Array) -> LearningStopped | None:
 
 def _stopped(train: _Curve) -> int | None:
     """The row from which on training loss did not fall noticeably, or None."""
-    count, noise, noticeable = len(train.at), _end_noise(train), _noticeable(train)
-    if DOUBT * noise > TOO_NOISY * (train.values[0] - train.end):
-        return None
-    above = np.flatnonzero(train.smooth > train.end + noticeable + DOUBT * noise)
-    row = int(above[-1]) + 1 if above.size else 0
-    half = (count - row) // 2
+    noticeable, count, noise = _noticeable(train), len(train.at), RANGE * _end_noise(train)
+    row = _settled(train, noticeable + noise)
     if count - 1 - row < max(LAST, AFTER * count):
         return None
-    return row if _fall(train, half) <= max(noticeable, _error(half, noise)) else None
+    late = min(_settled(train, noise), count - LAST)
+    time, values = np.log1p(train.at[late:]), train.values[late:]
+    fall = slope(np.stack([np.ones(len(time)), time]), values, WEAK)
+    is_slow = fall.chance_below(-PACE * abs(float(values.mean()))) <= POSSIBLE
+    is_small = fall.chance_below(-2 * noticeable / (time[-1] - time[0])) <= SURE
+    return row if is_slow and is_small else None
+
+
+def _settled(train: _Curve, room: float) -> int:
+    """The row from which on training loss is never above its end by more than `room`."""
+    above = np.flatnonzero(train.smooth > train.end + room)
+    return int(above[-1]) + 1 if above.size else 0
 
 
 def _still_falling(train: _Curve, rates: Array) -> StillFalling | None:
@@ -357,7 +428,7 @@ def _error(last: int, noise: float) -> float:
 
 
 def _end_noise(curve: _Curve) -> float:
-    return _noise(curve.values[-max(LAST, int(AFTER * len(curve.at))) :])
+    return _noise_in(curve, slice(-max(LAST, int(AFTER * len(curve.at))), None))
 
 
 def _rate_fell(rates: Array, row: int) -> bool:

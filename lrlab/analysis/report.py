@@ -4,8 +4,10 @@ Terms of their conditions:
 
 - A curve is judged by its running median over 5 epochs, so that a single unusual epoch has no effect. The
   end of a curve is the median of its last 5 values.
-- Noise is the standard deviation of normal noise with the same median of second differences. A straight
-  slope has no noise.
+- Noise is a standard deviation. It is estimated from how far values lie to both sides of the straight line
+  through their two neighbours: a smooth curve that bends to one side has no noise, however steep it is.
+- A trend is fitted by regression. The noise of its values may be correlated (`lrlab.analysis.trend`), so that
+  a slow swing is not taken for a trend. `tests/simulation.py` measures how often the findings are wrong.
 - The whole fall is the fall of training loss from the first epoch to the end. If the first losses exploded
   (each above 100 times the median of the next four), it begins after them.
 - A fall is noticeable if it is more than 1 % of the whole fall, or more than a tenth of the loss at the end.
@@ -22,8 +24,8 @@ from typing import ClassVar, NamedTuple, TypeVar
 MOST = 3  # sentences
 
 
-class Lowest(NamedTuple):
-    """The first epoch with the lowest value of a loss, and that value."""
+class Point(NamedTuple):
+    """An epoch and its loss; the lowest loss is that of the first epoch that has it."""
 
     epoch: int
     loss: float
@@ -34,27 +36,38 @@ class Lowest(NamedTuple):
 
 @dataclass(frozen=True)
 class Measured:
-    """The values of the last finished epoch, and the epoch with the lowest validation loss."""
+    """The last values of a run, and the epoch with the lowest validation loss.
+
+    `loss` is the training loss of `last_epoch`, the last finished epoch. Validation may be measured less
+    often: `val_epoch` is the last epoch with a validation loss, or with a validation accuracy if no loss is
+    known. `val_loss`, `val_accuracy` and `loss_gap` (validation minus training) are of this epoch, and so is
+    `accuracy`, that of training.
+    """
 
     last_epoch: int | None = None
     loss: float | None = None
-    accuracy: float | None = None
+    val_epoch: int | None = None
     val_loss: float | None = None
     val_accuracy: float | None = None
-    best: Lowest | None = None
+    accuracy: float | None = None
+    loss_gap: float | None = None
+    best: Point | None = None
 
     @property
-    def loss_gap(self) -> float | None:
-        """Validation loss minus training loss in the last epoch.
+    def is_late(self) -> bool:
+        """Whether epochs without validation follow the last one with it."""
+        return self.val_epoch != self.last_epoch
 
-        It is negative while training is fast: training loss is a mean over the epoch, validation loss is
-        measured at its end.
-        """
-        return None if self.loss is None or self.val_loss is None else self.val_loss - self.loss
+    @property
+    def end(self) -> Point | None:
+        """The last measured validation loss."""
+        if self.val_epoch is None or self.val_loss is None:
+            return None
+        return Point(self.val_epoch, self.val_loss)
 
     @property
     def accuracy_gap(self) -> float | None:
-        """Training accuracy minus validation accuracy in the last epoch."""
+        """Training accuracy minus validation accuracy in `val_epoch`."""
         if self.accuracy is None or self.val_accuracy is None:
             return None
         return self.accuracy - self.val_accuracy
@@ -95,7 +108,7 @@ class Diverged(Finding):
 class BestBeforeDivergence(Finding):
     """The lowest validation loss of a run that diverged. It holds if one is known."""
 
-    best: Lowest
+    best: Point
 
     def sentence(self, active: bool) -> str:
         return f"Before that, validation loss was lowest at {self.best}."
@@ -155,7 +168,7 @@ class ProgressLost(Finding):
     3. At least 3 epochs follow the lowest loss.
     """
 
-    lowest: Lowest
+    lowest: Point
     loss: float
 
     def sentence(self, active: bool) -> str:
@@ -170,24 +183,27 @@ class Overfitting(Finding):
     It holds from the epoch of the lowest validation loss on if all four are true:
 
     1. At least 3 epochs follow.
-    2. Validation loss rose: the median of its last 5 values, the median of the second half of the values
-       that follow, and its last value are all above the lowest value of its running median.
-    3. The rise is more than 5 %, and more than 2.7 standard deviations of the difference between such a
-       median and a single value at the end.
+    2. Validation loss rose by more than 5 %: the median of its last 5 values, the median of the second half
+       of the values that follow, and its last value are all above the lowest value of its running median.
+    3. The rise is no chance: the probability that the trend does not rise is below 0.9 % in the last half of
+       the epochs, or below 0.02 % in those since the lowest value. If the loss has settled at its last value
+       for a fifth of the run, for example because the rate is zero, these epochs do not count.
     4. Training loss fell noticeably after that epoch, and `ProgressLost` does not hold.
 
     Two exceptions: if training loss rose in between, for example after a restart of the rate, only the
     epochs after it was back at its old level count. If the running median at the lowest value is above its
-    own minimum by more than noise, the value was luck; then the lowest value near that minimum is used.
+    own minimum by more than 2 standard deviations of noise, the value was luck; then the lowest value near
+    that minimum is used.
 
     So `epoch` is the turning point of the curve as a whole, and a lucky epoch before it may be the `best`.
-    `val_loss` is the last validation loss. `accuracy_held` says that validation accuracy did not fall after
-    `epoch`.
+    `end` is the last validation loss; `is_late` says that epochs without any follow. `accuracy_held` says
+    that validation accuracy did not fall after `epoch`.
     """
 
     epoch: int
-    best: Lowest
-    val_loss: float | None
+    best: Point
+    end: Point
+    is_late: bool
     accuracy_held: bool
 
     def sentence(self, active: bool) -> str:
@@ -196,30 +212,37 @@ class Overfitting(Finding):
             start += f"; its curve has risen since epoch {self.epoch + 1},"
         else:
             start += " and has risen"
-        to = "" if self.val_loss is None else f" to {_loss(self.val_loss)}"
+        to = f" to {_loss(self.end.loss)}"
+        if self.is_late:
+            to += f" in epoch {self.end.epoch + 1}"
         but = ", but validation accuracy did not fall" if self.accuracy_held else ""
         return f"{start}{to} while training loss fell: overfitting{but}."
 
 
 @dataclass(frozen=True)
 class Best(Finding):
-    """The epoch with the lowest validation loss, the last epoch, and its validation loss.
+    """The lowest validation loss and the last one, `end`; `is_late` says that epochs without any follow.
 
     It holds if a validation loss is known, and neither `Flat` nor `Overfitting` holds.
     """
 
-    best: Lowest
-    last_epoch: int
-    val_loss: float | None
+    best: Point
+    end: Point
+    is_late: bool
 
     def sentence(self, active: bool) -> str:
-        if self.best.epoch == self.last_epoch:
-            when = f"{'is' if active else 'was'} lowest in the last epoch ({self.last_epoch + 1})"
+        if self.best.epoch == self.end.epoch:
+            when = f"{'is' if active else 'was'} lowest in the last epoch ({self.end.epoch + 1})"
+            if self.is_late:
+                when = f"was lowest when it was last measured, in epoch {self.end.epoch + 1}"
             return f"Validation loss {when}: {_loss(self.best.loss)}."
-        end = "" if self.val_loss is None else _loss(self.val_loss)
-        if not end or end == _loss(self.best.loss):
+        end = _loss(self.end.loss)
+        if end == _loss(self.best.loss):
             return f"Validation loss was lowest at {self.best}."
-        return f"Validation loss was lowest at {self.best} and {'is now' if active else 'ended at'} {end}."
+        ended = f"{'is now' if active else 'ended at'} {end}"
+        if self.is_late:
+            ended = f"was {end} when it was last measured, in epoch {self.end.epoch + 1}"
+        return f"Validation loss was lowest at {self.best} and {ended}."
 
 
 @dataclass(frozen=True)
@@ -250,11 +273,16 @@ class LearningStopped(Finding):
 
     It holds if neither `Flat` nor `ProgressLost` holds, for the first epoch for which all four are true:
 
-    1. From it on, training loss exceeds its end by at most a noticeable fall plus 2 standard deviations of
+    1. From it on, training loss exceeds its end by at most a noticeable fall plus 3 standard deviations of
        its noise.
     2. At least a fifth of the run and at least 10 epochs follow: the last few epochs of any curve are flat.
-    3. The second half of these epochs is not noticeably lower than the first half: noise can hide a slope.
-    4. The 2 standard deviations are at most 5 % of the whole fall.
+    3. It falls slowly: the probability is at most 20 % that its late trend is as steep as that of
+       1 / time^0.3, which loses a fifth whenever the time doubles.
+    4. It falls little: the late trend is not surely (99.5 %) more than twice a noticeable fall.
+
+    The late trend is that of the epochs whose loss exceeds its end by at most 3 standard deviations, and at
+    least of the last 10. Noise of training loss, a mean over the batches of an epoch, is taken to be
+    correlated by at most 0.4 from one epoch to the next.
 
     `rate_fell` says that both are true:
 
@@ -290,9 +318,10 @@ class StillFalling(Finding):
 
 @dataclass(frozen=True)
 class Noisy(Finding):
-    """The robust standard deviation of the last 10 changes of validation loss from one epoch to the next.
+    """The robust standard deviation of the last 10 changes of validation loss from one value to the next.
 
-    `share` is its share of that loss. It holds if both are true:
+    `share` is its share of that loss. If noise alone changes the loss by less, `share` is that of noise. It
+    holds if both are true:
 
     1. The share is at least 3 %, of at least 5 changes.
     2. `Flat` does not hold.
@@ -302,21 +331,25 @@ class Noisy(Finding):
 
     def sentence(self, active: bool) -> str:
         by = f"about {self.share:.0%}" if self.share < 1 else "more than its own size"
-        return f"In the last epochs, validation loss changed by {by} from one epoch to the next."
+        return f"In the last epochs, validation loss changed by {by} from one measurement to the next."
 
 
 @dataclass(frozen=True)
 class AccuracyGap(Finding):
-    """The accuracies in training and in validation in the last epoch.
+    """The accuracies in training and in validation in the last epoch with validation.
 
-    It holds if training accuracy is higher by at least 5 percentage points, and `Flat` does not hold.
+    `epoch` is this epoch, or None if it is the last one of the run. It holds if training accuracy is higher
+    by at least 5 percentage points, and `Flat` does not hold.
     """
 
     training: float
     validation: float
+    epoch: int | None = None
 
     def sentence(self, active: bool) -> str:
         shares = f"{self.training:.1%} in training and {self.validation:.1%} in validation"
+        if self.epoch is not None:
+            return f"In epoch {self.epoch + 1}, accuracy was {shares}."
         return f"Accuracy {'is' if active else 'ended at'} {shares}."
 
 

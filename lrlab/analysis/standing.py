@@ -7,7 +7,7 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from lrlab.analysis.difference import LEAST, Difference, difference
-from lrlab.runs.records import ACTIVE
+from lrlab.runs.records import ACTIVE, Epoch, last_validated
 from lrlab.runs.result import Result
 
 FEW = {1: "one seed", 2: "two seeds"}
@@ -30,11 +30,13 @@ class End(NamedTuple):
 
 
 def end(result: Result, measure: str) -> End:
-    """How a run ended in one of MEASURES: at its last epoch, or in its test."""
+    """How a run ended in one of MEASURES: at its last epoch, when it was last validated, or in its test."""
     seed = result.spec.seed if result.spec else None
     if not result.epochs:
         return End(result.status, None, seed)
-    source = result if measure.startswith("test") else result.epochs[-1]
+    source: Result | Epoch = result if measure.startswith("test") else result.epochs[-1]
+    if measure.startswith("val"):
+        source = last_validated(result.epochs) or source
     return End(result.status, getattr(source, measure), seed)
 
 

@@ -4,6 +4,7 @@ import json
 import time
 
 from lrlab.cli.printing import print_json
+from lrlab.runs.records import last_validated
 from lrlab.runs.result import data_title
 from lrlab.store import Store, spec_of
 
@@ -18,6 +19,7 @@ def runs(options) -> int:
     store = Store()
     for run in store.runs():
         epochs, spec = store.epochs(run.id), spec_of(run)
+        last = epochs[-1] if epochs and run.status == "diverged" else last_validated(epochs)
         if options.json:
             print_json(
                 {
@@ -25,8 +27,9 @@ def runs(options) -> int:
                     "name": run.name,
                     "status": run.status,
                     "epochs_done": len(epochs),
-                    "val_loss": epochs[-1].val_loss if epochs else None,
-                    "val_accuracy": epochs[-1].val_accuracy if epochs else None,
+                    "val_epoch": last.epoch if last else None,
+                    "val_loss": last.val_loss if last else None,
+                    "val_accuracy": last.val_accuracy if last else None,
                     "test_loss": run.test_loss,
                     "test_accuracy": run.test_accuracy,
                     "data": run.data,
@@ -36,7 +39,9 @@ def runs(options) -> int:
             )
         else:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-            score = f"val_loss {epochs[-1].val_loss:.4f}" if epochs else ""
+            score = f"val_loss {last.val_loss:.4f}" if last else ""
+            if last and last is not epochs[-1]:
+                score += f" in epoch {last.epoch + 1}"
             progress = f"{len(epochs)}/{spec.epochs}" if spec else str(len(epochs))
             optimizer = spec.optimizer.kind if spec else "-"
             data = data_title(run.data, spec) or "-"

@@ -40,6 +40,7 @@ def read_runs(name: str, content: bytes) -> list[Result]:
     - Only LR Lab's JSON has more than curves.
     - A CSVLogger file with several trainings, in which the epochs begin again, gives several runs. They are
       named after the file: "name", "name (2)" and so on.
+    - A History whose validation lists are shorter, because of `validation_freq`, has NaN in the other epochs.
     - Epochs are counted from 0, also if the file counts from 1. Missing values are NaN.
     - A run whose last loss is not finite has the status "diverged". A loss before a finite loss is never NaN.
     - Accuracies are shares from 0 to 1.
@@ -88,12 +89,29 @@ def _history(stem: str, text: str) -> list[Result]:
         columns = whole["history"] | ({"epoch": whole["epoch"]} if "epoch" in whole else {})
     if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
         raise UserError(f"{EXPECTED}, but it is JSON with another structure.")
+    columns = _spaced(columns)
     if "loss" not in columns or len({len(column) for column in columns.values()}) > 1:
         found = ", ".join(f"{name!r:.40} of {len(column):,}" for name, column in columns.items())
         raise UserError(f"{EXPECTED}, but it has {found or 'no list':.200}.")
     columns = {"epoch": range(len(columns["loss"]))} | columns
     rows = enumerate(zip(*columns.values(), strict=True), 1)
     return _runs(stem, list(columns), ((f"Value number {number}", row) for number, row in rows))
+
+
+def _spaced(columns: dict[str, list[Cell]]) -> dict[str, list[Cell]]:
+    """The columns, with the values of shorter validation lists in the epochs in which they were measured.
+
+    Keras's `validation_freq=n` measures in epochs n, 2n and so on. A list stays as it is if its length
+    belongs to no n, or to several.
+    """
+    epochs = len(columns.get("loss", ()))
+    spaced = dict(columns)
+    for name, column in columns.items():
+        every = epochs // len(column) if column else 0
+        if name.startswith("val_") and every > 1 and every == epochs // (len(column) + 1) + 1:
+            spaced[name] = [None] * epochs
+            spaced[name][every - 1 :: every] = column
+    return spaced
 
 
 def _table(stem: str, text: str) -> list[Result]:

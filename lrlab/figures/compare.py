@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
@@ -29,7 +30,7 @@ def compare_figure(
     """The first `first` epochs of every lane in some of the PANELS, from top to bottom.
 
     `baseline` is the index of a lane: losses and accuracies are then differences from its median in the same
-    epoch, up to its last epoch. Rates do not change. `smoothing` is as in `race_figure`.
+    epoch, in the epochs in which it was measured. Rates do not change. `smoothing` is as in `race_figure`.
     """
     lanes = [LaneCurves(lane.name, lane.color, tuple([*run[:first]] for run in lane.runs)) for lane in lanes]
     below, lines, axes = [], [], {}
@@ -55,6 +56,7 @@ def _tables(lanes, panel, baseline):
     if baseline is None:
         return tables
     start = spread(tables[baseline])[1]
+    start = np.where(np.isfinite(start), start, np.nan)
     return [values[:, : len(start)] - start[: values.shape[1]] for values in tables]
 
 

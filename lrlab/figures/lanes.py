@@ -39,9 +39,16 @@ def lanes_layout(lanes: Sequence[LaneCurves], length: int, height: int) -> dict:
 
 
 def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) -> tuple[list, dict]:
-    """The traces of a metric below all lines, and its line; `values` has the shape (seeds, epochs)."""
-    low, middle, high = spread(values)
-    ends = np.arange(1, len(middle) + 1)
+    """The traces of a metric below all lines, and its line; `values` is a `table` of shape (seeds, epochs).
+
+    The line joins the epochs with a value, and has markers if there are others between them. It is broken
+    where a value is infinite.
+    """
+    known = np.flatnonzero(~np.isnan(values).all(axis=0))
+    low, middle, high = spread(values[:, known])
+    ends = known + 1
+    if (np.diff(known) > 1).any():
+        look["mode"] = "lines+markers"
     below = _band(ends, low, high, uid, look) if band and len(values) > 1 else []
     if smoothing:
         raw = {**look, "mode": "lines", "opacity": 0.25, **NO_HOVER}

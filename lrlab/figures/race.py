@@ -26,7 +26,8 @@ def race_figure(
     One lane shows training and validation, each with a colour. Several lanes have one colour each and show
     validation; with `training` they also show training as dotted lines. The rate is drawn from the first to
     the last update of each epoch, as the optimizer applied it. A seed whose value is not finite is left out
-    of median and band; a line has a gap only if no seed is left. `smoothing`, from 0 to below 1, is the
+    of median and band; a line is broken where every known value is infinite, and joins the
+    epochs around those in which nothing was measured. `smoothing`, from 0 to below 1, is the
     weight of a moving average over losses and accuracies. The measured line stays behind it as a faint line.
     Bands and rates are never smoothed.
     """

@@ -8,25 +8,25 @@ TENS = 230  # e^-230 is about 1e-100: division by such a small weight does not o
 
 
 def table(runs: tuple[list[Epoch], ...], metric: str) -> np.ndarray:
-    """One metric of every epoch, float64 of shape (seeds, epochs); NaN if it is missing or not finite."""
+    """One metric of every epoch, float64 of shape (seeds, epochs): NaN if not known, inf if infinite."""
     values = np.full((len(runs), max((run[-1].epoch + 1 for run in runs if run), default=0)), np.nan)
     for row, run in zip(values, runs, strict=True):
         if run:
             row[[epoch.epoch for epoch in run]] = [getattr(epoch, metric) for epoch in run]
-    values[np.isinf(values)] = np.nan
-    return values
+    return np.where(np.isneginf(values), np.inf, values)
 
 
 def spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The lowest, the median and the highest value of each column, without NaN.
+    """The lowest, the median and the highest finite value of each column.
 
-    `values` has the shape (seeds, epochs), the results (epochs,). A column with only NaN gives NaN.
+    `values` is a `table` of shape (seeds, epochs), the results have the shape (epochs,). A column without a
+    finite value gives inf, or NaN if no value is known.
     """
     if len(values) == 1:
         return values[0], values[0], values[0]
     if not values.size:
         return (np.empty(0),) * 3
-    ordered = np.sort(values, axis=0)  # NaN comes last
+    ordered = np.sort(values, axis=0)  # inf comes last, and NaN after it
     count = np.maximum(np.isfinite(ordered).sum(axis=0), 1)
     column = np.arange(values.shape[1])
     middle = (ordered[(count - 1) // 2, column] + ordered[count // 2, column]) / 2

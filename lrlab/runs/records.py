@@ -1,5 +1,7 @@
 """The records of a run: plain values that the engine, the store and the figures share."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +32,15 @@ class Epoch:
     seconds: float
     grad_norm: float = float("nan")
     update_ratio: float = float("nan")
+
+
+def last_validated(epochs: Sequence[Epoch]) -> Epoch | None:
+    """The last epoch with a validation loss or accuracy; None if there is none.
+
+    Keras's `validation_freq` measures them in some epochs only. They are NaN in the others.
+    """
+    validated = (e for e in reversed(epochs) if not (math.isnan(e.val_loss) and math.isnan(e.val_accuracy)))
+    return next(validated, None)
 
 
 @dataclass(frozen=True, eq=False)

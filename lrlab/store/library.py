@@ -25,12 +25,15 @@ MAX_NAME, MAX_TAGS, MAX_TAG, MAX_NOTE = 80, 10, 24, 2000
 class Listed:
     """A run with the scores of its `epochs` finished epochs; a score is NaN if nothing was measured.
 
-    The best epoch, counted from 0, has the lowest validation loss. `seconds` is the sum over all epochs.
+    Epochs count from 0. The best epoch has the lowest validation loss. The final scores are those of
+    `final_epoch`, the last epoch with a validation loss or accuracy, or the last of all if the run diverged.
+    `seconds` is the sum over all epochs.
     """
 
     run: StoredRun
     epochs: int
     best_epoch: int | None
+    final_epoch: int | None
     best_val_loss: float
     final_val_loss: float
     best_val_accuracy: float
@@ -48,19 +51,21 @@ class Library(History):
             shown AS (SELECT * FROM visible ORDER BY pinned DESC, id DESC LIMIT ?),
             best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
             whole AS (
-                SELECT run, COUNT(*) AS epochs, MAX(epoch) AS last, MAX(val_accuracy) AS accuracy,
-                SUM(seconds) AS seconds FROM epochs GROUP BY run
+                SELECT run, COUNT(*) AS epochs, MAX(epoch) AS last,
+                MAX(CASE WHEN coalesce(val_loss, val_accuracy) IS NOT NULL THEN epoch END) AS validated,
+                MAX(val_accuracy) AS accuracy, SUM(seconds) AS seconds FROM epochs GROUP BY run
             )
             SELECT {", ".join(f"shown.{name}" for name in RUN_COLUMNS.split(", "))},
                 coalesce(whole.epochs, 0), CASE WHEN best.loss IS NULL THEN NULL ELSE best.epoch END,
-                best.loss, final.val_loss, whole.accuracy, final.val_accuracy, whole.seconds
+                final.epoch, best.loss, final.val_loss, whole.accuracy, final.val_accuracy, whole.seconds
             FROM shown LEFT JOIN whole ON whole.run = shown.id LEFT JOIN best ON best.run = shown.id
-            LEFT JOIN epochs AS final ON final.run = shown.id AND final.epoch = whole.last
+            LEFT JOIN epochs AS final ON final.run = shown.id
+                AND final.epoch = CASE shown.status WHEN 'diverged' THEN whole.last ELSE whole.validated END
             ORDER BY shown.pinned DESC, shown.id DESC
         """
         scores = len(fields(Listed)) - 1
         return [
-            Listed(run_of(row[:-scores]), *row[-scores : 2 - scores], *map(_nan, row[2 - scores :]))
+            Listed(run_of(row[:-scores]), *row[-scores : 3 - scores], *map(_nan, row[3 - scores :]))
             for row in self._read(sql, limit)
         ]
 

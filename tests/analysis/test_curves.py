@@ -22,10 +22,12 @@ from lrlab.analysis.report import (
     Spike,
     StillFalling,
 )
+from lrlab.exchange import read_runs
 from lrlab.lessons.recipes import RECIPES
 from lrlab.lessons.reference import recorded
 from lrlab.runs.records import ACTIVE, STATUSES, Epoch
 
+CASES = Path(__file__).parents[1] / "fixtures" / "logs"
 ANY = st.floats(width=32) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
 
 
@@ -196,8 +198,8 @@ def test_the_most_important_is_said_first_and_in_numbers():
     )
     assert one("constant").text == (
         "Validation loss was lowest at epoch 85 (0.3746) and ended at 0.3869. Training loss was still "
-        "falling at the end. In the last epochs, validation loss changed by about 3% from one epoch to the "
-        "next."
+        "falling at the end. In the last epochs, validation loss changed by about 3% from one measurement "
+        "to the next."
     )
 
 
@@ -272,8 +274,62 @@ def test_a_gap_is_no_divergence_and_hides_nothing():
     assert not found.get(Diverged)
     assert (found.measured.best.epoch, found.get(Overfitting).epoch) == (20, 20)
     assert found.get(LearningStopped).epoch == pytest.approx(whole.get(LearningStopped).epoch, abs=1)
-    assert found.measured.val_loss is None
-    assert "overfitting" in found.text
+    assert (found.measured.val_epoch, found.measured.val_loss) == (58, val[58])
+    assert found.measured.loss_gap == pytest.approx(val[58] - losses[58])
+    assert "has risen to 1.033 in epoch 59 while training loss fell: overfitting" in found.text
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=6, max_size=80),
+    st.floats(0, 1),
+    st.lists(st.booleans(), min_size=80, max_size=80),
+)
+def test_a_curve_that_bends_to_one_side_is_not_noisy(bends, turn, measured):
+    slopes = np.cumsum(bends)
+    val = np.cumsum(slopes - turn * slopes[-1])  # convex: it falls, rises, or does one after the other
+    val += 0.01 - val.min()
+    val[~np.array(measured[: len(val)])] = math.nan  # also if validation is not measured in every epoch
+    assert not findings(run(falling(len(val)), val)).get(Noisy)
+    assert not findings(run(falling(len(val)), np.nanmax(val, initial=0) + 0.01 - val)).get(Noisy)
+
+
+@given(
+    st.integers(6, 300),
+    st.floats(0.01, 10),
+    st.floats(0.3, 0.999),
+    st.floats(0, 1),
+    st.sampled_from([1, 2, 5]),
+)
+def test_an_exponential_fall_is_not_noisy(count, height, factor, end, every):
+    val = height * factor ** np.arange(count) + end
+    val[np.arange(count) % every != every - 1] = math.nan
+    assert not findings(run(falling(count), val)).get(Noisy)
+
+
+def test_noise_does_not_grow_with_the_gaps_between_measurements():
+    shares = []
+    for every in (1, 5):
+        found = []
+        for seed in range(100):
+            noise = np.random.default_rng(seed).normal(0, 0.1, 300)
+            val = (0.3 + np.exp(-np.arange(300) / 40)) * np.exp(noise)
+            val[np.arange(300) % every != every - 1] = math.nan
+            noisy = findings(run(falling(300, 0.01), val)).get(Noisy)
+            found.append(noisy.share if noisy else 0)
+        shares.append(np.mean(found))
+    assert shares[1] == pytest.approx(shares[0], rel=0.1)
+
+
+def test_when_validation_is_measured_seldom_its_last_value_is_given_with_its_epoch():
+    (result,) = read_runs("valfreq5_38.csv", (CASES / "valfreq5_38.csv").read_bytes())
+    found = findings(result.epochs)
+    assert (found.measured.last_epoch, found.measured.val_epoch) == (37, 34)
+    assert found.measured.loss_gap == pytest.approx(0.3696 - 0.0612)
+    assert found.sentences[0] == (
+        "Validation loss was lowest when it was last measured, in epoch 35: 0.3696."
+    )
+    (result,) = read_runs("valfreq_40.csv", (CASES / "valfreq_40.csv").read_bytes())
+    assert not findings(result.epochs).get(Noisy)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrlab.analysis import end
 from lrlab.errors import UserError
 from lrlab.exchange import read_runs, to_csv, to_json
 from lrlab.exchange.history import MOST_BYTES
-from lrlab.runs.records import Epoch
+from lrlab.runs.records import Epoch, last_validated
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from lrlab.ui.compare import files
@@ -325,7 +326,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
         (b'{"history": [1]}', "it has 'history' of 1"),
         (b'{"history": {"loss": [1]}, "epoch": "0"}', "it is JSON with another structure"),
         (b'{"accuracy": [1], "\\ud800": [2]}', "it has 'accuracy' of 1, '\\ud800' of 1"),
-        (b'{"loss": [1, 2], "val_loss": [1]}', "it has 'loss' of 2, 'val_loss' of 1"),
+        (b'{"loss": [1, 2], "accuracy": [1]}', "it has 'loss' of 2, 'accuracy' of 1"),
         (b'{"loss": [1, 2], "epoch": [0]}', "it has 'loss' of 2, 'epoch' of 1"),
         (b'{"loss": []}', "it has no epoch"),
         (b'{"format": "lrlab.runs", "version": 1, "runs": []}', "it has no epoch"),
@@ -530,3 +531,35 @@ def check(content, name):
         assert read
         assert repr(read_runs("runs.json", to_json(read).encode())) == repr(read)
     assert len(outcome.encode()) < 2000
+
+
+@given(st.integers(1, 60), st.integers(1, 12))
+def test_shorter_lists_of_validation_are_those_of_every_nth_epoch(epochs, every):
+    measured = [n / 100 for n in range(1, epochs + 1) if n % every == 0]
+    history = {"loss": [1.0] * epochs, "val_loss": measured, "val_accuracy": measured}
+    possible = [n for n in range(1, epochs + 1) if epochs // n == len(measured)]
+    if possible != [every]:  # the lengths do not say in which epochs
+        with pytest.raises(UserError, match=f"'val_loss' of {len(measured)}"):
+            read_runs("a.json", json.dumps(history).encode())
+        return
+    (run,) = read_runs("a.json", json.dumps(history).encode())
+    for number, epoch in enumerate(run.epochs, 1):
+        expected = number / 100 if number % every == 0 else math.nan
+        assert (epoch.val_loss, epoch.val_accuracy) == pytest.approx((expected, expected), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs", "validated", "val_loss"),
+    [
+        ("valfreq.csv", 4, 4, 0.6),
+        ("valfreq.json", 4, 4, 0.6),
+        ("valfreq_40.csv", 40, 40, 0.318),
+        ("valfreq5_38.csv", 38, 35, 0.3696),
+        ("nan_val_mid.csv", 3, 3, 0.9),
+    ],
+)
+def test_the_last_validation_is_the_last_measured_one(name, epochs, validated, val_loss):
+    (run,) = read_runs(name, (Path(__file__).parents[1] / "fixtures" / "logs" / name).read_bytes())
+    last = last_validated(run.epochs)
+    assert (len(run.epochs), last.epoch + 1, last.val_loss) == (epochs, validated, val_loss)
+    assert end(run, "val_loss").value == val_loss

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import plotly.graph_objects as go
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from lrlab.figures.rates import lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.runs.plan import Plan
 from lrlab.runs.records import Epoch
+from lrlab.ui.chart.sending import ready
 
 
 def plans(**kwargs):
@@ -75,9 +77,9 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
     assert [trace.name for trace in figure.data] == ["Training", "Validation"] * 2 + ["Rate applied"]
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False, False]
     assert [trace.meta["color"] for trace in figure.data] == [0, 1, 0, 1, 2]
-    np.testing.assert_array_equal(training.x, [1, 2])
-    np.testing.assert_array_equal(training.y, [1.0, math.nan])
-    np.testing.assert_array_equal(validation.y, [1.1, math.nan])
+    np.testing.assert_array_equal(training.x, [1])
+    np.testing.assert_array_equal(training.y, [1.0])
+    np.testing.assert_array_equal(validation.y, [1.1, math.inf])
     np.testing.assert_array_equal(rate.x, [0, 1, 1, 2])
     np.testing.assert_array_equal(rate.y, [0.5, 0.4, 0.4, 0.3])
     assert figure.layout.xaxis.range == (0, 10)
@@ -106,7 +108,7 @@ def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
     seeds = (run(1, 2, 3, math.nan), run(2, 4, math.inf), run(5, 3))
     found = by_uid(race_figure([LaneCurves("One", 0, seeds), LaneCurves("Two", 1, (run(1),))], length=4))
     line, low, high = (found[f"val_loss-0{part}"] for part in ("", "-low", "-high"))
-    np.testing.assert_array_equal(line.y, [2, 3, 3, math.nan])
+    np.testing.assert_array_equal(line.y, [2, 3, 3])
     np.testing.assert_array_equal(low.y, [1, 2, 3])
     np.testing.assert_array_equal(high.y, [5, 4, 3])
     np.testing.assert_array_equal(high.x, [1, 2, 3])
@@ -128,7 +130,7 @@ def test_rates_of_seeds_have_a_band_only_where_they_differ():
 
 
 def test_smoothing_leaves_rates_alone_and_what_was_measured_behind():
-    lanes = [LaneCurves("One", 0, (run(1.0, 2.0, math.nan, 4.0),))]
+    lanes = [LaneCurves("One", 0, (run(1.0, 2.0, math.inf, 4.0),))]
     plain, smooth = by_uid(race_figure(lanes, 9)), by_uid(race_figure(lanes, 9, smoothing=0.5))
     raw = smooth["val_loss-0-raw"]
     np.testing.assert_array_equal(raw.y, plain["val_loss-0"].y)
@@ -261,6 +263,25 @@ def test_a_band_is_as_numpy_has_it(rows):
         for column, value in zip(values.T, found, strict=True):
             known = column[np.isfinite(column)]
             np.testing.assert_allclose(value, function(known) if len(known) else math.nan)
+
+
+@pytest.mark.parametrize("every", [2, 5])
+def test_what_is_measured_in_some_epochs_is_a_joined_line_and_divergence_ends_it(every):
+    losses = [1 / n if n % every == 0 else math.nan for n in range(1, 21)]
+    lanes = [LaneCurves("One", 0, (run(*losses, *[math.nan] * 10),)), LaneCurves("Two", 1, (run(1, 2),))]
+    for figure in (
+        race_figure(lanes, 30),
+        compare_figure(lanes, 30),
+        race_figure(lanes[:1], 30, smoothing=0.5),
+    ):
+        line = by_uid(figure)["val_loss-0"]
+        np.testing.assert_array_equal(line.x, range(every, 21, every))
+        assert np.isfinite(line.y).all()
+        assert line.mode == "lines+markers"
+    broken = [1.0, math.nan, 0.5, math.inf, 0.4]
+    line = by_uid(race_figure([LaneCurves("One", 0, (run(*broken),))], 5))["val_loss-0"]
+    np.testing.assert_array_equal(line.x, [1, 3, 4, 5])
+    assert ready(go.Figure([line]))["data"][0]["y"] == [1, 0.5, None, 0.4]  # which Plotly does not join
 
 
 def test_plotly_knows_every_property_and_value_that_is_drawn():

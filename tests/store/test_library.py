@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlab.errors import UserError
-from lrlab.runs.records import Epoch, Outcome
+from lrlab.runs.records import Epoch, Outcome, last_validated
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from lrlab.store import CurvesOnly, Store
@@ -37,22 +37,28 @@ def same(one, other):
     return one == other or (math.isnan(one) and math.isnan(other))
 
 
-@given(losses=st.lists(VALUES, max_size=5), accuracies=st.lists(VALUES, min_size=5, max_size=5))
-def test_the_scores_are_those_of_the_epochs(tmp_path_factory, losses, accuracies):
+@given(
+    losses=st.lists(VALUES, max_size=5),
+    accuracies=st.lists(VALUES, min_size=5, max_size=5),
+    status=st.sampled_from(["completed", "diverged"]),
+)
+def test_the_scores_are_those_of_the_epochs(tmp_path_factory, losses, accuracies, status):
     store = Store(tmp_path_factory.mktemp("store"))
     epochs = [
         replace(EPOCH, epoch=number, val_loss=loss, val_accuracy=accuracies[number])
         for number, loss in enumerate(losses)
     ]
-    trained(store, *epochs)
+    trained(store, *epochs, status=status)
     (entry,) = store.listed()
     known = [epoch.val_loss for epoch in epochs if not math.isnan(epoch.val_loss)]
     best = min(known, default=math.nan)
     assert entry.epochs == len(epochs)
     assert same(entry.best_val_loss, best)
     assert entry.best_epoch is None if not known else epochs[entry.best_epoch].val_loss == best
-    assert same(entry.final_val_loss, epochs[-1].val_loss if epochs else math.nan)
-    assert same(entry.final_val_accuracy, epochs[-1].val_accuracy if epochs else math.nan)
+    final = (epochs[-1] if epochs else None) if status == "diverged" else last_validated(epochs)
+    assert entry.final_epoch == (final and final.epoch)
+    assert same(entry.final_val_loss, final.val_loss if final else math.nan)
+    assert same(entry.final_val_accuracy, final.val_accuracy if final else math.nan)
     right = [epoch.val_accuracy for epoch in epochs if not math.isnan(epoch.val_accuracy)]
     assert same(entry.best_val_accuracy, max(right, default=math.nan))
     assert same(entry.seconds, 2.0 * len(epochs) if epochs else math.nan)

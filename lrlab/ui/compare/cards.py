@@ -38,13 +38,14 @@ def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> N
 
 
 def _gap(measured):
-    """The gap between validation and training at the end, on a separate line."""
+    """The gap between validation and training when validation was last measured, on a separate line."""
     parts = []
     if measured.loss_gap is not None:
         parts.append(f"loss {measured.loss_gap:+.3f}")
     if measured.accuracy_gap is not None:
         parts.append(f"accuracy {-100 * measured.accuracy_gap:+.1f} percentage points")
-    return f"  \n:small[:gray[Validation minus training: {', '.join(parts)}.]]" if parts else ""
+    when = f" in epoch {measured.val_epoch + 1}" if measured.is_late else ""
+    return f"  \n:small[:gray[Validation minus training{when}: {', '.join(parts)}.]]" if parts else ""
 
 
 def _badges(group):

@@ -20,10 +20,13 @@ TABLE_COLUMNS = {
     ),
     "Best loss": st.column_config.NumberColumn(format=LOSS, help="The lowest validation loss."),
     "Best epoch": st.column_config.NumberColumn(help="The epoch of the lowest validation loss, from 1."),
-    "Final loss": st.column_config.NumberColumn(format=LOSS, help="The validation loss of the last epoch."),
+    "Final loss": st.column_config.NumberColumn(format=LOSS, help="The last measured validation loss."),
     "Best accuracy": st.column_config.NumberColumn(format=SHARE, help="The highest validation accuracy."),
     "Final accuracy": st.column_config.NumberColumn(
-        format=SHARE, help="The validation accuracy of the last epoch."
+        format=SHARE, help="The last measured validation accuracy."
+    ),
+    "Final epoch": st.column_config.NumberColumn(
+        help="The last epoch in which validation was measured, from 1."
     ),
     "Test accuracy": st.column_config.NumberColumn(
         format=SHARE, help="The accuracy on the test images of the data set, measured once at the end."
@@ -103,6 +106,7 @@ def _row(entry):
         "Final loss": entry.final_val_loss,
         "Best accuracy": 100 * entry.best_val_accuracy,
         "Final accuracy": 100 * entry.final_val_accuracy,
+        "Final epoch": None if entry.final_epoch is None else entry.final_epoch + 1,
         "Test accuracy": None if run.test_accuracy is None else 100 * run.test_accuracy,
         "Status": run.status,
         "Schedule": choice.schedule_title(run),
