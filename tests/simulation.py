@@ -1,10 +1,10 @@
-"""How often the findings on a run are said by chance, and how often what is true is found.
+"""How often findings and verdicts are said by chance, and how often what is true is found.
 
 `python -m tests.simulation` prints the table that the README quotes. Its arguments are the number of runs per
 case, and words of the statements to print. Each share is measured on simulated curves whose truth is known. A
 situation has several cases, of which the worst one is given: lengths of the run, and kinds of noise. Noise
 multiplies a curve, and its size is the standard deviation of the logarithm. If it is correlated by 0.9, nine
-tenths of each deviation remain in the next epoch.
+tenths of each deviation remain in the next epoch. Verdicts are simulated in five times as many races.
 """
 
 import math
@@ -16,12 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lrlab.analysis import End, verdict
 from lrlab.analysis.curves import findings_of
 from lrlab.analysis.report import LearningStopped, Noisy, Overfitting
 
 RUNS = 2000
 LENGTHS = (30, 60, 100, 300)
 CORRELATIONS = (0.0, 0.6, 0.9)
+SPREAD = 0.05  # of the logarithm of the final loss, over seeds
 HEADER = "| statement | on simulated curves | said in | limit | worst case |\n| --- | --- | --- | --- | --- |"
 
 
@@ -37,14 +39,15 @@ class Row(NamedTuple):
     limit: float
     is_true: bool
     case: str
+    runs: int
 
     def __str__(self) -> str:
         limit = f"at {'least' if self.is_true else 'most'} {self.limit:.0%}"
         return f"| {self.statement} | {self.situation} | {self.share:.1%} | {limit} | {self.case} |"
 
-    def holds(self, runs: int = RUNS) -> bool:
-        """Whether the share of so many runs is within the limit, with two standard errors allowed."""
-        room = 2 * math.sqrt(self.limit * (1 - self.limit) / runs)
+    def holds(self) -> bool:
+        """Whether the share is within the limit, with two standard errors allowed."""
+        room = 2 * math.sqrt(self.limit * (1 - self.limit) / self.runs)
         return self.share >= self.limit - room if self.is_true else self.share <= self.limit + room
 
 
@@ -56,11 +59,13 @@ class Situation(NamedTuple):
     is_true: bool
     cases: dict[str, Callable[[int], float]]
     limit: float
+    times: int = 1
 
     def row(self, runs: int = RUNS) -> Row:
+        runs *= self.times
         shares = {case: share(runs) for case, share in self.cases.items()}
         worst = (min if self.is_true else max)(shares, key=shares.__getitem__)
-        return Row(self.statement, self.situation, shares[worst], self.limit, self.is_true, worst)
+        return Row(self.statement, self.situation, shares[worst], self.limit, self.is_true, worst, runs)
 
 
 def falls(epochs: int) -> np.ndarray:
@@ -117,6 +122,37 @@ def share(
     for table[:, 2], table[:, 4] in zip(losses, val_losses, strict=True):
         found += findings_of(table).get(kind) is not None
     return found / runs
+
+
+def winners(
+    races: int, lanes: int, seeds: int, correlation: float = 0.5, better: float = 0.0
+) -> list[str | None]:
+    """The winner of each race; the first lane, "1", is better by so many standard deviations.
+
+    The deviation is that of the difference between two lanes with the same seed. `correlation` is that of
+    two lanes with the same seed.
+    """
+    rng = np.random.default_rng([lanes, seeds, round(10 * correlation), round(10 * better)])
+    logs = math.sqrt(correlation) * rng.normal(size=(races, 1, seeds))
+    logs = logs + math.sqrt(1 - correlation) * rng.normal(size=(races, lanes, seeds))
+    logs[:, 0] -= better * math.sqrt(2 * (1 - correlation))
+    return [
+        verdict(
+            {
+                str(number): [End("completed", loss, seed) for seed, loss in enumerate(lane)]
+                for number, lane in enumerate(race, 1)
+            }
+        ).winner
+        for race in np.exp(SPREAD * logs).tolist()
+    ]
+
+
+def any_winner(races: int, lanes: int, seeds: int, correlation: float) -> float:
+    return 1 - winners(races, lanes, seeds, correlation).count(None) / races
+
+
+def better_lane_wins(races: int, lanes: int, seeds: int) -> float:
+    return winners(races, lanes, seeds, better=2.0).count("1") / races
 
 
 def situations() -> Iterator[Situation]:
@@ -179,6 +215,20 @@ def situations() -> Iterator[Situation]:
         }
         yield Situation(said, f"independent noise of {size:.0%}", cases=cases, **kind)
 
+    said, of_five = "A lane wins", {"is_true": False, "limit": 0.05, "times": 5}
+    for seeds in (3, 5, 10):
+        cases = {
+            f"{lanes} lanes, correlated by {correlation:g}": partial(
+                any_winner, lanes=lanes, seeds=seeds, correlation=correlation
+            )
+            for lanes, correlation in product((2, 3, 6, 12), (0.0, 0.5, 0.9))
+        }
+        yield Situation(said, f"all lanes are equal, {seeds} seeds", cases=cases, **of_five)
+    for lanes, seeds, limit in ((2, 5, 0.8), (3, 5, 0.7), (6, 10, 0.95)):
+        cases = {f"{lanes} lanes": partial(better_lane_wins, lanes=lanes, seeds=seeds)}
+        situation = f"it is better by two standard deviations, {lanes} lanes, {seeds} seeds"
+        yield Situation(said, situation, True, cases, limit)
+
 
 if __name__ == "__main__":
     runs = next((int(word) for word in sys.argv[1:] if word.isdecimal()), RUNS)
@@ -186,4 +236,4 @@ if __name__ == "__main__":
     print(HEADER)
     for situation in situations():
         if all(word in situation.statement.lower() for word in words):
-            print(row := situation.row(runs), "" if row.holds(runs) else "← not within the limit", flush=True)
+            print(row := situation.row(runs), "" if row.holds() else "← not within the limit", flush=True)
