@@ -2,16 +2,23 @@
 
 import csv
 import sys
+from dataclasses import replace
 
-from lrlab.cli.flags import add_flags, add_schedule, schedule_of
+import numpy as np
+
+from lrlab.cli.flags import add_flag, add_flags, add_kind, add_schedule, schedule_of, value_of
 from lrlab.export import TARGETS, source
-from lrlab.runs.plan import Plan
+from lrlab.optimizers import OPTIMIZERS, SGD, optimizer_of_kind
+from lrlab.runs.plan import EPOCHS, Plan
+
+FROM_EPOCH = replace(EPOCHS, help="Go on from the beginning of this epoch, counted from 0.", low=0)
 
 
 def add_curve(parser) -> None:
     """The arguments of `lrlab curve`."""
     add_schedule(parser)
     add_flags(parser, Plan)
+    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
     parser.add_argument("--per-epoch", action="store_true", help="one row per epoch, not one per step")
 
 
@@ -19,8 +26,8 @@ def curve(options) -> int:
     """Print the rates as rows of step, epoch and rate."""
     plan = _plan(options)
     size = plan.steps_per_epoch
-    steps = range(0, plan.steps, size) if options.per_epoch else range(plan.steps)
-    rates = plan.epoch_rates() if options.per_epoch else plan.rates()
+    steps = range(plan.first_step(options.from_epoch), plan.steps, size if options.per_epoch else 1)
+    rates = plan.rates_at(np.array(steps))
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("step", "epoch", "lr"))
     table.writerows((step, step // size, repr(float(lr))) for step, lr in zip(steps, rates, strict=True))
@@ -31,12 +38,15 @@ def add_export(parser) -> None:
     """The arguments of `lrlab export`."""
     add_schedule(parser)
     add_flags(parser, Plan)
+    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+    add_kind(parser, "optimizer", OPTIMIZERS, SGD.kind)
     parser.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
 
 def export(options) -> int:
     """Print source code that gives exactly these rates."""
-    print(source(_plan(options), options.to), end="")
+    optimizer = value_of(options.optimizer, optimizer_of_kind)
+    print(source(_plan(options), options.to, None, optimizer, options.from_epoch), end="")
     return 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lrlab.export import source
-from lrlab.export.source import rate_source
+from lrlab.export.formula import rate_source
 from lrlab.runs.plan import Plan
 from lrlab.schedules import (
     CompoundingTimeBasedDecay,

@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab.errors import UserError
 from lrlab.parameters.declare import choice, floor_rate, interval, rate, run_length
-from lrlab.schedules.base import Schedule
+from lrlab.schedules.base import Schedule, named
 from lrlab.schedules.wrapper import Wrapper
 
 COOLDOWNS = {
@@ -47,10 +47,12 @@ class WarmupStableDecay(Schedule):
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t: Any) -> Any:
-        length = _length_of(self)
-        z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
-        fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < self.warmup, self.initial_lr * t / np.maximum(self.warmup, 1), fall)
+        begin = named(_length_of(self) - self.cooldown, "cooldown_begin")
+        z = named(np.clip((t - begin) / self.cooldown, 0, 1), "cooldown_progress")
+        remaining = named(COOLDOWNS[self.shape](z), "remaining")
+        fall = self.final_lr + (self.initial_lr - self.final_lr) * remaining
+        rise = named(self.initial_lr * t / np.maximum(self.warmup, 1), "warmup_lr")
+        return np.where(t < self.warmup, rise, named(fall, "cooldown_lr"))
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Warmup(Wrapper):
 
     kind = "warm-up"
     title = "Warm-up"
+    phrase = "after a warm-up of"
     latex = r"\eta_t = \eta_s + (\eta_0 - \eta_s)\, t / w \;\text{ for } t < w"
     helps = (
         "When the first updates at the full rate would do harm: with Adam, large batches or deep networks."
@@ -90,12 +93,13 @@ class Warmup(Wrapper):
 
     def at(self, t: Any) -> Any:
         peak = self.inner.at(0 * t)
-        share = np.minimum(t / self.warmup, 1)
+        share = named(np.minimum(t / self.warmup, 1), "warmup_progress")
         if self.shape == "linear":
             rise = self.start_lr + (peak - self.start_lr) * share
         else:
             rise = self.start_lr * (peak / self.start_lr) ** share
-        return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
+        after = self.inner.at(named(np.maximum(t - self.warmup, 0), "after_warmup"))
+        return np.where(t < self.warmup, named(rise, "warmup_lr"), named(after, "schedule_lr"))
 
     def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
         """The same in a run of that length; the schedule inside has what the warm-up leaves of it."""
@@ -117,6 +121,7 @@ class Cooldown(Wrapper):
 
     kind = "cool-down"
     title = "Cool-down"
+    phrase = "with a cool-down of"
     latex = (
         r"\eta_t = \eta_T + (\eta_{T-c} - \eta_T)\, f\!\left(\tfrac{t - (T - c)}{c}\right)"
         r"\;\text{ for } t \ge T - c"
@@ -136,10 +141,12 @@ class Cooldown(Wrapper):
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t: Any) -> Any:
-        begin = _length_of(self) - self.cooldown
-        z = np.clip((t - begin) / self.cooldown, 0, 1)
-        fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
+        begin = named(_length_of(self) - self.cooldown, "cooldown_begin")
+        z = named(np.clip((t - begin) / self.cooldown, 0, 1), "cooldown_progress")
+        start = named(self.inner.at(0 * t + begin), "cooldown_start")
+        fall = self.final_lr + (start - self.final_lr) * named(COOLDOWNS[self.shape](z), "remaining")
+        before = named(self.inner.at(np.minimum(t, begin)), "schedule_lr")
+        return np.where(t < begin, before, named(fall, "cooldown_lr"))
 
     def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
         """The same, and the schedule inside, in a run of that length."""
