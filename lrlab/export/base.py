@@ -7,6 +7,7 @@ import numpy as np
 
 from lrlab.optimizers import SGD, Optimizer
 from lrlab.runs.plan import Plan
+from lrlab.schedules import Wrapper
 
 LONG = 88  # of a call on one line
 WIDE = 108  # of a comment
@@ -54,6 +55,17 @@ class Export:
         if np.isfinite(late[0]) and (late == late[0]).all():
             return f"After the run the rate stays at {late[0]:.6g}."
         return "After the run the rate continues along the same formula."
+
+
+def described(plan: Plan) -> str:
+    """The title of the schedule with what is around it: "Cosine decay after a warm-up of 5 epochs"."""
+    unit = "step" if plan.clock == "step" else "epoch"
+    phrases = []
+    for layer in plan.schedule.layers():
+        if isinstance(layer, Wrapper):
+            length = getattr(layer, next(iter(layer.parameters())))
+            phrases.append(f"{layer.phrase} {length:g} {unit}{'s' * (length != 1)}")
+    return " ".join([plan.schedule.core.title, ", ".join(phrases)]).strip()
 
 
 def comment(*sentences: str) -> str:

@@ -5,7 +5,7 @@ import re
 import textwrap
 from itertools import pairwise
 
-from lrlab.export.base import Export, call, call_of, comment, whole
+from lrlab.export.base import Export, call, call_of, comment, described, whole
 from lrlab.export.formula import NUMPY, Formula, array_body, array_dialect, in_float32, scalar_function
 from lrlab.export.in_python import imports
 from lrlab.export.phases import boundaries, drops, ends_well, rounds_well
@@ -125,7 +125,7 @@ def _class(plan: Plan, exact: bool) -> tuple[str, str]:
     if len(config) > 80:
         config = "\n" + "".join(f'        "{own}": self.{own},\n' for own in numbers) + "    "
     lines = [
-        f'"""{_title(plan)}, as a schedule that is saved with the model."""',
+        f'"""{described(plan)}, as a schedule that is saved with the model."""',
         "",
         *([*init, ""] if numbers else []),
         *call,
@@ -136,10 +136,6 @@ def _class(plan: Plan, exact: bool) -> tuple[str, str]:
     text = textwrap.indent("\n".join(lines), "    ")
     base = "keras.optimizers.schedules.LearningRateSchedule"
     return name, f"@keras.saving.register_keras_serializable()\nclass {name}({base}):\n{text}\n"
-
-
-def _title(plan: Plan) -> str:
-    return plan.schedule.core.title
 
 
 def _in(lines: list[str]) -> list[str]:

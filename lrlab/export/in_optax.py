@@ -47,6 +47,7 @@ def write(export: Export) -> str:
     if count == "count" or isinstance(plan.resolved, Constant):
         if schedule.isidentifier():  # the only function
             functions[0] = functions[0].replace(f"def {schedule}(", "def learning_rate(")
+            functions[0] = functions[0].replace("of this phase", "of the run")
             lines = ""
     else:
         lines = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lrlab.errors import UserError
 from lrlab.export import in_keras, in_optax, in_python, in_pytorch
-from lrlab.export.base import Export, comment
+from lrlab.export.base import Export, comment, described
 from lrlab.optimizers import SGD, Optimizer
 from lrlab.runs.plan import Plan
 from lrlab.schedules import Wrapper
@@ -66,23 +66,12 @@ def source(
     """
     if target not in TARGETS:
         raise UserError(f"There is no export to {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")
-    described = _described(plan)
-    name = described if title is None else " ".join(title.split())
+    whole = described(plan)
+    name = whole if title is None else " ".join(title.split())
     if name == plan.schedule.core.title:
-        name = described
+        name = whole
     elif title is not None and isinstance(plan.schedule, Wrapper):
-        name = f"{name} ({described[0].lower()}{described[1:]})"
+        name = f"{name} ({whole[0].lower()}{whole[1:]})"
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
     head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.")
     return head + TARGETS[target].write(Export(plan, optimizer or SGD(), from_epoch))
-
-
-def _described(plan: Plan) -> str:
-    """The title of the schedule with what is around it: "Cosine decay after a warm-up of 5 epochs"."""
-    unit = "step" if plan.clock == "step" else "epoch"
-    phrases = []
-    for layer in plan.schedule.layers():
-        if isinstance(layer, Wrapper):
-            length = getattr(layer, next(iter(layer.parameters())))
-            phrases.append(f"{layer.phrase} {length:g} {unit}{'s' * (length != 1)}")
-    return " ".join([plan.schedule.core.title, ", ".join(phrases)]).strip()

@@ -1,5 +1,6 @@
 """Symbolic expressions that record the operations of a formula."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count
 
@@ -94,13 +95,13 @@ def number(value: float) -> Traced:
 
 def traced_parameters(
     schedule: Schedule, symbol: Callable[[str, float], object]
-) -> tuple[Schedule, dict[str, Parameter]]:
-    """The schedule with each number replaced by `symbol(name, value)`, and its parameters by name.
+) -> tuple[Schedule, dict[str, str]]:
+    """The schedule with each number replaced by `symbol(name, value)`, and the numbers' meanings by name.
 
     Names are those of the parameters, of the inner schedule first. If a name is taken, the kind of the
     schedule is put before it.
     """
-    helps: dict[str, Parameter] = {}
+    helps: dict[str, str] = {}
     replaced: dict[str, object] = {}
     if isinstance(schedule, Wrapper):
         replaced["inner"], helps = traced_parameters(schedule.inner, symbol)
@@ -108,9 +109,17 @@ def traced_parameters(
         if isinstance(parameter, Parameter) and getattr(schedule, name) is not None:
             own = name if name not in helps else f"{schedule.kind.replace('-', '')}_{name}"
             own = own if own not in helps else f"outer_{own}"
-            helps[own] = parameter
+            helps[own] = _meaning(schedule, name, parameter)
             replaced[name] = symbol(own, _plain(getattr(schedule, name)))
     return schedule.unchecked_replace(**replaced), helps
+
+
+def _meaning(schedule: Schedule, name: str, parameter: Parameter) -> str:
+    """What a number is, in a few words; those of a phase around the schedule begin with its name."""
+    text = re.split("[;:]", parameter.help)[0].rstrip(".")
+    if isinstance(schedule, Wrapper) and name != next(iter(schedule.parameters())):
+        return f"{schedule.title}: {text[0].lower()}{text[1:]}"
+    return text
 
 
 class Writer:
@@ -260,6 +269,10 @@ def _simple(name: str, nodes: list[Traced]) -> Traced | None:
                 return nodes[this]
             if literal[this] == 1:
                 return nodes[other]
+    if name == "multiply" and nodes[0].op == "divide":
+        divisor = nodes[0].parts[1]
+        if divisor is nodes[1] or (literal[1] is not None and divisor.constant == literal[1]):
+            return nodes[0].parts[0]  # a / b * b
     if name == "add" and 0 in literal:
         return nodes[1 - literal.index(0)]
     if name == "add" and nodes[1].op == "subtract" and nodes[1].args[1] is nodes[0]:

@@ -147,6 +147,6 @@ class OneCycle(Schedule):
         for begin, finish, before, after in reversed(phases):
             share = named((now - begin) / np.where(finish == begin, 1, finish - begin), "progress")
             way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))
-            phase = named(before + (after - before) * named(way, "way"), "phase_lr")
+            phase = named(before + (after - before) * named(way, "blend"), "phase_lr")
             rate = phase if rate is None else np.where(now <= finish, phase, rate)
         return rate
