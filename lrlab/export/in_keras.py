@@ -55,12 +55,13 @@ def write(export: Export) -> str:
 
 def _callback(export: Export) -> str:
     function = scalar_function(export.plan)
-    first = f"initial_epoch={export.from_epoch}, " if export.first else ""
+    resume = "To go on from a checkpoint, give fit the number of the next epoch as initial_epoch."
+    first = ""
+    if export.first:
+        resume = f"It goes on from epoch {export.first}, because fit has it as initial_epoch."
+        first = f"initial_epoch={export.first}, "
     return (
-        comment(
-            export.afterwards,
-            "To go on from a checkpoint, give fit the number of the next epoch as initial_epoch.",
-        )
+        comment(export.afterwards, resume)
         + imports(function, "import keras")
         + f"{function}\n\n{_optimizer(export, f'learning_rate({export.first})')}"
         "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: learning_rate(epoch))\n"

@@ -149,6 +149,28 @@ def test_what_is_said_of_pytorchs_end_is_so():
 
 
 @pytest.mark.training
+@pytest.mark.parametrize(
+    "schedule",
+    [CosineDecay(), OneCycle(), CosineRestarts(), TimeBasedDecay(), Warmup(CosineDecay(), 3, 0.001)],
+    ids=lambda s: s.kind,
+)
+def test_a_checkpoint_of_pytorch_goes_on_with_load_state_dict(schedule):
+    plan = Plan(schedule, 6, 5, "step")
+    before, after = execute(plan, "pytorch"), execute(plan, "pytorch")
+    for _ in range(17):
+        before["optimizer"].step()
+        before["scheduler"].step()
+    for name in ("optimizer", "scheduler"):
+        after[name].load_state_dict(before[name].state_dict())
+    rates = []
+    for _ in range(17, plan.steps):
+        rates.append(after["optimizer"].param_groups[0]["lr"])
+        after["optimizer"].step()
+        after["scheduler"].step()
+    np.testing.assert_allclose(rates, plan.rates()[17:], rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.training
 @pytest.mark.parametrize("clock", ["smooth", pytest.param("step", marks=pytest.mark.proof)])
 @every_kind
 def test_a_keras_model_is_saved_and_loaded_with_its_schedule(cls, clock, tmp_path):
