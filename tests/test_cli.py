@@ -167,12 +167,35 @@ def test_export_prints_code_that_runs_as_it_is(capsys):
     arguments = ["step", "drop_rate=0.5", "--warmup", "2", "--epochs", "9", "--steps-per-epoch", "4"]
     assert main(["export", *arguments, "--clock", "smooth", "--to", "keras"]) == 0
     code = capsys.readouterr().out
-    done = subprocess.run([sys.executable, "-c", code + "\nprint(len(Rates().table))"], capture_output=True)
-    assert done.stdout.split() == [b"36"], done.stderr.decode()
+    read = "\nprint(*[float(learning_rate(step)) for step in range(36)])"
+    done = subprocess.run([sys.executable, "-c", code + read], capture_output=True)
     _, body = rows(capsys, *arguments, "--clock", "smooth")
-    names = {}
-    exec(code, names)
-    assert [float(rate) for *_, rate in body] == pytest.approx(names["Rates"]().table.tolist(), rel=1e-6)
+    rates = [float(rate) for *_, rate in body]
+    assert rates == pytest.approx([*map(float, done.stdout.split())], rel=1e-5), done.stderr.decode()
+
+
+def test_export_goes_on_from_an_epoch_with_the_chosen_optimizer(capsys):
+    arguments = ["cosine", "--from-epoch", "7", "--optimizer", "adam:beta_1=0.8"]
+    assert main(["export", *arguments, "--clock", "smooth", "--to", "pytorch"]) == 0
+    code = capsys.readouterr().out
+    assert "torch.optim.Adam(" in code
+    assert "betas=(0.8, 0.999)" in code
+    assert "last_epoch=1749" in code
+    assert main(["export", "cosine", "--optimizer", "lion", "--to", "pytorch"]) == 2
+    assert "PyTorch has no optimizer Lion" in capsys.readouterr().err
+
+
+def test_curve_from_an_epoch_counts_steps_and_epochs_of_the_whole_run(capsys):
+    arguments = ["cosine", "--warmup", "5", "--clock", "smooth", "--epochs", "60"]
+    _, whole = rows(capsys, *arguments)
+    header, body = rows(capsys, *arguments, "--from-epoch", "7")
+    assert header == ["step", "epoch", "lr"]
+    assert body == whole[7 * 250 :]
+    assert body[0][:2] == ["1750", "7"]
+    _, by_epoch = rows(capsys, *arguments, "--from-epoch", "7", "--per-epoch")
+    assert by_epoch == whole[7 * 250 :: 250]
+    assert main(["curve", "cosine", "--from-epoch", "100"]) == 2
+    assert "epochs 0 to 99" in capsys.readouterr().err
 
 
 def test_help_lists_the_kinds(capsys):

@@ -106,7 +106,7 @@ def listed():
     own = ((SCHEDULES, Sawtooth), (OPTIMIZERS, Adamax), (NETWORKS, Bottleneck), (BUILT_IN, STRIPES))
     for catalogue, entry in own:
         catalogue.append(entry)
-    TARGETS["table"] = Target("Table", lambda plan: f"rates = {plan.rates().tolist()}\n")
+    TARGETS["table"] = Target("Table", lambda export: f"rates = {export.plan.rates().tolist()}\n")
     yield
     for catalogue, _ in own:
         catalogue.pop()

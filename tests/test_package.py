@@ -120,7 +120,7 @@ def test_with_numpy_alone_the_library_and_its_commands_work(tmp_path):
         0.075,
         0.025,
     ]
-    for target in ("keras", "pytorch", "optax"):
+    for target in ("keras", "pytorch", "optax", "python"):
         exported = run(command, "export", "step", "--to", target, cwd=tmp_path)
         assert exported.returncode == 0, exported.stderr
         compile(exported.stdout, target, "exec")

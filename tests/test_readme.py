@@ -8,6 +8,7 @@ import pytest
 
 from lrlab.cli.main import main
 from lrlab.datasets import BUILT_IN
+from lrlab.export import TARGETS
 from lrlab.networks import NETWORKS
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.schedules import SCHEDULES
@@ -71,6 +72,11 @@ def test_the_table_is_the_catalogue(heading, catalogue):
         for cls in catalogue
     ]
     assert [line.removesuffix("|").rstrip() for line in table.splitlines()] == [row.rstrip() for row in rows]
+
+
+def test_every_export_target_is_in_the_table():
+    table = README.split("\n## Exported code\n")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [*TARGETS]
 
 
 def test_every_dependency_is_in_the_table():

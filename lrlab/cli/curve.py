@@ -3,19 +3,26 @@
 import csv
 import math
 import sys
+from dataclasses import replace
 
-from lrlab.cli.flags import add_flags, add_schedule, schedule_of
+import numpy as np
+
+from lrlab.cli.flags import add_flag, add_flags, add_kind, add_schedule, schedule_of, value_of
 from lrlab.cli.printing import print_warnings
 from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
-from lrlab.runs.plan import Plan
+from lrlab.optimizers import OPTIMIZERS, SGD, optimizer_of_kind
+from lrlab.runs.plan import EPOCHS, Plan
 from lrlab.runs.summary import summary
+
+FROM_EPOCH = replace(EPOCHS, help="Go on from the beginning of this epoch, counted from 0.", low=0)
 
 
 def add_curve(parser) -> None:
     """The arguments of `lrlab curve`."""
     add_schedule(parser)
     add_flags(parser, Plan)
+    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
     parser.add_argument("--per-epoch", action="store_true", help="one row per epoch, not one per step")
 
 
@@ -27,8 +34,8 @@ def curve(options) -> int:
         raise UserError(numbers.warnings[0])
     print_warnings(plan)
     size = plan.steps_per_epoch
-    steps = range(0, plan.steps, size) if options.per_epoch else range(plan.steps)
-    rates = plan.epoch_rates() if options.per_epoch else plan.rates()
+    steps = range(plan.first_step(options.from_epoch), plan.steps, size if options.per_epoch else 1)
+    rates = plan.rates_at(np.array(steps))
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("step", "epoch", "lr"))
     table.writerows((step, step // size, repr(float(lr))) for step, lr in zip(steps, rates, strict=True))
@@ -39,6 +46,8 @@ def add_export(parser) -> None:
     """The arguments of `lrlab export`."""
     add_schedule(parser)
     add_flags(parser, Plan)
+    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+    add_kind(parser, "optimizer", OPTIMIZERS, SGD.kind)
     parser.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
 
@@ -46,7 +55,8 @@ def export(options) -> int:
     """Print source code that gives exactly these rates."""
     plan = _plan(options)
     print_warnings(plan)
-    print(source(plan, options.to), end="")
+    optimizer = value_of(options.optimizer, optimizer_of_kind)
+    print(source(plan, options.to, None, optimizer, options.from_epoch), end="")
     return 0
 
 

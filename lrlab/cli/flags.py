@@ -67,6 +67,17 @@ def add_flag(parser, flag: str, name: str, parameter, default: Any) -> None:
         )
 
 
+def add_kind(parser, what: str, classes: Iterable[type[Parametrised]], default: str) -> None:
+    """Add the flag of a value of one of these classes: its kind, and its parameters if they are given."""
+    kinds = ", ".join(cls.kind for cls in classes)
+    parser.add_argument(
+        f"--{what}",
+        default=default,
+        metavar="KIND[:name=value,...]",
+        help=f"kind of {what}, one of: {kinds}. Default: {default}.",
+    )
+
+
 def default_of(cls: type[Record], name: str) -> Any:
     """The default of a parameter; None if it has none."""
     default = next((f.default for f in fields(cls) if f.name == name), MISSING)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from lrlab import article
 from lrlab.analysis import findings
-from lrlab.cli.flags import add_flags, add_schedule, schedule_of, value_of, values
+from lrlab.cli.flags import add_flags, add_kind, add_schedule, schedule_of, value_of, values
 from lrlab.cli.printing import print_json, print_warnings
 from lrlab.datasets import data_set
 from lrlab.datasets.catalogue import choices
@@ -40,13 +40,7 @@ def add_train(parser) -> None:
         ("optimizer", OPTIMIZERS, SGD.kind),
         ("network", NETWORKS, ARTICLE_NETWORK.kind),
     ):
-        kinds = ", ".join(cls.kind for cls in classes)
-        parser.add_argument(
-            f"--{what}",
-            default=default,
-            metavar="KIND[:name=value,...]",
-            help=f"kind of {what}, one of: {kinds}. Default: {default}.",
-        )
+        add_kind(parser, what, classes, default)
     for flag, cls, help in (
         ("--early-stopping", EarlyStopping, "end the run when a metric no longer improves"),
         ("--plateau", ReduceOnPlateau, "lower the rate when a metric no longer improves"),

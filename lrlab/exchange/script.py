@@ -11,7 +11,8 @@ from lrlab.datasets.catalogue import DataSet
 from lrlab.datasets.npz import TEST_SHARE
 from lrlab.datasets.own import PIXELS
 from lrlab.errors import UserError
-from lrlab.export.source import EVERY, rate_source
+from lrlab.export.formula import rate_source
+from lrlab.export.source import EVERY
 from lrlab.networks.layers import Dropout, Layer, Weighted
 from lrlab.optimizers import Optimizer
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau

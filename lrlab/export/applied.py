@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lrlab.export import source
-from lrlab.export.source import rate_source
+from lrlab.export.formula import rate_source
+from lrlab.export.in_keras import keras_native
 from lrlab.runs.plan import Plan
 from lrlab.schedules import (
     CompoundingTimeBasedDecay,
@@ -135,6 +136,8 @@ def _whole_number(plan: Plan) -> Applied | None:
         schedule=schedule.unchecked_replace(initial_lr=1.0),
         clock="step" if plan.clock == "step" else "smooth",
     )
+    if keras_native(meant) is None:
+        return None  # only Keras's own schedules compute with whole numbers
     unit = 1 if meant.clock == "step" else plan.steps_per_epoch
     if isinstance(schedule, ExponentialDecay) and not schedule.hold and schedule.decay > unit:
         return None  # Keras would divide by a number of steps that is rounded down to 0

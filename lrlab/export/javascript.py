@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from lrlab.errors import UserError
-from lrlab.export.traced import ARITHMETIC, Traced, traced_parameters, write
+from lrlab.export.traced import ARITHMETIC, Traced, Writer, traced_parameters
 from lrlab.runs.plan import Plan
 
 DIALECT = ARITHMETIC | {
@@ -92,7 +92,7 @@ class _Path:
         self.conditions: list[str] = []
 
     def decide(self, node: Traced) -> bool:
-        _, text = write(node, DIALECT, share=False)
+        text = Writer(DIALECT, share=False).text(node)
         if text not in self.conditions:
             self.conditions.append(text)
         if len(self.answers) < len(self.conditions):
@@ -108,8 +108,9 @@ class _Path:
 
 
 def _branch(path: _Path, rate: Traced | float) -> str:
-    lines, text = write(rate, DIALECT) if isinstance(rate, Traced) else ([], _literal(rate))
-    body = "".join(f"const {name} = {written}; " for name, written in lines) + f"return {text};"
+    writer = Writer(DIALECT, ("p", "step", "sum", "i"))
+    text = writer.text(rate) if isinstance(rate, Traced) else _literal(rate)
+    body = "".join(f"const {name} = {written}; " for name, written in writer.lines) + f"return {text};"
     asked = zip(path.conditions, path.answers, strict=False)
     return f"if ({' && '.join(c if yes else f'!{c}' for c, yes in asked) or 'true'}) {{ {body} }}"
 

@@ -1,12 +1,14 @@
 """Symbolic expressions that record the operations of a formula."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import count
 
 import numpy as np
 
 from lrlab.parameters.kinds import Parameter
 from lrlab.schedules import Schedule, Wrapper
-from lrlab.schedules.base import running_sum
+from lrlab.schedules.base import named, running_sum
 
 FUNCTIONS = {np.where, np.clip}
 # Operations with the same notation in Python and JavaScript.
@@ -28,8 +30,8 @@ ARITHMETIC = {
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     """A NumPy operation on other expressions, or a `name`, or a `number`.
 
-    `value` is its value, if known. A condition with a value takes its branch at once; for any other
-    condition, `decide` chooses the branch.
+    `value` is its value, if known; `label` is the name of the variable that it becomes. A condition with a
+    value takes its branch at once; for any other condition, `decide` chooses the branch.
     """
 
     def __init__(
@@ -38,13 +40,18 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         args: Sequence["Traced | str | float"],
         value: float | None = None,
         decide: "Callable[[Traced], bool] | None" = None,
+        label: str | None = None,
     ) -> None:
-        self.op, self.args, self.value, self.decide = op, args, value, decide
+        self.op, self.args, self.value, self.decide, self.label = op, args, value, decide, label
 
     @property
     def constant(self) -> float | None:
         """Its value if it is a number, otherwise None."""
         return self.value if self.op == "number" else None
+
+    def labelled(self, label: str | None) -> "Traced":
+        """The same expression, to be written as a variable of that name."""
+        return Traced(self.op, self.args, self.value, self.decide, label)
 
     @property
     def parts(self) -> list["Traced"]:
@@ -88,13 +95,13 @@ def number(value: float) -> Traced:
 
 def traced_parameters(
     schedule: Schedule, symbol: Callable[[str, float], object]
-) -> tuple[Schedule, dict[str, Parameter]]:
-    """The schedule with each number replaced by `symbol(name, value)`, and its parameters by name.
+) -> tuple[Schedule, dict[str, str]]:
+    """The schedule with each number replaced by `symbol(name, value)`, and the numbers' meanings by name.
 
     Names are those of the parameters, of the inner schedule first. If a name is taken, the kind of the
     schedule is put before it.
     """
-    helps: dict[str, Parameter] = {}
+    helps: dict[str, str] = {}
     replaced: dict[str, object] = {}
     if isinstance(schedule, Wrapper):
         replaced["inner"], helps = traced_parameters(schedule.inner, symbol)
@@ -102,74 +109,139 @@ def traced_parameters(
         if isinstance(parameter, Parameter) and getattr(schedule, name) is not None:
             own = name if name not in helps else f"{schedule.kind.replace('-', '')}_{name}"
             own = own if own not in helps else f"outer_{own}"
-            helps[own] = parameter
+            helps[own] = _meaning(schedule, name, parameter)
             replaced[name] = symbol(own, _plain(getattr(schedule, name)))
     return schedule.unchecked_replace(**replaced), helps
 
 
-def write(
-    root: Traced,
-    dialect: dict[str, str],
-    reserved: Collection[str] = (),
-    long: int | None = None,
-    share: bool = True,
-) -> tuple[list[tuple[str, str]], str]:
-    """An expression as text: first its repeated parts as (name, text), then the rest.
+def _meaning(schedule: Schedule, name: str, parameter: Parameter) -> str:
+    """What a number is, in a few words; those of a phase around the schedule begin with its name."""
+    text = re.split("[;:]", parameter.help)[0].rstrip(".")
+    if isinstance(schedule, Wrapper) and name != next(iter(schedule.parameters())):
+        return f"{schedule.title}: {text[0].lower()}{text[1:]}"
+    return text
+
+
+class Writer:
+    """Writes expressions as text in one language; their named and their repeated parts become variables.
 
     `dialect` maps an operation to a format string for its arguments' texts. Parts of more than `long`
-    characters get a name too. Without `share`, no part gets a name because it is repeated.
+    characters become variables too. With `share` false there are no variables.
     """
-    uses: dict[int, int] = {}
 
-    def count(node: Traced) -> None:
-        uses[id(node)] = uses.get(id(node), 0) + 1
-        if uses[id(node)] == 1:
-            for part in node.parts:
-                count(part)
+    def __init__(
+        self,
+        dialect: Mapping[str, str],
+        reserved: Collection[str] = (),
+        long: int | None = None,
+        share: bool = True,
+    ) -> None:
+        self.dialect, self.long, self.share = dialect, long, share
+        self.taken = set(reserved)
+        self.lines: list[tuple[str, str]] = []
+        self.known: dict[int, tuple[Traced, str]] = {}  # with the node, so that no other gets its id
 
-    count(root)
-    names = (name for name in _local_names() if name not in reserved)
-    lines: list[tuple[str, str]] = []
-    known: dict[int, str] = {}
+    def branch(self) -> "Writer":
+        """A writer that knows the same variables, for one branch of a condition."""
+        other = Writer(self.dialect, self.taken, self.long, self.share)
+        other.known = dict(self.known)
+        return other
 
-    def named(text: str) -> str:
-        name = next(names)
-        lines.append((name, text))
+    def text(self, root: Traced) -> str:
+        """The expression as text, after new variables in `lines`, each as (name, text)."""
+        uses: dict[int, int] = {}
+
+        def tally(node: Traced) -> None:
+            uses[id(node)] = uses.get(id(node), 0) + 1
+            if uses[id(node)] == 1:
+                for part in node.parts:
+                    tally(part)
+
+        def text(node: Traced) -> str:
+            if node.op == "name":
+                return self.dialect["name"].format(*node.args)
+            if node.constant is not None:
+                return _number_text(node.constant, self.dialect)
+            if id(node) not in self.known:
+                args = [text(part) for part in node.parts]
+                if node.op == "running_sum" and self.long:
+                    args[0] = self._variable("last", args[0])
+                written = self.dialect[node.op].format(*args)
+                again = self.share and (uses[id(node)] > 1 or node.label) and node is not root
+                far = self.long and len(written) > self.long and node is not root
+                named = self._variable(node.label or "part", written) if again or far else written
+                self.known[id(node)] = node, named
+            return self.known[id(node)][1]
+
+        tally(root)
+        return text(root)
+
+    def _variable(self, label: str, text: str) -> str:
+        names = (f"{label}_{number}" if number > 1 else label for number in count())
+        name = next(name for name in names if name not in self.taken)
+        self.taken.add(name)
+        self.lines.append((name, text))
         return name
 
-    def text(node: Traced) -> str:
-        if node.op == "name":
-            return dialect["name"].format(*node.args)
-        if node.constant is not None:
-            return _number_text(node.constant, dialect)
+
+def statements(root: Traced, writer: Writer) -> list[str]:
+    """Python statements that return the value of an expression; a choice at its end becomes an `if`."""
+    if root.op != "where":
+        text = writer.text(root)
+        return [*(f"{name} = {written}" for name, written in writer.lines), f"return {text}"]
+    condition, yes, no = root.parts
+    test = writer.text(condition)
+    before = [f"{name} = {written}" for name, written in writer.lines]
+    inside = statements(_given(yes, condition, True), writer.branch())
+    after = statements(_given(no, condition, False), writer.branch())
+    return [*before, f"if {test}:", *(f"    {line}" for line in inside), *after]
+
+
+def rewritten(root: Traced, change: Callable[[Traced], Traced]) -> Traced:
+    """The expression with `change` applied to each part, from the innermost on."""
+    known: dict[int, Traced] = {}
+
+    def changed(node: Traced) -> Traced:
+        if not node.parts:
+            return node
         if id(node) not in known:
-            args = [text(part) for part in node.parts]
-            if node.op == "running_sum" and long:
-                args[0] = named(args[0])
-            written = dialect[node.op].format(*args)
-            again = share and uses[id(node)] > 1
-            far = long and len(written) > long and node is not root
-            known[id(node)] = named(written) if again or far else written
+            args = [changed(arg) if isinstance(arg, Traced) else arg for arg in node.args]
+            same = all(new is old for new, old in zip(args, node.args, strict=True))
+            known[id(node)] = change(
+                node if same else Traced(node.op, args, node.value, node.decide, node.label)
+            )
         return known[id(node)]
 
-    rest = text(root)
-    return lines, rest
+    return changed(root)
 
 
-def _number_text(value: float, dialect: dict[str, str]) -> str:
+def _given(root: Traced, condition: Traced, true: bool) -> Traced:
+    """An expression where a < b or not: without its min(a, b) and min(a / b, 1), or its max(a - b, 0)."""
+    bound = condition.parts if condition.op == "less" else []
+
+    def between(node: Traced, op: str) -> bool:
+        return (
+            node.op == op and len(bound) == 2 and all(x is y for x, y in zip(node.parts, bound, strict=True))
+        )
+
+    def simpler(node: Traced) -> Traced:
+        if true and between(node, "minimum"):
+            return bound[0]
+        if true and node.op == "minimum" and node.parts[1].constant == 1 and between(node.parts[0], "divide"):
+            return node.parts[0].labelled(node.label)
+        if not true and node.op == "maximum" and node.parts[1].constant == 0:
+            return node.parts[0].labelled(node.label) if between(node.parts[0], "subtract") else node
+        return node
+
+    return rewritten(root, simpler)
+
+
+def _number_text(value: float, dialect: Mapping[str, str]) -> str:
     if value == np.pi or not np.isfinite(value):
         return dialect["pi" if value == np.pi else "nan" if np.isnan(value) else "inf"].format(
             "-" if value < 0 else ""
         )
     return f"({value!r})"
-
-
-def _local_names() -> Iterator[str]:
-    yield from ("z", "y", "x", "w", "v", "u", "q", "r")
-    number = 1
-    while True:
-        yield f"x{number}"
-        number += 1
 
 
 def _operation(name: str, function: Callable[..., float], inputs: Sequence[Operand]) -> Traced:
@@ -197,8 +269,14 @@ def _simple(name: str, nodes: list[Traced]) -> Traced | None:
                 return nodes[this]
             if literal[this] == 1:
                 return nodes[other]
+    if name == "multiply" and nodes[0].op == "divide":
+        divisor = nodes[0].parts[1]
+        if divisor is nodes[1] or (literal[1] is not None and divisor.constant == literal[1]):
+            return nodes[0].parts[0]  # a / b * b
     if name == "add" and 0 in literal:
         return nodes[1 - literal.index(0)]
+    if name == "add" and nodes[1].op == "subtract" and nodes[1].args[1] is nodes[0]:
+        return nodes[1].parts[0]  # a + (b - a)
     if (name == "subtract" and literal[1] == 0) or (name in ("divide", "power") and literal[1] == 1):
         return nodes[0]
     if name == "divide" and literal[0] == 0 and nodes[1].value:
@@ -210,6 +288,11 @@ def _plain(value: float | np.generic | np.ndarray) -> float:
     """A number as Python writes it."""
     plain: float = value.item() if isinstance(value, (np.generic, np.ndarray)) else value
     return plain
+
+
+@named.register
+def _(value: Traced, name: str) -> Traced:
+    return value if value.op in ("name", "number") else value.labelled(name)
 
 
 @running_sum.register

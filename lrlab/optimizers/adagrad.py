@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lrlab.optimizers.base import Optimizer
+from lrlab.optimizers.base import Call, Optimizer
 from lrlab.parameters.declare import share, tiny
 
 
@@ -16,6 +16,19 @@ class Adagrad(Optimizer):
 
     initial_accumulator_value: float = share(0.1, "a_0", "Initial value of the sum of squared gradients.")
     epsilon: float = tiny(1e-7, r"\epsilon", "Small number added to the denominator for numerical stability.")
+
+    def pytorch(self):
+        note = "PyTorch adds epsilon to the root; Keras adds it under the root."
+        return Call(
+            "Adagrad",
+            {"initial_accumulator_value": self.initial_accumulator_value, "eps": self.epsilon},
+            note,
+        )
+
+    def optax(self):
+        return Call(
+            "adagrad", {"initial_accumulator_value": self.initial_accumulator_value, "eps": self.epsilon}
+        )
 
     def slots(self):
         return 1

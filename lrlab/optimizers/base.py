@@ -1,9 +1,23 @@
-"""What an optimizer is: its parameters, how Keras calls it, and what Keras keeps for each weight."""
+"""What an optimizer is: its parameters, how each framework calls it, and what Keras keeps for each weight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lrlab.errors import UserError
 from lrlab.parameters.record import Parametrised
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a framework creates an optimizer: a name in it, and the arguments besides the learning rate.
+
+    `note` says in what the optimizer differs from Keras's there; empty if it computes the same.
+    """
+
+    name: str
+    arguments: Mapping[str, object]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,19 @@ class Optimizer(Parametrised):
         """The arguments of the Keras class by name, without the learning rate."""
         return {name: getattr(self, name) for name in self.parameters()}
 
+    def pytorch(self) -> Call:
+        """How PyTorch calls it, in `torch.optim`; raises UserError if it is not there."""
+        raise self._missing("PyTorch")
+
+    def optax(self) -> Call:
+        """How optax calls it; raises UserError if it is not there."""
+        raise self._missing("optax")
+
     def slots(self) -> int:
         """How many numbers (slots) Keras keeps for each weight."""
         raise NotImplementedError
+
+    def _missing(self, framework: str) -> UserError:
+        return UserError(
+            f"{framework} has no optimizer {self.title}. Choose another optimizer, or another framework."
+        )

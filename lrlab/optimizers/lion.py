@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lrlab.optimizers.base import Optimizer
+from lrlab.optimizers.base import Call, Optimizer
 from lrlab.parameters.declare import factor, share
 
 
@@ -18,6 +18,10 @@ class Lion(Optimizer):
     # Keras does not take 0.
     beta_1: float = factor(0.9, r"\beta_1", "Share of the momentum in the direction of an update.")
     beta_2: float = share(0.99, r"\beta_2", "Decay of the momentum.")
+
+    def optax(self):
+        # optax's default is a weight decay of 0.001; Keras's is none.
+        return Call("lion", {"b1": self.beta_1, "b2": self.beta_2, "weight_decay": 0.0})
 
     def slots(self):
         return 1

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
-from lrlab.optimizers.base import Optimizer
+from lrlab.optimizers.base import Call, Optimizer
 from lrlab.parameters.declare import share
+
+WHOLE_MOMENTUM = (
+    "A new rate multiplies the whole momentum here; in Keras each gradient keeps the rate of its own update."
+)
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,12 @@ class SGD(Optimizer):
     kind = "sgd"
     title = "SGD"
     keras_class = "SGD"
+
+    def pytorch(self):
+        return Call("SGD", {})
+
+    def optax(self):
+        return Call("sgd", {})
 
     def slots(self):
         return 0
@@ -27,6 +37,16 @@ class Momentum(Optimizer):
     keras_class = "SGD"
 
     momentum: float = share(0.9, r"\mu", "Share of the last update that is added to the next one.")
+
+    def pytorch(self):
+        return self._call("SGD")
+
+    def optax(self):
+        return self._call("sgd")
+
+    def _call(self, name):
+        # Without momentum there is nothing to differ in, and PyTorch refuses `nesterov`.
+        return Call(name, self.keras_arguments(), WHOLE_MOMENTUM) if self.momentum else Call(name, {})
 
     def slots(self):
         return 1 if self.momentum else 0

@@ -60,7 +60,7 @@ class Plan(Record):
                 f"{self.steps_per_epoch} steps are {self.steps:,}. Use fewer epochs, fewer images "
                 "or a larger batch size."
             )
-        self._rates_at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
+        self.rates_at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
 
     @property
     def steps(self) -> int:
@@ -73,7 +73,17 @@ class Plan(Record):
         length = self.steps if self.clock == "step" else self.epochs
         return self.schedule.within(length, self.steps_per_epoch if self.clock == "smooth" else 1)
 
-    def _rates_at(self, steps: npt.NDArray[Any]) -> Rates:
+    def first_step(self, epoch: int) -> int:
+        """The first step of an epoch; raises UserError if the run has no such epoch."""
+        if not 0 <= epoch < self.epochs:
+            raise UserError(
+                f"The run has the epochs 0 to {self.epochs - 1}, but not {epoch!r:.60}. Give one of these, "
+                "or make the run longer."
+            )
+        return epoch * self.steps_per_epoch
+
+    def rates_at(self, steps: npt.NDArray[Any]) -> Rates:
+        """The rates of these updates, counted from 0, float64; also of updates after the run."""
         if self.clock == "step":
             time = steps
         elif self.clock == "epoch":
@@ -85,11 +95,11 @@ class Plan(Record):
 
     def rates(self) -> Rates:
         """The rate of every update, float64, shape (epochs * steps_per_epoch,), as used in training."""
-        return self._rates_at(np.arange(self.steps))
+        return self.rates_at(np.arange(self.steps))
 
     def epoch_rates(self) -> Rates:
         """The rate of the first update of every epoch, float64, shape (epochs,)."""
-        return self._rates_at(np.arange(self.epochs) * self.steps_per_epoch)
+        return self.rates_at(np.arange(self.epochs) * self.steps_per_epoch)
 
     def curve(self, points: int = 400) -> tuple[Rates, Rates]:
         """Points to draw: (time in epochs, rate), two float64 arrays of about `points` values.
@@ -103,4 +113,4 @@ class Plan(Record):
             steps = np.union1d(firsts, firsts + self.steps_per_epoch - 1)
         else:
             steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
-        return steps / self.steps_per_epoch, self._rates_at(steps)
+        return steps / self.steps_per_epoch, self.rates_at(steps)

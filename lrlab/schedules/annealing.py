@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lrlab.parameters.declare import bound, exponent, floor_rate, later, rate, run_length, switch
-from lrlab.schedules.base import Schedule
+from lrlab.schedules.base import Schedule, named
 
 START = "The rate at the start."
 END = "The rate at the end and after it."
@@ -21,9 +21,9 @@ class Falling(Schedule):
     """
 
     def at(self, t: Any) -> Any:
-        z = np.minimum(t, self.length()) / self.length()
+        z = named(np.minimum(t, self.length()) / self.length(), "progress")
         mine: Any = self  # every subclass declares both rates
-        return mine.final_lr + (mine.initial_lr - mine.final_lr) * self.shape(z)
+        return mine.final_lr + (mine.initial_lr - mine.final_lr) * named(self.shape(z), "remaining")
 
     def shape(self, z: Any) -> Any:
         """The remaining height, from 1 to 0, after the share `z` (0 to 1) of the duration."""
@@ -59,7 +59,8 @@ class PolynomialDecay(Falling):
         if not self.cycle:
             return super().at(t)
         longer = self.length() * np.maximum(1, np.ceil(t / self.length()))
-        return self.final_lr + (self.initial_lr - self.final_lr) * self.shape(t / longer)
+        remaining = named(self.shape(named(t / longer, "progress")), "remaining")
+        return self.final_lr + (self.initial_lr - self.final_lr) * remaining
 
     def shape(self, z: Any) -> Any:
         return (1 - z) ** self.power

@@ -102,6 +102,12 @@ def held(t: Any, hold: float) -> Any:
 
 
 @singledispatch
+def named(value: Any, name: str) -> Any:
+    """`value` itself; exported code has it in a variable of that name."""
+    return value
+
+
+@singledispatch
 def running_sum(n: Any, terms: Callable[[Any], Any]) -> Any:
     """terms(0) + ... + terms(n), for an array of whole numbers n."""
     n = np.asarray(n).astype(np.int64)

@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab.errors import UserError
 from lrlab.parameters.declare import choice, factor, floor_rate, rate, run_length, span, switch
-from lrlab.schedules.base import Schedule
+from lrlab.schedules.base import Schedule, named
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,17 @@ class CosineRestarts(Schedule):
     final_lr: float = floor_rate(0.0, r"\eta_T", "The rate at the end of each period.")
 
     def at(self, t: Any) -> Any:
-        past = t / self.period
+        past = named(t / self.period, "periods")
         if self.period_factor == 1:
-            number = np.floor(past)
-            share = past - number
+            number = named(np.floor(past), "restarts")
+            share = named(past - number, "progress")
         else:
             grown = 1 + past * (self.period_factor - 1)
-            number = np.floor(np.log(grown) / np.log(self.period_factor) + 1e-12)
-            began = (self.period_factor**number - 1) / (self.period_factor - 1)
-            share = np.clip((past - began) / self.period_factor**number, 0, 1)
+            number = named(np.floor(np.log(grown) / np.log(self.period_factor) + 1e-12), "restarts")
+            began = named((self.period_factor**number - 1) / (self.period_factor - 1), "began")
+            share = named(np.clip((past - began) / self.period_factor**number, 0, 1), "progress")
         height = self.restart_factor**number * 0.5 * (1 + np.cos(np.pi * share))
+        height = named(height, "height")
         return self.final_lr + (self.initial_lr - self.final_lr) * height
 
 
@@ -86,9 +87,9 @@ class Cyclic(Schedule):
     shrink: float = factor(1.0, r"\gamma", "Factor that multiplies the height in each unit of time.")
 
     def at(self, t: Any) -> Any:
-        number = np.floor(t / (2 * self.half_cycle))
-        x = np.abs(t / self.half_cycle - 2 * number - 1)
-        height = np.maximum(0, 1 - x) * self.cycle_factor**number * self.shrink**t
+        number = named(np.floor(t / (2 * self.half_cycle)), "cycle")
+        x = named(np.abs(t / self.half_cycle - 2 * number - 1), "from_peak")
+        height = named(np.maximum(0, 1 - x) * self.cycle_factor**number * self.shrink**t, "height")
         return self.initial_lr + (self.max_lr - self.initial_lr) * height
 
 
@@ -131,10 +132,10 @@ class OneCycle(Schedule):
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t: Any) -> Any:
-        start = self.max_lr / self.start_factor
-        end = start / self.end_factor
-        count = self.length() * self.settings_per_unit
-        top, last = self.rise * count - 1, count - 1
+        start = named(self.max_lr / self.start_factor, "start_lr")
+        end = named(start / self.end_factor, "end_lr")
+        count = named(self.length() * self.settings_per_unit, "updates")
+        top, last = named(self.rise * count - 1, "peak"), named(count - 1, "last")
         if top == 0:
             raise UserError(
                 f"The rise is {self.rise:g} of {count:g} updates: exactly one, which is none to rise in. "
@@ -143,11 +144,11 @@ class OneCycle(Schedule):
         phases = [(0, top, start, self.max_lr), (top, last, self.max_lr, end)]
         if self.three_phases:
             phases[1:] = [(top, 2 * top, self.max_lr, start), (2 * top, last, start, end)]
-        now = np.minimum(t * self.settings_per_unit, last)
+        now = named(np.minimum(t * self.settings_per_unit, last), "update")
         rate: Any = None
         for begin, finish, before, after in reversed(phases):
-            share = (now - begin) / np.where(finish == begin, 1, finish - begin)
+            share = named((now - begin) / np.where(finish == begin, 1, finish - begin), "progress")
             way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))
-            phase = before + (after - before) * way
+            phase = named(before + (after - before) * named(way, "blend"), "phase_lr")
             rate = phase if rate is None else np.where(now <= finish, phase, rate)
         return rate

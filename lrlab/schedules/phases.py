@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab.errors import UserError
 from lrlab.parameters.declare import choice, floor_rate, interval, later, rate, run_length
-from lrlab.schedules.base import Schedule
+from lrlab.schedules.base import Schedule, named
 from lrlab.schedules.wrapper import Wrapper
 
 # How far a warm-up has risen, and what is left of the height in a cool-down, after a share z of its time.
@@ -62,13 +62,13 @@ class WarmupStableDecay(Schedule):
         _check_rise(self.start_lr, self.warmup_shape)
 
     def at(self, t: Any) -> Any:
-        length = _length_of(self)
-        z = np.clip((t - (length - self.cooldown)) / self.cooldown, 0, 1)
-        fall = self.final_lr + (self.initial_lr - self.final_lr) * COOLDOWNS[self.shape](z)
-        share = np.minimum(t / np.maximum(self.warmup, 1), 1)
-        return np.where(
-            t < self.warmup, _risen(self.start_lr, self.initial_lr, share, self.warmup_shape), fall
-        )
+        begin = named(_length_of(self) - self.cooldown, "cooldown_begin")
+        z = named(np.clip((t - begin) / self.cooldown, 0, 1), "cooldown_progress")
+        remaining = named(COOLDOWNS[self.shape](z), "remaining")
+        fall = self.final_lr + (self.initial_lr - self.final_lr) * remaining
+        share = named(np.minimum(t / np.maximum(self.warmup, 1), 1), "warmup_progress")
+        rise = _risen(self.start_lr, self.initial_lr, share, self.warmup_shape)
+        return np.where(t < self.warmup, named(rise, "warmup_lr"), named(fall, "cooldown_lr"))
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Warmup(Wrapper):
 
     kind = "warm-up"
     title = "Warm-up"
+    phrase = "after a warm-up of"
     latex = r"\eta_t = \eta_s + (\eta_0 - \eta_s)\, t / w \;\text{ for } t < w"
     helps = (
         "When the first updates at the full rate would do harm: with Adam, large batches or deep networks."
@@ -106,8 +107,10 @@ class Warmup(Wrapper):
         _check_rise(self.start_lr, self.shape)
 
     def at(self, t: Any) -> Any:
-        rise = _risen(self.start_lr, self.inner.at(0 * t), np.minimum(t / self.warmup, 1), self.shape)
-        return np.where(t < self.warmup, rise, self.inner.at(np.maximum(t - self.warmup, 0)))
+        share = named(np.minimum(t / self.warmup, 1), "warmup_progress")
+        rise = _risen(self.start_lr, self.inner.at(0 * t), share, self.shape)
+        after = self.inner.at(named(np.maximum(t - self.warmup, 0), "after_warmup"))
+        return np.where(t < self.warmup, named(rise, "warmup_lr"), named(after, "schedule_lr"))
 
     def followed(self, length: Any) -> Any:
         """What the warm-up leaves of a run of that length."""
@@ -133,6 +136,7 @@ class Cooldown(Wrapper):
 
     kind = "cool-down"
     title = "Cool-down"
+    phrase = "with a cool-down of"
     latex = (
         r"\eta_t = \eta_T + (\eta_{T-c} - \eta_T)\, f\!\left(\tfrac{t - (T - c)}{c}\right)"
         r"\;\text{ for } t \ge T - c"
@@ -152,10 +156,12 @@ class Cooldown(Wrapper):
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
     def at(self, t: Any) -> Any:
-        begin = _length_of(self) - self.cooldown
-        z = np.clip((t - begin) / self.cooldown, 0, 1)
-        fall = self.final_lr + (self.inner.at(0 * t + begin) - self.final_lr) * COOLDOWNS[self.shape](z)
-        return np.where(t < begin, self.inner.at(np.minimum(t, begin)), fall)
+        begin = named(_length_of(self) - self.cooldown, "cooldown_begin")
+        z = named(np.clip((t - begin) / self.cooldown, 0, 1), "cooldown_progress")
+        start = named(self.inner.at(0 * t + begin), "cooldown_start")
+        fall = self.final_lr + (start - self.final_lr) * named(COOLDOWNS[self.shape](z), "remaining")
+        before = named(self.inner.at(np.minimum(t, begin)), "schedule_lr")
+        return np.where(t < begin, before, named(fall, "cooldown_lr"))
 
     def followed(self, length: Any) -> Any:
         """The time until the cool-down begins."""

@@ -1,7 +1,7 @@
 """A schedule around another one."""
 
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Part
@@ -18,6 +18,8 @@ class Wrapper(Schedule):
     >>> Warmup(Constant(0.1), 2).inner
     Constant(initial_lr=0.1)
     """
+
+    phrase: ClassVar[str] = "with a phase of"  # before its first parameter, which is a length of time
 
     inner: Schedule = field(metadata={"parameter": Part(Schedule)})
 

@@ -298,6 +298,26 @@ def test_a_panel_opens(page, panel):
     assert len(page.code) + len(page.get("bidi_component")) > 1
 
 
+def test_code_is_exported_with_the_chosen_optimizer_from_the_chosen_epoch(page):
+    page.session_state["panel"] = next(tab for tab in page.tabs if "Export" in tab.label).label
+    page.run()
+    page.segmented_control(key="home.form").set_value("pytorch").run()
+    page.selectbox(key="home.optimizer").set_value("adamw").run()
+    page.number_input(key="home.adamw.weight_decay.field").set_value(0.02).run()
+    page.number_input(key="home.first.100").set_value(7).run()
+    assert "torch.optim.AdamW(" in page.code[0].value
+    assert "weight_decay=0.02" in page.code[0].value
+    assert "for epoch in range(7, 100)" in page.code[0].value
+    page.selectbox(key="home.optimizer").set_value("lion").run()
+    assert "PyTorch has no optimizer Lion" in page.error[0].value
+    page.segmented_control(key="home.form").set_value("python").run()
+    assert not page.error
+    assert "optimizer" not in page.code[0].value
+    page.segmented_control(key="home.form").set_value("csv").run()
+    assert page.code[0].value.startswith("epoch,lr\n7,")
+    assert not page.exception
+
+
 def test_a_browser_that_says_nothing_is_chosen_changes_nothing(page):
     for key in ("axis.axis", "exponential.clock.clock"):
         page.segmented_control(key=key).set_value(None).run()

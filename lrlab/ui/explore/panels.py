@@ -4,16 +4,20 @@ import csv
 import io
 import json
 
+import numpy as np
 import streamlit as st
 
+from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
 from lrlab.export.applied import applied
 from lrlab.export.conventions import CONVENTIONS
 from lrlab.figures.rates import lines_figure
+from lrlab.optimizers import OPTIMIZERS, Optimizer, optimizer_of_kind
 from lrlab.runs.plan import Plan
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.in_numbers import in_numbers
+from lrlab.ui.widgets.controls import option
 
 OTHERS = {"json": "JSON", "csv": "CSV"}
 MOST_DRAWN = 3000
@@ -56,29 +60,74 @@ def _export(plans):
             required=True,
             key="home.form",
         )
+        has_optimizer = form in TARGETS and TARGETS[form].has_optimizer
+        optimizer = _optimizer() if has_optimizer else None
+        first = 0
+        if form != "json":
+            first = st.number_input(
+                "From epoch",
+                0,
+                plan.epochs - 1,
+                width=132,
+                key=f"home.first.{plan.epochs}",
+                help="Go on from the beginning of this epoch, for example from a checkpoint. 0 is the start.",
+            )
     name = state.curve_name(curve)
-    text, language = written(plan, form, name, SHOWN_ROWS)
+    try:
+        text, language = written(plan, form, name, SHOWN_ROWS, optimizer, first)
+    except UserError as error:
+        st.error(str(error))
+        return
     file = f"{curve}.{'py' if form in TARGETS else form}"
     st.code(text, language=language, height=360)
     with st.container(horizontal=True):
         st.download_button(
             f"Download {file}",
-            lambda: written(plan, form, name)[0],
+            lambda: written(plan, form, name, None, optimizer, first)[0],
             file,
             on_click="ignore",
             icon=":material/download:",
             key="home.file",
         )
+    if form == "pytorch":
+        st.caption("The code starts from your own `model`.")
     st.caption(
         "To copy the code, use the button in its box. To save a picture, use the buttons above the chart: "
         "PNG or SVG. To share your settings, copy the address of this page: it contains them all."
     )
 
 
-def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[str, str | None]:
-    """A plan in an export format, with at most `rows` rows of a table, and its language for highlighting."""
+def _optimizer():
+    """The optimizer of the exported code, with its parameters."""
+    titles = {cls.kind: cls.title for cls in OPTIMIZERS}
+    kind = st.selectbox("Optimizer", list(titles), format_func=titles.get, width=230, key="home.optimizer")
+    default = optimizer_of_kind(kind)
+    if not default.parameters():
+        return default
+    values = {}
+    with st.popover("Parameters"):
+        for name, parameter in default.parameters().items():
+            key = f"home.{kind}.{name}"
+            st.session_state.setdefault(key, getattr(default, name))
+            option(key, name, parameter)
+            values[name] = st.session_state[key]
+    return optimizer_of_kind(kind, **values)
+
+
+def written(
+    plan: Plan,
+    form: str,
+    name: str,
+    rows: int | None = None,
+    optimizer: Optimizer | None = None,
+    first: int = 0,
+) -> tuple[str, str | None]:
+    """A plan in an export format from epoch `first` on, and its language for highlighting.
+
+    A table has at most `rows` rows. Raises UserError if the framework lacks the optimizer.
+    """
     if form in TARGETS:
-        return source(plan, form, name), "python"
+        return source(plan, form, name, optimizer, first), "python"
     if form == "json":
         record = {
             "name": name,
@@ -88,14 +137,15 @@ def written(plan: Plan, form: str, name: str, rows: int | None = None) -> tuple[
             "steps_per_epoch": plan.steps_per_epoch,
         }
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
-    by_epoch = plan.clock == "epoch"
-    rates = (plan.epoch_rates() if by_epoch else plan.rates())[:rows]
+    by_epoch, size = plan.clock == "epoch", plan.steps_per_epoch
+    steps = range(plan.first_step(first), plan.steps, size if by_epoch else 1)
+    rates = plan.rates_at(np.array(steps[:rows])).tolist()
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("epoch", "lr") if by_epoch else ("step", "epoch", "lr"))
-    for at, rate in enumerate(map(repr, rates.tolist())):
-        table.writerow((at, rate) if by_epoch else (at, at // plan.steps_per_epoch, rate))
-    more = len(rates) < (plan.epochs if by_epoch else plan.steps)
+    for step, rate in zip(steps, map(repr, rates), strict=False):
+        table.writerow((step // size, rate) if by_epoch else (step, step // size, rate))
+    more = len(rates) < len(steps)
     return text.getvalue() + ("… The file contains all rows.\n" if more else ""), None
 
 

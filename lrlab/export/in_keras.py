@@ -1,0 +1,217 @@
+"""A plan as Keras source: its own schedules, a class that a model can be saved with, or a callback."""
+
+import re
+import textwrap
+from itertools import pairwise
+
+from lrlab.export.base import Export, call, call_of, comment, described, whole
+from lrlab.export.formula import NUMPY, Formula, array_body, array_dialect, in_float32, scalar_function
+from lrlab.export.in_python import imports
+from lrlab.export.phases import boundaries, drops, e_fold, ends_well, rounds_well
+from lrlab.export.traced import Traced
+from lrlab.runs.plan import Plan
+from lrlab.schedules import (
+    Constant,
+    CosineDecay,
+    CosineRestarts,
+    ExponentialDecay,
+    LinearDecay,
+    PiecewiseConstant,
+    PolynomialDecay,
+    Schedule,
+    TimeBasedDecay,
+    Warmup,
+)
+from lrlab.schedules.base import named
+
+KERAS = "keras.optimizers.schedules."
+OPS = array_dialect("keras.ops")
+
+
+def write(export: Export) -> str:
+    """The rate as a schedule object, or as a callback if it is set once per epoch; and the optimizer."""
+    plan = export.plan
+    if isinstance(plan.resolved, Constant):
+        made = _optimizer(export, repr(plan.resolved.initial_lr))
+        return f"{comment(export.afterwards)}import keras\n\n{made}"
+    if plan.clock == "epoch":
+        return _callback(export)
+    native = keras_native(plan)
+    exact = native is not None or in_float32(plan.resolved, export.unit, export.settings)
+    after = export.afterwards if exact else f"After the run the rate stays at {plan.rates()[-1]:.6g}."
+    resume = "To go on from a checkpoint, load the whole model: its optimizer knows the step."
+    made = _optimizer(export, "learning_rate")
+    if export.first:
+        made += f"optimizer.iterations.assign({export.first})  # a loaded optimizer has this number already\n"
+        made += f"# model.fit(..., initial_epoch={export.from_epoch}, epochs={plan.epochs})\n"
+    if native:
+        return f"{comment(after, resume)}import keras\n\nlearning_rate = {native}\n{made}"
+    name, source = _class(plan, exact)
+    libraries = "import keras\n" + ("import numpy as np\n" if re.search(r"\bnp\.", source) else "")
+    return f"{comment(after, resume)}{libraries}\n\n{source}\n\nlearning_rate = {name}()\n{made}"
+
+
+def _callback(export: Export) -> str:
+    function = scalar_function(export.plan)
+    resume = "To go on from a checkpoint, give fit the number of the next epoch as initial_epoch."
+    first = ""
+    if export.first:
+        resume = f"It goes on from epoch {export.first}, because fit has it as initial_epoch."
+        first = f"initial_epoch={export.first}, "
+    return (
+        comment(export.afterwards, resume)
+        + imports(function, "import keras")
+        + f"{function}\n\n{_optimizer(export, f'learning_rate({export.first})')}"
+        "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: learning_rate(epoch))\n"
+        "# model.compile(optimizer=optimizer, ...)\n"
+        f"# model.fit(..., {first}epochs={export.plan.epochs}, callbacks=[callback])\n"
+    )
+
+
+def _optimizer(export: Export, rate: str) -> str:
+    given = {name: repr(value) for name, value in export.optimizer.keras_arguments().items()}
+    return f"optimizer = {call_of(f'keras.optimizers.{export.optimizer.keras_class}', rate, **given)}\n"
+
+
+def _class(plan: Plan, exact: bool) -> tuple[str, str]:
+    """A schedule class with the plan's formula, and its name; with a table if float32 is not exact enough."""
+    step = Traced("name", ("step",))
+    size = Traced("name", ("self.steps_per_epoch",), float(plan.steps_per_epoch))
+    schedule, time = plan.resolved, step
+    if plan.clock == "smooth":
+        schedule, time = plan.schedule.within(plan.epochs, size), named(step / size, "epoch")
+    formula = Formula(schedule, time, "self.{}").for_float32()
+    numbers: dict[str, float] = dict(formula.numbers)
+    helps = dict(formula.helps)
+    if plan.clock == "smooth":
+        numbers["steps_per_epoch"], helps["steps_per_epoch"] = plan.steps_per_epoch, "Batches in an epoch"
+    if not exact:
+        numbers["steps"], helps["steps"] = plan.steps, "Steps of the whole run"
+    layers = [type(layer).__name__ for layer in plan.schedule.layers()]
+    name = layers[-1] + ("With" + "And".join(layers[:-1]) if layers[:-1] else "")
+    body = array_body(formula, OPS if exact else NUMPY, "step")
+    kept = [f"self.{own} = {own}  # {helps[own]}" for own in numbers]
+    init = [
+        f"def __init__(self, {', '.join(f'{own}={value!r}' for own, value in numbers.items())}):",
+        *_in(kept),
+    ]
+    if not exact:
+        init += _in(['self.table = self.rates(np.arange(self.steps)).astype("float32")'])
+    if max(map(len, init)) > 100:
+        init[0] = (
+            "def __init__(\n    self,\n" + "".join(f"    {o}={v!r},\n" for o, v in numbers.items()) + "):"
+        )
+    if exact:
+        call = [
+            "def __call__(self, step):",
+            *_in(['step = keras.ops.cast(step, "float32")', *body.splitlines()]),
+        ]
+    else:
+        call = [
+            "def rates(self, step):",
+            *_in(['"""The rates of an array of steps."""', *body.splitlines()]),
+            "",
+            "def __call__(self, step):",
+            *_in(
+                [
+                    "# A table, because Keras counts in float32, which is too coarse for this formula.",
+                    'step = keras.ops.minimum(keras.ops.cast(step, "int32"), self.steps - 1)',
+                    "return keras.ops.take(self.table, step)",
+                ]
+            ),
+        ]
+    config = ", ".join(f'"{own}": self.{own}' for own in numbers)
+    if len(config) > 80:
+        config = "\n" + "".join(f'        "{own}": self.{own},\n' for own in numbers) + "    "
+    lines = [
+        f'"""{described(plan)}, as a schedule that is saved with the model."""',
+        "",
+        *([*init, ""] if numbers else []),
+        *call,
+        "",
+        "def get_config(self):",
+        f"    return {{{config}}}",
+    ]
+    text = textwrap.indent("\n".join(lines), "    ")
+    base = "keras.optimizers.schedules.LearningRateSchedule"
+    return name, f"@keras.saving.register_keras_serializable()\nclass {name}({base}):\n{text}\n"
+
+
+def _in(lines: list[str]) -> list[str]:
+    return [f"    {line}" if line else "" for line in lines]
+
+
+def keras_native(plan: Plan) -> str | None:
+    """A call of Keras's own schedule with the plan's rates at every step; None if there is none.
+
+    It counts steps, so there is none under the `epoch` clock; nor where float32 is too coarse for it.
+    """
+    if plan.clock == "epoch":
+        return None
+    unit = plan.steps_per_epoch if plan.clock == "smooth" else 1
+    s, count = plan.resolved, plan.steps
+    if stairs := drops(s, unit):
+        rate, size, factor = stairs
+        if not rounds_well(size, count):
+            return None
+        return call(KERAS + "ExponentialDecay", rate, decay_steps=size, decay_rate=factor, staircase=True)
+    match s:
+        case ExponentialDecay(initial_lr=rate, decay=decay) if decay:
+            steps, base = unit / abs(decay), e_fold(decay)
+            return call(KERAS + "ExponentialDecay", rate, decay_steps=steps, decay_rate=base)
+        case TimeBasedDecay(initial_lr=rate, hold=hold, decay=decay):
+            if not hold:
+                return call(KERAS + "InverseTimeDecay", rate, decay_steps=unit, decay_rate=decay)
+            if not rounds_well(hold * unit, count):
+                return None
+            given = {"decay_steps": hold * unit, "decay_rate": decay * hold}
+            return call(KERAS + "InverseTimeDecay", rate, **given, staircase=True)
+        case PolynomialDecay() | LinearDecay():
+            more = {"power": s.power} if isinstance(s, PolynomialDecay) else {}
+            more |= {"cycle": True} if getattr(s, "cycle", False) else {}
+            steps = _steps(s, unit)
+            given = {"decay_steps": steps, "end_learning_rate": s.final_lr, **more}
+            if not ends_well(steps, getattr(s, "power", 1)):
+                return None
+            if more.get("cycle") and not rounds_well(steps, count):
+                return None
+            return call(KERAS + "PolynomialDecay", s.initial_lr, **given)
+        case CosineDecay(initial_lr=rate, final_lr=final, k_decay=1):
+            return call(KERAS + "CosineDecay", rate, decay_steps=_steps(s, unit), **_alpha(final / rate))
+        case Warmup(inner=CosineDecay(initial_lr=rate, final_lr=final, k_decay=1) as inner) if (
+            s.shape == "linear"
+        ):
+            return call(
+                KERAS + "CosineDecay",
+                s.start_lr,
+                decay_steps=_steps(inner, unit),
+                **_alpha(final / rate),
+                warmup_target=rate,
+                warmup_steps=s.warmup * unit,
+            )
+        case CosineRestarts(period_factor=1, period=period) if rounds_well(period * unit, count):
+            return call(
+                KERAS + "CosineDecayRestarts",
+                s.initial_lr,
+                first_decay_steps=whole(period * unit) or period * unit,
+                t_mul=1.0,
+                m_mul=s.restart_factor,
+                **_alpha(s.final_lr / s.initial_lr),
+            )
+        case PiecewiseConstant():
+            last = [boundary - 1 for boundary in boundaries(s, unit)]  # Keras changes one step after it
+            if all(a < b for a, b in pairwise(last)):
+                return call(KERAS + "PiecewiseConstantDecay", last, list(s.rates))
+    return None
+
+
+def _alpha(share: float) -> dict[str, object]:
+    """The final rate as a share of the initial one, unless it is Keras's default."""
+    return {"alpha": share} if share else {}
+
+
+def _steps(schedule: Schedule, unit: int) -> float:
+    """The duration in steps, as a whole number if it is one."""
+    length = schedule.length() * unit
+    steps = whole(length)
+    return float(length) if steps is None else steps
