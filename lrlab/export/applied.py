@@ -22,6 +22,7 @@ from lrlab.schedules import (
 )
 
 KERAS_PI = 3  # pi as a whole number
+ACCUMULATED = 4  # batches for one update
 # The schedules whose numbers Keras rounds down if the rate is a whole number.
 RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | LinearDecay | CosineDecay
 
@@ -30,7 +31,7 @@ RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | 
 class Applied:
     """Code, the rates that its author states, and the rates that Keras applies.
 
-    Both arrays are float64 with one rate per update, beginning with update `first_step`. `cause` is a
+    Both arrays are float64 with one rate per batch, beginning with batch `first_step`. `cause` is a
     sentence that explains the difference.
     """
 
@@ -65,7 +66,10 @@ def applied(plan: Plan) -> tuple[Applied, ...]:
 
     Checked against Keras 3.15. Cases for which the schedule has no code are left out.
     """
-    cases = (_as_planned, _schedule_object, _compounding, _sgd_decay, _whole_number, _initial_epoch)
+    cases = (
+        *(_as_planned, _schedule_object, _compounding, _sgd_decay, _whole_number, _accumulation),
+        _initial_epoch,
+    )
     return tuple(case for make in cases if (case := make(plan)))
 
 
@@ -171,6 +175,19 @@ def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarra
         return floor + (1 - floor) * 0.5 * (1 + np.cos(KERAS_PI * z))
     end = int(schedule.final_lr)
     return end + (1 - end) * (1 - z) ** int(getattr(schedule, "power", 1.0))
+
+
+def _accumulation(plan: Plan) -> Applied | None:
+    if plan.clock == "epoch" or isinstance(plan.schedule, Constant):
+        return None
+    more = f"learning_rate, gradient_accumulation_steps={ACCUMULATED}"
+    code = source(plan, "keras").replace("SGD(learning_rate)", f"SGD({more})")
+    cause = (
+        f"The weights change at every {ACCUMULATED}th batch, but a schedule object counts batches: with "
+        f"numbers that mean updates it runs {ACCUMULATED} times too fast."
+    )
+    stated = plan.rates_at(np.arange(plan.steps) // ACCUMULATED)
+    return _case(plan, "accumulation", "Accumulated gradients", code, stated, plan.rates(), cause)
 
 
 def _initial_epoch(plan: Plan) -> Applied | None:

@@ -286,4 +286,83 @@ LAST_STEP = Convention(
     "20 steps. In PyTorch, call scheduler.step() once per batch; far beyond total_steps it raises an error.",
 )
 
-CONVENTIONS: tuple[Convention, ...] = (BOUNDARY, WARMUP_LENGTH, FIRST_VALUE, AFTER_THE_END, LAST_STEP)
+
+def _on_plateau(
+    losses: np.ndarray, waits: int, is_better: Callable[[float, float], bool], floor: float = FLOOR
+) -> np.ndarray:
+    """The rate of each epoch, halved after `waits` epochs without a better loss, down to `floor`."""
+    rates, best, bad, rate = [], np.inf, 0, BASE
+    for loss in losses.tolist():
+        rates.append(rate)
+        if is_better(loss, best):
+            best, bad = loss, 0
+        else:
+            bad += 1
+        if bad >= waits:
+            rate, bad = max(rate / 2, floor), 0
+    return np.array(rates)
+
+
+def _better_by(margin: float, relative: bool = False) -> Callable[[float, float], bool]:
+    return lambda loss, best: loss < (best * (1 - margin) if relative else best - margin)
+
+
+FLAT = np.ones(STEPS)
+SLOW = 0.1 - 0.00003 * TIME
+KERAS_PLATEAU = "keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=2, min_lr=0.001)"
+TORCH_PLATEAU = TORCH + "ReduceLROnPlateau(optimizer, factor=0.5, patience=2, min_lr=0.001"
+
+PATIENCE = Convention(
+    "plateau-patience",
+    "A patience of 2",
+    "The loss stays at 1. (Each step of the chart is an epoch.) Which is the first epoch with a reduced rate "
+    "when the patience is 2?",
+    (
+        _variant(
+            "Keras",
+            KERAS_PLATEAU,
+            _on_plateau(FLAT, 2, _better_by(1e-4)),
+            "After 2: epoch 3 is the first with half the rate.",
+        ),
+        _variant(
+            "PyTorch",
+            TORCH_PLATEAU + ")",
+            _on_plateau(FLAT, 3, _better_by(1e-4, relative=True)),
+            "After 3, because 2 are allowed: epoch 4 is the first with half the rate.",
+        ),
+    ),
+    "For the same epochs, give PyTorch a patience that is smaller by one. LR Lab's plateau is Keras's.",
+)
+
+THRESHOLD = Convention(
+    "plateau-threshold",
+    "A loss that hardly falls",
+    "A loss falls from 0.1 by 0.00003 in each epoch. (Each step of the chart is an epoch.) Is that better, "
+    "if the threshold is 0.0001, the default of both frameworks?",
+    (
+        _variant(
+            "Keras",
+            KERAS_PLATEAU,
+            _on_plateau(SLOW, 2, _better_by(1e-4)),
+            "No: min_delta is a difference, and 0.00003 is less. The rate is reduced again and again.",
+        ),
+        _variant(
+            "PyTorch",
+            TORCH_PLATEAU + ")",
+            _on_plateau(SLOW, 3, _better_by(1e-4, relative=True)),
+            "Yes: the threshold is a share of the best loss, here 0.00001. The rate is never reduced.",
+        ),
+        _variant(
+            "PyTorch, absolute",
+            TORCH_PLATEAU + ", threshold_mode='abs')",
+            _on_plateau(SLOW, 3, _better_by(1e-4)),
+            "No, as in Keras, but one epoch later.",
+        ),
+    ),
+    "The smaller your losses are, the more the two differ. Set threshold_mode='abs' in PyTorch, or choose "
+    "min_delta in Keras by the size of your loss.",
+)
+
+CONVENTIONS: tuple[Convention, ...] = (
+    *(BOUNDARY, WARMUP_LENGTH, FIRST_VALUE, AFTER_THE_END, LAST_STEP, PATIENCE, THRESHOLD),
+)

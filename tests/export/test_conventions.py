@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lrlab.export.conventions import BASE, CONVENTIONS, STEPS
+from lrlab.export.conventions import BASE, CONVENTIONS, FLAT, SLOW, STEPS
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "schedules" / "golden.json").read_text())
 BY_ID = {convention.id: convention for convention in CONVENTIONS}
@@ -60,14 +60,42 @@ def from_scheduler(call, count):
     return seen
 
 
+def from_plateau(call, losses):
+    """The rate of each epoch, if it ends with these losses."""
+    if library(call) == "keras":
+        keras = importlib.import_module("keras")
+        callback = eval(call.replace("factor", "'loss', factor"), {"keras": keras})
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(BASE), "mse")
+        callback.set_model(model)
+        callback.on_train_begin()
+        return [float(model.optimizer.learning_rate) for at in _told(callback, losses)]
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=BASE)
+    scheduler, seen = eval(call, {"torch": torch, "optimizer": optimizer}), []
+    for loss in losses:
+        seen.append(optimizer.param_groups[0]["lr"])
+        scheduler.step(float(loss))
+    return seen
+
+
+def _told(callback, losses):
+    for epoch, loss in enumerate(losses):
+        yield epoch
+        callback.on_epoch_end(epoch, {"loss": float(loss)})
+
+
 @pytest.mark.training
 @live
 def test_a_variant_has_the_rates_of_the_call_it_names(variant):
     for call in calls(variant):
-        read = from_schedule if library(call) in ("keras", "optax") else from_scheduler
-        np.testing.assert_allclose(
-            variant.rates, read(call, len(variant.rates)), rtol=1e-5, atol=1e-7, err_msg=call
-        )
+        read, count = from_schedule, len(variant.rates)
+        if "Plateau" in call:
+            (id,) = [id for id, each in VARIANTS if each is variant]
+            read, count = from_plateau, FLAT if id == "plateau-patience" else SLOW
+        elif library(call) not in ("keras", "optax"):
+            read = from_scheduler
+        np.testing.assert_allclose(variant.rates, read(call, count), rtol=1e-5, atol=1e-7, err_msg=call)
 
 
 SAME_AS_READ = {
@@ -180,11 +208,22 @@ def test_a_convention_is_complete(convention):
         assert len(variant.rates) in (20, STEPS)
 
 
-def test_the_five_are_all_there():
+def test_they_are_all_there():
     assert list(BY_ID) == [
         "boundary",
         "warmup-length",
         "first-warmup-value",
         "after-the-end",
         "one-cycle-last-step",
+        "plateau-patience",
+        "plateau-threshold",
     ]
+
+
+def test_a_patience_of_2_reduces_the_rate_at_3_in_keras_and_at_4_in_pytorch():
+    reduced = {
+        v.name: first(np.array(v.rates), lambda r: r < BASE) for v in BY_ID["plateau-patience"].variants
+    }
+    assert reduced == {"Keras": 3, "PyTorch": 4}
+    never = {v.name: min(v.rates) == BASE for v in BY_ID["plateau-threshold"].variants}
+    assert never == {"Keras": False, "PyTorch": True, "PyTorch, absolute": False}
