@@ -16,10 +16,12 @@ run: $(VENV)/run
 PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy lrlab pages
 
+FAST := "not slow and not pages and not browser and not training and not proof"
+
 # Two processes, because nothing waits here, and each process imports all test files.
 check: $(VENV)/test
 	$(LINT)
-	$(PYTEST) -n 2 -m "not pages and not browser and not training and not proof"
+	$(PYTEST) -n 2 -m $(FAST)
 
 test: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
@@ -32,8 +34,9 @@ proof: $(VENV)/test
 
 # Each Python has an environment of its own. Give their paths as PYTHONS="..." if they are not on the PATH.
 PYTHONS := $$PYTHON3 $(NAMES)
+VERSIONS := 3.11 3.12 3.13
 pythons:
-	@for version in 3.11 3.12 3.13; do found=; venv=.venv-$$version; \
+	@for version in $(VERSIONS); do found=; venv=.venv-$$version; \
 		for p in $(PYTHON) $(PYTHONS); do \
 			"$$p" -c "import sys; sys.exit(sys.version.split('.')[:2] != '$$version'.split('.'))" 2>/dev/null \
 				&& found=$$p && break; done; \
@@ -44,7 +47,7 @@ pythons:
 	done
 
 one-python: $(VENV)/test
-	$(PYTEST) -m "not browser and not training and not proof"
+	$(PYTEST) -n 2 -m $(FAST)
 	LRLAB_HOME=$(VENV)/home $(PYTHON) -m lrlab train step --epochs 2 --train-images 2000 --data synthetic
 
 lint: $(VENV)/test

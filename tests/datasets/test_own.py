@@ -172,6 +172,7 @@ def array(shape, dtype="|u1", content=b""):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + content
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_refused_before_it_is_unpacked(home, monkeypatch):
     def unpacked(*_, **__):
         raise AssertionError("values were read")

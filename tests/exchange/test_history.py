@@ -249,11 +249,13 @@ def test_a_run_is_called_by_its_file(name, called):
     assert len(refused("", name)) < 300
 
 
+@pytest.mark.slow
 @given(st.lists(results(), min_size=1, max_size=3))
 def test_lr_labs_json_comes_back_the_same(made):
     assert repr(read_runs("runs.json", to_json(made).encode())) == repr(made)
 
 
+@pytest.mark.slow
 @given(st.lists(results(), min_size=1, max_size=3))
 def test_lr_labs_csv_comes_back_as_curves(made):
     curves = [
@@ -533,6 +535,7 @@ def check(content, name):
     assert len(outcome.encode()) < 2000
 
 
+@pytest.mark.slow
 @given(st.integers(1, 60), st.integers(1, 12))
 def test_shorter_lists_of_validation_are_those_of_every_nth_epoch(epochs, every):
     measured = [n / 100 for n in range(1, epochs + 1) if n % every == 0]

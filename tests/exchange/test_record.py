@@ -88,6 +88,7 @@ def refused(**changes):
     return str(caught.value)
 
 
+@pytest.mark.slow
 @given(st.lists(results(), max_size=3))
 def test_results_come_back_the_same(made):
     text = to_json(made)

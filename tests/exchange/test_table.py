@@ -60,6 +60,7 @@ def test_no_results_are_a_header():
     assert to_csv([]) == ",".join(CSV_COLUMNS) + "\r\n"
 
 
+@pytest.mark.slow
 @given(st.lists(results(), max_size=3))
 def test_pandas_reads_it_back_equal(made):
     frame = read(to_csv(made))

@@ -192,6 +192,7 @@ def outcome(query):
     return scene, time.thread_time() - began
 
 
+@pytest.mark.slow
 def test_hostile_links_are_refused_or_mean_something_and_never_hang():
     assert len(HOSTILE) >= 200
     chance = random.Random(9125)

@@ -58,6 +58,7 @@ def test_a_new_file_is_of_the_newest_version_and_in_wal_mode(tmp_path):
     assert pragma(path, "user_version") == len(MIGRATIONS)
 
 
+@pytest.mark.slow
 def test_processes_that_open_the_same_new_store_at_once_all_succeed(tmp_path):
     code = """
 for number in range(20):

@@ -37,6 +37,7 @@ def same(one, other):
     return one == other or (math.isnan(one) and math.isnan(other))
 
 
+@pytest.mark.slow
 @given(
     losses=st.lists(VALUES, max_size=5),
     accuracies=st.lists(VALUES, min_size=5, max_size=5),
