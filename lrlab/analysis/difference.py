@@ -37,15 +37,18 @@ class Difference(NamedTuple):
 
         None if more than MOST_MORE.
         """
+        if not self._power(MOST_MORE) >= POWER:
+            return None
+        return next(more for more in range(1, MOST_MORE + 1) if self._power(more) >= POWER)
+
+    def _power(self, more: int) -> float:
+        """The probability that this difference is found with so many more seeds."""
         from scipy import special
 
-        for more in range(1, MOST_MORE + 1):
-            seeds = self.seeds + more
-            freedom = (seeds - 1) * (1 if self.paired else 2)
-            limit = special.stdtrit(freedom, 1 - LEVEL / 2)
-            if special.nctdtr(freedom, self.effect * math.sqrt(seeds), limit) <= 1 - POWER:
-                return more
-        return None
+        seeds = self.seeds + more
+        freedom = (seeds - 1) * (1 if self.paired else 2)
+        limit = special.stdtrit(freedom, 1 - LEVEL / 2)
+        return 1 - float(special.nctdtr(freedom, self.effect * math.sqrt(seeds), limit))
 
 
 def difference(
