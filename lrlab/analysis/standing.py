@@ -272,11 +272,7 @@ def _lost(standings: Sequence[Standing]) -> str:
 def _diverged(lane: Standing) -> str:
     if lane.seeds == 1:
         return f"{lane.name} diverged"
-    return (
-        f"{lane.name} diverged"
-        if lane.seeds == 1
-        else f"{lane.diverged} of {lane.seeds} seeds of {lane.name} diverged"
-    )
+    return f"{lane.diverged} of {lane.seeds} seeds of {lane.name} diverged"
 
 
 def _runs(count: int) -> str:

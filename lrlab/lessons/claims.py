@@ -69,10 +69,8 @@ def _against(found, first, others, measure):
     if len(others) == 1:
         return versus(found, first, others[0], measure)
     if not several(found, (first, *others)):
-        return (
-            0,
-            f"In {MEASURES[measure]}, some schedule has fewer than the three seeds needed to decide.",
-        )
+        few = "some schedule has fewer than the three seeds needed to decide"
+        return 0, f"In {MEASURES[measure]}, {few}."
     found_signs = signs(found, first, others, measure)
     sign = -1 if -1 in found_signs.values() else min(found_signs.values())
     groups = {

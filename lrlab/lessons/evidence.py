@@ -109,7 +109,8 @@ def versus(found: Evidence, first: str, second: str, measure: str) -> Comparison
     (sign,) = signs(found, first, [second], measure).values()
     write = writer(measure, [end for lane in (one, two) for end in (lane.low, lane.high)])
     ends = f"{one.name} has {end_text(one, write)} and {two.name} {end_text(two, write)}"
-    return Comparison(sign, f"In {MEASURES[measure]}, {ends}: {_why(found, sign, one, two, measure)}.")
+    apart = _apart(found, first, [second], measure).get(second)
+    return Comparison(sign, f"In {MEASURES[measure]}, {ends}: {_why(sign, one, two, apart, measure)}.")
 
 
 def signs(found: Evidence, first: str, others: Sequence[str], measure: str) -> dict[str, int]:
@@ -118,17 +119,16 @@ def signs(found: Evidence, first: str, others: Sequence[str], measure: str) -> d
     If it is ahead of all, each single test holds. Otherwise each statement is one of several, and takes
     Holm's correction. A recipe is never ahead if one of its seeds diverged.
     """
-    apart = differences(name(first), _lanes(found, (first, *others), measure), measure, CLASSES)
+    apart = _apart(found, first, others, measure)
     better = 1 if measure.endswith("accuracy") else -1
-    raw = {other: better * apart[name(other)].sign if name(other) in apart else 0 for other in others}
+    raw = {other: better * apart[other].sign if other in apart else 0 for other in others}
     for other in others:
         ahead = {1: first, -1: other}.get(raw[other])
         if ahead and standing(found, ahead, measure).diverged:
             raw[other] = 0
     if all(sign == 1 for sign in raw.values()):
         return raw
-    known = [other for other in others if name(other) in apart]
-    decided = dict(zip(known, holm([apart[name(other)].p for other in known]), strict=True))
+    decided = dict(zip(apart, holm([each.p for each in apart.values()]), strict=True))
     return {other: sign if decided.get(other) else 0 for other, sign in raw.items()}
 
 
@@ -247,19 +247,23 @@ def _lanes(found, recipes, measure):
     return {name(recipe): [end(result, measure) for result in found.results[recipe]] for recipe in recipes}
 
 
-def _why(found, sign, one, two, measure):
+def _apart(found, first, others, measure):
+    """The difference of the first recipe to each other one that has enough seeds."""
+    known = differences(name(first), _lanes(found, (first, *others), measure), measure, CLASSES)
+    return {other: known[name(other)] for other in others if name(other) in known}
+
+
+def _why(sign, one, two, apart, measure):
     if not one.finished and not two.finished:
         return "there is nothing to compare"
-    if min(one.told, two.told) < LEAST:
+    if apart is None:
         return "at least three seeds each are needed to decide"
-    recipes = {name(recipe): recipe for recipe in found.results}
-    lanes = _lanes(found, [recipes[lane.name] for lane in (one, two)], measure)
-    apart, interval = in_words(differences(one.name, lanes, measure, CLASSES)[two.name], measure)
+    amount, interval = in_words(apart, measure)
     if sign:
         ahead, behind = (one, two) if sign > 0 else (two, one)
         if not behind.finished:
             return f"{ahead.name} is ahead, because every seed of {behind.name} diverged"
-        return f"{ahead.name} is ahead. {one.name} is {apart} (95 % interval: {interval})"
+        return f"{ahead.name} is ahead. {one.name} is {amount} (95 % interval: {interval})"
     if one.diverged or two.diverged:
         return "this is undecided, because not every seed ended"
     return f"the difference may be chance (95 % interval: {interval})"
