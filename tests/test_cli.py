@@ -113,6 +113,7 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
             ["curve", "piecewise", "rates=0,1,0,01"],
             "must be numbers with decimal points, separated by commas",
         ),
+        (["curve", "piecewise", "rates=0,5", "boundaries=3"], "Write 0.5 for a half, and 0, 5 for two"),
         (["curve", "cosine", "--epochs", "1", "initial_lr"], "Write a parameter as name=value"),
         (["curve", "warm-up"], "name that schedule, and give --warmup"),
         (["curve", "cosinus"], "tanh, formula, but it is 'cosinus'"),

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="kills processes as only POSIX systems can"),
 ]
 
-KILLS = 20
+KILLS = int(os.environ.get("KILLS", "8"))
 SPEC = RunSpec(
     ExponentialDecay(0.05, 0.005), "smooth", epochs=600, batch_size=4, train_images=4000, data="synthetic"
 )
@@ -113,7 +113,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     finally:
         server.terminate()
         server.wait()
-    assert len(resumed) > 5  # the kills fell into the training itself
+    assert len(resumed) > KILLS / 4  # the kills fell into the training itself
     for killed, undisturbed in zip(results(rough, race), results(calm, race), strict=True):
         for what, value in undisturbed.items():
             assert killed[what] == value, what

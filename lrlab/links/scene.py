@@ -169,7 +169,7 @@ def _parameters(cls, texts):
             values[name] = switch(name, text)
         else:
             values[name] = parameter.read(
-                name, text.replace("_", ",") if isinstance(parameter, Numbers) else text
+                name, text.replace("_", ", ") if isinstance(parameter, Numbers) else text
             )
     return values
 

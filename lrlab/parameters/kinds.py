@@ -71,12 +71,12 @@ class Numbers:
 
     def read(self, name: str, text: str) -> tuple[float, ...]:
         """The numbers in `text`, which are separated by commas; raises UserError for decimal commas."""
-        parts = text.split(",")
-        if any(re.fullmatch(r"0\d+", part.strip()) for part in parts):  # the end of a 0,05
+        if re.search(r"(?<![\d.])0,\d+(?![\d.])|,\s*0\d", text):  # 0,5 and 1,05
             raise UserError(
-                f"{name} must be numbers with decimal points, separated by commas, but it is {text!r:.60}."
+                f"{name} must be numbers with decimal points, separated by commas, but it is {text!r:.60}. "
+                "Write 0.5 for a half, and 0, 5 for two numbers."
             )
-        return tuple(self.each.read(name, part) for part in parts)
+        return tuple(self.each.read(name, part) for part in text.split(","))
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,23 @@ def test_a_pasted_comma_is_a_decimal_point_or_refused(server, open_page):
     period = page.get_by_role("spinbutton", name="Period (epochs), exact value")
     assert pasted(page, period, "22,5") == "22.5"
     assert pasted(page, period, "1,234.5") == "22.5"
-    assert pasted(page, page.get_by_role("spinbutton", name="Epochs, exact value"), "1,000") == "1000"
+    epochs = page.get_by_role("spinbutton", name="Epochs, exact value")
+    assert pasted(page, epochs, "1,000") == "1000"
+    assert pasted(page, epochs, "1,5") == "1000"
+
+
+def test_a_whole_number_with_a_comma_is_refused_in_words(page):
+    field = page.get_by_role("spinbutton", name="Epochs, exact value")
+    for text in ("4,5", "4.5", "4,500"):
+        field.press("ControlOrMeta+a")
+        field.press_sequentially(text)
+        assert field.input_value() == "4"
+        message = "input => input.validationMessage"
+        assert field.evaluate(message) == "Write a whole number, without commas or points."
+    field.press("Backspace")
+    field.press_sequentially("25")
+    field.press("Enter")
+    assert (field.input_value(), field.evaluate(message)) == ("25", "")
 
 
 def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
