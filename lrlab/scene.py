@@ -1,5 +1,6 @@
 """Everything that Explore shows, as one frozen value."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from lrlab import article
@@ -56,7 +57,8 @@ class Scene(Record):
         super().__post_init__()
         if len(self.curves) > MAX_CURVES:
             raise UserError(f"At most {MAX_CURVES} curves can be shown, but there are {len(self.curves)}.")
-        object.__setattr__(self, "curves", tuple(map(_named, self.curves)))
+        named = tuple(replace(curve, name=tidied_name(curve.name)) for curve in self.curves)
+        object.__setattr__(self, "curves", named)
         names = [curve.name for curve in self.curves]
         for curve in self.curves:
             _check(curve, names)
@@ -70,19 +72,31 @@ def peel(schedule: Schedule) -> tuple[Warmup | None, Cooldown | None, Schedule]:
     return warmup, cooldown, cooldown.inner if cooldown else schedule
 
 
-def _named(curve: Curve) -> Curve:
-    name = tidied(curve.name) if isinstance(curve.name, str) else ""
+def tidied_name(text: object) -> str:
+    """A curve's name, tidied.
+
+    Raises UserError if it is empty, too long, not printable, or has spaces around it.
+    """
+    name = tidied(text) if isinstance(text, str) else ""
     if not 0 < len(name) <= MAX_NAME or not is_printable(name):
         raise UserError(
-            f"A curve's name must have 1 to {MAX_NAME} printable characters, but it is {curve.name!r:.60}."
+            f"A curve's name must have 1 to {MAX_NAME} printable characters, but it is {text!r:.60}."
         )
-    return replace(curve, name=name)
+    if name != name.strip():
+        raise UserError(f"A curve's name must have no spaces around it, but it is {name!r:.60}.")
+    return name
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """`name`, with a number added if it is taken."""
+    candidates = (name, *(f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _check(curve: Curve, names: list[str]) -> None:
     name = curve.name
-    if name != name.strip() or names.count(name) > 1:
-        raise UserError(f"Each curve needs a name of its own without spaces around it, not {name!r:.60}.")
+    if names.count(name) > 1:
+        raise UserError(f"Each curve needs a name of its own, but {name!r:.60} is the name of several.")
     CLOCK.check("clock", curve.clock)
     COLOR.check("color", curve.color)
     if peel(curve.schedule)[2] is not curve.schedule.core:

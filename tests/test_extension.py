@@ -162,7 +162,9 @@ def test_the_command_line_takes_and_describes_it(home, capsys):
 def test_links_and_json_carry_it(spec):
     assert RunSpec.from_json(spec.to_json()) == spec
     assert json.loads(spec.to_json())["optimizer"] == {"kind": "adamax", "beta_1": 0.8}
-    (curve,) = from_query(read("?c=sawtooth~0.3~2~_w5")).curves
+    scene, problems = from_query(read("?c=sawtooth~0.3~2~_w5"))
+    (curve,) = scene.curves
+    assert problems == ()
     assert curve.schedule.core == Sawtooth(0.3, 2.0)
 
 

@@ -69,7 +69,7 @@ REFUSING = {
     "text": lambda text: from_query(to_query(Setup(text=text))).text,
     "option": lambda text: Setup(question="?", options=("A", text)).options[1],
     "name": lambda text: checked_text("name", text, 1, 80),
-    "curve": lambda text: scene.from_query(scene.to_query(curve(text))).curves[0].name,
+    "curve": lambda text: scene.from_query(scene.to_query(curve(text)))[0].curves[0].name,
 }
 BLANKING = {
     "file": lambda text: read_runs(f"{text}.csv", b"epoch,loss\n0,1\n")[0].name,

@@ -1,6 +1,8 @@
 """The query of a link, `?e=30&c=step`: read by the same rules for every page, and written."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from lrlab.errors import UserError
@@ -8,6 +10,7 @@ from lrlab.errors import UserError
 LONGEST = 40_000  # longer than any link that LR Lab writes
 MOST_TEXTS = 100
 LONGEST_WHOLE = 15  # digits
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,32 @@ class Query:
         if len(found) > 1:
             raise UserError(f"The link contains {name}= more than once.")
         return found[0] if found else None
+
+
+@dataclass
+class Reading:
+    """Reads a link as far as it can be read: `problems` has a sentence or two for each wrong value.
+
+    `where` is the beginning of these sentences.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    where: str = ""
+
+    def value(self, otherwise: T, read: Callable[..., T], *args: object, instead: str = "") -> T:
+        """What `read` returns for `args`; if it raises UserError, the value `otherwise`.
+
+        `instead` is the sentence that says what is used; without it, the sentence names that value.
+        """
+        try:
+            return read(*args)
+        except UserError as error:
+            self.add(str(error), instead or f"Instead, {_in_words(otherwise)} is used.")
+            return otherwise
+
+    def add(self, problem: str, instead: str) -> None:
+        """Note a problem, and what is done about it."""
+        self.problems.append(f"{self.where}{problem} {instead}")
 
 
 def read(query: str) -> Query:
@@ -79,3 +108,11 @@ def switch(name: str, text: str) -> bool:
     if text not in ("0", "1"):
         raise UserError(f"{name} must be 0 or 1, but the link says {text!r:.60}.")
     return text == "1"
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(map(text_of, value))
+    return text_of(value) or "none"

@@ -9,12 +9,15 @@ one curve. It begins with one of the article's curves or a kind; then come the d
 """
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from lrlab.article import CURVES, Curve
 from lrlab.errors import UserError
-from lrlab.links.query import Query, differences, switch, text_of, whole
+from lrlab.links.query import Query, Reading, differences, switch, text_of, whole
 from lrlab.parameters.kinds import Numbers, Switch
-from lrlab.scene import COLORS, MAX_CURVES, SHARED_RATE, Scene, peel
+from lrlab.runs.plan import CLOCK
+from lrlab.scene import COLOR, COLORS, MAX_CURVES, SHARED_RATE, Scene, free_name, peel, tidied_name
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 
 ARTICLE_CURVES = {curve.id: curve for curve in CURVES}
@@ -28,6 +31,12 @@ SHORT = {
     "t": "at_epochs",
 }
 WHOLE = ("epochs", "steps_per_epoch", "batch_size")
+IN_WORDS = {
+    "axis": "the time axis",
+    "log": "the logarithmic rate axis",
+    "shared_lr": "the initial rate of all curves",
+    "at_epochs": "the epochs in numbers",
+}
 
 
 def to_query(scene: Scene) -> Query:
@@ -44,22 +53,38 @@ def to_query(scene: Scene) -> Query:
     return Query(pairs)
 
 
-def from_query(query: Query) -> Scene:
-    """The scene that `to_query` wrote. Unknown names in the query are ignored.
+def from_query(query: Query) -> tuple[Scene, tuple[str, ...]]:
+    """The scene that `to_query` wrote, and in plain text what is wrong with the query.
 
-    Raises UserError, which says what is wrong, for everything else.
+    What is wrong is replaced by the article's value, or by the default of the curve's kind; a curve of an
+    unknown kind is left out. Unknown names in the query are ignored.
 
-    >>> from_query(Query((("c", "cosine~0.2"),))).curves[0].schedule
+    >>> scene, problems = from_query(Query((("c", "cosine~0.2"), ("e", "0"))))
+    >>> scene.curves[0].schedule
     CosineDecay(initial_lr=0.2, final_lr=0.0, duration=None, k_decay=1.0)
+    >>> problems
+    ('epochs must be a whole number from 1 to 1,000, but it is 0. Instead, 100 is used.',)
     """
-    given = {name: query.one(short) for short, name in SHORT.items()}
-    values = {name: _value(name, text) for name, text in given.items() if text is not None}
-    if curves := query.texts("c"):
-        texts = () if curves == ("",) else curves
+    found = Reading()
+    values: dict[str, Any] = {
+        name: found.value(getattr(Scene, name), _setting, name, query, short)
+        for short, name in SHORT.items()
+        if query.texts(short)
+    }
+    if texts := query.texts("c"):
         if len(texts) > MAX_CURVES:
-            raise UserError(f"A link can have at most {MAX_CURVES} curves, but this one has {len(texts)}.")
-        values["curves"] = with_ids([_curve(at, text) for at, text in enumerate(texts)])
-    return Scene(**values)
+            found.add(
+                f"A link can have at most {MAX_CURVES} curves, but this one has {len(texts)}.",
+                "The others are left out.",
+            )
+        given = () if texts == ("",) else texts[:MAX_CURVES]
+        curves = [curve for at, text in enumerate(given) if (curve := _curve(at, text, found))]
+        if curves or not given:
+            values["curves"] = with_ids(_with_names(curves))
+        else:
+            found.where = ""
+            found.add("No curve in this link can be read.", "The article's curves are shown.")
+    return Scene(**values), tuple(found.problems)
 
 
 def with_ids(curves) -> tuple[Curve, ...]:
@@ -78,14 +103,28 @@ def free_id(wanted: str, taken) -> str:
     return next(i for i in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if i not in taken)
 
 
-def _value(name, text):
+def _with_names(curves):
+    taken = set()
+    for curve in curves:
+        name = free_name(curve.name, taken)
+        taken.add(name)
+        yield replace(curve, name=name)
+
+
+def _setting(name, query, short):
+    """The checked value of a field of Scene."""
+    said, text = IN_WORDS.get(name, name.replace("_", " ")), query.one(short)
+    return Scene.parameters()[name].check(said, _value(name, said, text))
+
+
+def _value(name, said, text):
     if name in WHOLE:
-        return _whole(name, text)
+        return _whole(said, text)
     if name == "at_epochs":
-        return tuple(_whole("each of at_epochs", part) for part in text.split("_") if part)
+        return tuple(_whole(f"each of {said}", part) for part in text.split("_") if part)
     if name == "log":
-        return switch(name, text)
-    return SHARED_RATE.read(name, text) if name == "shared_lr" else text
+        return switch(said, text)
+    return SHARED_RATE.read(said, text) if name == "shared_lr" else text
 
 
 def _curve_text(at, curve):
@@ -119,31 +158,39 @@ def _start(at, head):
     return Curve(head, cls.title, cls(), color=at % COLORS)
 
 
-def _curve(at, text):
-    text, _, name = text.partition("~_n")
-    parts = text.split("~")
-    start = _start(at, parts[0])
-    values = [part for part in parts[1:] if not part.startswith("_")]
-    marks = parts[1 + len(values) :]
-    schedule = replace(start.schedule, **_parameters(type(start.schedule), values))
+def _curve(at, text, found):
+    """The curve that a text describes, or None if its kind is unknown."""
+    found.where = f"Curve {at + 1}: "
+    text, named, name = text.partition("~_n")
+    head, *parts = text.split("~")
+    start = found.value(None, _start, at, head, instead="It is left out.")
+    if not start:
+        return None
+    values = [part for part in parts if not part.startswith("_")]
+    schedule = _with_parameters(start.schedule, values, found)
     clock, color, shown = start.clock, start.color, True
     around = {}
-    for mark in marks:
+    for mark in parts[len(values) :]:
         sign, rest = mark[:2], mark[2:]
         if sign == "_c":
-            clock = rest
+            clock = found.value(start.clock, CLOCK.check, "clock", rest)
         elif sign == "_k":
-            color = _whole("color", rest)
+            color = found.value(start.color, _color, rest)
         elif mark == "_h":
             shown = False
         elif sign in ("_w", "_d") and sign not in around:
             around[sign] = rest.split("_")
         else:
-            raise UserError(f"The link has {mark!r:.60} in a curve, but there is no such mark.")
+            found.add(f"The link has {mark!r:.60}, but there is no such mark.", "It is left out.")
     for sign, wrapper in (("_d", Cooldown), ("_w", Warmup)):
         if sign in around:
-            schedule = wrapper(schedule, **_parameters(wrapper, around[sign]))
-    return Curve(start.id, name or start.name, schedule, clock, color, shown)
+            schedule = _with_parameters(wrapper(schedule), around[sign], found)
+    name = found.value(start.name, tidied_name, name) if named else start.name
+    return Curve(start.id, name, schedule, clock, color, shown)
+
+
+def _color(text):
+    return COLOR.check("color", _whole("color", text))
 
 
 def _parameter_texts(schedule, start):
@@ -157,21 +204,29 @@ def _parameter_texts(schedule, start):
     return texts
 
 
-def _parameters(cls, texts):
-    known = cls.parameters()
+def _with_parameters(start, texts, found):
+    """`start` with the values that the texts give for its parameters, in their order."""
+    known = start.parameters()
     if len(texts) > len(known):
-        raise UserError(f"{cls.kind} has {len(known)} parameters, but the link gives {len(texts)}.")
-    values = {}
-    for (name, parameter), text in zip(known.items(), texts, strict=False):
-        if not text:
-            continue
-        if isinstance(parameter, Switch):
-            values[name] = switch(name, text)
-        else:
-            values[name] = parameter.read(
-                name, text.replace("_", ", ") if isinstance(parameter, Numbers) else text
-            )
-    return values
+        found.add(
+            f"{start.kind} has {len(known)} parameters, but the link gives {len(texts)}.",
+            "The others are left out.",
+        )
+    values = {
+        name: found.value(getattr(start, name), _parameter, name.replace("_", " "), parameter, text)
+        for (name, parameter), text in zip(known.items(), texts, strict=False)
+        if text
+    }
+    return found.value(
+        start, partial(replace, start, **values), instead="Instead, its usual values are used."
+    )
+
+
+def _parameter(name, parameter, text):
+    if isinstance(parameter, Switch):
+        return switch(name, text)
+    listed = text.replace("_", ", ") if isinstance(parameter, Numbers) else text
+    return parameter.check(name, parameter.read(name, listed))
 
 
 def _whole(name, text):

@@ -294,12 +294,12 @@ def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
     assert page.evaluate("() => history.length") == steps_back
 
 
-def test_a_broken_link_opens_the_articles_values_and_says_why(server, open_page):
+def test_a_link_with_a_wrong_value_opens_with_the_right_ones_and_says_so(server, open_page):
     page = open_page(server[0] + "/?e=5&c=step~7~70")
     wait_until_drawn(page)
-    page.get_by_text("This link could not be opened").wait_for()
-    page.get_by_text("drop_rate must be a number from 1e-06 to 10, but it is 70.0").wait_for()
-    assert trace(page, "Step")[0] == 0.5
+    page.get_by_text("Not everything in this link could be used.").wait_for()
+    page.get_by_text("drop rate must be a number from 1e-06 to 10, but it is 70.0. Instead, 0.8").wait_for()
+    assert trace(page, "Step")[0] == 7
 
 
 def test_a_schedule_is_added_renamed_recoloured_moved_copied_and_removed(page):

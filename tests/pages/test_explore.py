@@ -209,7 +209,7 @@ def test_a_link_opens_what_it_says(home):
     assert sent(page)["link"] == "?e=30&c=cosine~0.2~_w~_nMine&c=formula~0.1+%2A+%28t+%3C+5%29"
 
 
-@pytest.mark.parametrize("query", [{"e": "0"}, {"c": "../../x"}, {"c": ["step"] * 2}, {"r": "nan"}])
+@pytest.mark.parametrize("query", [{"e": "0"}, {"c": "../../x"}, {"r": "nan"}, {"s": "1" * 41_000}])
 def test_a_broken_link_opens_the_articles_values(home, query):
     page = AppTest.from_file(APP, default_timeout=TIMEOUT)
     for name, value in query.items():
@@ -217,10 +217,23 @@ def test_a_broken_link_opens_the_articles_values(home, query):
     page.run()
     assert not page.exception
     assert list(lines(page)) == [curve.name for curve in CURVES]
-    assert "This link could not be opened" in page.warning[0].value
+    assert "Not everything in this link could be used" in page.warning[0].value
     page.number_input(key="epochs.field").set_value(12).run()
     next(button for button in page.button if button.label == "Reset to the article's values").click().run()
     assert not page.warning
+
+
+def test_a_link_with_wrong_values_keeps_the_right_ones(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.query_params["e"] = "30"
+    page.query_params["c"] = "step~7~70" + "~_zap" * 20 + "~_nMine"
+    page.run()
+    assert list(lines(page)) == ["Mine"]
+    assert lines(page)["Mine"]["y"][0] == 7
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 30]
+    problems = page.warning[0].value.splitlines()[2:]
+    assert problems[0].startswith("* Curve 1\\: drop rate must be a number from 1e-06 to 10, but it is 70.0.")
+    assert (len(problems), problems[-1]) == (9, "* 13 more")
 
 
 def test_a_broken_link_is_no_markdown(home):

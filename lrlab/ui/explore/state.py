@@ -6,7 +6,7 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.links.scene import free_id, from_query, to_query, with_ids
 from lrlab.runs.plan import MAX_EPOCHS, Plan
-from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, peel
+from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, free_name, peel
 from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.text import is_printable, tidied
 from lrlab.ui.shell import address
@@ -52,10 +52,11 @@ def fill() -> None:
     state = st.session_state
     if CURVES not in state:
         try:
-            show(from_query(address.query()))
+            opened, problems = from_query(address.query())
         except UserError as error:
-            show(Scene())
-            state[LINK_PROBLEM] = f"This link could not be opened. The article's values are shown. {error}"
+            opened, problems = Scene(), (f"The article's values are shown. {error}",)
+        show(opened)
+        state[LINK_PROBLEM] = problems
 
 
 def show(scene: Scene) -> None:
@@ -234,9 +235,7 @@ def _append(curve, at=None):
 
 
 def _free_name(name, besides=None):
-    taken = {curve_name(curve) for curve in st.session_state[CURVES] if curve != besides}
-    candidates = (name, *(f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    return free_name(name, {curve_name(curve) for curve in st.session_state[CURVES] if curve != besides})
 
 
 def remove(curve: str) -> None:
