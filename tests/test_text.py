@@ -65,8 +65,8 @@ def commented(name):
 
 # What refuses text that cannot be seen, and what makes blanks of it.
 REFUSING = {
-    "question": lambda text: from_query(to_query(Setup(question=text))).question,
-    "text": lambda text: from_query(to_query(Setup(text=text))).text,
+    "question": lambda text: from_query(to_query(Setup(question=text)))[0].question,
+    "text": lambda text: from_query(to_query(Setup(text=text)))[0].text,
     "option": lambda text: Setup(question="?", options=("A", text)).options[1],
     "name": lambda text: checked_text("name", text, 1, 80),
     "curve": lambda text: scene.from_query(scene.to_query(curve(text)))[0].curves[0].name,

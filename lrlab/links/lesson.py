@@ -5,10 +5,11 @@ given by its number, from 1 on. A link contains only what differs from the first
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from lrlab.errors import UserError
 from lrlab.lessons.course import LESSONS
-from lrlab.links.query import Query, differences, switch, whole
+from lrlab.links.query import Query, Reading, differences, switch, whole
 from lrlab.text import is_printable, tidied
 
 CONTROLS = ("free", "locked", "hidden")
@@ -16,6 +17,8 @@ MAX_TEXT, MAX_QUESTION, MAX_OPTION = 600, 200, 80
 MAX_OPTIONS = 6
 IDS = tuple(lesson.id for lesson in LESSONS)
 NAMES = ("lesson", "controls", "text", "question", "present")
+LEFT_OUT = "It is left out."
+INSTEAD = {"lesson": "Instead, you see the first lesson.", "controls": "Instead, they are free."}
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,32 @@ def to_query(setup: Setup) -> Query:
     return Query(pairs + tuple(("option", option) for option in setup.options))
 
 
-def from_query(query: Query) -> Setup:
-    """The setup that `to_query` wrote. Unknown names in the query are ignored.
+def from_query(query: Query) -> tuple[Setup, tuple[str, ...]]:
+    """The setup that `to_query` wrote, and in plain text what is wrong with the query.
 
-    Raises UserError, which says what is wrong and what is allowed, for everything else.
+    What is wrong is replaced by the default value or left out. Unknown names in the query are ignored.
+
+    >>> setup, problems = from_query(Query((("lesson", "2"), ("controls", "bolted"))))
+    >>> setup.lesson, setup.controls, len(problems)
+    ('time-based', 'free', 1)
     """
-    given = {name: query.one(name) for name in NAMES}
-    values = {name: _read(name, text) for name, text in given.items() if text is not None}
-    return Setup(**values, options=query.texts("option"))
+    found = Reading()
+    values: dict[str, Any] = {
+        name: found.value(getattr(Setup, name), _field, name, query, instead=INSTEAD.get(name, LEFT_OUT))
+        for name in NAMES
+        if query.texts(name)
+    }
+    values["options"] = found.value((), _own_options, query, values.get("question", ""), instead=LEFT_OUT)
+    return Setup(**values), tuple(found.problems)
+
+
+def _field(name, query):
+    """The checked value of one field."""
+    return getattr(Setup(**{name: _read(name, query.one(name))}), name)
+
+
+def _own_options(query, question):
+    return Setup(question=question, options=query.texts("option")).options
 
 
 def _read(name, text):

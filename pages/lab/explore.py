@@ -6,13 +6,14 @@ from lrlab.runs.plan import EPOCHS, STEPS_PER_EPOCH
 from lrlab.scene import SHARED_RATE
 from lrlab.ui.explore import state
 from lrlab.ui.explore.card import card
-from lrlab.ui.explore.drawing import drawing, link_problem
+from lrlab.ui.explore.drawing import drawing
 from lrlab.ui.explore.panels import panels
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.controls import number
 
 state.fill()
 st.title("Explore learning-rate schedules")
-link_problem()
+address.show_problems(st.session_state.get(state.LINK_PROBLEMS, ()))
 chart, settings = st.columns([5, 3], gap="medium")
 
 with chart:

@@ -15,16 +15,6 @@ from lrlab.ui.widgets.controls import following
 from lrlab.ui.widgets.markdown import plain
 
 AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
-MOST_PROBLEMS = 8
-
-
-def link_problem() -> None:
-    """Show what is wrong with the link that opened this page."""
-    if problems := st.session_state.get(state.LINK_PROBLEM):
-        lines = [f"* {plain(problem)}" for problem in problems[:MOST_PROBLEMS]]
-        if more := len(problems) - len(lines):
-            lines.append(f"* {more:,} more")
-        st.warning("\n".join(["Not everything in this link could be used.", "", *lines]))
 
 
 def drawing() -> dict[str, Plan]:

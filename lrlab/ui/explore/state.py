@@ -13,7 +13,7 @@ from lrlab.ui.shell import address
 
 CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
-AT_EPOCHS, PANEL, LINK_PROBLEM, ADD = "at_epochs", "panel", "link_problem", "add"
+AT_EPOCHS, PANEL, LINK_PROBLEMS, ADD = "at_epochs", "panel", "link_problems", "add"
 BATCH_SIZE = "batch"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
@@ -56,7 +56,7 @@ def fill() -> None:
         except UserError as error:
             opened, problems = Scene(), (f"The article's values are shown. {error}",)
         show(opened)
-        state[LINK_PROBLEM] = problems
+        state[LINK_PROBLEMS] = problems
 
 
 def show(scene: Scene) -> None:
@@ -79,7 +79,7 @@ def show(scene: Scene) -> None:
             AT_EPOCHS: ", ".join(map(str, scene.at_epochs)),
         }
     )
-    state.pop(LINK_PROBLEM, None)
+    state.pop(LINK_PROBLEMS, None)
     for curve in curves:
         _keep(curve)
 

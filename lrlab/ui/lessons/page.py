@@ -10,6 +10,7 @@ from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import curves
 from lrlab.ui.lessons.measured import chosen_evidence, measured, run_here
 from lrlab.ui.lessons.teacher import teacher
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
@@ -18,9 +19,8 @@ NUMBERS = {lesson.id: number for number, lesson in enumerate(LESSONS, 1)}
 def lesson_page(store: Store) -> None:
     """Show the open lesson with the settings of the link."""
     lesson, setup = progress.lesson(), progress.setup()
-    problem = st.session_state.get(progress.PROBLEM)
-    if problem and lesson.id == st.session_state[progress.SETUP].lesson:  # only on the first lesson
-        st.warning(problem)
+    if lesson.id == st.session_state[progress.SETUP].lesson:  # only on the first lesson
+        address.show_problems(st.session_state.get(progress.PROBLEMS, ()))
     (_presented if setup.present else _read)(store, lesson, setup)
 
 

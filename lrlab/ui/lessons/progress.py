@@ -8,9 +8,8 @@ from lrlab.lessons.course import LESSONS
 from lrlab.lessons.lesson import Lesson
 from lrlab.links.lesson import Setup, from_query, to_query
 from lrlab.ui.shell import address
-from lrlab.ui.widgets.markdown import plain
 
-LESSON, SETUP, PROBLEM = "lessons.lesson", "lessons.setup", "lessons.problem"
+LESSON, SETUP, PROBLEMS = "lessons.lesson", "lessons.setup", "lessons.problems"
 ANSWERS, RACES, SEED, SEEDS, STAGE, SOURCE = (
     f"lessons.{what}" for what in ("answers", "races", "seed", "seeds", "stage", "source")
 )
@@ -23,12 +22,9 @@ def fill() -> None:
     state = st.session_state
     if SETUP not in state:
         try:
-            state[SETUP] = from_query(address.query())
+            state[SETUP], state[PROBLEMS] = from_query(address.query())
         except UserError as error:
-            state[SETUP] = Setup(LESSONS[0].id)
-            state[PROBLEM] = (
-                f"This link could not be opened, so you see the first lesson. {plain(str(error))}"
-            )
+            state[SETUP], state[PROBLEMS] = Setup(), (f"{error} Instead, you see the first lesson.",)
         state[LESSON] = state[SETUP].lesson
     for key, value in {ANSWERS: {}, RACES: {}, SEED: article.SEED, SEEDS: 1}.items():
         state.setdefault(key, value)

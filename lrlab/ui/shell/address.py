@@ -3,9 +3,14 @@
 Explore's address is written by its chart in the browser, because it changes with every slider.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lrlab.links.query import Query, read
+from lrlab.ui.widgets.markdown import plain
+
+MOST_PROBLEMS = 8
 
 
 def query() -> Query:
@@ -33,3 +38,13 @@ def put(name: str, text: str) -> None:
 def without_query() -> str:
     """The page's address without its query."""
     return (st.context.url or "").partition("?")[0]
+
+
+def show_problems(problems: Sequence[str]) -> None:
+    """Say what is wrong with the link that opened this page, if anything is."""
+    if not problems:
+        return
+    lines = [f"* {plain(problem)}" for problem in problems[:MOST_PROBLEMS]]
+    if more := len(problems) - len(lines):
+        lines.append(f"* {more:,} more")
+    st.warning("\n".join(["Not everything in this link could be used.", "", *lines]))
