@@ -16,7 +16,7 @@ from lrlab.ui.chart.sending import message, ready
 from lrlab.ui.chart.served import script_url
 
 HERE = Path(__file__).parent
-SCRIPTS = "preview.js", "growing.js", "chart.js"
+SCRIPTS = "preview.js", "growing.js", "tools.js", "chart.js"
 
 
 def chart(
@@ -59,7 +59,7 @@ def _component(url):
     script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
-        html='<div class="lrlab-chart" role="img"></div>',
+        html='<div class="lrlab-chart" role="group"></div>',
         css=(HERE / "chart.css").read_text(encoding="utf-8"),
         js=script,
         isolate_styles=False,  # Plotly's style sheet does not reach into a shadow root

@@ -169,7 +169,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   const draw = () => {
     const now = figure();
     host.lines = now.data.map(({ y }) => y);
-    return Plotly.react(host, ...themed(now, height, host), config(Plotly));
+    return Plotly.react(host, ...themed(now, height, host), config(Plotly)).then(withOneTabStop);
   };
   host.thumbs?.disconnect();
   if (data.live) {

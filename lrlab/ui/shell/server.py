@@ -9,8 +9,10 @@ import streamlit as st
 
 from lrlab.errors import UserError
 
-ICON = str(Path(__file__).parent / "icon.svg")
-COMMA = (Path(__file__).parent / "comma.js").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+ICON = str(HERE / "icon.svg")
+STYLE = f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
+COMMA = f"<script>{(HERE / 'comma.js').read_text(encoding='utf-8')}</script>"
 _first = Lock()  # the first visitor takes it
 
 
@@ -25,7 +27,8 @@ def show(page) -> None:
         page.run()
     except UserError as error:
         st.error(str(error))
-    st.html(f"<script>{COMMA}</script>", unsafe_allow_javascript=True)
+    st.html(STYLE)
+    st.html(COMMA, unsafe_allow_javascript=True)
     _settle_garbage()
 
 
