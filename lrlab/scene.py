@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
+from lrlab.palette import CHOICES
 from lrlab.parameters.declare import LEAST_RATE, MOST_RATE, declared
 from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Record
@@ -15,7 +16,6 @@ from lrlab.schedules import Cooldown, Schedule, Warmup
 from lrlab.text import is_printable, tidied
 
 AXES = ("epoch", "step", "image")
-COLORS = 21
 MAX_CURVES = 20
 MAX_LISTED = 20
 MAX_NAME = 40
@@ -31,7 +31,7 @@ SHARED_RATE = Parameter(
 AT_EPOCHS = Numbers(
     Parameter("", "", 0, MAX_EPOCHS, (0, 100), integer=True), "", "", most=MAX_LISTED, least=0
 )
-COLOR = Parameter("", "", 0, COLORS - 1, (0, COLORS - 1), integer=True)
+COLOR = Parameter("", "", 0, CHOICES - 1, (0, CHOICES - 1), integer=True, optional=True)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss
 from lrlab.figures.series import spread, table
 from lrlab.figures.style import drawn, measure_axis, rate_axis, trace
 
-TRAINING, VALIDATION, RATE = range(3)
 THIRDS = ([0.71, 1], [0.355, 0.645], [0, 0.29])
 USUAL_UPDATE = 1e-3
 
@@ -23,8 +22,8 @@ def race_figure(
 ) -> go.Figure:
     """Loss and accuracy at the end of each of `length` epochs, and the rate that was applied in it.
 
-    One lane shows training and validation, each with a colour. Several lanes have one colour each and show
-    validation; with `training` they also show training as dotted lines. The rate is drawn from the first to
+    Each lane has one colour. One lane shows training and validation, several show validation; with
+    `training` they show both. Training is a dotted line. The rate is drawn from the first to
     the last update of each epoch, as the optimizer applied it. A seed whose value is not finite is left out
     of median and band; a line is broken where every known value is infinite, and joins the
     epochs around those in which nothing was measured. `smoothing`, from 0 to below 1, is the
@@ -52,7 +51,7 @@ def race_figure(
                 )
                 below += more
                 lines.append(line)
-        more, line = rates(lane, number, *((RATE, "Rate applied") if alone else (lane.color, lane.name)))
+        more, line = rates(lane, number, lane.color, "Rate applied" if alone else lane.name)
         below += more
         lines.append(line)
     which = "" if alone or training else "validation "
@@ -114,8 +113,9 @@ def _look(lane, measure, is_training, alone):
     """The look of a line of a loss or an accuracy, and whether it is in the legend for its name."""
     in_legend = measure == "loss"
     if alone:
-        name, color = ("Training", TRAINING) if is_training else ("Validation", VALIDATION)
-        look = {"color": color, "name": name, "legendgroup": name, "showlegend": in_legend}
+        name = "Training" if is_training else "Validation"
+        look = {"color": lane.color, "name": name, "legendgroup": name, "showlegend": in_legend}
+        look |= {"dash": "dot"} if is_training else {}
         return look | {"hovertemplate": f"{measure} %{{y:.4g}}"}  # one box shows both panels
     look = {"color": lane.color, "legendgroup": lane.name}
     if is_training:

@@ -3,7 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.style import DASHES, layout, line, rate_axis, time_axis
+from lrlab.figures.style import layout, line, rate_axis, time_axis
+from lrlab.palette import DASHES
 from lrlab.runs.plan import Plan
 
 

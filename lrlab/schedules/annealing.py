@@ -77,7 +77,7 @@ class LinearDecay(Falling):
     """
 
     kind = "linear"
-    title = "Linear to zero"
+    title = "Linear"
     latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)}{T}\right)"
     helps = "As a good default for a run of fixed length, after a warm-up."
     assumes = "The run ends at T, not earlier."

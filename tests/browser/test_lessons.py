@@ -61,7 +61,7 @@ def test_lesson_5_from_start_to_verdict(server, open_page):
     page.get_by_text(
         "You said: It falls to the end, in every seed. The right answer: It overflows"
     ).wait_for()
-    assert measured(page) == [["Time-based, as stated", 100], ["Time-based, as coded", 100]]
+    assert measured(page) == [["Time-based as stated", 100], ["Time-based as coded", 100]]
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").wait_for()
 
 
@@ -75,7 +75,7 @@ def test_lesson_5_is_run_here(server_with_data, open_page):
     page.get_by_role("radio", name="Your runs").click(timeout=900_000)
     page.get_by_text("The runs of this LR Lab on Fashion-MNIST, one seed each").wait_for()
     assert {run.status for run in store.runs()} <= {"completed", "diverged"}
-    page.get_by_text("The training loss of Time-based (as coded) stops falling after").first.wait_for()
+    page.get_by_text("The training loss of Time-based as coded stops falling after").first.wait_for()
 
 
 def test_lesson_8_from_start_to_verdict(server, open_page):

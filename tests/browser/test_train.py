@@ -194,10 +194,10 @@ def test_a_run_that_diverges_is_shown_and_breaks_nothing(server, open_page):
 # Final validation losses of the article's runs, as plain Keras gives them over three seeds.
 RANGES = {
     "Constant": (0.36, 0.45),
-    "Time-based, as coded": (0.39, 0.46),
+    "Time-based as coded": (0.39, 0.46),
     "Exponential": (0.34, 0.40),
     "Step": (0.70, 0.95),
-    "Polynomial": (0.75, 1.00),
+    "Linear": (0.75, 1.00),
     "Adam": (0.92, 1.12),
 }
 

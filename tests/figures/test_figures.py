@@ -76,7 +76,8 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
     assert [trace.yaxis for trace in figure.data] == ["y3", "y3", "y2", "y2", "y"]
     assert [trace.name for trace in figure.data] == ["Training", "Validation"] * 2 + ["Rate applied"]
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False, False]
-    assert [trace.meta["color"] for trace in figure.data] == [0, 1, 0, 1, 2]
+    assert [trace.meta["color"] for trace in figure.data] == [3] * 5
+    assert [trace.line.dash for trace in figure.data] == ["dot", "solid"] * 2 + ["solid"]
     np.testing.assert_array_equal(training.x, [1])
     np.testing.assert_array_equal(training.y, [1.0])
     np.testing.assert_array_equal(validation.y, [1.1, math.inf])

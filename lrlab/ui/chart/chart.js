@@ -5,6 +5,8 @@
 const NARROW = 480; // pixels: on a phone the chart is lower, so that its controls fit beside it
 const LOW = 400;
 const REST = 200; // milliseconds
+const DEPTH = 0.5; // these two as in palette.py
+const NAME = 0.15;
 const COPY = { width: 24, height: 24, path: "M4 4h11v3h5v13H9v-3H4zm5 3h4V6H6v9h3zm2 2v9h7V9z" };
 const VECTOR = { width: 24, height: 24, path: "M3 17h4v4H3zM17 3h4v4h-4zM6 16C6 9 9 6 16 6l.2 2C10 8 8 10 8 16z" };
 
@@ -67,11 +69,19 @@ function run(address) {
   });
 }
 
-// The colour at one fifth opacity; the canvas writes any opaque colour as #rrggbb.
-function faint(color) {
+// A colour as #rrggbb, as the canvas writes it.
+function hex(color) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.fillStyle = color;
-  return `${pen.fillStyle}33`;
+  return pen.fillStyle;
+}
+
+// As mixed in palette.py: the colour, and so much of the other.
+function mixed(color, other, share) {
+  const parts = (text) => [1, 3, 5].map((at) => parseInt(hex(text).slice(at, at + 2), 16));
+  const others = parts(other);
+  const sum = parts(color).map((part, at) => Math.round(part * (1 - share) + others[at] * share));
+  return `#${sum.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function themed(figure, height, element) {
@@ -92,9 +102,10 @@ function themed(figure, height, element) {
   }
   for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
   const data = figure.data.map((trace) => {
-    const color = colors[trace.meta.color % colors.length];
+    const hue = colors[trace.meta.color] ?? text; // the number after the last is the colour of the text
+    const color = trace.meta.deep ? mixed(hue, text, DEPTH) : hue;
     const drawn = { ...trace, line: { ...trace.line, color }, marker: { ...trace.marker, color } };
-    return trace.meta.band ? { ...drawn, fillcolor: faint(color) } : drawn;
+    return trace.meta.band ? { ...drawn, fillcolor: `${hex(color)}33` } : drawn;
   });
   return [data, layout];
 }

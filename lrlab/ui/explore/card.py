@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lrlab.palette import CHOICES
 from lrlab.runs.plan import CLOCKS
-from lrlab.scene import COLORS, MAX_NAME
+from lrlab.scene import MAX_NAME
 from lrlab.schedules import Schedule
 from lrlab.ui.explore import state
 from lrlab.ui.widgets.controls import control, field, following, label_of
@@ -94,10 +95,10 @@ def _menu(curve):
         st.text_input("Name", max_chars=MAX_NAME, **_renaming(curve))
         st.pills(
             "Colour",
-            range(COLORS),
+            list(dict.fromkeys([*range(CHOICES), state.curve_color(curve)])),
             format_func=swatch,
             required=True,
-            **following(state.color_key(curve), "color"),
+            **_recoloring(curve),
         )
         with st.container(horizontal=True):
             for label, icon, act, args in (
@@ -124,6 +125,17 @@ def _renaming(curve):
 
 def _rename(curve, widget):
     state.rename(curve, st.session_state[widget])
+
+
+def _recoloring(curve):
+    widget = f"{curve}.color.color"
+    st.session_state[widget] = state.curve_color(curve)
+    return {"key": widget, "on_change": _recolor, "args": (curve, widget)}
+
+
+def _recolor(curve, widget):
+    if (color := st.session_state[widget]) is not None:  # a slow browser can report that nothing is chosen
+        state.recolor(curve, color)
 
 
 def about(schedule: type[Schedule]) -> str:

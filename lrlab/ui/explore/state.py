@@ -1,12 +1,17 @@
 """What a visitor has set on Explore, which Train uses too: the only place that knows these keys."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import streamlit as st
 
-from lrlab.article import Curve
+from lrlab.article import Curve, name_of
 from lrlab.errors import UserError
 from lrlab.links.scene import free_id, from_query, to_query, with_ids
+from lrlab.palette import apart, color_of, color_of_kind
 from lrlab.runs.plan import MAX_EPOCHS, Plan
-from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, free_name, peel
+from lrlab.runs.spec import RunSpec
+from lrlab.scene import MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, free_name, peel
 from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.text import is_printable, tidied
 from lrlab.ui.shell import address
@@ -135,7 +140,7 @@ def _keep(curve):
     state = st.session_state
     warmup, cooldown, schedule = peel(curve.schedule)
     state[kind_key(curve.id)] = schedule.kind
-    state[name_key(curve.id)] = curve.name
+    state[name_key(curve.id)] = None if curve.name == _name_of(schedule) else curve.name
     state[clock_key(curve.id)] = curve.clock
     state[color_key(curve.id)] = curve.color
     for name in schedule.parameters():
@@ -148,6 +153,10 @@ def _keep(curve):
             state[around_key(curve.id, kind, LENGTHS[kind])] = 0
 
 
+def _name_of(schedule):
+    return name_of(type(schedule), getattr(schedule, "power", None))
+
+
 def _forget(curve):
     for key in list(st.session_state):
         if str(key).startswith(f"{curve}."):
@@ -155,8 +164,46 @@ def _forget(curve):
 
 
 def names() -> dict[str, str]:
-    """The curves, in order, with their names."""
-    return {curve: curve_name(curve) for curve in st.session_state[CURVES]}
+    """The curves, in order, with their names: one that was given none has its schedule's."""
+    given = {curve: st.session_state[name_key(curve)] for curve in st.session_state.get(CURVES, ())}
+    for curve, name in given.items():
+        given[curve] = name or free_name(_own_name(curve), {*filter(None, given.values())})
+    return given
+
+
+def _own_name(curve):
+    cls = curve_class(curve)
+    return name_of(cls, st.session_state.get(parameter_key(curve, "power")))
+
+
+def colors() -> dict[str, int]:
+    """The numbers of the colours of the curves: the chosen one, or else the schedule's own."""
+    curves = st.session_state.get(CURVES, ())
+    wanted = [
+        _own_color(curve) if (n := st.session_state[color_key(curve)]) is None else n for curve in curves
+    ]
+    return dict(zip(curves, apart(wanted), strict=True))
+
+
+def _own_color(curve):
+    return color_of_kind(st.session_state[kind_key(curve)], st.session_state[clock_key(curve)])
+
+
+def colors_of(specs: Sequence[RunSpec | None]) -> list[int]:
+    """The numbers of the colours of runs on one chart; None is a run whose schedule is not known.
+
+    A run of a curve that is on Explore now has the colour of the curve, any other its schedule's own.
+    """
+    known: dict[tuple[Schedule, str], int] = {}
+    for curve, color in colors().items():
+        with suppress(UserError):
+            set_to = curve_as_set(curve)
+            known.setdefault((set_to.schedule, set_to.clock), color)
+    return apart([_color_of_run(spec, known) if spec else None for spec in specs])
+
+
+def _color_of_run(spec, known):
+    return color_of(spec.schedule, spec.clock, spec.optimizer, known.get((spec.schedule, spec.clock)))
 
 
 def curve_class(curve: str) -> type[Schedule]:
@@ -166,12 +213,17 @@ def curve_class(curve: str) -> type[Schedule]:
 
 def curve_name(curve: str) -> str:
     """A curve's name."""
-    return st.session_state[name_key(curve)]
+    return names().get(curve) or st.session_state[name_key(curve)] or _own_name(curve)
 
 
 def curve_color(curve: str) -> int:
     """The number of a curve's colour."""
-    return st.session_state[color_key(curve)]
+    return colors().get(curve, st.session_state[color_key(curve)])
+
+
+def recolor(curve: str, color: int) -> None:
+    """Give a curve a colour."""
+    st.session_state[color_key(curve)] = None if color == _own_color(curve) else color
 
 
 def curve_as_set(curve: str, shared: bool = True) -> Curve:
@@ -190,17 +242,18 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
             given = {name: state[around_key(curve, kind, name)] for name in around.parameters()}
             schedule = around(schedule, **given)
     shown = curve in state[SHOWN]
-    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], curve_color(curve), shown)
+    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], state[color_key(curve)], shown)
 
 
 def add(kind: str) -> None:
     """Add a curve of that kind below the others, with default values."""
     cls = class_of_kind(kind)
-    keep(Curve("", cls.title, cls()))
+    schedule = cls()
+    keep(Curve("", _name_of(schedule), schedule))
 
 
 def duplicate(curve: str) -> None:
-    """Put a copy of a curve below it, with the same values and its own name and colour."""
+    """Put a copy of a curve below it, with the same values and a name of its own."""
     try:
         _append(curve_as_set(curve, shared=False), st.session_state[CURVES].index(curve) + 1)
     except UserError:
@@ -208,7 +261,7 @@ def duplicate(curve: str) -> None:
 
 
 def keep(curve: Curve) -> str | None:
-    """Add a curve from elsewhere below the others, with its own name and colour.
+    """Add a curve from elsewhere below the others, with a name of its own.
 
     Returns its id, or None if there is no room for it.
     """
@@ -224,10 +277,10 @@ def _append(curve, at=None):
     state = st.session_state
     if is_full():  # the buttons are disabled, but a click may already be on its way
         return None
-    used = [curve_color(other) for other in state[CURVES]]
-    color = min(range(COLORS), key=lambda color: (used.count(color), color))
-    id = free_id(curve.id or peel(curve.schedule)[2].kind, {*state[CURVES]})
-    _keep(Curve(id, _free_name(curve.name), curve.schedule, curve.clock, color))
+    schedule = peel(curve.schedule)[2]
+    id = free_id(curve.id or schedule.kind, {*state[CURVES]})
+    name = curve.name if curve.name == _name_of(schedule) else _free_name(curve.name)
+    _keep(Curve(id, name, curve.schedule, curve.clock))
     order = [*state[CURVES]]
     order.insert(len(order) if at is None else at, id)
     state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
@@ -235,7 +288,7 @@ def _append(curve, at=None):
 
 
 def _free_name(name, besides=None):
-    return free_name(name, {curve_name(curve) for curve in st.session_state[CURVES] if curve != besides})
+    return free_name(name, {given for curve, given in names().items() if curve != besides})
 
 
 def remove(curve: str) -> None:
@@ -258,7 +311,7 @@ def rename(curve: str, name: str) -> None:
     """Give a curve a unique name; an empty name changes nothing."""
     name = "".join(filter(is_printable, tidied(name))).strip()[:MAX_NAME].strip()
     if name:
-        st.session_state[name_key(curve)] = _free_name(name, curve)
+        st.session_state[name_key(curve)] = None if name == _own_name(curve) else _free_name(name, curve)
 
 
 def curves_shown() -> list[str]:

@@ -8,6 +8,7 @@ from lrlab.figures import rates_figure
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.links.lesson import Setup
+from lrlab.palette import apart, color_of
 from lrlab.runs.plan import Plan
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
@@ -21,9 +22,9 @@ LARGE = {"size": 20}  # font size of a chart in the presenter layout
 def curves(lesson: Lesson, setup: Setup, height: int) -> None:
     """The rates of a lesson's schedules, and the controls that the link allows."""
     ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.recipes}
-    for color, (recipe, id) in enumerate(ids.items()):
+    for recipe, id in ids.items():
         if not state.is_held(id):
-            _hold(id, recipe, color)
+            _hold(id, recipe, colors(lesson)[recipe])
     plans, problems = {}, {}
     for recipe, id in ids.items():
         spec = RECIPES[recipe][1]
@@ -55,6 +56,13 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
         _sliders(lesson, ids, setup.controls == "locked")
 
 
+def colors(lesson: Lesson) -> dict[str, int]:
+    """The number of the colour of each recipe of a lesson."""
+    specs = [RECIPES[recipe][1] for recipe in lesson.recipes]
+    numbers = apart([color_of(spec.schedule, spec.clock, spec.optimizer) for spec in specs])
+    return dict(zip(lesson.recipes, numbers, strict=True))
+
+
 def _legend(id):
     return f"{swatch(state.curve_color(id))} {plain(state.curve_name(id))}"
 
@@ -74,7 +82,7 @@ def _sliders(lesson, ids, locked):
         st.button(
             "Reset to the lesson's values",
             icon=":material/restart_alt:",
-            on_click=lambda: [_hold(id, recipe, color) for color, (recipe, id) in enumerate(ids.items())],
+            on_click=lambda: [_hold(id, recipe, colors(lesson)[recipe]) for recipe, id in ids.items()],
         )
 
 

@@ -14,7 +14,7 @@ from lrlab.runs.spec import MAX_SEED, SEED
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.lessons import progress
-from lrlab.ui.lessons.curves import LARGE
+from lrlab.ui.lessons.curves import LARGE, colors
 from lrlab.ui.race.live import live_race
 from lrlab.ui.train.outlook import sizes
 from lrlab.ui.train.race_setup import SEED_COUNT
@@ -76,8 +76,8 @@ def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
     """
     panels = (lesson.panel,) if present else SHOWN
     lanes = [
-        LaneCurves(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
-        for number, recipe in enumerate(lesson.recipes)
+        LaneCurves(RECIPES[recipe][0], color, tuple([*lived(result)] for result in found.results[recipe]))
+        for recipe, color in colors(lesson).items()
     ]
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
     height = 560 if present else 820

@@ -8,6 +8,7 @@ from lrlab.figures.race import LaneCurves
 from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart, forget_sent
+from lrlab.ui.explore import state as explore
 from lrlab.ui.race import view
 from lrlab.ui.widgets.controls import following, smoothing_slider
 
@@ -25,9 +26,16 @@ def lane_names(runs: list[Run]) -> dict[int, str]:
     return dict(zip(lanes, unique([first[lane] for lane in lanes]), strict=True))
 
 
+def lane_colors(runs: list[Run]) -> dict[int, int]:
+    """The number of the colour of each lane of a race."""
+    specs = {run.lane: run.spec for run in runs}
+    lanes = sorted(specs)
+    return dict(zip(lanes, explore.colors_of([specs[lane] for lane in lanes]), strict=True))
+
+
 def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
     """The chart of the chosen view, and its display settings."""
-    names = lane_names(runs)
+    names, colors = lane_names(runs), lane_colors(runs)
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
@@ -48,10 +56,10 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     length = max(run.spec.epochs for run in runs)
     what = ", ".join(names.values())
     if chosen == "Updates":
-        _by_update(store, runs, names, epochs, smoothing, log)
+        _by_update(store, runs, names, colors, epochs, smoothing, log)
         return
     shown = [
-        LaneCurves(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
+        LaneCurves(name, colors[lane], tuple(epochs[run.id] for run in runs if run.lane == lane))
         for lane, name in names.items()
     ]
     if chosen == "Gradients":
@@ -63,7 +71,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     chart(figure, _name(chosen), alt, grows=True)
 
 
-def _by_update(store, runs, names, epochs, smoothing, log):
+def _by_update(store, runs, names, colors, epochs, smoothing, log):
     """Show one seed group: the running one, or else the last one that started."""
     begun = [run for run in runs if epochs[run.id]]
     seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
@@ -71,7 +79,7 @@ def _by_update(store, runs, names, epochs, smoothing, log):
     for run in begun:
         if run.seed_group == seed_group:
             steps = store.steps(run.id)
-            shown[names[run.lane]] = (run.lane, steps.losses, steps.rates)
+            shown[names[run.lane]] = (colors[run.lane], steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
     chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)

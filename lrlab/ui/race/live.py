@@ -14,7 +14,7 @@ from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.store import Run, Store
 from lrlab.ui.race import view
-from lrlab.ui.race.charts import forget_charts, lane_names, race_charts
+from lrlab.ui.race.charts import forget_charts, lane_colors, lane_names, race_charts
 from lrlab.ui.race.manual_rate import manual_rate
 from lrlab.ui.race.queue import waiting
 from lrlab.ui.race.standings import standings
@@ -192,13 +192,13 @@ def _metrics(store, runs, epochs):
 def _standings(store, runs, epochs):
     seeds = len({run.seed_group for run in runs})
     tested = any(run.test_accuracy is not None for run in runs)
-    rows = []
+    rows, colors = [], lane_colors(runs)
     for run in runs:
         done = epochs[run.id]
         last = done[-1] if done else None
         rows.append(
             {
-                "Lane": f"{swatch(run.lane)}\u00a0{plain(run.name)}",
+                "Lane": f"{swatch(colors[run.lane])}\u00a0{plain(run.name)}",
                 **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
                 "Status": run.status,
                 "Epoch": f"{len(done)}",

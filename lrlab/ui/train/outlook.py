@@ -13,6 +13,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
+from lrlab.ui.explore import state
 from lrlab.ui.widgets.in_words import in_words, recipe_in_words
 from lrlab.ui.widgets.markdown import plain
 
@@ -25,7 +26,8 @@ REFRESH_SECONDS = 1.0
 def outlook(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
     """Describe a race before it starts; returns whether there is too little memory for it."""
     lanes = seed_groups[0]
-    plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
+    colors = state.colors_of([spec for _, spec in lanes])
+    plans = {name: (color, spec.plan) for color, (name, spec) in zip(colors, lanes, strict=True)}
     if len(lanes) == 1:
         st.markdown(recipe_in_words(lanes[0][1]))
     chart(

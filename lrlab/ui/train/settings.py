@@ -37,7 +37,7 @@ def settings(store: Store) -> None:
         on_click=race_setup.choose_article,
         icon=":material/restart_alt:",
         width="stretch",
-        help="Constant, time-based (as coded), exponential, step, linear and Adam, on one split. This sets "
+        help="Constant, time-based as coded, exponential, step, linear and Adam, on one split. This sets "
         "everything here and the curves of Explore to the article's values.",
     )
     _lanes()
