@@ -107,7 +107,7 @@ def test_pytorchs_own_class_is_used_and_exact_over_25000_steps(name):
     ids=str,
 )
 def test_pytorch_has_a_function_where_no_class_is_exact(schedule):
-    code = source(Plan(schedule, clock="step", epochs=100, steps_per_epoch=1), "pytorch")
+    code = source(Plan(schedule, clock="step", epochs=100, batches_per_epoch=1), "pytorch")
     assert "LambdaLR(optimizer, learning_rate)" in code
 
 
