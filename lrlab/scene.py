@@ -10,7 +10,7 @@ from lrlab.palette import CHOICES
 from lrlab.parameters.declare import LEAST_RATE, MOST_RATE, declared
 from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Record
-from lrlab.runs.plan import CLOCK, EPOCHS, MAX_EPOCHS, STEPS_PER_EPOCH
+from lrlab.runs.plan import BATCHES_PER_EPOCH, BATCHES_PER_UPDATE, CLOCK, EPOCHS, MAX_EPOCHS
 from lrlab.runs.spec import BATCH_SIZE
 from lrlab.schedules import Cooldown, Schedule, Warmup
 from lrlab.text import is_printable, tidied
@@ -46,12 +46,13 @@ class Scene(Record):
 
     curves: tuple[Curve, ...] = article.CURVES
     epochs: int = declared(article.EPOCHS, EPOCHS)
-    steps_per_epoch: int = declared(article.STEPS_PER_EPOCH, STEPS_PER_EPOCH)
+    batches_per_epoch: int = declared(article.STEPS_PER_EPOCH, BATCHES_PER_EPOCH)
     batch_size: int = declared(article.BATCH_SIZE, BATCH_SIZE)
     axis: str = declared(AXES[0], Choice(AXES, "What the chart's time axis counts."))
     log: bool = declared(False, Switch("Whether the rate axis is logarithmic."))
     shared_lr: float | None = declared(None, SHARED_RATE)
     at_epochs: tuple[int, ...] = declared((0, 1, 10, 38, 60, 99), AT_EPOCHS)
+    batches_per_update: int = declared(1, BATCHES_PER_UPDATE)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -20,9 +20,7 @@ FROM_EPOCH = replace(EPOCHS, help="Go on from the beginning of this epoch, count
 
 def add_curve(parser) -> None:
     """The arguments of `lrlab curve`."""
-    add_schedule(parser)
-    add_flags(parser, Plan)
-    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+    _add_plan(parser)
     parser.add_argument("--per-epoch", action="store_true", help="one row per epoch, not one per step")
 
 
@@ -44,9 +42,7 @@ def curve(options) -> int:
 
 def add_export(parser) -> None:
     """The arguments of `lrlab export`."""
-    add_schedule(parser)
-    add_flags(parser, Plan)
-    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+    _add_plan(parser)
     add_kind(parser, "optimizer", OPTIMIZERS, SGD.kind)
     parser.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
@@ -60,5 +56,11 @@ def export(options) -> int:
     return 0
 
 
+def _add_plan(parser):
+    add_schedule(parser)
+    add_flags(parser, Plan)
+    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+
+
 def _plan(options):
-    return Plan(schedule_of(options), options.epochs, options.steps_per_epoch, options.clock)
+    return Plan(schedule_of(options), **{name: getattr(options, name) for name in Plan.parameters()})

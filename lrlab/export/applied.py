@@ -31,8 +31,8 @@ RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | 
 class Applied:
     """Code, the rates that its author states, and the rates that Keras applies.
 
-    Both arrays are float64 with one rate per batch, beginning with batch `first_step`. `cause` is a
-    sentence that explains the difference.
+    Both arrays are float64 with one rate per step, beginning with step `first_step`; with accumulated
+    gradients, one per batch. `cause` is a sentence that explains the difference.
     """
 
     id: str
@@ -64,13 +64,17 @@ class Applied:
 def applied(plan: Plan) -> tuple[Applied, ...]:
     """The plan itself, and common code that looks right but may apply other rates; each with its rates.
 
-    Checked against Keras 3.15. Cases for which the schedule has no code are left out.
+    Checked against Keras 3.15. Cases for which the schedule has no code are left out. All but the plan itself
+    and accumulated gradients are shown with one batch per update.
     """
+    alone = replace(plan, batches_per_epoch=plan.steps_per_epoch, batches_per_update=1)
     cases = (
-        *(_as_planned, _schedule_object, _compounding, _sgd_decay, _whole_number, _accumulation),
-        _initial_epoch,
+        _as_planned(plan),
+        *(make(alone) for make in (_schedule_object, _compounding, _sgd_decay, _whole_number)),
+        _accumulation(plan, alone),
+        _initial_epoch(alone),
     )
-    return tuple(case for make in cases if (case := make(plan)))
+    return tuple(case for case in cases if case)
 
 
 def _as_planned(plan: Plan) -> Applied:
@@ -177,17 +181,25 @@ def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarra
     return end + (1 - end) * (1 - z) ** int(getattr(schedule, "power", 1.0))
 
 
-def _accumulation(plan: Plan) -> Applied | None:
+def _accumulation(plan: Plan, alone: Plan) -> Applied | None:
+    """A schedule object that counts batches, with the plan's batches per update, or with ACCUMULATED."""
     if plan.clock == "epoch" or isinstance(plan.schedule, Constant):
         return None
-    more = f"learning_rate, gradient_accumulation_steps={ACCUMULATED}"
-    code = source(plan, "keras").replace("SGD(learning_rate)", f"SGD({more})")
+    counted = plan if plan.batches_per_update > 1 else replace(plan, batches_per_update=ACCUMULATED)
+    together = counted.batches_per_update
+    more = f"learning_rate, gradient_accumulation_steps={together}"
+    code = source(alone, "keras").replace("SGD(learning_rate)", f"SGD({more})")
     cause = (
-        f"The weights change at every {ACCUMULATED}th batch, but a schedule object counts batches: with "
-        f"numbers that mean updates it runs {ACCUMULATED} times too fast."
+        f"The weights change after {together} batches, but a schedule object counts batches: with "
+        f"numbers that mean updates it runs {together} times too fast."
     )
-    stated = plan.rates_at(np.arange(plan.steps) // ACCUMULATED)
-    return _case(plan, "accumulation", "Accumulated gradients", code, stated, plan.rates(), cause)
+    batches = np.arange(plan.epochs * plan.batches_per_epoch)
+    stated = plan.rates_at(counted.step_of(batches))
+    if "self.table" in code:  # which ends with the run, and stays at its last rate
+        batches = np.minimum(batches, plan.steps - 1)
+    rates = plan.rates_at(batches)
+    size = plan.batches_per_epoch
+    return Applied("accumulation", "Accumulated gradients", code, stated, rates, cause, size)
 
 
 def _initial_epoch(plan: Plan) -> Applied | None:

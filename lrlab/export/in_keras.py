@@ -26,14 +26,38 @@ from lrlab.schedules.base import named
 
 KERAS = "keras.optimizers.schedules."
 OPS = array_dialect("keras.ops")
+PER_UPDATE = '''\
+@keras.saving.register_keras_serializable()
+class PerUpdate(keras.optimizers.schedules.LearningRateSchedule):
+    """Gives a schedule the number of the update. Keras itself gives it the number of the batch."""
+
+    def __init__(self, schedule):
+        self.schedule = schedule
+
+    def __call__(self, batch):
+        batch = keras.ops.cast(batch, "int32")
+        return self.schedule({update})
+
+    def get_config(self):
+        return {{"schedule": keras.saving.serialize_keras_object(self.schedule)}}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config["schedule"]))
+'''
+CARRIED = (
+    "Keras carries these batches to the next epoch, where they are part of its first update. The rates are "
+    "those of LR Lab at the same batch."
+)
 
 
 def write(export: Export) -> str:
     """The rate as a schedule object, or as a callback if it is set once per epoch; and the optimizer."""
     plan = export.plan
+    carried = CARRIED if plan.left_over else ""
     if isinstance(plan.resolved, Constant):
         made = _optimizer(export, repr(plan.resolved.initial_lr))
-        return f"{comment(export.afterwards)}import keras\n\n{made}"
+        return f"{comment(export.afterwards, carried)}import keras\n\n{made}"
     if plan.clock == "epoch":
         return _callback(export)
     native = keras_native(plan)
@@ -42,13 +66,29 @@ def write(export: Export) -> str:
     resume = "To go on from a checkpoint, load the whole model: its optimizer knows the step."
     made = _optimizer(export, "learning_rate")
     if export.first:
-        made += f"optimizer.iterations.assign({export.first})  # a loaded optimizer has this number already\n"
+        # With accumulated gradients, `iterations` is no variable but a quotient.
+        counter = "iterations" if plan.batches_per_update == 1 else "variables[0]"
+        batches = export.from_epoch * plan.batches_per_epoch
+        made += f"optimizer.{counter}.assign({batches})  # a loaded optimizer has this number already\n"
         made += f"# model.fit(..., initial_epoch={export.from_epoch}, epochs={plan.epochs})\n"
-    if native:
-        return f"{comment(after, resume)}import keras\n\nlearning_rate = {native}\n{made}"
-    name, source = _class(plan, exact)
+    classes = []
+    if native is None:
+        name, source = _class(plan, exact)
+        classes, native = [source], f"{name}()"
+    if plan.batches_per_update > 1:
+        classes, native = [*classes, PER_UPDATE.format(update=_update(plan))], f"PerUpdate({native})"
+    source = "".join(f"{each}\n\n" for each in classes)
     libraries = "import keras\n" + ("import numpy as np\n" if re.search(r"\bnp\.", source) else "")
-    return f"{comment(after, resume)}{libraries}\n\n{source}\n\nlearning_rate = {name}()\n{made}"
+    gap = "\n\n" if classes else "\n"
+    return f"{comment(after, resume, carried)}{libraries}{gap}{source}learning_rate = {native}\n{made}"
+
+
+def _update(plan: Plan) -> str:
+    """Source of the number of the update that a batch belongs to."""
+    size, together = plan.batches_per_epoch, plan.batches_per_update
+    if not plan.left_over:
+        return f"batch // {together}"
+    return f"batch // {size} * {plan.steps_per_epoch} + batch % {size} // {together}"
 
 
 def _callback(export: Export) -> str:
@@ -59,7 +99,7 @@ def _callback(export: Export) -> str:
         resume = f"It goes on from epoch {export.first}, because fit has it as initial_epoch."
         first = f"initial_epoch={export.first}, "
     return (
-        comment(export.afterwards, resume)
+        comment(export.afterwards, resume, CARRIED if export.plan.left_over else "")
         + imports(function, "import keras")
         + f"{function}\n\n{_optimizer(export, f'learning_rate({export.first})')}"
         "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: learning_rate(epoch))\n"
@@ -70,6 +110,8 @@ def _callback(export: Export) -> str:
 
 def _optimizer(export: Export, rate: str) -> str:
     given = {name: repr(value) for name, value in export.optimizer.keras_arguments().items()}
+    if (together := export.plan.batches_per_update) > 1:
+        given["gradient_accumulation_steps"] = repr(together)
     return f"optimizer = {call_of(f'keras.optimizers.{export.optimizer.keras_class}', rate, **given)}\n"
 
 

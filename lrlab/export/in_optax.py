@@ -54,6 +54,8 @@ def write(export: Export) -> str:
         )
     given = {name: repr(value) for name, value in optimizer.arguments.items()}
     made = call_of(f"optax.{optimizer.name}", "learning_rate", **given)
+    if plan.batches_per_update > 1:
+        made = call_of("optax.MultiSteps", made, every_k_schedule=_batches(plan))
     code = "".join(f"{function}\n\n" for function in functions) + f"{lines}optimizer = {made}\n"
     libraries = [
         f"import {name}\n"
@@ -62,6 +64,14 @@ def write(export: Export) -> str:
     ]
     gap = "\n\n" if functions else "\n"
     return comment(after, resume, optimizer.note) + "".join(libraries) + gap + code
+
+
+def _batches(plan: Plan) -> str:
+    """Source of the number of batches of an update: a number, or a function of the update."""
+    together, left, size = plan.batches_per_update, plan.left_over, plan.steps_per_epoch
+    if not left:
+        return repr(together)
+    return f"lambda update: jnp.where(update % {size} == {size - 1}, {left}, {together})"
 
 
 def _schedule(schedule: Schedule, unit: int, count: int) -> tuple[list[str], str] | None:

@@ -65,16 +65,23 @@ def write(export: Export) -> str:
 
 def _loop(export: Export) -> str:
     """The training loop as a comment: where the scheduler steps."""
-    first = f"{export.from_epoch}, " if export.from_epoch else ""
-    inside = "" if export.plan.clock == "epoch" else "    "
-    return textwrap.indent(
-        f"for epoch in range({first}{export.plan.epochs}):\n"
-        "    for batch in batches:\n"
-        "        ...  # forward and backward\n"
-        "        optimizer.step()\n"
-        f"    {inside}scheduler.step()\n",
-        "# ",
-    )
+    plan, first = export.plan, f"{export.from_epoch}, " if export.from_epoch else ""
+    lines = ["optimizer.step()"]
+    if plan.clock != "epoch":
+        lines.append("scheduler.step()")
+    if (together := plan.batches_per_update) == 1:
+        batches, backward = "batch in batches", "forward and backward"
+    else:
+        batches = "number, batch in enumerate(batches, 1)"
+        backward = f"forward, and backward of loss / {together}"
+        if plan.left_over:
+            backward += f"; of loss / {plan.left_over} in the last update of an epoch"
+        ends = f"if number % {together} == 0 or number == len(batches):"
+        lines = [ends, *(f"    {line}" for line in [*lines, "optimizer.zero_grad()"])]
+    inside = "".join(f"        {line}\n" for line in [f"...  # {backward}", *lines])
+    after = "    scheduler.step()\n" if plan.clock == "epoch" else ""
+    loop = f"for epoch in range({first}{plan.epochs}):\n    for {batches}:\n{inside}{after}"
+    return textwrap.indent(loop, "# ")
 
 
 def _scheduler(export: Export) -> tuple[float, str] | None:

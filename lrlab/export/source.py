@@ -1,6 +1,6 @@
 """The targets of the export, and a plan as source code for one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lrlab.errors import UserError
@@ -73,5 +73,13 @@ def source(
     elif title is not None and isinstance(plan.schedule, Wrapper):
         name = f"{name} ({whole[0].lower()}{whole[1:]})"
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
-    head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.")
+    head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.", *_accumulated(plan))
     return head + TARGETS[target].write(Export(plan, optimizer or SGD(), from_epoch))
+
+
+def _accumulated(plan: Plan) -> Iterator[str]:
+    """Sentences about the batches of an update; none if it has one."""
+    if (together := plan.batches_per_update) > 1:
+        yield f"A step is one update of the weights, with the mean gradient of {together} batches."
+    if plan.left_over:
+        yield f"The last step of an epoch has the batches that are left over: {plan.left_over}."

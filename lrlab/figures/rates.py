@@ -32,7 +32,7 @@ def rates_figure(
 
 def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     """The length of an epoch on an axis of epochs, steps or images."""
-    return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.steps_per_epoch * batch_size}[axis]
+    return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.batches_per_epoch * batch_size}[axis]
 
 
 def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> go.Figure:

@@ -23,14 +23,15 @@ from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 ARTICLE_CURVES = {curve.id: curve for curve in CURVES}
 SHORT = {
     "e": "epochs",
-    "s": "steps_per_epoch",
+    "s": "batches_per_epoch",
+    "u": "batches_per_update",
     "b": "batch_size",
     "x": "axis",
     "l": "log",
     "r": "shared_lr",
     "t": "at_epochs",
 }
-WHOLE = ("epochs", "steps_per_epoch", "batch_size")
+WHOLE = ("epochs", "batches_per_epoch", "batches_per_update", "batch_size")
 IN_WORDS = {
     "axis": "the time axis",
     "log": "the logarithmic rate axis",

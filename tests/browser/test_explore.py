@@ -255,9 +255,24 @@ def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
     )
     page.mouse.up()
     settle(page)
-    x, y = press_on(page, thumb(page, "Steps per epoch", 0))
+    x, y = press_on(page, thumb(page, "Batches per epoch", 0))
     page.mouse.move(x + 40, y, steps=4)
     page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110")
+    page.mouse.up()
+
+
+def test_the_updates_of_accumulated_gradients_are_followed(server, open_page):
+    page = open_page(server[0] + "/?u=4&x=step")
+    wait_until_drawn(page)
+    slider = thumb(page, "Batches per epoch", 1)
+    x, y = press_on(page, slider)
+    page.mouse.move(x + 40, y, steps=4)
+    page.wait_for_function(
+        "slider => { const batches = Number(slider.getAttribute('aria-valuetext'));"
+        " const { range } = document.querySelector('.lrlab-chart')._fullLayout.xaxis;"
+        " return batches > 250 && range[1] === 100 * Math.ceil(batches / 4); }",
+        arg=slider.element_handle(),
+    )
     page.mouse.up()
 
 

@@ -51,7 +51,9 @@ def random_plan(dice, number):
             if dice.integers(2):
                 schedule = made(dice, Warmup, inner=schedule)
             epochs, size = int(dice.integers(1, 120)), int(dice.integers(1, 60))
-            plan = Plan(schedule, epochs, size, CLOCKS[number // len(SCHEDULES) % len(CLOCKS)])
+            clock = CLOCKS[number // len(SCHEDULES) % len(CLOCKS)]
+            together = int(dice.choice([1, 1, 2, 3, 4, 7, 64]))
+            plan = Plan(schedule, epochs, size, clock, together)
             optimizer = made(dice, OPTIMIZERS[number % len(OPTIMIZERS)])
         except UserError:  # values that do not fit together
             continue

@@ -29,8 +29,8 @@ def plans(**kwargs):
 
 
 def test_every_point_of_a_curve_is_a_rate_of_its_plan():
-    figure = rates_figure(plans(epochs=20, steps_per_epoch=30))
-    for trace, (_, plan) in zip(figure.data, plans(epochs=20, steps_per_epoch=30).values(), strict=True):
+    figure = rates_figure(plans(epochs=20, batches_per_epoch=30))
+    for trace, (_, plan) in zip(figure.data, plans(epochs=20, batches_per_epoch=30).values(), strict=True):
         steps = np.rint(np.asarray(trace.x) * 30).astype(int)
         np.testing.assert_array_equal(trace.y, plan.rates()[np.minimum(steps, plan.steps - 1)])
         assert trace.line.shape == ("hv" if plan.clock == "epoch" else "linear")
@@ -308,10 +308,17 @@ def test_no_template_is_sent_since_the_theme_takes_its_place():
 def test_the_axis_counts_epochs_steps_or_images():
     ends = {"epoch": 20, "step": 600, "image": 600 * 64}
     for axis, end in ends.items():
-        figure = rates_figure(plans(epochs=20, steps_per_epoch=30), axis=axis, batch_size=64)
+        figure = rates_figure(plans(epochs=20, batches_per_epoch=30), axis=axis, batch_size=64)
         assert figure.layout.xaxis.range == (0, end)
         for trace in figure.data:
             assert end * 599 / 600 <= trace.x[-1] <= end
+
+
+def test_with_accumulated_gradients_the_axis_counts_updates_and_all_images():
+    ends = {"epoch": 20, "step": 20 * 8, "image": 20 * 30 * 64}
+    for axis, end in ends.items():
+        given = plans(epochs=20, batches_per_epoch=30, batches_per_update=4)
+        assert rates_figure(given, axis=axis, batch_size=64).layout.xaxis.range == (0, end)
 
 
 def test_lines_of_single_steps_are_held_and_apart():

@@ -30,6 +30,8 @@ from lrlab.text import one_line
 from tests.fixtures.write import COMMITS, some_rates
 from tests.schedules.test_catalogue import schedules
 
+RENAMED = {"steps_per_epoch": "batches_per_epoch"}  # of a scene, by older versions
+
 
 def written(scene):
     """The query of the link to a scene, as text."""
@@ -65,7 +67,8 @@ scenes = st.builds(
     Scene,
     curves=st.lists(curves(), max_size=6, unique_by=lambda curve: curve.name).map(tuple),
     epochs=st.integers(1, 1000),
-    steps_per_epoch=st.integers(1, 60_000),
+    batches_per_epoch=st.integers(1, 60_000),
+    batches_per_update=st.integers(1, 10_000),
     batch_size=st.integers(1, 60_000),
     axis=st.sampled_from(AXES),
     log=st.booleans(),
@@ -156,7 +159,7 @@ def test_what_is_wrong_is_said_and_the_rest_is_used(part, wrong):
     scene, problems = from_query(read(f"?c=cosine~0.3~_nmine&s=777&{part}"))
     assert len(problems) == 1
     assert wrong in problems[0]
-    assert scene.steps_per_epoch == 777
+    assert scene.batches_per_epoch == 777
     assert scene.curves[0] == Curve("", "mine", CosineDecay(0.3))
 
 
@@ -282,7 +285,7 @@ def test_links_of_older_versions_open_the_same_scene(version):
         query, curves = link.pop("query"), link.pop("curves")
         scene = opened(query)
         for name, value in link.items():
-            found = getattr(scene, name)
+            found = getattr(scene, RENAMED.get(name, name))
             assert (list(found) if isinstance(found, tuple) else found) == value, name
         assert len(scene.curves) == len(curves)
         texts = read(query).texts("c") or [""] * len(curves)
@@ -292,5 +295,5 @@ def test_links_of_older_versions_open_the_same_scene(version):
             assert curve.name == old["name"] if "~_n" in text else curve.name in OWN_NAMES
             assert curve.color == (old["color"] if "~_k" in text else None)
             assert json.loads(json.dumps(curve.schedule.to_dict())) == old["schedule"]
-            plan = Plan(curve.schedule, scene.epochs, scene.steps_per_epoch, curve.clock)
+            plan = Plan(curve.schedule, scene.epochs, scene.batches_per_epoch, curve.clock)
             assert some_rates(plan) == pytest.approx(old["rates"], rel=1e-12, abs=0)

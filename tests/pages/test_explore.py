@@ -271,6 +271,22 @@ def test_the_time_axis_counts_steps_and_images(page):
         assert figure(page)["layout"]["xaxis"]["range"] == [0, end]
 
 
+def test_with_accumulated_gradients_steps_are_updates(page):
+    assert not any("steps per epoch" in caption.value for caption in page.caption)
+    page.segmented_control(key="axis.axis").set_value("step").run()
+    page.number_input(key="batches_per_update.accumulation").set_value(4).run()
+    assert "4 batches per update: 63 steps per epoch." in [caption.value for caption in page.caption]
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 6_300]
+    # Keras's decay of each step: after an epoch of 63 updates.
+    numbers = sent(page)["live"]["lines"][1]["numbers"]
+    assert (numbers["steps_per_epoch"], numbers["batches_per_epoch"]) == (63, 250)
+    line = lines(page)["Keras built-in decay"]
+    assert line["y"][-1] == pytest.approx(0.1 / (1 + 0.01 * 6_299), rel=1e-4)
+    assert sent(page)["link"] == "?u=4&x=step"
+    page.segmented_control(key="axis.axis").set_value("image").run()
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 1_600_000]
+
+
 @pytest.mark.parametrize("form", ["keras", "pytorch", "optax", "json", "csv"])
 def test_what_is_taken_home(form):
     plan = Plan(CURVES[5].schedule, 3, 4)

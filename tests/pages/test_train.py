@@ -277,11 +277,14 @@ def test_network_images_and_controllers_are_options(page):
     page.toggle(key="stop_early").set_value(True).run()
     page.number_input(key="option.early-stopping.patience.field").set_value(3).run()
     page.toggle(key="on_plateau").set_value(True).run()
+    page.number_input(key="batches_per_update.train").set_value(4).run()
+    assert "40 steps per epoch" in texts(page)
     assert not page.exception
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
     assert run.spec.network == Convolutional((8, 16), dropout=0.25)
+    assert (run.spec.batches_per_epoch, run.spec.batches_per_update) == (157, 4)
     assert (run.spec.fit_images, run.spec.early_stopping, run.spec.plateau) == (
         *(10_000, EarlyStopping(patience=3), ReduceOnPlateau()),
     )

@@ -15,7 +15,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.training import lane
 from lrlab.training.engine import train, warm_up
-from lrlab.training.epoch import compiled_epoch, keras_optimizer, program_of
+from lrlab.training.epoch import compiled_epoch, program_of
 from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
 from tests.datasets.npz import described
@@ -54,7 +54,10 @@ def inputs(images, spec):
 
 
 def fit(spec, data):
-    """Train the same run with `keras.Model.fit`; returns the network and one history an epoch."""
+    """Train the same run with `keras.Model.fit`; returns the network and one history an epoch.
+
+    Its gradients are accumulated by Keras.
+    """
     images, labels = data.sample(spec.train_images)
     pixels = inputs(images, spec)
     validation = pixels[spec.fit_images :], labels[spec.fit_images :]
@@ -62,10 +65,13 @@ def fit(spec, data):
     for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
         weight.assign(value)
     entropy = keras.metrics.SparseCategoricalCrossentropy(name="entropy")  # the loss without an L2 penalty
-    network.compile(
-        keras_optimizer(spec.optimizer), "sparse_categorical_crossentropy", metrics=["accuracy", entropy]
-    )
-    callback = EveryRate(spec.plan.rates(), spec.seed)
+    given, together = spec.optimizer.keras_arguments(), spec.batches_per_update
+    if together > 1:
+        given["gradient_accumulation_steps"] = together
+    optimizer = getattr(keras.optimizers, spec.optimizer.keras_class)(1.0, **given)
+    network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy", entropy])
+    steps = spec.plan.step_of(np.arange(spec.epochs * spec.batches_per_epoch))
+    callback = EveryRate(spec.plan.rates_at(steps), spec.seed)
     histories = []
     for epoch in range(spec.epochs):
         order = batch_order(spec.seed, epoch, spec.fit_images)
@@ -118,11 +124,42 @@ def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
     assert_fitted(spec, dataset)
 
 
-def assert_fitted(spec, data):
-    """The engine and Keras measure the same, and end with the same weights."""
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "network", "size", "together"),
+    [
+        (SGD(), 0.3, Dense(), 50, 4),
+        # Seven batches, the last with 16 images: Keras's mean is that of the batches, not of the images.
+        (AdamW(weight_decay=0.1), 0.001, Dense((64, 32), dropout=0.3, l2=0.01), 64, 7),
+        pytest.param(Nadam(), 0.001, Dense(), 50, 2, marks=pytest.mark.proof),
+        pytest.param(SGD(), 0.02, Convolutional(dropout=0.2), 50, 4, marks=pytest.mark.proof),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
+def test_accumulated_gradients_are_what_model_fit_accumulates(
+    dataset, optimizer, rate, network, size, together
+):
+    schedule = ExponentialDecay(rate, 0.4)
+    sizes = {"batch_size": size, "batches_per_update": together}
+    spec = replace(SPEC, optimizer=optimizer, schedule=schedule, network=network, **sizes)
+    assert spec.batches_per_epoch % together == 0  # so that Keras carries no batch to the next epoch
+    assert_fitted(spec, dataset)
+
+
+def test_batches_left_over_make_one_more_update_at_the_end_of_an_epoch(dataset):
+    # Seven batches of 64 images, the last with 16, in updates of three, three and one: the mean of equal
+    # batches is that of a larger one, so these are three batches of 192 images, the last with 16.
+    spec = replace(SPEC, batches_per_update=3)
+    large = replace(SPEC, batch_size=192)
+    assert (spec.batches_per_epoch, spec.steps_per_epoch) == (7, 3)
+    np.testing.assert_array_equal(spec.plan.rates(), large.plan.rates())
+    assert_fitted(spec, dataset, large)
+
+
+def assert_fitted(spec, data, other=None):
+    """The engine and Keras, which trains `other` if given, measure the same and end with the same weights."""
     *epochs, outcome = train(spec, data)
     ours = compiled(spec).network
-    theirs, histories = fit(spec, data)
+    theirs, histories = fit(other or spec, data)
     # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
     # grows from update to update.
     for epoch, history in zip(epochs, histories, strict=True):
@@ -217,8 +254,9 @@ def test_the_product_of_nadams_momenta_is_part_of_the_state(dataset):
 
 
 @pytest.mark.parametrize("seconds", [0, 0.002, 1000])
-def test_a_run_is_the_same_bit_for_bit_however_its_epochs_are_cut(dataset, monkeypatch, seconds):
-    spec = replace(SPEC, batch_size=10)
+@pytest.mark.parametrize("together", [1, 3])
+def test_a_run_is_the_same_bit_for_bit_however_its_epochs_are_cut(dataset, monkeypatch, seconds, together):
+    spec = replace(SPEC, batch_size=10, batches_per_update=together)
     whole = records(spec, dataset)
     monkeypatch.setattr(lane, "CHUNK_SECONDS", seconds)
     assert records(spec, dataset) == whole

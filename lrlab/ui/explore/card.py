@@ -15,9 +15,9 @@ from lrlab.ui.widgets.markdown import plain, swatch
 CLOCK_NAMES = {"epoch": "each epoch", "step": "each step", "smooth": "smoothly"}
 CLOCK_HELP = (
     "What the time $t$ counts, and how often the rate changes. **Each epoch**: $t$ is the epoch, as in a "
-    "`LearningRateScheduler` callback. **Each step**: $t$ counts the batches, as in "
+    "`LearningRateScheduler` callback. **Each step**: $t$ counts the updates of the weights, as in "
     "`keras.optimizers.schedules` and in Keras's old `decay` argument. **Smoothly**: $t$ is the epoch "
-    "with its fraction. The rate changes at each batch."
+    "with its fraction. The rate changes at each step."
 )
 SHORT = 60
 

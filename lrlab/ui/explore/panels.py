@@ -136,6 +136,8 @@ def written(
             "epochs": plan.epochs,
             "steps_per_epoch": plan.steps_per_epoch,
         }
+        if plan.batches_per_update > 1:
+            record |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
     by_epoch, size = plan.clock == "epoch", plan.steps_per_epoch
     steps = range(plan.first_step(first), plan.steps, size if by_epoch else 1)

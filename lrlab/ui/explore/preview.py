@@ -14,17 +14,18 @@ def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.sli
     A slider is named by the CSS class that Streamlit makes from the widget's key. `key_of` returns that
     key for a curve and a parameter name.
     """
-    shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
+    shared = {"epochs": _slider(state.EPOCHS), "batches_per_epoch": _slider(state.BATCHES_PER_EPOCH)}
     lines = []
     for curve, plan in plans.items():
         body, numbers = javascript(plan)
+        numbers |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         sliders = {
             name: _slider(key_of(curve, name))
             for name, parameter in state.curve_class(curve).parameters().items()
             if isinstance(parameter, Parameter) and name in numbers
         }
         lines.append({"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock})
-    return {"lines": lines, "axis": axis, "unit": batch_size if axis == "image" else 1}
+    return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
 
 def _slider(key):

@@ -16,10 +16,10 @@ from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.text import is_printable, tidied
 from lrlab.ui.shell import address
 
-CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
+CURVES, SHOWN, EPOCHS, BATCHES_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
 AT_EPOCHS, PANEL, LINK_PROBLEMS, ADD = "at_epochs", "panel", "link_problems", "add"
-BATCH_SIZE = "batch"
+BATCH_SIZE, BATCHES_PER_UPDATE = "batch", "batches_per_update"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
@@ -75,7 +75,8 @@ def show(scene: Scene) -> None:
             CURVES: [curve.id for curve in curves],
             SHOWN: [curve.id for curve in curves if curve.shown],
             EPOCHS: scene.epochs,
-            STEPS_PER_EPOCH: scene.steps_per_epoch,
+            BATCHES_PER_EPOCH: scene.batches_per_epoch,
+            BATCHES_PER_UPDATE: scene.batches_per_update,
             BATCH_SIZE: scene.batch_size,
             AXIS: scene.axis,
             LOG_RATES: scene.log,
@@ -100,7 +101,8 @@ def scene() -> Scene:
     return Scene(
         curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
         epochs=state[EPOCHS],
-        steps_per_epoch=state[STEPS_PER_EPOCH],
+        batches_per_epoch=state[BATCHES_PER_EPOCH],
+        batches_per_update=state[BATCHES_PER_UPDATE],
         batch_size=state[BATCH_SIZE],
         axis=state[AXIS],
         log=state[LOG_RATES],
@@ -322,12 +324,13 @@ def curves_shown() -> list[str]:
 def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
     """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
     plans, problems = {}, {}
+    epochs, batches, together = (
+        st.session_state[key] for key in (EPOCHS, BATCHES_PER_EPOCH, BATCHES_PER_UPDATE)
+    )
     for curve in curves_shown():
         try:
             set_to = curve_as_set(curve)
-            plans[curve] = Plan(
-                set_to.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], set_to.clock
-            )
+            plans[curve] = Plan(set_to.schedule, epochs, batches, set_to.clock, together)
         except UserError as error:
             problems[curve] = str(error)
     return plans, problems

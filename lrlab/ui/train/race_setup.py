@@ -181,6 +181,7 @@ def _run(entry, seed):
         optimizer=entry.optimizer,
         epochs=values[state.EPOCHS],
         batch_size=values[state.BATCH_SIZE],
+        batches_per_update=values[state.BATCHES_PER_UPDATE],
         seed=seed,
         train_images=train_images(),
         validation_split=values[SPLIT],

@@ -16,7 +16,7 @@ from lrlab.home import is_public
 from lrlab.networks import NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.runs.plan import EPOCHS
+from lrlab.runs.plan import BATCHES_PER_UPDATE, EPOCHS
 from lrlab.runs.spec import BATCH_SIZE, SEED, TRAIN_SIZE, VALIDATION_SPLIT
 from lrlab.store import Store
 from lrlab.ui.explore import state
@@ -41,7 +41,13 @@ def settings(store: Store) -> None:
         "everything here and the curves of Explore to the article's values.",
     )
     _lanes()
-    _numbers({state.EPOCHS: ("Epochs", EPOCHS), state.BATCH_SIZE: ("Batch size", BATCH_SIZE)})
+    _numbers({state.EPOCHS: ("Epochs", EPOCHS)})
+    _numbers(
+        {
+            state.BATCH_SIZE: ("Batch size", BATCH_SIZE),
+            state.BATCHES_PER_UPDATE: ("Batches per update", BATCHES_PER_UPDATE),
+        }
+    )
     _numbers(
         {
             race_setup.SEED: ("First seed", SEED),
