@@ -9,12 +9,18 @@ from lrlab.runs.plan import Plan
 
 
 def rates_figure(
-    plans: dict[str, tuple[int, Plan]], log=False, height=520, axis="epoch", batch_size=1
+    plans: dict[str, tuple[int, Plan]],
+    log=False,
+    height=520,
+    axis="epoch",
+    batch_size=1,
+    in_hand: str | None = None,
 ) -> go.Figure:
     """One line per plan: `plans` maps a name to the number of its colour and the Plan.
 
-    The names are in the hover text; the legend is on the page around the chart. Every point is a value
-    of `Plan.rates()`. Under the `epoch` clock the line has steps. `axis` counts epochs, steps or images.
+    The browser writes the names at the ends of the lines, and reads rates where the pointer is. Every point
+    is a value of `Plan.rates()`. Under the `epoch` clock the line has steps. `axis` counts epochs, steps or
+    images. The line of the name `in_hand` is thicker than the others.
     """
     lines = []
     for name, (color, plan) in plans.items():
@@ -24,10 +30,15 @@ def rates_figure(
             times, rates = np.append(times, plan.epochs), np.append(rates, rates[-1])
         shape = "hv" if stepped else "linear"
         times = times * _an_epoch(plan, axis, batch_size)
-        lines.append(line(color, name=name, x=times.tolist(), y=rates.tolist(), line_shape=shape))
+        drawn = line(color, name=name, x=times.tolist(), y=rates.tolist(), line_shape=shape)
+        if in_hand is not None:
+            drawn.update(line_width=3.5 if name == in_hand else 2, opacity=1 if name == in_hand else 0.85)
+            drawn.meta = drawn.meta | {"in_hand": name == in_hand}
+        lines.append(drawn)
     length = max((p.epochs * _an_epoch(p, axis, batch_size) for _, p in plans.values()), default=1)
-    axes = {"xaxis": time_axis(length, axis), "yaxis": rate_axis(log), "showlegend": False}
-    return go.Figure(lines, layout(height) | axes)
+    drawn_rates = [rate for trace in lines for rate in trace.y]
+    axes = {"xaxis": time_axis(length, axis), "yaxis": rate_axis(log, drawn_rates), "showlegend": False}
+    return go.Figure(lines, layout(height) | axes | {"hovermode": False, "meta": {"unit": axis}})
 
 
 def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -20,9 +21,11 @@ CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
 AT_EPOCHS, PANEL, LINK_PROBLEMS, ADD = "at_epochs", "panel", "link_problems", "add"
 BATCH_SIZE = "batch"
+IN_HAND, REMOVED, WELCOMED = "in_hand", "removed", "welcomed"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
+FIRST_IN_HAND = "exponential"
 
 
 def parameter_key(curve: str, name: str) -> str:
@@ -87,6 +90,7 @@ def show(scene: Scene) -> None:
     state.pop(LINK_PROBLEMS, None)
     for curve in curves:
         _keep(curve)
+    take_in_hand(FIRST_IN_HAND if FIRST_IN_HAND in state[CURVES] else next(iter(state[CURVES]), None))
 
 
 def reset() -> None:
@@ -161,6 +165,23 @@ def _forget(curve):
     for key in list(st.session_state):
         if str(key).startswith(f"{curve}."):
             del st.session_state[key]
+
+
+def take_in_hand(curve: str | None) -> None:
+    """Open the card of a curve, and close the one that is open."""
+    st.session_state[IN_HAND] = curve
+    st.session_state.pop(REMOVED, None)
+
+
+def in_hand() -> str | None:
+    """The curve whose card is open, if any."""
+    return st.session_state[IN_HAND]
+
+
+def set_shown(curve: str, shown: bool) -> None:
+    """Draw a curve, or leave it out."""
+    others = [other for other in st.session_state[SHOWN] if other != curve]
+    st.session_state[SHOWN] = [*others, curve] if shown else others
 
 
 def names() -> dict[str, str]:
@@ -284,6 +305,7 @@ def _append(curve, at=None):
     order = [*state[CURVES]]
     order.insert(len(order) if at is None else at, id)
     state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
+    take_in_hand(id)
     return id
 
 
@@ -291,12 +313,54 @@ def _free_name(name, besides=None):
     return free_name(name, {given for curve, given in names().items() if curve != besides})
 
 
+@dataclass(frozen=True)
+class Removed:
+    """A removed curve: its name, its place, whether it was shown, and its values by their keys."""
+
+    curve: str
+    name: str
+    at: int
+    shown: bool
+    values: dict[str, object]
+
+
 def remove(curve: str) -> None:
-    """Remove a curve."""
+    """Remove a curve, and remember it for `restore` until another one is taken in hand."""
     state = st.session_state
+    at, name = state[CURVES].index(curve), curve_name(curve)
+    gone = Removed(curve, name, at, curve in state[SHOWN], {key: state[key] for key in _keys(curve)})
+    set_shown(curve, False)
     state[CURVES] = [other for other in state[CURVES] if other != curve]
-    state[SHOWN] = [other for other in state[SHOWN] if other != curve]
     _forget(curve)
+    if in_hand() == curve:
+        take_in_hand(None)
+    state[REMOVED] = gone
+
+
+def removed() -> Removed | None:
+    """The curve that was just removed, if any."""
+    return st.session_state.get(REMOVED)
+
+
+def restore() -> None:
+    """Put the curve that was removed back into its place, and take it in hand."""
+    state, gone = st.session_state, removed()
+    if gone is None or is_full():
+        return
+    state.update(gone.values)
+    order = [*state[CURVES]]
+    order.insert(gone.at, gone.curve)
+    state[CURVES] = order
+    set_shown(gone.curve, gone.shown)
+    take_in_hand(gone.curve)
+
+
+def _keys(curve):
+    """The keys of all values of a curve."""
+    own = [key_of(curve) for key_of in (kind_key, name_key, clock_key, color_key)]
+    own += [parameter_key(curve, name) for name in curve_class(curve).parameters()]
+    around = [around_key(curve, kind, name) for kind, cls in AROUND.items() for name in cls.parameters()]
+    return own + around
 
 
 def move(curve: str, by: int) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from lrlab.errors import UserError
 
 ICON = str(Path(__file__).parent / "icon.svg")
+STYLE = Path(__file__).parent / "page.css"
 COMMA = (Path(__file__).parent / "comma.js").read_text(encoding="utf-8")
 _first = Lock()  # the first visitor takes it
 
@@ -22,6 +23,7 @@ def show(page) -> None:
         st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
         st.stop()
     try:
+        st.html(STYLE)
         page.run()
     except UserError as error:
         st.error(str(error))
