@@ -102,7 +102,7 @@ def scene() -> Scene:
     """Everything that Explore shows; raises UserError if a curve's values do not fit together."""
     state = st.session_state
     return Scene(
-        curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
+        curves=tuple(_as_set(curve, name, shared=False) for curve, name in names().items()),
         epochs=state[EPOCHS],
         steps_per_epoch=state[STEPS_PER_EPOCH],
         batch_size=state[BATCH_SIZE],
@@ -218,7 +218,7 @@ def colors_of(specs: Sequence[RunSpec | None]) -> list[int]:
     known: dict[tuple[Schedule, str], int] = {}
     for curve, color in colors().items():
         with suppress(UserError):
-            set_to = curve_as_set(curve)
+            set_to = _as_set(curve, "", shared=True)
             known.setdefault((set_to.schedule, set_to.clock), color)
     return apart([_color_of_run(spec, known) if spec else None for spec in specs])
 
@@ -252,6 +252,10 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
 
     Raises UserError if the values do not fit together.
     """
+    return _as_set(curve, curve_name(curve), shared)
+
+
+def _as_set(curve, name, shared):
     state = st.session_state
     cls = curve_class(curve)
     values = {name: state[parameter_key(curve, name)] for name in cls.parameters()}
@@ -263,7 +267,7 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
             given = {name: state[around_key(curve, kind, name)] for name in around.parameters()}
             schedule = around(schedule, **given)
     shown = curve in state[SHOWN]
-    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], state[color_key(curve)], shown)
+    return Curve(curve, name, schedule, state[clock_key(curve)], state[color_key(curve)], shown)
 
 
 def add(kind: str) -> None:
@@ -385,10 +389,10 @@ def curves_shown() -> list[str]:
 
 def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
     """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
-    plans, problems = {}, {}
+    plans, problems, known = {}, {}, names()
     for curve in curves_shown():
         try:
-            set_to = curve_as_set(curve)
+            set_to = _as_set(curve, known[curve], shared=True)
             plans[curve] = Plan(
                 set_to.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], set_to.clock
             )
