@@ -90,8 +90,8 @@ def tidied_name(text: object) -> str:
 
 def free_name(name: str, taken: Collection[str]) -> str:
     """`name`, with a number added if it is taken."""
-    candidates = (name, *(f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    numbered = (f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
 
 
 def _check(curve: Curve, names: list[str]) -> None:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import drawn, measure_axis, rate_axis, trace
+from lrlab.figures.style import LOG, drawn, measure_axis, rate_axis, trace
 
 THIRDS = ([0.71, 1], [0.355, 0.645], [0, 0.29])
 USUAL_UPDATE = 1e-3
@@ -87,11 +87,10 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
                 mode=line_mode(lanes),
             )
             lines.append(line)
-    log = {"type": "log", "exponentformat": "power", "tickformat": ""}
     axes = {
         "yaxis": measure_axis("Seconds per epoch") | {"domain": THIRDS[2], "rangemode": "tozero"},
-        "yaxis2": measure_axis("Update-to-weight ratio") | log | {"domain": THIRDS[1]},
-        "yaxis3": measure_axis("Gradient norm") | log | {"domain": THIRDS[0]},
+        "yaxis2": measure_axis("Update-to-weight ratio") | LOG | {"domain": THIRDS[1]},
+        "yaxis3": measure_axis("Gradient norm") | LOG | {"domain": THIRDS[0]},
         "shapes": [
             {
                 "type": "line",

@@ -31,6 +31,7 @@ class Schedule(Parametrised):
 
     title: ClassVar[str]
     latex: ClassVar[str]
+    brief: ClassVar[str] = ""  # the formula in a few signs, with the usual values, if it is that short
     helps: ClassVar[str] = ""
     assumes: ClassVar[str] = ""
     paper: ClassVar[str] = ""

@@ -27,11 +27,24 @@ def wait_for_first(page, name, value):
     )
 
 
-def thumb(page, card, nth=0):
-    """The range input of a slider in the card of that name."""
-    sliders = page.locator("input[type=range]")
-    box = page.locator("[data-testid=stVerticalBlock]").filter(has_text=card).filter(has=sliders).last
-    return box.locator("input[type=range]").nth(nth)
+def open_card(page, curve):
+    """Take a curve in hand by its line in the list, and wait for its card."""
+    if not page.locator(f".st-key-explore-in_hand .st-key-{curve}-line").count():
+        page.locator(f".st-key-{curve}-line button").first.click()
+        page.locator(f".st-key-explore-in_hand .st-key-{curve}-line").wait_for()
+        settle(page)
+
+
+def thumb(page, curve, parameter):
+    """The range input of the slider of a curve's parameter, in its card."""
+    open_card(page, curve)
+    return page.locator(f".st-key-{curve}-{parameter}-slider input[type=range]")
+
+
+def exact(page, curve):
+    """The field for the exact initial rate of a curve, in its card."""
+    open_card(page, curve)
+    return page.locator(f".st-key-{curve}-initial_lr-field input")
 
 
 @pytest.fixture
@@ -48,7 +61,7 @@ def test_the_articles_schedules_are_drawn_at_once(page):
 
 
 def test_keys_move_a_curve_and_the_reader_hears_the_value(page):
-    slider = thumb(page, "Step")
+    slider = thumb(page, "step", "initial_lr")
     assert slider.get_attribute("aria-valuetext") == "0.5"
     assert "Initial learning rate" in slider.get_attribute("aria-label")
     slider.focus()
@@ -57,20 +70,22 @@ def test_keys_move_a_curve_and_the_reader_hears_the_value(page):
     page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].y[0] < 0.5")
     moved = trace(page, "Step")[0]
     assert 0.4 < moved < 0.5
-    assert thumb(page, "Step").get_attribute("aria-valuetext") == f"{moved:g}"
+    assert thumb(page, "step", "initial_lr").get_attribute("aria-valuetext") == f"{moved:g}"
 
 
 def test_a_reader_hears_name_value_and_unit_and_no_tex(page):
+    open_card(page, "time-based")
     page.wait_for_function("() => !document.querySelector('input[aria-label*=\"$\"]')")
-    assert (
-        page.get_by_role("slider", name="Decay (per epoch)").nth(1).get_attribute("aria-valuetext") == "0.005"
-    )
+    assert page.get_by_role("slider", name="Decay (per epoch)").get_attribute("aria-valuetext") == "0.005"
+    open_card(page, "step")
+    page.wait_for_function("() => !document.querySelector('input[aria-label*=\"$\"]')")
+    assert page.get_by_role("button", name="Actions for Step", exact=True).count() == 1
     assert page.get_by_role("slider", name="Drop every (epochs)").count() == 1
     assert page.get_by_role("spinbutton", name="Drop rate, exact value").count() == 1
 
 
 def test_a_comma_is_a_decimal_point(page):
-    field = page.get_by_role("spinbutton", name="Initial learning rate, exact value").first
+    field = exact(page, "constant")
     field.press("ControlOrMeta+a")
     field.press_sequentially("0,05")
     assert field.input_value() == "0.05"
@@ -115,7 +130,7 @@ def test_a_whole_number_with_a_comma_is_refused_in_words(page):
 
 
 def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
-    field = page.get_by_role("spinbutton").nth(2)
+    field = exact(page, "constant")
     field.fill("0.0123456")
     field.press("Enter")
     wait_for_first(page, "Constant", 0.012346)
@@ -126,7 +141,8 @@ def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
     settle(page)
     wait_until_drawn(page)
     wait_for_first(page, "Constant", 0.012346)
-    assert page.get_by_role("spinbutton").nth(2).input_value() == "0.0123456"
+    assert exact(page, "constant").input_value() == "0.0123456"
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Reset to the article's values").click()
     wait_for_first(page, "Constant", 0.01)
 
@@ -144,7 +160,7 @@ def test_a_zoom_is_kept_when_a_slider_moves_and_the_chart_is_not_made_anew(page)
     page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[0] > 1")
     zoomed = page.evaluate(ranges)
     page.evaluate("() => document.querySelector('.lrlab-chart .main-svg').mark = true")
-    slider = thumb(page, "Step")
+    slider = thumb(page, "step", "initial_lr")
     slider.focus()
     slider.press("ArrowLeft")
     page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].y[0] < 0.5")
@@ -153,13 +169,8 @@ def test_a_zoom_is_kept_when_a_slider_moves_and_the_chart_is_not_made_anew(page)
 
 
 def test_a_slider_can_be_dragged(page):
-    box = thumb(page, "Exponential", 1).locator("xpath=ancestor::*[@data-testid='stSlider']")
-    box.scroll_into_view_if_needed()
-    knob = box.get_by_test_id("stSliderThumbValue").bounding_box()
-    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] + 8
     before = trace(page, "Exponential")
-    page.mouse.move(x, y)
-    page.mouse.down()
+    x, y = press_on(page, thumb(page, "exponential", "decay"))
     page.mouse.move(x - 60, y, steps=6)
     page.mouse.up()
     page.wait_for_function(
@@ -208,7 +219,7 @@ def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
         "() => { window.runs = 0; new MutationObserver(() => window.runs++).observe("
         "document.querySelector('[data-test-script-state]'), {attributes: true}); }"
     )
-    slider = thumb(page, "Exponential", 1)
+    slider = thumb(page, "exponential", "decay")
     x, y = press_on(page, slider)
     page.mouse.move(x - 40, y, steps=4)
     one = redrawn(page, 5, before)
@@ -226,7 +237,7 @@ def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
 def test_a_finger_moves_a_curve_too(server, open_page):
     page = open_page(server[0] + "/?c=exponential", viewport=TELEPHONE, has_touch=True, is_mobile=True)
     wait_until_drawn(page)
-    slider = thumb(page, "Exponential", 1)
+    slider = thumb(page, "exponential", "decay")
     slider.scroll_into_view_if_needed()
     knob = slider.locator("xpath=../..").bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
@@ -245,17 +256,17 @@ def test_a_finger_moves_a_curve_too(server, open_page):
 
 
 def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
-    x, y = press_on(page, thumb(page, "Exponential", 0))
+    x, y = press_on(page, thumb(page, "exponential", "initial_lr"))
     page.mouse.move(x + 20, y, steps=4)
     page.wait_for_function(
         "slider => slider.getAttribute('aria-valuetext') > 0.55 &&"
         " document.querySelector('.lrlab-chart')._fullLayout.yaxis.range[1] >"
         " slider.getAttribute('aria-valuetext')",
-        arg=thumb(page, "Exponential", 0).element_handle(),
+        arg=thumb(page, "exponential", "initial_lr").element_handle(),
     )
     page.mouse.up()
     settle(page)
-    x, y = press_on(page, thumb(page, "Batches per epoch", 0))
+    x, y = press_on(page, page.locator(".st-key-epochs-slider input[type=range]"))
     page.mouse.move(x + 40, y, steps=4)
     page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110")
     page.mouse.up()
@@ -278,7 +289,7 @@ def test_the_updates_of_accumulated_gradients_are_followed(server, open_page):
 
 def test_an_answer_older_than_the_thumb_is_not_drawn(page):
     """Let go, and drag on before the server has answered: the curve stays with the thumb."""
-    slider = thumb(page, "Exponential", 1)
+    slider = thumb(page, "exponential", "decay")
     x, y = press_on(page, slider)
     page.mouse.move(x - 30, y, steps=3)
     page.mouse.up()
@@ -292,7 +303,7 @@ def test_an_answer_older_than_the_thumb_is_not_drawn(page):
 
 
 def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
-    field = page.get_by_role("spinbutton").nth(2)
+    field = exact(page, "constant")
     field.fill("0.02")
     field.press("Enter")
     wait_for_first(page, "Constant", 0.02)
@@ -304,6 +315,7 @@ def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
     other = open_page(page.url)
     wait_until_drawn(other)
     wait_for_first(other, "Constant", 0.02)
+    other.get_by_role("button", name="More", exact=True).click()
     other.get_by_role("button", name="Reset to the article's values").click()
     other.wait_for_function("() => location.search === ''")
     assert page.evaluate("() => history.length") == steps_back
@@ -370,8 +382,8 @@ def test_two_windows_do_not_disturb_each_other(server, open_page):
     one, other = open_page(server[0]), open_page(server[0])
     wait_until_drawn(one)
     wait_until_drawn(other)
-    one.get_by_role("spinbutton").nth(2).fill("0.3")
-    one.get_by_role("spinbutton").nth(2).press("Enter")
+    exact(one, "constant").fill("0.3")
+    exact(one, "constant").press("Enter")
     wait_for_first(one, "Constant", 0.3)
     assert trace(other, "Constant")[0] == 0.01
 

@@ -21,6 +21,7 @@ from lrlab.figures.rates import lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.runs.plan import Plan
 from lrlab.runs.records import Epoch
+from lrlab.schedules import Constant
 from lrlab.ui.chart.sending import ready
 
 
@@ -46,7 +47,27 @@ def test_the_axis_spans_the_whole_run_and_can_be_logarithmic():
     figure = rates_figure(plans(epochs=7), log=True)
     assert figure.layout.xaxis.range == (0, 7)
     assert figure.layout.yaxis.type == "log"
-    assert figure.layout.hovermode == "x unified"
+    assert not figure.layout.hovermode  # the browser reads the lines itself
+    assert figure.layout.meta == {"unit": "epoch"}
+
+
+def log_axis(*rates):
+    return rates_figure({str(rate): (0, Plan(Constant(rate))) for rate in rates}, log=True).layout.yaxis
+
+
+def test_a_logarithmic_axis_has_ticks_at_powers_of_ten_alone():
+    narrow, wide = log_axis(0.2, 0.5), log_axis(1e-8, 99)
+    assert (narrow.dtick, narrow.exponentformat) == (1, "power")
+    assert narrow.autorangeoptions.include == (0.1, 1)
+    assert wide.dtick == 2
+    assert wide.autorangeoptions.include == (1e-8, 100)
+
+
+def test_the_line_in_hand_is_thicker_and_the_others_stay_in_their_order():
+    figure = rates_figure(plans(), in_hand="Step")
+    assert [trace.line.width for trace in figure.data] == [2] * 6 + [3.5]
+    assert [trace.name for trace in figure.data] == [*plans()]
+    assert [trace.meta["in_hand"] for trace in figure.data] == [False] * 6 + [True]
 
 
 def test_a_zoom_is_given_up_only_when_the_axis_means_something_else():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -20,9 +21,11 @@ CURVES, SHOWN, EPOCHS, BATCHES_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
 AT_EPOCHS, PANEL, LINK_PROBLEMS, ADD = "at_epochs", "panel", "link_problems", "add"
 BATCH_SIZE, BATCHES_PER_UPDATE = "batch", "batches_per_update"
+IN_HAND, REMOVED, WELCOMED = "in_hand", "removed", "welcomed"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
+FIRST_IN_HAND = "exponential"
 
 
 def parameter_key(curve: str, name: str) -> str:
@@ -88,6 +91,7 @@ def show(scene: Scene) -> None:
     state.pop(LINK_PROBLEMS, None)
     for curve in curves:
         _keep(curve)
+    take_in_hand(FIRST_IN_HAND if FIRST_IN_HAND in state[CURVES] else next(iter(state[CURVES]), None))
 
 
 def reset() -> None:
@@ -99,7 +103,7 @@ def scene() -> Scene:
     """Everything that Explore shows; raises UserError if a curve's values do not fit together."""
     state = st.session_state
     return Scene(
-        curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
+        curves=tuple(_as_set(curve, name, shared=False) for curve, name in names().items()),
         epochs=state[EPOCHS],
         batches_per_epoch=state[BATCHES_PER_EPOCH],
         batches_per_update=state[BATCHES_PER_UPDATE],
@@ -165,6 +169,23 @@ def _forget(curve):
             del st.session_state[key]
 
 
+def take_in_hand(curve: str | None) -> None:
+    """Open the card of a curve, and close the one that is open."""
+    st.session_state[IN_HAND] = curve
+    st.session_state.pop(REMOVED, None)
+
+
+def in_hand() -> str | None:
+    """The curve whose card is open, if any."""
+    return st.session_state[IN_HAND]
+
+
+def set_shown(curve: str, shown: bool) -> None:
+    """Draw a curve, or leave it out."""
+    others = [other for other in st.session_state[SHOWN] if other != curve]
+    st.session_state[SHOWN] = [*others, curve] if shown else others
+
+
 def names() -> dict[str, str]:
     """The curves, in order, with their names: one that was given none has its schedule's."""
     given = {curve: st.session_state[name_key(curve)] for curve in st.session_state.get(CURVES, ())}
@@ -199,7 +220,7 @@ def colors_of(specs: Sequence[RunSpec | None]) -> list[int]:
     known: dict[tuple[Schedule, str], int] = {}
     for curve, color in colors().items():
         with suppress(UserError):
-            set_to = curve_as_set(curve)
+            set_to = _as_set(curve, "", shared=True)
             known.setdefault((set_to.schedule, set_to.clock), color)
     return apart([_color_of_run(spec, known) if spec else None for spec in specs])
 
@@ -233,6 +254,10 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
 
     Raises UserError if the values do not fit together.
     """
+    return _as_set(curve, curve_name(curve), shared)
+
+
+def _as_set(curve, name, shared):
     state = st.session_state
     cls = curve_class(curve)
     values = {name: state[parameter_key(curve, name)] for name in cls.parameters()}
@@ -244,7 +269,7 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
             given = {name: state[around_key(curve, kind, name)] for name in around.parameters()}
             schedule = around(schedule, **given)
     shown = curve in state[SHOWN]
-    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], state[color_key(curve)], shown)
+    return Curve(curve, name, schedule, state[clock_key(curve)], state[color_key(curve)], shown)
 
 
 def add(kind: str) -> None:
@@ -286,6 +311,7 @@ def _append(curve, at=None):
     order = [*state[CURVES]]
     order.insert(len(order) if at is None else at, id)
     state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
+    take_in_hand(id)
     return id
 
 
@@ -293,12 +319,54 @@ def _free_name(name, besides=None):
     return free_name(name, {given for curve, given in names().items() if curve != besides})
 
 
+@dataclass(frozen=True)
+class Removed:
+    """A removed curve: its name, its place, whether it was shown, and its values by their keys."""
+
+    curve: str
+    name: str
+    at: int
+    shown: bool
+    values: dict[str, object]
+
+
 def remove(curve: str) -> None:
-    """Remove a curve."""
+    """Remove a curve, and remember it for `restore` until another one is taken in hand."""
     state = st.session_state
+    at, name = state[CURVES].index(curve), curve_name(curve)
+    gone = Removed(curve, name, at, curve in state[SHOWN], {key: state[key] for key in _keys(curve)})
+    set_shown(curve, False)
     state[CURVES] = [other for other in state[CURVES] if other != curve]
-    state[SHOWN] = [other for other in state[SHOWN] if other != curve]
     _forget(curve)
+    if in_hand() == curve:
+        take_in_hand(None)
+    state[REMOVED] = gone
+
+
+def removed() -> Removed | None:
+    """The curve that was just removed, if any."""
+    return st.session_state.get(REMOVED)
+
+
+def restore() -> None:
+    """Put the curve that was removed back into its place, and take it in hand."""
+    state, gone = st.session_state, removed()
+    if gone is None or is_full():
+        return
+    state.update(gone.values)
+    order = [*state[CURVES]]
+    order.insert(gone.at, gone.curve)
+    state[CURVES] = order
+    set_shown(gone.curve, gone.shown)
+    take_in_hand(gone.curve)
+
+
+def _keys(curve):
+    """The keys of all values of a curve."""
+    own = [key_of(curve) for key_of in (kind_key, name_key, clock_key, color_key)]
+    own += [parameter_key(curve, name) for name in curve_class(curve).parameters()]
+    around = [around_key(curve, kind, name) for kind, cls in AROUND.items() for name in cls.parameters()]
+    return own + around
 
 
 def move(curve: str, by: int) -> None:
@@ -323,13 +391,13 @@ def curves_shown() -> list[str]:
 
 def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
     """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
-    plans, problems = {}, {}
+    plans, problems, known = {}, {}, names()
     epochs, batches, together = (
         st.session_state[key] for key in (EPOCHS, BATCHES_PER_EPOCH, BATCHES_PER_UPDATE)
     )
     for curve in curves_shown():
         try:
-            set_to = curve_as_set(curve)
+            set_to = _as_set(curve, known[curve], shared=True)
             plans[curve] = Plan(set_to.schedule, epochs, batches, set_to.clock, together)
         except UserError as error:
             problems[curve] = str(error)

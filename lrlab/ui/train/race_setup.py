@@ -1,11 +1,11 @@
 """What a visitor has set on Train: the only place that knows these keys of the session state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lrlab import article
+from lrlab import article, jobs
 from lrlab.article import Curve
 from lrlab.datasets import DataSet, OwnData, data_set
 from lrlab.errors import UserError
@@ -19,6 +19,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
 from lrlab.scene import SHARED_RATE
 from lrlab.schedules import Constant, Schedule
+from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
@@ -32,6 +33,7 @@ RACE = "run"  # also the name in links, which are older than races
 ADAM = Curve("adam", "Adam", Constant(0.001))
 ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
 MAX_LANES = 12
+SHORT_RACE, SHORT_EPOCHS, SHORT_IMAGES = ("constant", "exponential"), 20, 10_000
 SEED_COUNT = Parameter(
     "",
     "How many seeds, counted up from the first seed. One seed alone decides nothing.",
@@ -90,6 +92,23 @@ def choose_article() -> None:
     for key in [key for key in st.session_state if str(key).startswith("option.")]:
         del st.session_state[key]
     fill()
+
+
+def choose_schedules(curves: Sequence[str]) -> None:
+    """Choose these curves of Explore to train, and no others."""
+    st.session_state[SCHEDULES] = [*curves]
+
+
+def start_short_race() -> None:
+    """Start a race of two of the article's schedules with few epochs and images, and show it."""
+    curves = [curve for curve in article.CURVES if curve.id in SHORT_RACE]
+    specs = [
+        RunSpec(curve.schedule, curve.clock, epochs=SHORT_EPOCHS, train_images=SHORT_IMAGES)
+        for curve in curves
+    ]
+    store = Store()
+    choose_race(store.add_race([[(curve.name, spec) for curve, spec in zip(curves, specs, strict=True)]]))
+    jobs.ensure_worker(store)
 
 
 def recipes() -> dict[str, str]:
