@@ -34,8 +34,11 @@ def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.batches_per_epoch * batch_size}[axis]
 
 
-def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> go.Figure:
-    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend."""
+def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320, unit="step") -> go.Figure:
+    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend.
+
+    With the `unit` "batch" they are batches instead of steps.
+    """
     drawn = []
     for color, (name, rates) in enumerate(lines.items()):
         steps = [first + every * number for number in range(len(rates) + 1)]
@@ -43,5 +46,5 @@ def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> 
         trace.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
         drawn.append(trace)
     last = first + every * max(map(len, lines.values()), default=1)
-    axes = {"xaxis": time_axis(last, "step") | {"range": [first, last]}, "yaxis": rate_axis(False)}
+    axes = {"xaxis": time_axis(last, unit) | {"range": [first, last]}, "yaxis": rate_axis(False)}
     return go.Figure(drawn, layout(height) | axes)

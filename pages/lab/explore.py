@@ -23,7 +23,7 @@ with settings.container(height=690, border=False):
     with st.container(border=True):
         number(state.EPOCHS, "Epochs", EPOCHS, EPOCHS.help)
         number(state.BATCHES_PER_EPOCH, "Batches per epoch", BATCHES_PER_EPOCH, BATCHES_PER_EPOCH.help)
-        with st.popover("Gradient accumulation", width="stretch"):
+        with st.popover("Gradient accumulation", width="stretch"), st.container(width=300):
             field(state.BATCHES_PER_UPDATE, "Batches per update", BATCHES_PER_UPDATE, "accumulation")
             st.caption(BATCHES_PER_UPDATE.help)
         for plan in [*plans.values()][:1]:  # all have the same times
