@@ -32,7 +32,8 @@ class Applied:
     """Code, the rates that its author states, and the rates that Keras applies.
 
     Both arrays are float64 with one rate per step, beginning with step `first_step`; with accumulated
-    gradients, one per batch. `cause` is a sentence that explains the difference.
+    gradients, the `unit` is a batch. An epoch has `per_epoch` of them. `cause` is a sentence that explains
+    the difference.
     """
 
     id: str
@@ -41,8 +42,9 @@ class Applied:
     stated: np.ndarray
     rates: np.ndarray
     cause: str
-    steps_per_epoch: int
+    per_epoch: int
     first_step: int = 0
+    unit: str = "step"
 
     @property
     def sentence(self) -> str:
@@ -53,10 +55,10 @@ class Applied:
         far = np.abs(self.stated - self.rates)
         at = int(far.argmax())
         if not far[at] > 1e-9 * np.abs(self.stated).max():
-            return "The applied rate equals the stated rate at every step."
+            return f"The applied rate equals the stated rate at every {self.unit}."
         step = self.first_step + at
         return (
-            f"The largest difference is at step {step:,} (epoch {step // self.steps_per_epoch}): "
+            f"The largest difference is at {self.unit} {step:,} (epoch {step // self.per_epoch}): "
             f"{self.stated[at]:.4g} is intended, {self.rates[at]:.4g} is applied. {self.cause}"
         )
 
@@ -198,8 +200,8 @@ def _accumulation(plan: Plan, alone: Plan) -> Applied | None:
     if "self.table" in code:  # which ends with the run, and stays at its last rate
         batches = np.minimum(batches, plan.steps - 1)
     rates = plan.rates_at(batches)
-    size = plan.batches_per_epoch
-    return Applied("accumulation", "Accumulated gradients", code, stated, rates, cause, size)
+    title, size = "Accumulated gradients", plan.batches_per_epoch
+    return Applied("accumulation", title, code, stated, rates, cause, size, unit="batch")
 
 
 def _initial_epoch(plan: Plan) -> Applied | None:

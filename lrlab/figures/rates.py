@@ -47,8 +47,11 @@ def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.batches_per_epoch * batch_size}[axis]
 
 
-def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> go.Figure:
-    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend."""
+def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320, unit="step") -> go.Figure:
+    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend.
+
+    With the `unit` "batch" they are batches instead of steps.
+    """
     lines_drawn = []
     for color, (name, rates) in enumerate(lines.items()):
         steps = [first + every * number for number in range(len(rates) + 1)]
@@ -56,5 +59,5 @@ def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> 
         added.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
         lines_drawn.append(added)
     last = first + every * max(map(len, lines.values()), default=1)
-    axes = {"xaxis": time_axis(last, "step") | {"range": [first, last]}, "yaxis": rate_axis(False)}
+    axes = {"xaxis": time_axis(last, unit) | {"range": [first, last]}, "yaxis": rate_axis(False)}
     return go.Figure(lines_drawn, layout(height) | axes)

@@ -59,8 +59,8 @@ def layout(height: int) -> dict:
 
 
 def time_axis(length: float, unit: str = "epoch") -> dict:
-    """An x axis over the whole length of a run, in epochs, steps or images seen."""
-    name = {"epoch": "Epoch", "step": "Step", "image": "Images seen"}[unit]
+    """An x axis over the whole length of a run, in epochs, steps, batches or images seen."""
+    name = {"epoch": "Epoch", "step": "Step", "batch": "Batch", "image": "Images seen"}[unit]
     return {
         "title": {"text": name, "standoff": 8},
         "range": [0, length],

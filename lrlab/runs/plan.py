@@ -30,8 +30,8 @@ BATCHES_PER_EPOCH = Parameter(
 )
 BATCHES_PER_UPDATE = Parameter(
     "",
-    "Gradient accumulation: each update of the weights uses the mean of the gradients of so many batches. A "
-    "step is one update. The batches left over at the end of an epoch make one more update.",
+    "How many batches each update of the weights uses: the mean of their gradients (gradient accumulation). "
+    "A step is one update. The batches left over at the end of an epoch make one more update.",
     1,
     MAX_BATCHES_PER_UPDATE,
     (1, 64),

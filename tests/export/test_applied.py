@@ -97,6 +97,7 @@ def test_keras_applies_what_is_said_of_accumulated_gradients(schedule, clock, to
         np.testing.assert_allclose(by_keras(case.code, 6), case.rates, rtol=2e-5, atol=2e-7)
         np.testing.assert_array_equal(case.stated, plan.rates_at(every_batch))
         assert f"runs {together} times too fast" in case.sentence
+        assert "difference is at batch" in case.sentence
 
 
 @pytest.mark.parametrize("clock", CLOCKS)

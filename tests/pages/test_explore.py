@@ -437,7 +437,7 @@ def test_a_new_schedule_opens_at_once_and_only_its_card(page):
     assert order == [f"{id}.in_hand.button" for id in (*(curve.id for curve in CURVES), "cosine")]
     page.button(key="cosine.in_hand.button").click().run()
     assert page.session_state["in_hand"] is None
-    assert sliders(page) == {"Epochs", "Steps per epoch"}
+    assert sliders(page) == {"Epochs", "Batches per epoch"}
 
 
 def test_a_removed_curve_comes_back_with_its_values_at_its_place(page):

@@ -30,7 +30,9 @@ def run_settings(plans: dict[str, Plan]) -> None:
             )
             for plan in [*plans.values()][:1]:  # all have the same times
                 if plan.batches_per_update > 1:
-                    st.caption(f"{plan.steps_per_epoch:,} updates (steps) per epoch")
+                    st.caption(
+                        f"{plan.batches_per_update} batches per update: {plan.steps_per_epoch:,} steps per epoch."
+                    )
             st.toggle(
                 "Same initial rate for all",
                 key=state.ONE_RATE,

@@ -170,7 +170,7 @@ def _stated_and_applied(plans):
     st.code(case.code, language="python")
     every = max(1, len(case.rates) // MOST_DRAWN)
     lines = {"Stated": case.stated[::every], "Applied": case.rates[::every]}
-    figure = lines_figure(lines, case.first_step, every)
+    figure = lines_figure(lines, case.first_step, every, unit=case.unit)
     chart(figure, "runs", f"Stated and applied rate of {state.curve_name(curve)}: {case.title}")
     st.markdown(case.sentence)
 
