@@ -29,10 +29,9 @@ def run_settings(plans: dict[str, Plan]) -> None:
                 help=BATCHES_PER_UPDATE.help,
             )
             for plan in [*plans.values()][:1]:  # all have the same times
-                if plan.batches_per_update > 1:
-                    st.caption(
-                        f"{plan.batches_per_update} batches per update: {plan.steps_per_epoch:,} steps per epoch."
-                    )
+                together, steps = plan.batches_per_update, plan.steps_per_epoch
+                if together > 1:
+                    st.caption(f"{together} batches per update: {steps:,} steps per epoch.")
             st.toggle(
                 "Same initial rate for all",
                 key=state.ONE_RATE,
