@@ -4,10 +4,11 @@ A colour is a number. It stands for a look: one of the theme's hues, a dash, and
 links, so a number never changes its look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from lrlab.article import CURVES
 from lrlab.optimizers import SGD, Adam, Optimizer
 from lrlab.schedules import SCHEDULES, Constant, Schedule, TimeBasedDecay
 
@@ -76,6 +77,23 @@ def color_of(schedule: Schedule, clock: str, optimizer: Optimizer, chosen: int |
         return INK
     number = color_of_kind(schedule.core.kind, clock) if chosen is None else chosen
     return number if optimizer.kind == SGD.kind else _dashed(number, 1)
+
+
+def colors_of(
+    runs: Sequence[tuple[Schedule, str, Optimizer] | None],
+    known: Mapping[tuple[Schedule, str], int] | None = None,
+) -> list[int]:
+    """The numbers of the colours of runs on one chart, given by schedule, clock and optimizer.
+
+    None is a run whose schedule is not known. `known` gives colours of schedules with their clocks. These and
+    the article's schedules keep their colour if there are others of the same kind.
+    """
+    known = known or {}
+    first = {*known, *((curve.schedule, curve.clock) for curve in CURVES)}
+    order = sorted(range(len(runs)), key=lambda at: (run := runs[at]) is None or run[:2] not in first)
+    wanted = [color_of(*run, known.get(run[:2])) if (run := runs[at]) else None for at in order]
+    found = dict(zip(order, apart(wanted), strict=True))
+    return [found[at] for at in range(len(runs))]
 
 
 def apart(wanted: Sequence[int | None]) -> list[int]:

@@ -21,10 +21,11 @@ from lrlab.palette import (
     apart,
     color_of,
     color_of_kind,
+    colors_of,
     mixed,
     shade,
 )
-from lrlab.schedules import SCHEDULES, Constant, CosineDecay, Warmup
+from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, Warmup
 from lrlab.ui.widgets.markdown import COLOR_NAMES, swatch
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +73,17 @@ def test_lines_of_one_chart_are_told_apart_and_keep_their_hue(wanted):
 def test_the_order_of_clicking_makes_no_difference():
     numbers = [COLORS[kind] for kind in ("exponential", "cosine", "step", "one-cycle")]
     assert all(apart(order) == [*order] for order in permutations(numbers))
+
+
+def test_the_articles_schedule_keeps_its_colour_among_others_of_its_kind():
+    runs = [(ExponentialDecay(0.5, k), "epoch", SGD()) for k in (0.02, 0.1, 0.5)]
+    for order in permutations(runs):
+        colors = dict(zip(order, colors_of(order), strict=True))
+        assert colors[runs[1]] == COLORS["exponential"]
+        assert len({*colors.values()}) == 3
+        assert {LOOKS[color].hue for color in colors.values()} == {5}
+    chosen = colors_of(runs, {(runs[2][0], "epoch"): 21})
+    assert LOOKS[chosen[2]].hue == 7
 
 
 def test_a_run_whose_schedule_is_not_known_takes_no_hue_of_the_others():

@@ -1,5 +1,7 @@
 """What a person sees on Explore: sliders that move curves, in place, by mouse, keyboard and typing."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.browser.conftest import settle
@@ -393,3 +395,116 @@ def test_nothing_is_wider_than_a_telephone(server, open_page):
     wait_until_drawn(page)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"]
     assert page.locator(".lrlab-chart").bounding_box()["height"] < TELEPHONE["height"] / 2
+
+
+def in_view(page, locator):
+    """Whether an element is in the window as a whole."""
+    box, size = locator.bounding_box(), page.viewport_size
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= size["width"]
+        and (box["y"] + box["height"] <= size["height"])
+    )
+
+
+def test_a_first_visitor_sees_curves_sliders_and_the_ways_in_at_once(page):
+    sliders = ("epochs", "exponential-initial_lr", "exponential-decay")
+    shown = [page.locator(".lrlab-chart"), *(page.locator(f".st-key-{key}-slider") for key in sliders)]
+    ways = ("Play with curves", "Race two schedules in 20 seconds", "Lesson 1", "Train these 7")
+    for element in (*shown, *(page.get_by_role("button", name=name) for name in ways)):
+        assert in_view(page, element)
+    page.get_by_role("button", name="Lesson 1").click()
+    page.get_by_role("heading", name="1. ").first.wait_for()
+
+
+def end_names(page):
+    """The names at the ends of the lines, with their places from the top and the right."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.lrlab-over .names text')].map((text) => {"
+        " const box = text.getBoundingClientRect();"
+        " const chart = text.closest('.lrlab-chart').getBoundingClientRect();"
+        " return [text.textContent, box.top, box.bottom, chart.right - box.right]; })"
+    )
+
+
+def test_names_stand_at_the_ends_of_the_lines_and_none_covers_another(page):
+    names = sorted(end_names(page), key=lambda name: name[1])
+    assert {name for name, *_ in names} == {
+        *("Constant", "Keras built-in decay", "Linear", "Time-based as stated", "Time-based as coded"),
+        *("Exponential", "Step"),
+    }
+    assert names[0][0] == "Time-based as stated"
+    assert all(one[2] <= other[1] + 3 for one, other in pairwise(names))
+    assert all(right >= 0 for *_, right in names)
+
+
+def point(page, name, epoch):
+    """Where a line is on the screen in an epoch."""
+    return page.evaluate(
+        "([name, epoch]) => { const host = document.querySelector('.lrlab-chart');"
+        " const { xaxis, yaxis } = host._fullLayout, box = host.getBoundingClientRect();"
+        " const trace = host.data.find((each) => each.name === name);"
+        " const at = trace.x.findLastIndex((x) => x <= epoch);"
+        " return [box.left + xaxis._offset + xaxis.d2p(epoch + 0.5),"
+        "  box.top + yaxis._offset + yaxis.d2p(trace.y[at])]; }",
+        [name, epoch],
+    )
+
+
+def test_the_pointer_reads_the_rate_of_a_whole_epoch_in_three_digits_and_lifts_line_and_row(page):
+    page.mouse.move(*point(page, "Exponential", 52))
+    read = page.locator(".lrlab-over .read")
+    read.wait_for(state="attached")
+    assert read.text_content() == "epoch 52, rate 0.00276"
+    page.mouse.move(*point(page, "Time-based as stated", 50))
+    page.wait_for_function("() => document.querySelector('.st-key-time-based-line.lrlab-lifted')")
+    assert page.locator(".lrlab-lifted").count() == 1
+    assert page.locator(".lrlab-lifted-line").count() == 1
+    page.mouse.move(*point(page, "Keras built-in decay", 1))  # drawn through 400 points, read exactly
+    page.wait_for_function(
+        "() => document.querySelector('.lrlab-over .read')?.textContent.includes('epoch 1,')"
+    )
+    assert read.text_content() == "epoch 1, rate 0.0286"
+    page.locator(".st-key-step-line").hover()
+    page.wait_for_function("() => document.querySelectorAll('.lrlab-lifted-line').length === 1")
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('.names text[font-weight=\"700\"]')].map(t => t.textContent)"
+    ) == ["Exponential", "Step"]
+
+
+def test_a_click_on_a_curve_opens_its_card_and_the_order_stays(page):
+    rows = ".st-key-explore-curves [class*='-line']"
+    lines = f'() => [...document.querySelectorAll("{rows}")].map(e => e.textContent)'
+    before = page.evaluate(lines)
+    page.mouse.click(*point(page, "Step", 25))
+    page.locator(".st-key-explore-in_hand .st-key-step-line").wait_for()
+    settle(page)
+    assert page.evaluate(lines) == before
+    assert page.locator(".st-key-step-drop_rate-slider").count() == 1
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].line.width > 3")
+    assert page.locator(".st-key-exponential-decay-slider").count() == 0
+
+
+def test_on_a_telephone_the_chart_stays_in_view_and_nothing_scrolls_inside_the_page(server, open_page):
+    page = open_page(server[0], viewport=TELEPHONE)
+    wait_until_drawn(page)
+    card, others = (
+        page.locator(f".st-key-{key}").bounding_box() for key in ("explore-in_hand", "constant-line")
+    )
+    assert card["y"] < others["y"], "the card in hand comes first"
+    slider = thumb(page, "exponential", "decay")
+    slider.scroll_into_view_if_needed()
+    page.mouse.move(200, 700)
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(300)
+    chart = page.locator(".lrlab-chart")
+    assert in_view(page, chart)
+    assert chart.bounding_box()["y"] < 100
+    scrollers = page.evaluate(
+        "() => [...document.querySelectorAll('.stMainBlockContainer *')]"
+        ".filter((e) => e.scrollHeight > e.clientHeight + 9"
+        " && /auto|scroll/.test(getComputedStyle(e).overflowY)).map((e) => e.className)"
+    )
+    assert scrollers == []
+    assert "as stated" in [name for name, *_ in end_names(page)]

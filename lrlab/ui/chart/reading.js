@@ -224,12 +224,13 @@ function listen(host) {
   on(host, "pointermove", (event) => showReading(host, event));
   on(host, "pointerleave", () => hideReading(host));
   on(host, "pointerdown", (event) => {
-    pressed = [event.clientX, event.clientY];
     showReading(host, event);
+    pressed = { x: event.clientX, y: event.clientY, line: host.lifted };
   });
-  on(host, "pointerup", (event) => {
-    const still = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < 4;
-    if (still && host.choose && host.lifted !== undefined) host.choose(host.lifted);
+  on(document, "pointerup", (event) => { // Plotly lays a cover over the page until then
+    const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
+    if (still && host.choose && pressed.line !== undefined) host.choose(pressed.line);
+    pressed = undefined;
   });
   on(document, "pointerover", (event) => {
     if (host.contains(event.target) || !host.live?.lines.some(({ row }) => row)) return;

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lrlab import palette
 from lrlab.article import Curve, name_of
 from lrlab.errors import UserError
 from lrlab.links.scene import free_id, from_query, to_query, with_ids
-from lrlab.palette import apart, color_of, color_of_kind
+from lrlab.palette import apart, color_of_kind
 from lrlab.runs.plan import MAX_EPOCHS, Plan
 from lrlab.runs.spec import RunSpec
 from lrlab.scene import MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, free_name, peel
@@ -222,11 +223,8 @@ def colors_of(specs: Sequence[RunSpec | None]) -> list[int]:
         with suppress(UserError):
             set_to = _as_set(curve, "", shared=True)
             known.setdefault((set_to.schedule, set_to.clock), color)
-    return apart([_color_of_run(spec, known) if spec else None for spec in specs])
-
-
-def _color_of_run(spec, known):
-    return color_of(spec.schedule, spec.clock, spec.optimizer, known.get((spec.schedule, spec.clock)))
+    runs = [(spec.schedule, spec.clock, spec.optimizer) if spec else None for spec in specs]
+    return palette.colors_of(runs, known)
 
 
 def curve_class(curve: str) -> type[Schedule]:

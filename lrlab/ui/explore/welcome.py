@@ -28,13 +28,11 @@ def welcome(start_race: Callable[[], None]) -> None:
         st.markdown(ABOUT, width="stretch")
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             st.button("Play with curves", icon=":material/gesture:", on_click=_welcomed)
-            if st.button(
-                "Race two schedules in 20 seconds", icon=":material/directions_run:", on_click=_welcomed
-            ):
+            if st.button("Race two schedules in 20 seconds", icon=":material/directions_run:"):
                 start_race()
-                st.switch_page(TRAIN)
-            if st.button("Lesson 1", icon=":material/school:", on_click=_welcomed):
-                st.switch_page(LESSONS)
+                _leave(TRAIN)
+            if st.button("Lesson 1", icon=":material/school:"):
+                _leave(LESSONS)
             st.button(
                 "",
                 icon=":material/close:",
@@ -42,6 +40,11 @@ def welcome(start_race: Callable[[], None]) -> None:
                 help="Close this introduction",
                 on_click=_welcomed,
             )
+
+
+def _leave(page):
+    _welcomed()
+    st.switch_page(page)
 
 
 def _welcomed(done=True):

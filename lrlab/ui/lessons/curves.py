@@ -8,7 +8,7 @@ from lrlab.figures import rates_figure
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.links.lesson import Setup
-from lrlab.palette import apart, color_of
+from lrlab.palette import colors_of
 from lrlab.runs.plan import Plan
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
@@ -59,7 +59,7 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
 def colors(lesson: Lesson) -> dict[str, int]:
     """The number of the colour of each recipe of a lesson."""
     specs = [RECIPES[recipe][1] for recipe in lesson.recipes]
-    numbers = apart([color_of(spec.schedule, spec.clock, spec.optimizer) for spec in specs])
+    numbers = colors_of([(spec.schedule, spec.clock, spec.optimizer) for spec in specs])
     return dict(zip(lesson.recipes, numbers, strict=True))
 
 

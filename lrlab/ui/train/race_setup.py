@@ -33,7 +33,7 @@ RACE = "run"  # also the name in links, which are older than races
 ADAM = Curve("adam", "Adam", Constant(0.001))
 ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
 MAX_LANES = 12
-SHORT_RACE, SHORT_EPOCHS, SHORT_IMAGES = ("constant", "exponential"), 20, 10_000
+SHORT_RACE, SHORT_EPOCHS, SHORT_IMAGES = ("constant", "exponential"), 15, 6_000
 SEED_COUNT = Parameter(
     "",
     "How many seeds, counted up from the first seed. One seed alone decides nothing.",
