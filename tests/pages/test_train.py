@@ -445,3 +445,16 @@ def test_that_there_is_no_verdict_yet_is_said_once(page):
         store.finish(run.id, Outcome("paused", "Paused."))
     page.run()
     assert texts(page).count("No verdict yet") == 1
+
+
+def test_the_short_race_of_the_introduction_trains_two_schedules_at_once(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    button(page, "Race two schedules in 20 seconds").click().run()
+    assert page.title[0].value.startswith("Train on")
+    runs = Store().race(1)
+    assert [run.name for run in runs] == ["Constant", "Exponential"]
+    wait(page, lambda: "completed" in texts(page))
+    assert {len(epochs) for epochs in Store().epochs_of([run.id for run in runs]).values()} == {15}
+    assert page.session_state["epochs"] == article.EPOCHS, "the curves of Explore stay"
+    page.switch_page("pages/lab/explore.py").run()
+    assert button(page, "About LR Lab")
