@@ -3,11 +3,15 @@
 import streamlit as st
 
 from lrlab import jobs
+from lrlab.errors import UserError
 from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.race.live import live_race, race_label
+from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
+from lrlab.ui.train.outlook import outlook
 from lrlab.ui.train.settings import settings
+from lrlab.ui.train.start import start_bar
 from lrlab.ui.widgets.markdown import plain
 
 state.fill()
@@ -16,17 +20,25 @@ store = Store()
 jobs.ensure_worker(store)
 
 st.title(f"Train on {plain(race_setup.known_data().title)}")
-controls, result = st.columns([3, 5], gap="medium")
+address.show_problems(st.session_state[race_setup.LINK_PROBLEMS])
+controls, result = st.columns([548, 780], gap="medium")
 
-with controls.container(border=True):
-    settings(store)
+with controls:
+    settings()
+seed_groups, problem = [], ""
+try:
+    seed_groups = race_setup.seed_groups()
+except UserError as error:
+    problem = str(error)
 
 with result:
+    if seed_groups:
+        outlook(seed_groups)
     races = store.races()
     chosen = race_setup.chosen_race(list(races), store.race_of)
     if chosen is None:
         st.info(
-            "No run yet. Choose schedules and press the Train button. Loss, accuracy and the applied "
+            "No run yet. Choose schedules and press the button below. Loss, accuracy and the applied "
             "rate then appear here after each epoch.",
             icon=":material/show_chart:",
         )
@@ -38,3 +50,5 @@ with result:
             key=race_setup.RACE,
         )
         live_race(races[chosen])
+start_bar(store, seed_groups, problem)
+race_setup.keep_in_link()

@@ -34,7 +34,11 @@ def texts(page):
 
 
 def train(page):
-    button(page, "Train").click().run()
+    page.button(key="start").click().run()
+
+
+def schedules(page):
+    return page.button_group(key="schedules")
 
 
 def button(page, label):
@@ -57,7 +61,7 @@ def test_nothing_was_trained_yet(page):
 
 def test_trains_on_the_synthetic_set_to_the_end(page):
     page.selectbox(key="data").set_value("synthetic").run()
-    page.multiselect(key="schedules").set_value(["step"]).run()
+    schedules(page).set_value(["step"]).run()
     page.number_input(key="epochs.train").set_value(3).run()
     page.number_input(key="images.train").set_value(500).run()
     train(page)
@@ -89,7 +93,7 @@ def test_the_data_sets_are_listed_and_described(page):
 def choose_own(page):
     page.selectbox(key="data").set_value("own").run()
     assert "There is no data set of your own yet." in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
 
 
 def test_ones_own_set_is_uploaded_described_and_trained(page, home):
@@ -114,10 +118,10 @@ def test_a_bad_file_is_said_and_the_one_before_stays(page, home):
     choose_own(page)
     page.file_uploader(key="own.upload").set_value(("bad.npz", b"no zip", "")).run()
     assert "must be a .npz file of NumPy, but it is no zip archive." in texts(page).replace("\\", "")
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
     page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
     assert "no zip archive" not in texts(page)
-    assert not button(page, "Train").disabled
+    assert not page.button(key="start").disabled
     page.file_uploader(key="own.upload").set_value(("bad.npz", b"no zip", "")).run()
     assert page.title[0].value == "Train on good.npz"
     page.selectbox(key="data").set_value("auto").run()
@@ -136,7 +140,7 @@ def test_ones_own_set_is_chosen_by_its_path(page, tmp_path):
     assert "200 training and 40 test vectors of 20 numbers, in 3 classes." in texts(page)
     page.selectbox(key="network").set_value("convolutional").run()
     assert "A convolutional network needs images" in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
     page.selectbox(key="network").set_value("dense").run()
     jobs.shut_down(Store())
     train(page)
@@ -149,11 +153,11 @@ def test_on_a_public_server_there_is_no_path(page, monkeypatch):
     choose_own(page)
     assert [box.label for box in page.text_input if "path" in box.label] == []
     page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
-    assert not button(page, "Train").disabled
+    assert not page.button(key="start").disabled
 
 
 def test_adam_runs_at_its_own_default(page):
-    page.multiselect(key="schedules").set_value(["adam"]).run()
+    schedules(page).set_value(["adam"]).run()
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
@@ -180,7 +184,7 @@ def test_a_run_that_cannot_be_is_refused_before_the_click(page):
     page.number_input(key="images.train").set_value(100).run()
     page.number_input(key="batch.train").set_value(99).run()
     assert "batch_size must be a whole number from 1 to 80, but it is 99." in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
 
 
 def test_a_failed_run_says_why_with_the_last_lines(page):
@@ -235,13 +239,21 @@ def test_a_store_from_a_newer_version_is_said_not_raised(home):
     assert "newer LR Lab" in page.error[0].value
 
 
-def test_the_articles_six_are_one_press_and_one_race(page):
-    button(page, "The article's six runs").click().run()
+def test_the_articles_six_are_one_choice_and_one_race_and_leave_explore_alone(page):
+    page.session_state["step.initial_lr"] = 0.3
+    page.number_input(key="epochs.train").set_value(7).run()
+    page.button_group(key="choose_source").set_value("article").run()
     assert not page.exception
+    assert page.number_input(key="race.epochs.train").value == 100
+    assert (page.session_state["step.initial_lr"], page.session_state["epochs"]) == (0.3, 7)
     assert "506,530 parameters. 16,000 images for training and 4,000 for validation" in texts(page)
+    assert "250 steps per epoch, 25,000 per run, 150,000 in all." in texts(page)
+    assert page.button(key="start").label.startswith("Race 6 schedules")
     page.number_input(key="seeds.train").set_value(3).run()
+    assert "250 steps per epoch, 25,000 per run, 450,000 in all." in texts(page)
+    assert page.button(key="start").label.startswith("Race 18 runs")
     jobs.shut_down(Store())
-    button(page, "Race 18 runs").click().run()
+    train(page)
     runs = Store().race(1)
     assert [run.name for run in runs[:6]] == [
         *("Constant", "Time-based as coded", "Exponential", "Step", "Linear", "Adam"),
@@ -249,24 +261,70 @@ def test_the_articles_six_are_one_press_and_one_race(page):
     assert [run.spec.seed for run in runs[::6]] == [9125, 9126, 9127]
     assert {run.spec.optimizer.kind for run in runs[:5]} == {"sgd"}
     assert runs[5].spec.optimizer == Adam()
+    assert {(run.spec.epochs, run.spec.schedule.initial_lr) for run in runs[2:5]} == {(100, 0.5)}
     assert "6 lanes: Constant, Time-based as coded, " in page.selectbox(key="run").options[0]
+    page.button_group(key="choose_source").set_value("explore").run()
+    assert (schedules(page).value, page.number_input(key="seeds.train").value) == (["exponential"], 1)
+    page.button_group(key="choose_source").set_value("article").run()
+    assert page.number_input(key="seeds.train").value == 3, "each source keeps its own settings"
+    page.button_group(key="choose_source").set_value("trial").run()
+    assert page.button(key="start").label.startswith("Race 2 schedules")
+
+
+def test_the_form_and_explore_keep_their_values_over_a_reload(page):
+    page.session_state["step.initial_lr"] = 0.3
+    schedules(page).set_value(["step", "adam"]).run()
+    page.multiselect(key="optimizers").set_value(["sgd", "adamw"]).run()
+    page.number_input(key="epochs.train").set_value(7).run()
+    page.number_input(key="seeds.train").set_value(2).run()
+    page.text_input(key="option.dense.widths.text").set_value("64, 32").run()
+    page.toggle(key="stop_early").set_value(True).run()
+    page.button_group(key="choose_source").set_value("trial").run()
+    page.number_input(key="images.train").set_value(2000).run()
+    page.button_group(key="choose_source").set_value("explore").run()
+    link = page.query_params
+    assert {"run", "source"} & {*link} == set()
+    again = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    for name, texts_of_name in link.items():
+        again.query_params[name] = texts_of_name
+    again.run().switch_page("pages/lab/train.py").run()
+    assert not again.exception
+    assert not again.warning
+    assert schedules(again).value == ["step", "adam"]
+    for key in ("optimizers", "seeds", "epochs", "step.initial_lr", "option.dense.widths", "stop_early"):
+        assert again.session_state[key] == page.session_state[key]
+    assert again.query_params == link
+
+
+def test_a_link_with_a_wrong_value_of_the_form_keeps_the_right_ones(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    for name, text in (("seed", "-3"), ("seeds", "2"), ("schedules", "step"), ("optimizers", "sgd_x")):
+        page.query_params[name] = text
+    page.switch_page("pages/lab/train.py").run()
+    assert not page.exception
+    (warning,) = page.warning
+    assert "seed must be a whole number" in warning.value
+    assert "each of optimizers must be one of" in warning.value
+    assert (schedules(page).value, page.session_state["seeds"]) == (["step"], 2)
+    assert (page.session_state["seed"], page.session_state["optimizers"]) == (article.SEED, ["sgd"])
 
 
 def test_schedules_go_with_optimizers_and_can_have_one_peak(page):
-    page.multiselect(key="schedules").set_value(["step", "constant", "adam"]).run()
+    schedules(page).set_value(["step", "constant", "adam"]).run()
     page.multiselect(key="optimizers").set_value(["sgd", "adamw"]).run()
     page.toggle(key="same_peak").set_value(True).run()
     page.number_input(key="peak.field").set_value(0.02).run()
     jobs.shut_down(Store())
-    button(page, "Race 5 runs").click().run()
+    assert page.button(key="start").label.startswith("Race 5 schedules")
+    train(page)
     runs = Store().race(1)
     assert [run.name for run in runs] == [
         *("Step · SGD", "Step · AdamW", "Constant · SGD", "Constant · AdamW", "Adam"),
     ]
     assert [run.spec.plan.rates().max() for run in runs] == pytest.approx([0.02] * 5)
-    page.multiselect(key="schedules").set_value([]).run()
+    schedules(page).set_value([]).run()
     assert "There is nothing to train" in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
 
 
 def test_network_images_and_controllers_are_options(page):
@@ -305,7 +363,8 @@ def test_what_would_not_fit_or_takes_long_is_said_before_the_click(page):
     page.selectbox(key="network").set_value("convolutional").run()
     page.text_input(key="option.convolutional.filters.text").set_value("128, 128, 128").run()
     assert "Not enough memory: this needs about " in texts(page)
-    assert button(page, "Race 10 runs").disabled
+    assert page.button(key="start").label.startswith("Race 10 runs")
+    assert page.button(key="start").disabled
 
 
 def running(store, name="Mine", lanes=1):
@@ -378,9 +437,9 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     assert not page.select_slider
     button(page, "Save the rates of Mine 0 as a schedule").click().run()
     assert not page.exception
-    assert f"Rates of run {race}" in page.multiselect(key="schedules").options
-    kept = page.multiselect(key="schedules").value[-1]
-    page.multiselect(key="schedules").set_value([kept]).run()
+    assert any(option.endswith(f"Rates of run {race}") for option in schedules(page).options)
+    kept = schedules(page).value[-1]
+    schedules(page).set_value([kept]).run()
     jobs.shut_down(store)
     train(page)
     schedule = store.runs()[0].spec.schedule

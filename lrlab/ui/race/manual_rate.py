@@ -101,6 +101,6 @@ def _save(store, run):
     if curve is None:
         st.toast("There is no room for another curve. Remove one on Explore first.")
         return
-    st.session_state[race_setup.SCHEDULES] = [*st.session_state[race_setup.SCHEDULES], curve]
+    race_setup.add_schedule(curve)
     exact = f" It differs from the applied rates by at most {off:.1%}." if off > 1e-6 else ""
     st.toast(f"Saved as a piecewise schedule. It is now on Explore and in the list of schedules here.{exact}")
