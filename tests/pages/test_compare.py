@@ -1,5 +1,6 @@
 """Compare, run by AppTest against a real store."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def button(page, label):
 
 def table(page):
     return page.dataframe[0].value
+
+
+def ticked(page):
+    """The numbers of the ticked rows of the table."""
+    key = re.search(r"compare\.table\.\w+", page.dataframe[0].proto.id)[0]
+    return page.session_state[key]["selection"]["rows"]
 
 
 def choose(page, *runs):
@@ -159,13 +166,44 @@ def test_a_link_that_names_its_runs_twice_opens_the_newest_race(store):
     assert page.query_params["runs"] == "4"
 
 
+def test_what_is_chosen_is_on_top_and_ticked_whatever_brought_one_here(store):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    page.query_params["runs"] = "2.1"
+    page.switch_page("pages/lab/compare.py").run()
+    assert [*table(page)["Number"]] == [2, 1, 4, 3]
+    assert ticked(page) == [0, 1]
+    page.query_params["runs"] = "3"  # a link of another page, followed in the same session
+    page.run()
+    assert [*table(page)["Number"]] == [3, 4, 2, 1]
+    assert ticked(page) == [0]
+    assert [*table(choose(page, 1, 4))["Number"]] == [1, 4, 3, 2]
+
+
+def test_what_is_not_known_is_an_empty_cell(home):
+    Store().add_results([result("Mine", spec=None, data=None)])
+    page = open_page()
+    assert page.dataframe[0].proto.placeholder == ""
+    assert page.dataframe[0].proto.HasField("placeholder")
+    row = table(page).iloc[0]
+    unknown = (
+        "Best loss",
+        "Best epoch",
+        "Final loss",
+        "Final accuracy",
+        "Test accuracy",
+        "Seed",
+        "Optimizer",
+    )
+    assert row[[*unknown]].isna().all()
+
+
 def test_deleted_runs_come_back_on_undo(store):
     page = choose(open_page(), 3)
     button(page, "Delete").click().run()
     assert "1 run was deleted" in texts(page)
     assert list(table(page)["Run"]) == ["Mine", "Good", "Good"]
     button(page, "Undo").click().run()
-    assert list(table(page)["Run"]) == ["Mine", "Better", "Good", "Good"]
+    assert list(table(page)["Run"]) == ["Better", "Mine", "Good", "Good"], "it is chosen again, and so on top"
     assert "1 run chosen" in texts(page)
 
 
@@ -336,7 +374,9 @@ def test_all_that_is_imported_is_chosen(store):
     page.file_uploader[0].set_value(("class.json", file, "application/json")).run()
     button(page, "Import").click().run()
     assert "20 runs were imported and chosen" in texts(page)
-    assert "20 runs chosen" in texts(page)
+    assert "21 runs chosen" in texts(page), "what was chosen before stays so"
+    assert all(name.startswith("Student") for name in table(page)["Run"][:20])
+    assert ticked(page) == [*range(21)]
 
 
 @pytest.mark.training

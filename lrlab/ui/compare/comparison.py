@@ -49,7 +49,7 @@ def _train(store, seed_groups):
     """Train a race of these seed groups, and compare its runs too."""
     race = store.add_race(seed_groups)
     jobs.ensure_worker(store)
-    choice.choose([*choice.chosen(), *(run.id for run in store.race(race))])
+    choice.add([run.id for run in store.race(race)])
 
 
 def _draw_again_soon():

@@ -12,6 +12,7 @@ from lrlab.store import Listed, spec_of
 from lrlab.ui.compare import choice
 
 LOSS, SHARE = "%.4f", "%.2f %%"
+HEAD, ROW, HEIGHT = 37, 35, 292  # pixels; the table takes a third of the screen
 TABLE_COLUMNS = {
     "Pinned": st.column_config.TextColumn("", width=32, pinned=True, help="Pinned runs come first."),
     "Run": st.column_config.TextColumn(width="medium", pinned=True),
@@ -49,7 +50,7 @@ def runs_table(listed: Sequence[Listed]) -> None:
             label_visibility="collapsed",
         )
         _filters(listed)
-    shown = choice.shown(listed)
+    shown = choice.lifted(choice.shown(listed))
     if not shown:
         st.info("No run matches the search and the filters.", icon=":material/search_off:")
         return
@@ -61,22 +62,24 @@ def runs_table(listed: Sequence[Listed]) -> None:
         st.session_state[key]["selection"]["rows"]
     ):
         st.session_state[key] = {"selection": {"rows": rows}}
-    st.dataframe(
-        pd.DataFrame([_row(entry) for entry in shown]),
-        hide_index=True,
-        height=min(37 + 35 * len(shown), 352),
-        column_config=TABLE_COLUMNS,
-        key=key,
-        on_select=lambda: _take(key, ids),
-        selection_mode="multi-row",
-    )
+    with st.container(key="compare-table"):
+        st.dataframe(
+            pd.DataFrame([_row(entry) for entry in shown]),
+            hide_index=True,
+            height=min(HEAD + ROW * len(shown), HEIGHT),
+            column_config=TABLE_COLUMNS,
+            placeholder="",
+            key=key,
+            on_select=lambda: _take(key, ids),
+            selection_mode="multi-row",
+        )
 
 
 def _take(key, ids):
     """Update the choice. Runs that the filters hide stay chosen, and chosen runs keep their order."""
     rows = {ids[row] for row in st.session_state[key]["selection"]["rows"] if row < len(ids)}
     kept = [id for id in choice.chosen() if id in rows or id not in ids]
-    choice.choose([*kept, *(id for id in ids if id in rows and id not in kept)])
+    choice.tick([*kept, *(id for id in ids if id in rows and id not in kept)])
 
 
 def _filters(listed):
