@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from lrlab.runs.plan import Plan
+from lrlab.schedules import CosineDecay
 from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
@@ -274,19 +276,37 @@ def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
     page.mouse.up()
 
 
-def test_the_updates_of_accumulated_gradients_are_followed(server, open_page):
-    page = open_page(server[0] + "/?u=4&x=step")
+@pytest.mark.parametrize(("axis", "length"), [("step", "Math.ceil(batches / 4)"), ("image", "batches * 64")])
+def test_the_updates_of_accumulated_gradients_are_followed(server, open_page, axis, length):
+    page = open_page(f"{server[0]}/?u=4&x={axis}")
     wait_until_drawn(page)
-    slider = thumb(page, "Batches per epoch", 1)
+    page.get_by_role("button", name="More", exact=True).click()
+    slider = page.locator(".st-key-steps-slider input[type=range]")
     x, y = press_on(page, slider)
     page.mouse.move(x + 40, y, steps=4)
     page.wait_for_function(
         "slider => { const batches = Number(slider.getAttribute('aria-valuetext'));"
-        " const { range } = document.querySelector('.lrlab-chart')._fullLayout.xaxis;"
-        " return batches > 250 && range[1] === 100 * Math.ceil(batches / 4); }",
+        " const chart = document.querySelector('.lrlab-chart');"
+        f" const ends = [chart._fullLayout.xaxis.range[1], chart.data[0].x.at(-1)], end = 100 * {length};"
+        " return batches > 250 && ends.every((each) => each === end); }",
         arg=slider.element_handle(),
     )
     page.mouse.up()
+
+
+@pytest.mark.parametrize("axis", ["epoch", "step", "image"])
+def test_the_rate_under_the_pointer_is_that_of_the_update(server, open_page, axis):
+    page = open_page(f"{server[0]}/?u=4&s=10&e=3&b=8&x={axis}&c=cosine~0.2~_csmooth")
+    wait_until_drawn(page)
+    plan = Plan(CosineDecay(0.2), 3, 10, "smooth", 4)
+    length = {"epoch": 1, "step": 3, "image": 80}[axis]
+    box = page.locator(".lrlab-chart .nsewdrag").first.bounding_box()
+    for share in (0.1, 0.45, 0.9):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        text = page.locator(".reading .read").text_content()
+        place = int(share * 3 * length)
+        rate = plan.rates()[place * 3 // length]
+        assert text == f"{axis} {place}, rate {rate:.3g}"
 
 
 def test_an_answer_older_than_the_thumb_is_not_drawn(page):

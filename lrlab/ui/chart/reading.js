@@ -50,15 +50,15 @@ function readAt(host, number, at) {
   const line = host.live?.lines[number];
   const numbers = line && followed(line);
   const whole = Math.max(0, Math.floor(at + 1e-9));
-  const { epochs = Infinity, steps_per_epoch: size = 1 } = numbers ?? {};
-  const last = numbers ? (meta.unit === "epoch" ? epochs : epochs * size * host.live.unit) - 1 : Infinity;
+  const length = numbers && anEpoch(numbers, meta.unit, host.live.batch_size);
+  const last = numbers ? numbers.epochs * length - 1 : Infinity;
   const place = Math.min(whole, last);
   const text = `${WORDS[meta.unit]} ${place.toLocaleString("en")}, rate `;
   if (!line) {
     const trace = host.figure.data[number];
     return text + (trace.line.shape === "hv" ? "" : "about ") + digits(drawnAt(trace, place));
   }
-  const step = meta.unit === "epoch" ? place * size : Math.floor(place / host.live.unit);
+  const step = Math.floor((place * numbers.steps_per_epoch) / length + 1e-9);
   return text + digits(rateFunction(line.body)(numbers, step, runningSum()));
 }
 

@@ -26,7 +26,7 @@ def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.sli
         }
         line = {"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock}
         lines.append(line | {"curve": curve, "row": _css_class(f"{curve}.line")})
-    return {"lines": lines, "axis": axis, "unit": batch_size if axis == "image" else 1}
+    return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
 
 def _slider(key):
