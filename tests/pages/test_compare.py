@@ -315,6 +315,22 @@ def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home):
     assert not page.exception
 
 
+def test_number_fields_do_not_depend_on_a_message_that_may_be_dropped(home):
+    """What has not been sent when a script begins again is dropped; the newest run has to say everything."""
+    store = Store()
+    id = store.add(RunSpec(epochs=100, train_images=300), "Busy", "w")
+    store.record(store.run(id), Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8, 0.75, 1.0))
+    page = choose(open_page(), id)
+    field = page.run().number_input(key=f"{choice.FIRST}.field")
+    assert field.proto.default == field.value == choice.FIRST_EPOCHS
+    field.set_value(30).run()
+    field = page.run().number_input(key=f"{choice.FIRST}.field")
+    assert field.proto.default == field.value == 30
+    page.session_state[choice.FIRST] = 40  # another control of the same value
+    assert page.run().number_input(key=f"{choice.FIRST}.field").value == 40
+    store.finish(id, Outcome("stopped"))
+
+
 def test_what_an_import_came_to_stays_while_the_page_is_drawn_by_its_timer(store):
     page = open_page()
     page.file_uploader[0].set_value(("a*b*.png", b"\x89PNG", "image/png")).run()

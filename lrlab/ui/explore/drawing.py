@@ -49,7 +49,7 @@ def drawing() -> dict[str, Plan]:
             format_func=AXIS_NAMES.__getitem__,
             required=True,
             label_visibility="collapsed",
-            **following(state.AXIS, "axis"),
+            **following(state.AXIS, "axis", default="default"),
         )
         log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
     for curve, problem in problems.items():
