@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrlab import jobs
+from lrlab import article, jobs
 from lrlab.exchange import to_json
+from lrlab.lessons.evidence import recipe_of
+from lrlab.lessons.recipes import RACED
+from lrlab.lessons.reference import recorded
 from lrlab.runs.records import Epoch, Outcome
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -81,7 +84,22 @@ def choose(page, *runs):
 
 
 def test_an_empty_store_says_what_to_do(home):
-    assert "No run yet" in texts(open_page())
+    page = open_page()
+    assert "No run yet" in texts(page)
+    assert [link.proto.label for link in page.get("page_link")] == ["Start a race on Train"]
+
+
+def test_an_empty_store_offers_the_recorded_results(home):
+    page = open_page()
+    button(page, f"Add {len(recorded())} recorded runs").click().run()
+    assert not page.exception
+    names = {recipe_of(result.spec): result.name for result in recorded()}
+    chosen = [names[recipe] for recipe in RACED]
+    assert [*table(page)["Run"]][: len(chosen)] == chosen, "the article's race is looked at first"
+    assert {*table(page)["Seed"][: len(chosen)]} == {article.SEED}
+    assert f"{len(chosen)} runs chosen" in texts(page)
+    assert len(Store().listed()) == len(recorded())
+    assert all(entry.run.tags == ("recorded",) for entry in Store().listed())
 
 
 def test_every_run_is_a_row_with_its_scores(store):
