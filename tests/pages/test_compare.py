@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrlab import jobs
+from lrlab import article, jobs
 from lrlab.exchange import to_json
+from lrlab.lessons.evidence import recipe_of
+from lrlab.lessons.recipes import RACED
+from lrlab.lessons.reference import recorded
 from lrlab.runs.records import Epoch, Outcome
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -81,7 +84,22 @@ def choose(page, *runs):
 
 
 def test_an_empty_store_says_what_to_do(home):
-    assert "No run yet" in texts(open_page())
+    page = open_page()
+    assert "No run yet" in texts(page)
+    assert [link.proto.label for link in page.get("page_link")] == ["Start a race on Train"]
+
+
+def test_an_empty_store_offers_the_recorded_results(home):
+    page = open_page()
+    button(page, f"Add {len(recorded())} recorded runs").click().run()
+    assert not page.exception
+    names = {recipe_of(result.spec): result.name for result in recorded()}
+    chosen = [names[recipe] for recipe in RACED]
+    assert [*table(page)["Run"]][: len(chosen)] == chosen, "the article's race is looked at first"
+    assert {*table(page)["Seed"][: len(chosen)]} == {article.SEED}
+    assert f"{len(chosen)} runs chosen" in texts(page)
+    assert len(Store().listed()) == len(recorded())
+    assert all(entry.run.tags == ("recorded",) for entry in Store().listed())
 
 
 def test_every_run_is_a_row_with_its_scores(store):
@@ -313,6 +331,22 @@ def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home):
     Store().delete(race, race + 1)
     page.run()
     assert not page.exception
+
+
+def test_number_fields_do_not_depend_on_a_message_that_may_be_dropped(home):
+    """What has not been sent when a script begins again is dropped; the newest run has to say everything."""
+    store = Store()
+    id = store.add(RunSpec(epochs=100, train_images=300), "Busy", "w")
+    store.record(store.run(id), Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8, 0.75, 1.0))
+    page = choose(open_page(), id)
+    field = page.run().number_input(key=f"{choice.FIRST}.field")
+    assert field.proto.default == field.value == choice.FIRST_EPOCHS
+    field.set_value(30).run()
+    field = page.run().number_input(key=f"{choice.FIRST}.field")
+    assert field.proto.default == field.value == 30
+    page.session_state[choice.FIRST] = 40  # another control of the same value
+    assert page.run().number_input(key=f"{choice.FIRST}.field").value == 40
+    store.finish(id, Outcome("stopped"))
 
 
 def test_what_an_import_came_to_stays_while_the_page_is_drawn_by_its_timer(store):

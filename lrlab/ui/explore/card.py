@@ -45,7 +45,7 @@ def card(curve: str, plan: Plan | None, without: tuple[str, ...] = ()) -> None:
             format_func=CLOCK_NAMES.__getitem__,
             required=True,
             help=CLOCK_HELP,
-            **following(state.clock_key(curve), "clock"),
+            **following(state.clock_key(curve), "clock", default="default"),
         )
 
 

@@ -28,7 +28,7 @@ def heading() -> None:
             format_func=AXIS_NAMES.__getitem__,
             required=True,
             label_visibility="collapsed",
-            **following(state.AXIS, "axis"),
+            **following(state.AXIS, "axis", default="default"),
         )
     address.show_problems(st.session_state.get(state.LINK_PROBLEMS, ()))
 

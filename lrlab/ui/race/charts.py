@@ -43,7 +43,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
             view.VIEWS,
             required=True,
             label_visibility="collapsed",
-            **following(view.VIEW, "view"),
+            **following(view.VIEW, "view", default="default"),
         )
         chosen = state[view.VIEW]
         if chosen != "Gradients":
