@@ -220,7 +220,7 @@ def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
     assert "take 25 units of time, but the schedule lasts 10" in page.warning[0].value
     assert list(lines(page)) == [curve.name for curve in CURVES]
     page.switch_page("pages/lab/train.py").run()
-    page.multiselect(key="schedules").set_value(["wsd"]).run()
+    page.button_group(key="schedules").set_value(["wsd"]).run()
     assert not page.exception
     assert "take 25 units of time" in page.error[0].value
 
@@ -249,7 +249,7 @@ def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
     assert drawn[14] == pytest.approx(0.4)
     assert drawn[95] == pytest.approx(drawn[90] / 2)
     page.switch_page("pages/lab/train.py").run()
-    page.multiselect(key="schedules").set_value(["step"]).run()
+    page.button_group(key="schedules").set_value(["step"]).run()
     assert not page.exception
     (words,) = [text.value for text in page.markdown if "with a warm-up" in text.value]
     assert words.endswith("with a cool-down: $c = 10$, $\\eta_T = 0$, at each epoch")
@@ -496,5 +496,5 @@ def test_train_gets_exactly_the_curves_that_are_shown(page):
     shown = {name: line["meta"]["color"] for name, line in lines(page).items()}
     next(button for button in page.button if button.label == "Train these 5").click().run()
     assert page.title[0].value.startswith("Train on")
-    assert page.multiselect(key="schedules").value == [c.id for c in CURVES[1:-1]]
+    assert page.button_group(key="schedules").value == [c.id for c in CURVES[1:-1]]
     assert {name: line["meta"]["color"] for name, line in lines(page).items()} == shown

@@ -163,6 +163,7 @@ def choose_source(source: str) -> None:
 
 def choose_schedules(curves: Sequence[str]) -> None:
     """Choose these curves of Explore to train, and no others."""
+    fill()
     choose_source(EXPLORE)
     st.session_state[SCHEDULES] = [*curves]
 
