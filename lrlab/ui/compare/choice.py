@@ -79,8 +79,7 @@ def fill(listed: Sequence[Listed]) -> None:
     }.items():
         state.setdefault(key, value)
     known = [entry.run.id for entry in listed]
-    written = state.get(LINKED)
-    if CHOSEN not in state or st.query_params.get(RUNS, written) != written:
+    if CHOSEN not in state or address.get(RUNS) not in (None, state.get(LINKED)):
         state[CHOSEN] = _linked(known) or state.get(CHOSEN) or _newest_race(listed)
     choose([id for id in state[CHOSEN] if id in known])
 

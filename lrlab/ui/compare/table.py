@@ -58,9 +58,8 @@ def runs_table(listed: Sequence[Listed]) -> None:
     # Each set of rows has its own key: with one key, Streamlit would keep row numbers, not runs.
     key = f"compare.table.{sha256(repr(ids).encode()).hexdigest()[:16]}"
     rows = [ids.index(id) for id in choice.chosen() if id in ids]
-    selection = {"selection": {"rows": rows}}
     if key in st.session_state and sorted(st.session_state[key]["selection"]["rows"]) != sorted(rows):
-        st.session_state[key] = selection
+        st.session_state[key] = {"selection": {"rows": rows}}
     with st.container(key="compare-table"):
         st.dataframe(
             pd.DataFrame([_row(entry) for entry in shown]),
@@ -71,7 +70,7 @@ def runs_table(listed: Sequence[Listed]) -> None:
             key=key,
             on_select=lambda: _take(key, ids),
             selection_mode="multi-row",
-            selection_default=selection,
+            selection_default={"selection": {"rows": rows}},
         )
 
 

@@ -27,6 +27,11 @@ def write(query: Query) -> None:
         st.query_params.from_dict(wanted)
 
 
+def get(name: str) -> str | None:
+    """The last text that the query has for a name, unchecked; None if it has none."""
+    return st.query_params.get(name)
+
+
 def put(name: str, text: str) -> None:
     """Write one name of the query and leave the others as they are; an empty text removes the name."""
     if text:
