@@ -1,7 +1,7 @@
 // Names at the ends of the lines, and what the pointer reads from them, on a layer above the plot. A layout asks
 // for it by its `meta`: `unit` is what the time axis counts, and `epoch` the length of an epoch on it.
 
-const LABEL = 18; // pixels from one name to the next
+const LINE = 1.4; // from one name to the next, in heights of the letters
 const LEADER = 22; // pixels from the plot to the names
 const NEAR = 24; // pixels: so near, the pointer means a line
 const WORDS = { epoch: "epoch", step: "step", image: "image" };
@@ -66,12 +66,11 @@ function digits(value) {
   return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "not finite";
 }
 
-// Where names go: in the order of the ends of their lines, and apart from each other.
-function spread(ends, height) {
-  const gap = Math.min(LABEL, (height + LABEL) / Math.max(ends.length, 1));
+// Where names go: in the order of the ends of their lines, and `gap` apart from each other.
+function spread(ends, height, gap) {
   const order = ends.map((_, at) => at).sort((a, b) => ends[a] - ends[b]);
   const places = [...ends];
-  const bottom = height + LABEL / 2;
+  const bottom = height + gap / 2;
   order.forEach((at, rank) => {
     if (rank) places[at] = Math.max(places[at], places[order[rank - 1]] + gap);
   });
@@ -111,7 +110,9 @@ function nameLines(host) {
     const y = yaxis.d2p(drawnAt(trace, Math.min(end, trace.x.at(-1))));
     return Number.isFinite(y) ? Math.min(Math.max(y, 0), yaxis._length) : yaxis._length;
   });
-  host.placed = spread(ends, yaxis._length);
+  const gap = Math.min(LINE * host.font.size, yaxis._length / Math.max(ends.length, 1));
+  host.placed = spread(ends, yaxis._length, gap);
+  const size = Math.min(host.font.size, gap); // many names in a low chart are smaller
   names.replaceChildren(
     ...host.figure.data.flatMap((trace, at) => {
       const [from, to] = [ends[at] + yaxis._offset, host.placed[at] + yaxis._offset];
@@ -122,7 +123,7 @@ function nameLines(host) {
         element("path", { d: path, stroke: color, fill: "none" }),
         element(
           "text",
-          { x: right + LEADER, y: to, fill: name, "font-weight": strong ? 700 : 400, "font-size": host.font.size },
+          { x: right + LEADER, y: to, fill: name, "font-weight": strong ? 700 : 400, "font-size": size },
           host.labels[at],
         ),
       ];
