@@ -25,7 +25,7 @@ def add_curve(parser) -> None:
 
 
 def curve(options) -> int:
-    """Print the rates as rows of step, epoch and rate."""
+    """Print the rates as rows of step, epoch and rate, and momentum if the schedule cycles it."""
     plan = _plan(options)
     numbers = summary(plan)
     if math.isnan(numbers.peak):
@@ -33,10 +33,11 @@ def curve(options) -> int:
     print_warnings(plan)
     size = plan.steps_per_epoch
     steps = range(plan.first_step(options.from_epoch), plan.steps, size if options.per_epoch else 1)
-    rates = plan.rates_at(np.array(steps))
+    columns = {"lr": plan, "momentum": plan.momentum}
+    values = {name: each.rates_at(np.array(steps)).tolist() for name, each in columns.items() if each}
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("step", "epoch", "lr"))
-    table.writerows((step, step // size, repr(float(lr))) for step, lr in zip(steps, rates, strict=True))
+    table.writerow(("step", "epoch", *values))
+    table.writerows((step, step // size, *row) for step, *row in zip(steps, *values.values(), strict=True))
     return 0
 
 

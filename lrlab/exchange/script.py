@@ -239,6 +239,11 @@ def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: b
             "The last update of an epoch is not repeated, because it has fewer batches than the others: "
             "Keras carries these batches to the next epoch."
         )
+    if result.spec and result.spec.plan.momentum:
+        lines.append(
+            "The cycled momentum is not repeated: Keras compiles the momentum into its training step, so the "
+            "optimizer keeps the constant one below."
+        )
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
     if l2:

@@ -66,9 +66,11 @@ class Applied:
 def applied(plan: Plan) -> tuple[Applied, ...]:
     """The plan itself, and common code that looks right but may apply other rates; each with its rates.
 
-    Checked against Keras 3.15. Cases for which the schedule has no code are left out. All but the plan itself
+    Checked against Keras 3.15. It is about rates: a cycled momentum is left out. So are cases for
+    which the schedule has no code. All but the plan itself
     and accumulated gradients are shown with one batch per update.
     """
+    plan = replace(plan, schedule=plan.schedule.without_momentum())
     alone = replace(plan, batches_per_epoch=plan.steps_per_epoch, batches_per_update=1)
     cases = (
         _as_planned(plan),

@@ -4,6 +4,7 @@ import math
 import textwrap
 from itertools import pairwise
 
+from lrlab.errors import UserError
 from lrlab.export.base import Export, call_of, comment, whole
 from lrlab.export.formula import scalar_function
 from lrlab.export.in_python import imports
@@ -31,8 +32,16 @@ AFTERWARDS = {
 
 def write(export: Export) -> str:
     """An optimizer of the reader's `model`, its scheduler, and where to call `scheduler.step()`."""
-    optimizer = export.optimizer.pytorch()
+    momentum = export.plan.momentum
+    chosen = export.optimizer.with_momentum(float(momentum.rates()[0])) if momentum else export.optimizer
+    optimizer = chosen.pytorch()
     built = None if export.first else _scheduler(export)
+    if momentum and not (built and "OneCycleLR" in built[1]):
+        raise UserError(
+            "The PyTorch export cycles the momentum only with OneCycleLR, which can have no warm-up, no "
+            "cool-down and no later first epoch, and needs a duration of at least the whole run. Export to "
+            "Python, or switch cycle_momentum off."
+        )
     if built:
         base, scheduler = built
         last = scheduler.rpartition(SCHEDULERS)[2].partition("(")[0]
@@ -132,6 +141,9 @@ def _alone(schedule: Schedule, unit: int, count: int) -> tuple[float, str] | Non
                 return None
             more = {"anneal_strategy": "linear"} if schedule.curve == "linear" else {}
             more |= {"three_phase": True} if three else {}
+            momentum: dict[str, object] = {"cycle_momentum": schedule.cycle_momentum}
+            if schedule.cycle_momentum:
+                momentum |= {"base_momentum": schedule.base_momentum, "max_momentum": schedule.max_momentum}
             return base, _call(
                 "OneCycleLR",
                 max_lr=base,
@@ -139,7 +151,7 @@ def _alone(schedule: Schedule, unit: int, count: int) -> tuple[float, str] | Non
                 pct_start=rise,
                 div_factor=schedule.start_factor,
                 final_div_factor=schedule.end_factor,
-                cycle_momentum=False,
+                **momentum,
                 **more,
             )
         case Cyclic(initial_lr=base, half_cycle=half, cycle_factor=factor, shrink=shrink):

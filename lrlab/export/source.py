@@ -21,7 +21,8 @@ EVERY = {
 class Target:
     """A framework that plans are exported to: its name for people, and what writes the source.
 
-    `has_optimizer` says whether the source creates an optimizer.
+    `has_optimizer` says whether the source creates an optimizer, `cycles_momentum` whether it can cycle the
+    momentum.
 
     >>> TARGETS["pytorch"].title
     'PyTorch'
@@ -30,13 +31,14 @@ class Target:
     title: str
     write: Callable[[Export], str]
     has_optimizer: bool = True
+    cycles_momentum: bool = False
 
 
 TARGETS = {
     "keras": Target("Keras", in_keras.write),
-    "pytorch": Target("PyTorch", in_pytorch.write),
+    "pytorch": Target("PyTorch", in_pytorch.write, cycles_momentum=True),
     "optax": Target("optax", in_optax.write),
-    "python": Target("Python", in_python.write, has_optimizer=False),
+    "python": Target("Python", in_python.write, has_optimizer=False, cycles_momentum=True),
 }
 
 
@@ -52,7 +54,7 @@ def source(
     If the framework has a class with this curve, the source uses it; otherwise it has the formula. The
     optimizer is SGD if none is given. With `from_epoch` the code goes on from the beginning of that epoch.
     PyTorch's code needs your `model`. Raises UserError for an unknown target, for an optimizer that the
-    target does not have, and for an epoch after the end of the run.
+    target does not have, for a momentum that it cannot cycle, and for an epoch after the end of the run.
 
     >>> from lrlab.schedules import CosineDecay
     >>> print(source(Plan(CosineDecay(0.1), epochs=4, clock="step"), "optax"), end="")
@@ -66,6 +68,12 @@ def source(
     """
     if target not in TARGETS:
         raise UserError(f"There is no export to {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")
+    if plan.momentum and not TARGETS[target].cycles_momentum:
+        able = " or ".join(each.title for each in TARGETS.values() if each.cycles_momentum)
+        raise UserError(
+            f"The {TARGETS[target].title} export cannot cycle the momentum. Export to {able}, or switch "
+            "cycle_momentum off."
+        )
     whole = described(plan)
     name = whole if title is None else " ".join(title.split())
     if name == plan.schedule.core.title:

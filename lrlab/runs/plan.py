@@ -1,8 +1,8 @@
 """A schedule applied to a run: the rate of every optimizer update."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from lrlab.parameters.declare import declared, later, part
 from lrlab.parameters.kinds import Choice, Parameter
 from lrlab.parameters.record import Record
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
+from lrlab.schedules.wrapper import MomentumOf
 
 Rates = npt.NDArray[np.float64]
 CLOCKS = ("epoch", "step", "smooth")
@@ -98,6 +99,19 @@ class Plan(Record):
         """The schedule with a duration that was left out set to the length of the run."""
         length = self.steps if self.clock == "step" else self.epochs
         return self.schedule.within(length, self.steps_per_epoch if self.clock == "smooth" else 1)
+
+    @cached_property
+    def momentum(self) -> Self | None:
+        """The momentum of every update, as a plan whose rates it is; None if the schedule leaves it as it is.
+
+        >>> from lrlab.schedules import OneCycle
+        >>> plan = Plan(OneCycle(cycle_momentum=True), epochs=10)
+        >>> plan.momentum.epoch_rates()[[0, 2, 9]]
+        array([0.95, 0.85, 0.95])
+        """
+        if self.resolved.momentum_at(0.0) is None:
+            return None
+        return replace(self, schedule=MomentumOf(self.schedule))
 
     def first_step(self, epoch: int) -> int:
         """The first step of an epoch; raises UserError if the run has no such epoch."""

@@ -80,7 +80,9 @@ class RunSpec(Record):
         replace(TRAIN_SIZE, high=known.train).check("train_images", self.train_images)
         replace(BATCH_SIZE, high=self.fit_images).check("batch_size", self.batch_size)
         self.network.layers(known.shape, known.class_count)  # raises UserError if it cannot take the examples
-        _ = self.plan  # raises UserError if the schedule does not fit into the run
+        # Raises UserError if the schedule does not fit into the run, or cycles a momentum that is not there.
+        if self.plan.momentum:
+            self.optimizer.with_momentum(0.9)
 
     @property
     def data_set(self) -> DataSet:

@@ -46,6 +46,14 @@ class Schedule(Parametrised):
         """The formula. It uses only arithmetic and NumPy's functions, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
 
+    def momentum_at(self, t: Any) -> Any:
+        """The formula of the momentum, traced like `at`; None if the schedule leaves it as it is."""
+        return None
+
+    def without_momentum(self) -> Self:
+        """The same schedule, which leaves the momentum as it is."""
+        return self
+
     def layers(self) -> tuple["Schedule", ...]:
         """The schedule itself; of a Wrapper, all wrappers from the outermost on, and the schedule inside."""
         return (self,)

@@ -33,13 +33,17 @@ class Program(NamedTuple):
     batches_per_update: int
     shape: Shape
     classes: int
+    cycles_momentum: bool = False
 
 
 def program_of(spec: RunSpec) -> Program:
     """The Program that trains a run."""
     known = spec.data_set
     sizes = spec.batch_size, spec.batches_per_update
-    return Program(spec.network, spec.optimizer, *sizes, known.shape, known.class_count)
+    cycles = spec.plan.momentum is not None
+    # Runs that differ in their momentum alone share a program; above 0, Keras keeps what momentum needs.
+    optimizer = spec.optimizer.with_momentum(0.9) if cycles else spec.optimizer
+    return Program(spec.network, optimizer, *sizes, known.shape, known.class_count, cycles)
 
 
 @cache
@@ -71,6 +75,7 @@ class CompiledEpoch:
 
     def __init__(self, program: Program):
         self.batch_size, self.batches_per_update = program.batch_size, program.batches_per_update
+        self.momentum_name = program.optimizer.momentum_name if program.cycles_momentum else ""
         self.network = build_network(program.network, program.shape, program.classes)
         self.optimizer = keras_optimizer(program.optimizer)
         self.optimizer.build(self.network.trainable_variables)
@@ -93,7 +98,9 @@ class CompiledEpoch:
     def _variables(self):
         return [*self.network.weights, *self.optimizer.variables]
 
-    def steps(self, images, labels, order, rates, start: int, stop: int, seed: int, first: int) -> np.ndarray:
+    def steps(
+        self, images, labels, order, rates, start: int, stop: int, seed: int, first: int, momentum=None
+    ) -> np.ndarray:
         """Train steps `start` to `stop` of an epoch; returns one row per step, float32 (n, 5).
 
         A step is one update with the mean gradient of `batches_per_update` batches. The last one of an epoch
@@ -101,7 +108,8 @@ class CompiledEpoch:
 
         `order`, int32, is the order of the images. `rates`, float32, has one rate per step of the epoch.
         `first` is the number of the epoch's first batch in the run. `seed` and `first` determine the
-        dropout masks. A row has five columns:
+        dropout masks. `momentum`, float32, has one value per step of the epoch, if the program cycles it.
+        A row has five columns:
 
         1. The sum of the losses of its images.
         2. The number of correct predictions.
@@ -114,10 +122,11 @@ class CompiledEpoch:
         """
         drawn = tf.constant([np.uint32(seed).astype(np.int32), first], tf.int32)
         given = (images, labels, _padded(order, images), _padded(rates, images), tf.constant(len(order)))
+        momenta = _padded(momentum, images) if self.momentum_name else None
         rows = []
         while start < stop:
             end = min(start + ROWS, stop) if start else 1
-            log = self._steps(*given, tf.constant(start), tf.constant(end), drawn, start == 0)
+            log = self._steps(*given, tf.constant(start), tf.constant(end), drawn, start == 0, momenta)
             rows.append(log.numpy()[: end - start])
             if not np.isfinite(last := rows[-1][:, LOSS]).all():
                 rows[-1] = rows[-1][: np.argmin(np.isfinite(last)) + 1]
@@ -126,7 +135,7 @@ class CompiledEpoch:
         return np.concatenate(rows)
 
     @tf.function(jit_compile=True, autograph=False)
-    def _steps(self, images, labels, order, rates, count, start, stop, drawn, measured):
+    def _steps(self, images, labels, order, rates, count, start, stop, drawn, measured, momenta):
         variables = self.network.trainable_variables
 
         def gradients_of(batch_number):
@@ -161,6 +170,8 @@ class CompiledEpoch:
 
         def step(i, log):
             self.optimizer.learning_rate.assign(tf.gather(rates, i))
+            if self.momentum_name:
+                setattr(self.optimizer, self.momentum_name, Present(tf.gather(momenta, i)))
             gradients, loss, hits = mean_gradients(i)
             before = [tf.identity(variable) for variable in variables] if measured else []
             self.optimizer.apply(gradients, variables)
@@ -192,6 +203,31 @@ class CompiledEpoch:
             return i + SLICE, loss, hits + tf.reduce_sum(weights * _hits(answers, predicted))
 
         return tf.while_loop(lambda i, *_: i < count, add, [0, 0.0, 0.0])[1:]
+
+
+class Present:
+    """A momentum above 0 that is a tensor. Keras decides with Python's `if` whether there is any."""
+
+    def __init__(self, value):
+        self.value, self.dtype = value, value.dtype
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        return tf.convert_to_tensor(self.value, dtype, name=name)
+
+    def __ne__(self, zero):
+        return True
+
+    def __gt__(self, zero):
+        return True
+
+    def __mul__(self, other):
+        return self.value * other
+
+    def __rmul__(self, other):
+        return other * self.value
+
+    def __rsub__(self, other):
+        return other - self.value
 
 
 def on_device(data: Dataset, shape: Shape):

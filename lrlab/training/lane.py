@@ -55,6 +55,8 @@ class Lane:
         self.step = 0
         self._images = images
         self._planned = self.spec.plan.rates()
+        cycled = self.spec.plan.momentum
+        self._momentum = cycled.rates().astype(np.float32) if cycled else None
         self._epochs = list(start.epochs)
         self._manual_rates = list(start.manual_rates)
         self._chunk = max(1, FIRST_CHUNK // self.spec.batches_per_update)
@@ -102,7 +104,9 @@ class Lane:
         tensors, fit, validation = self._images[:2], self._images.fit, self._images.validation
         order = fit[batch_order(self.spec.seed, epoch, len(fit))]
         batches = epoch * self.spec.batches_per_epoch
-        rows = compiled.steps(*tensors, order, self._rates(epoch), start, stop, self.spec.seed, batches)
+        momentum = None if self._momentum is None else self._momentum[first : first + size]
+        given = self._rates(epoch), start, stop, self.spec.seed, batches, momentum
+        rows = compiled.steps(*tensors, order, *given)
         seconds_a_step = (time.perf_counter() - began) / (stop - start)
         self._chunk = max(1, int(CHUNK_SECONDS / max(seconds_a_step, 1e-6)))
         stop = start + len(rows)

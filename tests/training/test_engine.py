@@ -1,10 +1,12 @@
 """The engine: equal to `keras.Model.fit`, the same every time, and honest about its end."""
 
 from dataclasses import replace
+from itertools import islice
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from lrlab.datasets import Dataset
 from lrlab.errors import UserError
@@ -12,10 +14,10 @@ from lrlab.networks import Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nadam, RMSprop
 from lrlab.runs.records import Control, Epoch, Outcome
 from lrlab.runs.spec import RunSpec
-from lrlab.schedules import Constant, ExponentialDecay
+from lrlab.schedules import Constant, ExponentialDecay, OneCycle, Warmup
 from lrlab.training import lane
 from lrlab.training.engine import train, warm_up
-from lrlab.training.epoch import compiled_epoch, program_of
+from lrlab.training.epoch import Present, compiled_epoch, keras_optimizer, program_of
 from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
 from tests.datasets.npz import described
@@ -30,15 +32,22 @@ WILD = RunSpec(Constant(10.0), epochs=3, train_images=500, data="synthetic")
 
 
 class EveryRate(keras.callbacks.Callback):
-    """Assigns the rate of every batch, as a user of Keras would, and what draws its dropout masks."""
+    """Assigns the rate of every batch, as a user of Keras would, and what draws its dropout masks.
 
-    def __init__(self, rates, seed):
+    If the plan cycles the momentum, it assigns it too, under the name that the optimizer has for it.
+    """
+
+    def __init__(self, spec):
         super().__init__()
-        self.updates = enumerate(rates)
-        self.seed = seed
+        steps = spec.plan.step_of(np.arange(spec.epochs * spec.batches_per_epoch))
+        self.updates = enumerate(spec.plan.rates_at(steps))
+        self.momenta = iter(spec.plan.momentum.rates_at(steps) if spec.plan.momentum else ())
+        self.name, self.seed = spec.optimizer.momentum_name, spec.seed
 
     def on_train_batch_begin(self, batch, logs=None):
         number, self.model.optimizer.learning_rate = next(self.updates)
+        for momentum in islice(self.momenta, 1):
+            setattr(self.model.optimizer, self.name, float(momentum))
         self.model.dropout_seed.assign([self.seed, number])
 
 
@@ -69,9 +78,11 @@ def fit(spec, data):
     if together > 1:
         given["gradient_accumulation_steps"] = together
     optimizer = getattr(keras.optimizers, spec.optimizer.keras_class)(1.0, **given)
-    network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy", entropy])
-    steps = spec.plan.step_of(np.arange(spec.epochs * spec.batches_per_epoch))
-    callback = EveryRate(spec.plan.rates_at(steps), spec.seed)
+    metrics = ["accuracy", entropy]
+    # A compiled step would keep the first momentum.
+    eagerly = spec.plan.momentum is not None
+    network.compile(optimizer, "sparse_categorical_crossentropy", metrics=metrics, run_eagerly=eagerly)
+    callback = EveryRate(spec)
     histories = []
     for epoch in range(spec.epochs):
         order = batch_order(spec.seed, epoch, spec.fit_images)
@@ -122,6 +133,59 @@ def diverging(data):
 def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
     spec = replace(SPEC, optimizer=optimizer, schedule=ExponentialDecay(rate, 0.4), network=network)
     assert_fitted(spec, dataset)
+
+
+def cycling(optimizer, rate):
+    """A run whose momentum falls and rises by half."""
+    cycle = OneCycle(rate, cycle_momentum=True, max_momentum=0.9, base_momentum=0.4)
+    return replace(SPEC, optimizer=optimizer, schedule=Warmup(cycle, 1))
+
+
+@pytest.mark.proof
+def test_a_cycled_momentum_is_what_model_fit_has_if_it_is_set_before_every_update(dataset):
+    assert_fitted(cycling(Momentum(), 0.03), dataset)
+
+
+@pytest.mark.parametrize("cls", [cls for cls in OPTIMIZERS if cls.momentum_name], ids=lambda cls: cls.kind)
+def test_a_compiled_momentum_is_what_keras_has_if_it_is_set_before_every_update(cls):
+    gradients = np.random.default_rng(1).normal(size=(12, 3)).astype(np.float32)
+    momenta = np.abs(np.linspace(-0.9, 0.9, 12)).astype(np.float32)
+    program = replace(cycling(cls(), 0.01), network=Dense((2,)))
+    name = compiled(program).momentum_name
+
+    def made():
+        weights = keras.Variable(np.zeros(3, np.float32))
+        optimizer = keras_optimizer(program_of(program).optimizer)
+        optimizer.build([weights])
+        optimizer.learning_rate.assign(0.01)
+        return weights, optimizer
+
+    weights, optimizer = made()
+
+    @tf.function(jit_compile=True, autograph=False)
+    def update(gradient, momentum):
+        setattr(optimizer, name, Present(momentum))
+        optimizer.apply([gradient], [weights])
+
+    expected, plain = made()
+    for gradient, momentum in zip(gradients, momenta, strict=True):
+        update(tf.constant(gradient), tf.constant(momentum))
+        setattr(plain, name, float(momentum))
+        plain.apply([tf.constant(gradient)], [expected])
+        np.testing.assert_allclose(weights.numpy(), expected.numpy(), rtol=1e-5, atol=1e-8)
+
+
+def test_a_cycled_momentum_replaces_the_optimizers_own_in_pieces_too(dataset, monkeypatch):
+    first = records(cycling(Momentum(0.1), 0.03), dataset)
+    monkeypatch.setattr(lane, "CHUNK_SECONDS", 0)
+    assert records(cycling(Momentum(0.5), 0.03), dataset) == first
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adagrad", "lion"])
+def test_without_a_momentum_there_is_none_to_cycle(kind):
+    (optimizer,) = [cls() for cls in OPTIMIZERS if cls.kind == kind]
+    with pytest.raises(UserError, match="has none to cycle"):
+        cycling(optimizer, 0.1)
 
 
 @pytest.mark.parametrize(
