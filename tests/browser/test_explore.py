@@ -515,8 +515,7 @@ def test_on_a_telephone_the_chart_stays_in_view_and_nothing_scrolls_inside_the_p
     assert card["y"] < others["y"], "the card in hand comes first"
     slider = thumb(page, "exponential", "decay")
     slider.scroll_into_view_if_needed()
-    page.mouse.move(200, 700)
-    page.mouse.wheel(0, 400)
+    page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollBy(0, 400)")
     page.wait_for_timeout(300)
     chart = page.locator(".lrlab-chart")
     assert in_view(page, chart)
