@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
+from lrlab.runs.spec import RunSpec
 from tests.browser.conftest import settle
 from tests.test_jobs import wait_for, worker_of
 
@@ -68,14 +69,14 @@ def points(page):
     """How many points the validation loss has on the chart."""
     return page.evaluate(
         "() => [...document.querySelectorAll('.lrlab-chart')]"
-        ".filter(c => c.data?.length === 5).map(c => c.data[1].x.length)[0] ?? 0"
+        ".filter(c => c.data?.length === 5).map(c => c.data[2].x.length)[0] ?? 0"
     )
 
 
 def wait_for_points(page, count):
     page.wait_for_function(
         "count => [...document.querySelectorAll('.lrlab-chart')]"
-        ".some(c => c.data?.length === 5 && c.data[1].x.length >= count)",
+        ".some(c => c.data?.length === 5 && c.data[2].x.length >= count)",
         arg=count,
     )
 
@@ -249,6 +250,43 @@ def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_da
             assert low <= epochs[-1].val_loss <= high, run.name
     page.get_by_text("Not decided with one seed").first.wait_for()
     assert_quiet(page)
+
+
+def held_click(page, locator, seconds=0.12):
+    """Press and let go as a hand does, not within a millisecond."""
+    box = locator.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(1000 * seconds)
+    page.mouse.up()
+
+
+def test_no_click_is_lost_while_a_race_is_refreshed(server_with_data, open_page):
+    """50 clicks at all moments of a refresh, on the switches of the charts and on the queue's buttons."""
+    address, _, store = server_with_data
+    page = open_page(address)
+    go_to_train(page)
+    press_train(page, images=8_000, epochs=1000)
+    wait_for_points(page, 2)
+    race = newest(store).race
+    others = [store.add(RunSpec(epochs=2), name) for name in ("One", "Two")]
+    page.get_by_text("2 waiting").click()
+    page.get_by_text("Two, seed 9125").wait_for()
+    switch = page.get_by_role("switch", name="Show epoch 1")
+    switched = page.get_by_text("Show epoch 1")
+    for click in range(40):
+        held_click(page, switched)
+        expect(switch).to_be_checked(checked=click % 2 == 0, timeout=15_000)
+        page.wait_for_timeout(37 * (click % 27))  # not in step with the refresh
+    for click in range(9):
+        held_click(page, page.get_by_role("button", name="Up").nth(1))
+        first = others[(click + 1) % 2]
+        wait_for(lambda first=first: store.waiting()[0][0].id == first)
+        page.get_by_text(f"1. Race {first}").wait_for()
+    held_click(page, page.get_by_role("button", name="Stop", exact=True))
+    wait_for(lambda: all(run.stop_requested for run in store.race(race)))
+    store.request_stop(*others)
+    badge(page, "stopped").wait_for()
 
 
 def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, open_page):

@@ -93,12 +93,16 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
         Epoch(1, 0.4, 0.3, math.nan, 0.1, math.inf, 0.1, 0.1),
     ]
     figure = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10)
-    training, validation, *_, rate = figure.data
-    assert [trace.yaxis for trace in figure.data] == ["y3", "y3", "y2", "y2", "y"]
-    assert [trace.name for trace in figure.data] == ["Training", "Validation"] * 2 + ["Rate applied"]
-    assert [trace.showlegend for trace in figure.data] == [True, True, False, False, False]
-    assert [trace.meta["color"] for trace in figure.data] == [3] * 5
-    assert [trace.line.dash for trace in figure.data] == ["dot", "solid"] * 2 + ["solid"]
+    training, validation, rate, best = figure.data
+    assert [trace.yaxis for trace in figure.data] == ["y2", "y2", "y", "y2"]
+    assert [trace.name for trace in figure.data[:3]] == ["Training", "Validation", "Rate applied"]
+    assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
+    assert [trace.meta["color"] for trace in figure.data] == [3] * 4
+    assert [trace.line.dash for trace in figure.data[:3]] == ["dot", "solid", "solid"]
+    assert (list(best.x), list(best.y), best.text[0]) == ([1], [1.1], "best so far: 1.100")
+    accuracy = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10, measure="accuracy").data
+    np.testing.assert_array_equal(accuracy[1].y, [0.6, 0.1])
+    assert list(accuracy[-1].y) == [0.6], "the best accuracy is the highest"
     np.testing.assert_array_equal(training.x, [1])
     np.testing.assert_array_equal(training.y, [1.0])
     np.testing.assert_array_equal(validation.y, [1.1, math.inf])
@@ -114,16 +118,19 @@ def test_a_race_has_a_colour_and_one_legend_entry_a_lane():
         LaneCurves("Three", 9, ([],)),
     ]
     figure = race_figure(lanes, length=10)
-    assert [trace.yaxis for trace in figure.data] == ["y3", "y2", "y"] * 3
-    assert [trace.meta["color"] for trace in figure.data] == [0] * 3 + [5] * 3 + [2] * 3
+    assert [trace.yaxis for trace in figure.data] == ["y2", "y"] * 3 + ["y2"] * 3
+    assert [trace.meta["color"] for trace in figure.data] == [0, 0, 5, 5, 2, 2, 0, 5, 2]
     assert [trace.name for trace in figure.data if trace.showlegend] == ["One", "Two", "Three"]
-    assert [trace.legendgroup for trace in figure.data] == ["One"] * 3 + ["Two"] * 3 + ["Three"] * 3
-    assert figure.data[-1].line.dash == "dash"
+    assert [trace.legendgroup for trace in figure.data] == [
+        *("One", "One", "Two", "Two", "Three", "Three"),
+        *("One", "Two", "Three"),
+    ]
+    assert [trace.marker.symbol for trace in figure.data[-3:]] == ["star", "circle-open", "circle-open"]
+    assert figure.data[5].line.dash == "dash"
     with_training = race_figure(lanes, length=10, training=True)
     added = [trace for trace in with_training.data if trace.uid not in by_uid(figure)]
-    assert [trace.name for trace in added[:2]] == ["One, training"] * 2
+    assert [trace.name for trace in added] == ["One, training", "Two, training", "Three, training"]
     assert {trace.line.dash for trace in added} == {"dot"}
-    assert len(added) == 2 * len(lanes)
 
 
 def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
@@ -375,11 +382,32 @@ def test_a_difference_is_taken_to_the_median_of_the_baseline_as_far_as_it_goes()
 
 def test_a_run_that_runs_away_does_not_flatten_the_others():
     lanes = [LaneCurves("A", 0, (run(2, 1, 0.5),)), LaneCurves("B", 1, (run(2, 3, 1e26),))]
-    for figure, axis in ((compare_figure(lanes, 3), "yaxis4"), (race_figure(lanes, 3), "yaxis3")):
+    for figure, axis in ((compare_figure(lanes, 3), "yaxis4"), (race_figure(lanes, 3), "yaxis2")):
         low, high = figure.layout[axis].range
         assert 0 < low < 0.5
         assert 3 < high < 4
-    assert race_figure(lanes[:1], 3).layout.yaxis3.range is None
+
+
+def test_the_axis_shows_what_is_decided_and_says_what_it_leaves_out():
+    lanes = [LaneCurves("A", 0, (run(9, 0.42, 0.38),)), LaneCurves("B", 1, (run(4, 0.44, 0.41),))]
+    layout = race_figure(lanes, 100, end=10).layout
+    assert layout.xaxis.range == (0, 10)
+    assert layout.yaxis2.range == pytest.approx((0.35, 0.45))
+    assert [note.text for note in layout.annotations] == ["Epoch 1 is off the axis (4.00 to 9.00)"]
+    shown = race_figure(lanes, 100, first=True).layout
+    assert (shown.xaxis.range, shown.yaxis2.range, len(shown.annotations)) == ((0, 100), None, 0)
+    begun = [LaneCurves("A", 0, (run(9),))]
+    assert race_figure(begun, 100).layout.yaxis2.range is None, "one epoch alone is shown"
+
+
+def test_the_plan_is_a_faint_line_over_the_whole_race():
+    plan = plans(epochs=7)
+    lanes = [LaneCurves(name, color, (run(1),), plan) for name, (color, plan) in plan.items()]
+    found = by_uid(race_figure(lanes, 7))
+    for number, lane in enumerate(lanes):
+        ahead = found[f"plan-{number}"]
+        np.testing.assert_array_equal(ahead.y, lane.plan.curve()[1])
+        assert (ahead.opacity, ahead.hoverinfo, ahead.yaxis) == (0.36, "skip", "y")
 
 
 def test_a_comparison_of_one_panel_has_one_axis():

@@ -55,7 +55,13 @@ def wait(page, condition, seconds=TIMEOUT):
 
 def test_nothing_was_trained_yet(page):
     assert not page.exception
-    assert "No run yet" in texts(page)
+    assert page.button(key="start").label.startswith("Train 1 schedule")
+    assert not page.get("progress")
+    assert "What is learned: 10 kinds of images." in texts(page)
+    assert (
+        "Fashion-MNIST is not on this machine yet. These images are from the built-in synthetic set."
+        in texts(page)
+    )
     assert "16,000 images for training and 4,000 for validation: 250 steps per epoch" in texts(page)
 
 
@@ -207,7 +213,19 @@ def test_a_diverged_run_is_a_result(page):
     page.run()
     assert not page.exception
     assert "The loss became NaN in epoch 1, step 9." in texts(page)
-    assert page.metric[0].value == "nan"
+    assert [metric.value for metric in page.metric[:3]] == ["–", "–", "10.00%"]
+
+
+def test_a_run_that_diverged_at_a_rate_set_by_hand_says_this_rate(page):
+    store = Store()
+    run = store.add(RunSpec(), "Hot", worker="gone")
+    store.set_rate(run, 3.0)
+    store.record(
+        store.run(run), ManualRate(0, 3.0), Epoch(0, 3.0, 3.0, float("nan"), 0.1, float("nan"), 0.1, 0.2)
+    )
+    store.finish(run, Outcome("diverged", "The loss became NaN in epoch 1, step 9.", float("nan"), 0.1))
+    page.run()
+    assert "The loss became NaN in epoch 1, step 9. Its rate was set by hand: 3." in texts(page)
 
 
 def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
@@ -263,6 +281,7 @@ def test_the_articles_six_are_one_choice_and_one_race_and_leave_explore_alone(pa
     assert runs[5].spec.optimizer == Adam()
     assert {(run.spec.epochs, run.spec.schedule.initial_lr) for run in runs[2:5]} == {(100, 0.5)}
     assert "6 lanes: Constant, Time-based as coded, " in page.selectbox(key="run").options[0]
+    page.button(key="form").click().run()
     page.button_group(key="choose_source").set_value("explore").run()
     assert (schedules(page).value, page.number_input(key="seeds.train").value) == (["exponential"], 1)
     page.button_group(key="choose_source").set_value("article").run()
@@ -322,6 +341,7 @@ def test_schedules_go_with_optimizers_and_can_have_one_peak(page):
         *("Step · SGD", "Step · AdamW", "Constant · SGD", "Constant · AdamW", "Adam"),
     ]
     assert [run.spec.plan.rates().max() for run in runs] == pytest.approx([0.02] * 5)
+    page.button(key="form").click().run()
     schedules(page).set_value([]).run()
     assert "There is nothing to train" in texts(page)
     assert page.button(key="start").disabled
@@ -402,13 +422,39 @@ def test_a_race_is_paused_goes_on_and_stops(page):
     assert "Stopped." in texts(page)
 
 
+def test_after_the_click_the_form_folds_and_the_race_is_ranked_with_the_best_first(page):
+    store = Store()
+    jobs.shut_down(store)
+    train(page)
+    assert [box.key for box in page.number_input] == []
+    page.button(key="form").click().run()
+    assert page.number_input(key="epochs.train").value == 100
+    page.button(key="form").click().run()
+    race = running(store, lanes=3)
+    nan = float("nan")
+    for run, (loss, accuracy) in zip(store.race(race), ((0.5, 0.7), (0.4, 0.6), (nan, nan)), strict=True):
+        store.record(run, Epoch(2, 0.01, 0.01, 1.5, 0.5, loss, accuracy, 0.2))
+    page.run()
+    page.selectbox(key="run").set_value(race).run()
+    assert not page.exception
+    ranking, every_run = (table.value for table in page.table)
+    assert list(ranking["Gap"]) == ["★ best", "+0.100", "–"]
+    assert list(ranking["Val. loss"]) == ["0.400", "0.500", "–"]
+    assert [name.strip("*").split()[-2:] for name in ranking["Lane"]] == [["Mine", n] for n in "102"]
+    assert list(every_run["Epoch"]) == ["3", "3", "3"]
+    page.button_group(key="view.view").set_value("Accuracy").run()
+    ranking = page.table[0].value
+    assert list(ranking["Gap"]) == ["★ best", "-10.0%", "–"]
+    assert "nan" not in page.table[0].value.to_string() + page.table[1].value.to_string()
+
+
 def test_every_view_draws_and_smoothing_is_off_at_first(page):
     store = Store()
     running(store, lanes=3)
     page.run()
     assert page.slider(key="smoothing").value == 0
-    for view in ("Updates", "Gradients", "Epochs"):
-        page.segmented_control(key="view.view").set_value(view).run()
+    for view in ("Updates", "Gradients", "Accuracy", "Loss"):
+        page.button_group(key="view.view").set_value(view).run()
         assert not page.exception
     page.slider(key="smoothing").set_value(0.5).run()
     page.toggle(key="training_curves").set_value(True).run()
@@ -429,6 +475,11 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     slider.set_value(0.1).run()
     assert store.run(race).manual_rate == 0.1
     assert "rate 0.1, set by hand" in texts(page)
+    assert "Its schedule's own rates: 0.01 to 0.01." in texts(page)
+    assert "The largest rate that stayed stable in this race: 0.01." in texts(page)
+    assert [warning.value for warning in page.warning] == [
+        "No lane of this race has stayed stable at this rate yet. It may diverge."
+    ]
     rates = np.full(8, 0.1, np.float32)
     store.record(store.run(race), ManualRate(16, 0.1), Steps(16, rates * 10, rates))
     page.run()
@@ -467,9 +518,9 @@ def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):
     store = Store()
     running(store)
     page.run()
-    page.segmented_control(key="view.view").set_value(None).run()
+    page.button_group(key="view.view").set_value(None).run()
     assert not page.exception
-    assert page.segmented_control(key="view.view").value == "Epochs"
+    assert page.button_group(key="view.view").value == "Loss"
 
 
 def test_what_is_not_decided_can_be_trained_from_more_seeds(page):

@@ -12,6 +12,8 @@ from lrlab.ui.explore import state as explore
 from lrlab.ui.race import view
 from lrlab.ui.widgets.controls import following, smoothing_slider
 
+ENDS = (10, 25, 50, 100, 200, 500, 1000)  # where the time axis ends: it moves seldom
+
 
 def forget_charts() -> None:
     """Send the charts whole the next time; call this whenever the whole page is drawn."""
@@ -33,10 +35,8 @@ def lane_colors(runs: list[Run]) -> dict[int, int]:
     return dict(zip(lanes, explore.colors_of([specs[lane] for lane in lanes]), strict=True))
 
 
-def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
-    """The chart of the chosen view, and its display settings."""
-    names, colors = lane_names(runs), lane_colors(runs)
-    state = st.session_state
+def chart_controls(several: bool) -> None:
+    """What the charts show. These stand outside of what is redrawn, so that no click is lost."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             "View",
@@ -45,29 +45,56 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
             label_visibility="collapsed",
             **following(view.VIEW, "view", default="default"),
         )
-        chosen = state[view.VIEW]
+        chosen = st.session_state[view.VIEW]
+        by_epoch = chosen in ("Loss", "Accuracy")
+        if by_epoch:
+            st.toggle("Show epoch 1", key=view.FIRST_EPOCH, persist_state="session")
+            st.toggle("Whole race", key=view.WHOLE, persist_state="session")
         if chosen != "Gradients":
-            st.toggle("Logarithmic rate axis", key=view.LOG_RATE, persist_state="session")
-        if chosen == "Epochs" and len(names) > 1:
-            st.toggle("Show training curves", key=view.TRAINING_CURVES, persist_state="session")
-        if chosen != "Gradients":
-            smoothing_slider(view.SMOOTHING)
+            with st.popover("Display", icon=":material/visibility:"):
+                st.toggle("Logarithmic rate axis", key=view.LOG_RATE, persist_state="session")
+                if by_epoch and several:
+                    st.toggle("Show training curves", key=view.TRAINING_CURVES, persist_state="session")
+                smoothing_slider(view.SMOOTHING)
+
+
+def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+    """The chart of the chosen view."""
+    names, colors = lane_names(runs), lane_colors(runs)
+    state = st.session_state
+    chosen = state[view.VIEW]
     smoothing, log = state[view.SMOOTHING], state[view.LOG_RATE]
     length = max(run.spec.epochs for run in runs)
     what = ", ".join(names.values())
     if chosen == "Updates":
         _by_update(store, runs, names, colors, epochs, smoothing, log)
         return
+    plans = {run.lane: run.spec.plan for run in runs}
     shown = [
-        LaneCurves(name, colors[lane], tuple(epochs[run.id] for run in runs if run.lane == lane))
+        LaneCurves(
+            name,
+            colors[lane],
+            tuple(epochs[run.id] for run in runs if run.lane == lane),
+            plans[lane],
+        )
         for lane, name in names.items()
     ]
     if chosen == "Gradients":
         figure = gradients_figure(shown, length)
         alt = f"Gradient norm, update-to-weight ratio and seconds per epoch of {what}"
     else:
-        figure = race_figure(shown, length, log, smoothing, state[view.TRAINING_CURVES])
-        alt = f"Loss, accuracy and applied rate of {what}"
+        done = max(map(len, epochs.values()))
+        figure = race_figure(
+            shown,
+            length,
+            log,
+            smoothing,
+            state[view.TRAINING_CURVES],
+            measure=chosen.lower(),
+            end=length if state[view.WHOLE] else next((end for end in ENDS if done < end < length), length),
+            first=state[view.FIRST_EPOCH],
+        )
+        alt = f"{chosen} and applied rate of {what}"
     chart(figure, _name(chosen), alt, grows=True)
 
 

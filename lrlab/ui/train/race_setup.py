@@ -36,6 +36,7 @@ SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split",
 OWN, OWN_PROBLEM = "own", "own_problem"
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
+FORM = "form_open"
 RACE = "run"  # also the name in links, which are older than races
 ADAM = Curve("adam", "Adam", Constant(0.001))
 EXPLORE, ARTICLE, TRIAL = "explore", "article", "trial"
@@ -166,6 +167,7 @@ def choose_schedules(curves: Sequence[str]) -> None:
     fill()
     choose_source(EXPLORE)
     st.session_state[SCHEDULES] = [*curves]
+    show_form()
 
 
 def start_short_race() -> None:
@@ -327,8 +329,22 @@ def with_peak(spec: RunSpec, peak: float) -> RunSpec:
 
 
 def choose_race(race: int) -> None:
-    """Show that race from now on."""
+    """Show that race from now on; it has the screen for itself."""
     st.session_state[RACE] = race
+    st.session_state[FORM] = False
+
+
+def form_is_open(busy: bool) -> bool:
+    """Whether the form is shown. At first it is not if a link names a race, or if the race is `busy`."""
+    values = st.session_state
+    if FORM not in values:
+        values[FORM] = not (busy or address.query().texts(RACE))
+    return values[FORM]
+
+
+def show_form(shown: bool = True) -> None:
+    """Show the form, or fold it."""
+    st.session_state[FORM] = shown
 
 
 def chosen_race(races: list[int], race_of) -> int | None:

@@ -1,15 +1,38 @@
-"""The bar with the start button: what a race amounts to, always in view."""
+"""The form of a race, and the bar with the start button, which is always in view."""
 
 import streamlit as st
 
 from lrlab import jobs
+from lrlab.errors import UserError
 from lrlab.store import Store
 from lrlab.ui.train import race_setup
-from lrlab.ui.train.outlook import SeedGroups, duration, sizes
+from lrlab.ui.train.outlook import duration, outlook, sizes
+from lrlab.ui.train.samples import samples
+from lrlab.ui.train.settings import settings
 from lrlab.ui.widgets.in_words import in_words
 
 
-def start_bar(store: Store, seed_groups: SeedGroups, problem: str) -> None:
+def form(store: Store, is_first: bool) -> None:
+    """Choose a race, with its planned rates beside the form, and start it.
+
+    Before the first race, sample images show what is learned.
+    """
+    controls, preview = st.columns([548, 780], gap="medium")
+    with controls:
+        settings()
+    try:
+        seed_groups, problem = race_setup.seed_groups(), ""
+    except UserError as error:
+        seed_groups, problem = [], str(error)
+    with preview:
+        if is_first:
+            samples()
+        if seed_groups:
+            outlook(seed_groups)
+    _start(store, seed_groups, problem)
+
+
+def _start(store, seed_groups, problem):
     """Say what a race amounts to, or why it cannot be trained, beside the button that starts it.
 
     The bar stays at the bottom of the window.
