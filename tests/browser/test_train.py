@@ -262,7 +262,7 @@ def held_click(page, locator, seconds=0.12):
 
 
 def test_no_click_is_lost_while_a_race_is_refreshed(server_with_data, open_page):
-    """50 clicks at all moments of a refresh, on the switches of the charts and on the queue's buttons."""
+    """50 clicks at any time of a refresh, on the switches of the charts and on the queue's buttons."""
     address, _, store = server_with_data
     page = open_page(address)
     go_to_train(page)
