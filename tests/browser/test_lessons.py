@@ -3,6 +3,7 @@
 import pytest
 
 from lrlab.lessons import sketch
+from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.course import LESSONS
 from lrlab.lessons.evidence import evidence
 from tests.browser.conftest import DESKTOP, settle
@@ -273,4 +274,10 @@ def test_every_claim_is_held_against_numbers(server, open_page):
     page.get_by_role("heading", name="The article's claims").wait_for()
     page.get_by_text("Recorded with LR Lab on Fashion-MNIST").nth(5).wait_for()
     page.get_by_text("does not hold").first.wait_for()
+    pictures = "[...document.querySelectorAll('[data-testid=stImage] img')]"
+    drawn = f"n => {pictures}.filter(picture => picture.naturalWidth).length === n"
+    page.wait_for_function(drawn, arg=len(CLAIMS))
     page.get_by_text("Of 38 runs that start at 0.5").wait_for()
+    page.get_by_role("link", name="See the lesson").first.click()
+    page.get_by_role("heading", name="What the learning rate does").wait_for()
+    settle(page)

@@ -210,6 +210,13 @@ def test_every_claim_has_a_verdict_from_stored_numbers(opened):
         assert judgement.verdict in shown
 
 
+def test_every_claim_has_a_picture_and_leads_to_its_lesson(opened):
+    page = opened("claims")
+    links = [link.proto.query_string for link in page.get("page_link")]
+    assert links == [f"lesson={claim.lesson}" for claim in CLAIMS]
+    assert len(page.get("image")) == len(CLAIMS)
+
+
 def test_an_answer_in_free_text_stays_when_one_comes_back(opened):
     page = opened(lesson="step", question="What do you expect?")
     page.text_input[0].set_value("A drop").run()

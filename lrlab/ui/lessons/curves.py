@@ -1,5 +1,7 @@
 """The live figure of a lesson: its schedules, with sliders that affect only this lesson."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from lrlab.article import Curve
@@ -24,7 +26,7 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
     ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.recipes}
     for recipe, id in ids.items():
         if not state.is_held(id):
-            _hold(id, recipe, colors(lesson)[recipe])
+            _hold(id, recipe, colors(lesson.recipes)[recipe])
     plans, problems = {}, {}
     for recipe, id in ids.items():
         spec = RECIPES[recipe][1]
@@ -56,11 +58,11 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
         _sliders(lesson, ids, setup.controls == "locked")
 
 
-def colors(lesson: Lesson) -> dict[str, int]:
-    """The number of the colour of each recipe of a lesson."""
-    specs = [RECIPES[recipe][1] for recipe in lesson.recipes]
+def colors(recipes: Collection[str]) -> dict[str, int]:
+    """The number of the colour of each recipe, of those that are shown together."""
+    specs = [RECIPES[recipe][1] for recipe in recipes]
     numbers = colors_of([(spec.schedule, spec.clock, spec.optimizer) for spec in specs])
-    return dict(zip(lesson.recipes, numbers, strict=True))
+    return dict(zip(recipes, numbers, strict=True))
 
 
 def _legend(id):
@@ -82,7 +84,9 @@ def _sliders(lesson, ids, locked):
         st.button(
             "Reset to the lesson's values",
             icon=":material/restart_alt:",
-            on_click=lambda: [_hold(id, recipe, colors(lesson)[recipe]) for recipe, id in ids.items()],
+            on_click=lambda: [
+                _hold(id, recipe, colors(lesson.recipes)[recipe]) for recipe, id in ids.items()
+            ],
         )
 
 

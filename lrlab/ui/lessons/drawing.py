@@ -70,7 +70,7 @@ def _size(lesson):
 
 
 def _data(lesson):
-    hues = [LOOKS[color].hue for color in colors(lesson).values()]
+    hues = [LOOKS[color].hue for color in colors(lesson.recipes).values()]
     depths = [DEPTHS[min(hues[:at].count(hue), len(DEPTHS) - 1)] for at, hue in enumerate(hues)]
     return {
         "id": lesson.id,

@@ -1,5 +1,7 @@
 """The measured results of a lesson, recorded or from the reader's own runs, and training them here."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lrlab import jobs
@@ -88,16 +90,21 @@ def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
 
 
 def _drawn(lesson, found, panels, height, present=False):
-    lanes = [
-        LaneCurves(RECIPES[recipe][0], color, tuple([*lived(result)] for result in found.results[recipe]))
-        for recipe, color in colors(lesson).items()
-    ]
+    lanes = lanes_of(lesson.recipes, found)
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
     figure = compare_figure(lanes, length, log_rate=lesson.log_rate, panels=panels, height=height)
     if present:
         figure.layout.font = LARGE
     names = ", ".join(lane.name for lane in lanes)
     chart(figure, f"lesson.measured.{len(panels)}", f"Measured results of {names}")
+
+
+def lanes_of(recipes: Sequence[str], found: Evidence) -> list[LaneCurves]:
+    """The curves of each recipe, each run up to where its loss stopped being finite."""
+    return [
+        LaneCurves(RECIPES[recipe][0], color, tuple([*lived(result)] for result in found.results[recipe]))
+        for recipe, color in colors(recipes).items()
+    ]
 
 
 def source_in_words(found: Evidence) -> str:
