@@ -16,7 +16,7 @@ from lrlab.ui.widgets.markdown import plain
 def compare(runs):
     """Open Compare with these runs."""
     choice.choose(runs)
-    st.switch_page("pages/lab/compare.py", query_params={choice.RUNS: st.query_params[choice.RUNS]})
+    st.switch_page("pages/lab/compare.py", query_params={choice.RUNS: address.query().one(choice.RUNS)})
 
 
 state.fill()
