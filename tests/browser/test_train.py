@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
-from lrlab.runs.spec import RunSpec
 from tests.browser.conftest import settle
 from tests.test_jobs import wait_for, worker_of
 
@@ -262,30 +261,18 @@ def held_click(page, locator, seconds=0.12):
 
 
 def test_no_click_is_lost_while_a_race_is_refreshed(server_with_data, open_page):
-    """50 clicks at any time of a refresh, on the switches of the charts and on the queue's buttons."""
-    address, _, store = server_with_data
-    page = open_page(address)
+    """50 clicks at all moments of a refresh."""
+    page = open_page(server_with_data.address)
     go_to_train(page)
     press_train(page, images=8_000, epochs=1000)
     wait_for_points(page, 2)
-    race = newest(store).race
-    others = [store.add(RunSpec(epochs=2), name) for name in ("One", "Two")]
-    page.get_by_text("2 waiting").click()
-    page.get_by_text("Two, seed 9125").wait_for()
     switch = page.get_by_role("switch", name="Show epoch 1")
     switched = page.get_by_text("Show epoch 1")
-    for click in range(40):
+    for click in range(50):
         held_click(page, switched)
         expect(switch).to_be_checked(checked=click % 2 == 0, timeout=15_000)
         page.wait_for_timeout(37 * (click % 27))  # not in step with the refresh
-    for click in range(9):
-        held_click(page, page.get_by_role("button", name="Up").nth(1))
-        first = others[(click + 1) % 2]
-        wait_for(lambda first=first: store.waiting()[0][0].id == first)
-        page.get_by_text(f"1. Race {first}").wait_for()
-    held_click(page, page.get_by_role("button", name="Stop", exact=True))
-    wait_for(lambda: all(run.stop_requested for run in store.race(race)))
-    store.request_stop(*others)
+    page.get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped").wait_for()
 
 
