@@ -61,7 +61,7 @@ def mixed(color: str, other: str, share: float) -> str:
 
 def color_of_kind(kind: str, clock: str) -> int:
     """The number of the colour of schedules of that kind; a time-based decay in steps is Keras's built-in."""
-    return _KERAS_DECAY if kind == TimeBasedDecay.kind and clock == "step" else COLORS[kind]
+    return _KERAS_DECAY if kind == TimeBasedDecay.kind and clock == "step" else COLORS.get(kind, _FREE[0])
 
 
 def color_of(schedule: Schedule, clock: str, optimizer: Optimizer, chosen: int | None = None) -> int:

@@ -435,7 +435,7 @@ def test_a_first_visitor_sees_curves_sliders_and_the_ways_in_at_once(page):
     for element in (*shown, *(page.get_by_role("button", name=name) for name in ways)):
         assert in_view(page, element)
     page.get_by_role("button", name="Lesson 1").click()
-    page.get_by_role("heading", name="1. ").first.wait_for()
+    page.get_by_role("heading", name="What the learning rate does").first.wait_for()
 
 
 def end_names(page):

@@ -136,7 +136,7 @@ def test_without_network_and_data_it_trains_on_the_synthetic_set_and_says_so(ser
     address = server.address
     page = open_page(address)
     go_to_train(page)
-    page.get_by_text("Fashion-MNIST is not on this machine yet").wait_for()
+    page.get_by_text("Fashion-MNIST is not on this machine yet").first.wait_for()
     press_train(page, images=1000, epochs=5)
     badge(page, "completed").wait_for()
     wait_for_points(page, 5)
@@ -174,7 +174,9 @@ def test_ones_own_file_is_uploaded_and_trained(server, open_page, tmp_path):
     page.get_by_text(re.compile(r"^Images: ")).click()
     choose(page, "Data", "Your own .npz file")
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_text("3,500 training and 700 test colour images of 32 x 32 pixels, in 3 classes.").wait_for()
+    page.get_by_text(
+        "3,500 training and 700 test colour images of 32 x 32 pixels, in 3 classes."
+    ).first.wait_for()
     page.get_by_role("heading", name="Train on digits.npz").wait_for()
     type_number(page, "Epochs", 2)
     start(page)

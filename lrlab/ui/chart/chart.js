@@ -161,6 +161,23 @@ function redrawLines(host, figure) {
   return true;
 }
 
+// A zoom stays when the page gives an axis another range, as it does while a race grows. Returns the layout with
+// the zoomed ranges; `host.ranges` has those that the page gave.
+function withZoom(host, layout) {
+  const before = host.ranges ?? {};
+  host.ranges = {};
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis/.test(name) || !axis.range) continue;
+    host.ranges[name] = [...axis.range];
+    const now = host.layout?.[name];
+    const isSame = now?.uirevision === axis.uirevision && now?.type === axis.type;
+    const given = before[name];
+    const isZoomed = isSame && given && now.range && now.range.some((end, at) => end !== given[at]);
+    if (isZoomed) axis.range = [...now.range];
+  }
+  return layout;
+}
+
 function pathOf(x, y, shape, xaxis, yaxis) {
   let path = "";
   let pen = false;
@@ -206,7 +223,8 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     const now = figure();
     host.lines = now.data.map(({ y }) => y);
     host.figure = now;
-    const drawn = Plotly.react(host, ...themed(now, height, host), config(Plotly)).then(withOneTabStop);
+    const [traces, layout] = themed(now, height, host);
+    const drawn = Plotly.react(host, traces, withZoom(host, layout), config(Plotly)).then(withOneTabStop);
     nameLines(host);
     return drawn;
   };

@@ -47,7 +47,12 @@ def claims_page(store: Store) -> None:
             with picture:
                 lanes = lanes_of(claim.recipes, found)
                 svg = thumbnail(lanes, [_shade(lane.color) for lane in lanes])
-                st.image(svg, caption="Validation loss by epoch", width=WIDTH)
+                st.image(
+                    svg,
+                    caption="Validation loss by epoch",
+                    width=WIDTH,
+                    alt=f"Validation loss by epoch of {', '.join(lane.name for lane in lanes)}",
+                )
             with verdict:
                 st.markdown(f":{color}-badge[{icon} {judgement.verdict}]")
                 st.markdown(judgement.sentence)

@@ -25,7 +25,7 @@ def samples() -> None:
     st.markdown(f"**What is learned: {known.class_count} kinds of images.** {data_in_words(known)}.")
     with st.container(horizontal=True, gap="small"):
         for name, image in zip(known.class_names, _one_of_each(source.name, source), strict=True):
-            st.image(image, caption=name, width=SIDE)
+            st.image(image, caption=name, width=SIDE, alt=f"A sample of the class {name}")
     if not here:
         st.caption(f"{known.title} is not on this machine yet. These images are from {source.title}.")
 
