@@ -4,7 +4,6 @@ import math
 import textwrap
 from itertools import pairwise
 
-from lrlab.errors import UserError
 from lrlab.export.base import Export, call_of, comment, whole
 from lrlab.export.formula import scalar_function
 from lrlab.export.in_python import imports
@@ -28,6 +27,22 @@ AFTERWARDS = {
     "CosineAnnealingLR": "After T_max, CosineAnnealingLR raises the rate again: end the training there.",
     "OneCycleLR": "After total_steps, OneCycleLR raises a ValueError: end the training there.",
 }
+# Sets the momentum before each update; `last_epoch` is how often the scheduler has stepped.
+HOOK = {
+    name: f'''
+
+def set_momentum(optimizer, args, kwargs):
+    for group in optimizer.param_groups:
+        group["{key}"] = {value}
+
+
+optimizer.register_step_pre_hook(set_momentum)
+'''
+    for name, key, value in (
+        ("momentum", "momentum", "momentum(scheduler.last_epoch)"),
+        ("beta_1", "betas", 'momentum(scheduler.last_epoch), group["betas"][1]'),
+    )
+}
 
 
 def write(export: Export) -> str:
@@ -36,20 +51,17 @@ def write(export: Export) -> str:
     chosen = export.optimizer.with_momentum(float(momentum.rates()[0])) if momentum else export.optimizer
     optimizer = chosen.pytorch()
     built = None if export.first else _scheduler(export)
+    momenta, hook = "", ""
     if momentum and not (built and "OneCycleLR" in built[1]):
-        raise UserError(
-            "The PyTorch export cycles the momentum only with OneCycleLR, which can have no warm-up, no "
-            "cool-down and no later first epoch, and needs a duration of at least the whole run. Export to "
-            "Python, or switch cycle_momentum off."
-        )
+        momenta, hook = scalar_function(momentum, "momentum") + "\n\n", HOOK[chosen.momentum_name]
     if built:
         base, scheduler = built
         last = scheduler.rpartition(SCHEDULERS)[2].partition("(")[0]
         after = AFTERWARDS.get(last, export.afterwards)
-        head, function = comment(after, RESUME, optimizer.note), ""
+        head, function = comment(after, RESUME, optimizer.note), momenta
         lr = repr(base)
     else:
-        function = scalar_function(export.plan) + "\n\n"
+        function = scalar_function(export.plan) + "\n\n" + momenta
         lr = "1.0"
         if export.first:
             scheduler = call_of(
@@ -69,7 +81,7 @@ def write(export: Export) -> str:
     libraries = imports(function, "import torch", "from torch.optim import lr_scheduler")
     if not function:
         libraries = libraries.rstrip("\n") + "\n\n"
-    return f"{head}{libraries}{function}{made}scheduler = {scheduler}\n{_loop(export)}"
+    return f"{head}{libraries}{function}{made}scheduler = {scheduler}\n{hook}{_loop(export)}"
 
 
 def _loop(export: Export) -> str:

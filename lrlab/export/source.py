@@ -21,8 +21,7 @@ EVERY = {
 class Target:
     """A framework that plans are exported to: its name for people, and what writes the source.
 
-    `has_optimizer` says whether the source creates an optimizer, `cycles_momentum` whether it can cycle the
-    momentum.
+    `has_optimizer` says whether the source creates an optimizer.
 
     >>> TARGETS["pytorch"].title
     'PyTorch'
@@ -31,14 +30,13 @@ class Target:
     title: str
     write: Callable[[Export], str]
     has_optimizer: bool = True
-    cycles_momentum: bool = False
 
 
 TARGETS = {
     "keras": Target("Keras", in_keras.write),
-    "pytorch": Target("PyTorch", in_pytorch.write, cycles_momentum=True),
+    "pytorch": Target("PyTorch", in_pytorch.write),
     "optax": Target("optax", in_optax.write),
-    "python": Target("Python", in_python.write, has_optimizer=False, cycles_momentum=True),
+    "python": Target("Python", in_python.write, has_optimizer=False),
 }
 
 
@@ -68,12 +66,6 @@ def source(
     """
     if target not in TARGETS:
         raise UserError(f"There is no export to {target!r:.60}. Choose one of: {', '.join(TARGETS)}.")
-    if plan.momentum and not TARGETS[target].cycles_momentum:
-        able = " or ".join(each.title for each in TARGETS.values() if each.cycles_momentum)
-        raise UserError(
-            f"The {TARGETS[target].title} export cannot cycle the momentum. Export to {able}, or switch "
-            "cycle_momentum off."
-        )
     whole = described(plan)
     name = whole if title is None else " ".join(title.split())
     if name == plan.schedule.core.title:

@@ -145,7 +145,7 @@ class OneCycle(Schedule):
         factor(
             0.95,
             r"\mu_{\max}",
-            "Cycle momentum: the highest momentum, at the start and at the end.",
+            "The highest momentum, at the start and at the end.",
             0,
             0.999,
             (0.5, 0.999),
@@ -155,7 +155,7 @@ class OneCycle(Schedule):
         factor(
             0.85,
             r"\mu_{\min}",
-            "Cycle momentum: the lowest momentum, at the peak rate.",
+            "The lowest momentum, at the peak rate.",
             0,
             0.999,
             (0.5, 0.999),
