@@ -249,6 +249,8 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     slider.focus()
     for _ in range(5):
         slider.press("PageDown")
+    page.wait_for_timeout(2000)  # a rate that is sent late would undo the return to the schedule
+    settle(page)
     page.get_by_text(", set by hand").wait_for()
     wait_for(
         lambda: store.manual_rates(run) and store.manual_rates(run)[-1].rate == store.run(run).manual_rate
