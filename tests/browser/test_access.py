@@ -82,7 +82,7 @@ def test_a_race_has_no_serious_fault_while_it_runs_and_when_it_is_over(server, o
     spec = RunSpec(epochs=1000, train_images=4000, data="synthetic")
     race = server.store.add_race([[("Constant", replace(spec, schedule=Constant(0.01))), ("Step", spec)]])
     page = open_page(server.address, color_scheme=scheme)  # a server's first visitor needs the first page
-    page.goto(f"{server.address}/train?race={race}")
+    page.goto(f"{server.address}/train?run={race}")
     wait_for(lambda: all(len(server.store.epochs(run.id)) > 1 for run in server.store.race(race)), 180)
     page.get_by_role("button", name="Stop").first.wait_for()
     assert faults(page) == []

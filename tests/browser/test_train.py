@@ -42,12 +42,10 @@ def press_train(page, images, epochs, batch_size=64):
 
 
 def choose(page, label, *options):
-    """Choose options in a list."""
+    """Choose options in a list, which closes again if it moves in that moment, as in an opening expander."""
     for option in options:
         entry = page.get_by_role("option", name=option, exact=True)
-        for _ in range(
-            10
-        ):  # a list that moves while it is clicked, as in an expander that opens, closes again
+        for _ in range(10):
             page.get_by_role("combobox", name=re.compile(label)).first.click()
             with suppress(TimeoutError):
                 entry.click(timeout=5000)
