@@ -4,6 +4,7 @@
 the existing chart.
 """
 
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,20 +17,28 @@ from lrlab.ui.chart.sending import message, ready
 from lrlab.ui.chart.served import script_url
 
 HERE = Path(__file__).parent
-SCRIPTS = "preview.js", "growing.js", "tools.js", "chart.js"
+SCRIPTS = "preview.js", "growing.js", "reading.js", "tools.js", "chart.js"
 
 
 def chart(
-    figure, name: str, alt: str, live: dict | None = None, link: str | None = None, grows: bool = False
+    figure,
+    name: str,
+    alt: str,
+    live: dict | None = None,
+    link: str | None = None,
+    grows: bool = False,
+    choose: Callable[[str], None] | None = None,
 ) -> None:
     """Draw a `plotly.graph_objects.Figure`; `name` is unique on the page, and screen readers read `alt`.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
-    time is sent; the page calls `forget_sent` outside of the fragment.
+    time is sent; the page calls `forget_sent` outside of the fragment. `choose` is called with the curve of
+    a line of `live` that is clicked.
     """
     plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
     data: dict[str, Any] = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
+    data["choose"] = choose is not None
     if grows:
         # Stored before it is sent: if Streamlit ends the script here, the browser notices a missing number.
         new, st.session_state[_sent_key(name)] = message(
@@ -37,7 +46,14 @@ def chart(
         )
         data |= new
     lost = (lambda: forget_sent(name)) if grows else None
-    _component(script_url(*_script()))(data=data, key=f"chart.{name}", on_lost_change=lost)
+    key = f"chart.{name}"
+    chosen = (lambda: _choose(key, choose)) if choose else None
+    _component(script_url(*_script()))(data=data, key=key, on_lost_change=lost, on_chosen_change=chosen)
+
+
+def _choose(key, choose):
+    if curve := st.session_state[key].get("chosen"):
+        choose(curve)
 
 
 def forget_sent(name: str) -> None:

@@ -3,8 +3,11 @@
 // server has other values.
 
 const NARROW = 480; // pixels: on a phone the chart is lower, so that its controls fit beside it
-const LOW = 400;
+const LOW = 290;
+const SHORT = 84; // pixels: the longest name at the end of a line there
 const REST = 200; // milliseconds
+const DEPTH = 0.5; // these two as in palette.py
+const NAME = 0.15;
 const COPY = { width: 24, height: 24, path: "M4 4h11v3h5v13H9v-3H4zm5 3h4V6H6v9h3zm2 2v9h7V9z" };
 const VECTOR = { width: 24, height: 24, path: "M3 17h4v4H3zM17 3h4v4h-4zM6 16C6 9 9 6 16 6l.2 2C10 8 8 10 8 16z" };
 
@@ -14,12 +17,12 @@ let settings; // one object: Plotly.react makes a new chart if the configuration
 function config(Plotly) {
   if (settings) return settings;
   const button = (name, title, icon, click) => ({ name, title, icon, click });
-  const save = (format) => (host) => Plotly.downloadImage(host, { format, filename: "schedules", scale: 2 });
+  const save = (format) => (host) => Plotly.downloadImage(withNames(host), { ...sizeOf(host), format, filename: "schedules", scale: 2 });
   const copy = (type, picture) => async (host) =>
     navigator.clipboard.write([new ClipboardItem({ [type]: picture(host) })]);
-  const png = async (host) => (await fetch(await Plotly.toImage(host, { format: "png", scale: 2 }))).blob();
+  const png = async (host) => (await fetch(await Plotly.toImage(withNames(host), { ...sizeOf(host), format: "png", scale: 2 }))).blob();
   const svg = async (host) => {
-    const address = await Plotly.toImage(host, { format: "svg" });
+    const address = await Plotly.toImage(withNames(host), { ...sizeOf(host), format: "svg" });
     return new Blob([decodeURIComponent(address.slice(address.indexOf(",") + 1))], { type: "text/plain" });
   };
   const pictures = [
@@ -67,11 +70,23 @@ function run(address) {
   });
 }
 
-// The colour at one fifth opacity; the canvas writes any opaque colour as #rrggbb.
-function faint(color) {
+function sizeOf(host) {
+  return { width: host.clientWidth, height: host.clientHeight };
+}
+
+// A colour as #rrggbb, as the canvas writes it.
+function hex(color) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.fillStyle = color;
-  return `${pen.fillStyle}33`;
+  return pen.fillStyle;
+}
+
+// As mixed in palette.py: the colour, and so much of the other.
+function mixed(color, other, share) {
+  const parts = (text) => [1, 3, 5].map((at) => parseInt(hex(text).slice(at, at + 2), 16));
+  const others = parts(other);
+  const sum = parts(color).map((part, at) => Math.round(part * (1 - share) + others[at] * share));
+  return `#${sum.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function themed(figure, height, element) {
@@ -90,17 +105,35 @@ function themed(figure, height, element) {
       Object.assign(axis, { gridcolor: theme("border-color-light"), linecolor: theme("border-color"), zeroline: false });
     }
   }
+  element.font = { size: layout.font.size, family: layout.font.family };
+  if (layout.meta?.unit) {
+    const most = element.clientWidth < NARROW ? SHORT : element.clientWidth / 4;
+    const { texts, width } = labels(element, figure, element.font, most);
+    element.labels = texts;
+    layout.margin.r = width + LEADER + 6;
+    if (element.clientWidth < NARROW) layout.xaxis.title = layout.yaxis.title = undefined;
+  }
   for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
+  const root = document.documentElement.style;
+  root.setProperty("--lrlab-background", theme("background-color"));
+  element.inks = [];
   const data = figure.data.map((trace) => {
-    const color = colors[trace.meta.color % colors.length];
+    const hue = colors[trace.meta.color] ?? text; // the number after the last is the colour of the text
+    const color = trace.meta.deep ? mixed(hue, text, DEPTH) : hue;
+    element.inks.push({ color, name: mixed(color, text, NAME) });
+    if (trace.meta.in_hand) root.setProperty("--lrlab-in-hand", color);
     const drawn = { ...trace, line: { ...trace.line, color }, marker: { ...trace.marker, color } };
-    return trace.meta.band ? { ...drawn, fillcolor: faint(color) } : drawn;
+    return trace.meta.band ? { ...drawn, fillcolor: `${hex(color)}33` } : drawn;
   });
   return [data, layout];
 }
 
-// Screen readers read a label's TeX source aloud; the name and the unit are enough.
-function nameWithoutTex() {
+// Screen readers read a label's TeX source aloud; the name and the unit are enough. Of a menu they read its icon.
+function nameControls() {
+  for (const line of document.querySelectorAll('[class*="-line"]:has(.stPopover)')) {
+    const name = line.querySelector(".stButton p")?.lastChild?.textContent.trim();
+    line.querySelector(".stPopover button").setAttribute("aria-label", `Actions for ${name}`);
+  }
   for (const control of document.querySelectorAll('input[aria-label*="$"], [role="group"][aria-label*="$"]')) {
     control.setAttribute("aria-label", control.getAttribute("aria-label").replace(/\s*\$[^$]*\$/g, ""));
   }
@@ -123,7 +156,26 @@ function redrawLines(host, figure) {
     if (y !== host.lines[at]) paths[at].setAttribute("d", pathOf(x, y, line.shape, xaxis, yaxis));
   });
   host.lines = figure.data.map(({ y }) => y);
+  host.figure = figure;
+  nameLines(host);
   return true;
+}
+
+// A zoom stays when the page gives an axis another range, as it does while a race grows. Returns the layout with
+// the zoomed ranges; `host.ranges` has those that the page gave.
+function withZoom(host, layout) {
+  const before = host.ranges ?? {};
+  host.ranges = {};
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis/.test(name) || !axis.range) continue;
+    host.ranges[name] = [...axis.range];
+    const now = host.layout?.[name];
+    const isSame = now?.uirevision === axis.uirevision && now?.type === axis.type;
+    const given = before[name];
+    const isZoomed = isSame && given && now.range && now.range.some((end, at) => end !== given[at]);
+    if (isZoomed) axis.range = [...now.range];
+  }
+  return layout;
 }
 
 function pathOf(x, y, shape, xaxis, yaxis) {
@@ -150,6 +202,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
       if (host.isConnected) return; // only this drawing was dropped, not the chart
       host.watcher?.disconnect();
       host.thumbs?.disconnect();
+      host.listening?.abort();
       host.plotly?.purge(host);
     });
   const sent = grown(host, data, () => setTriggerValue("lost", true));
@@ -169,8 +222,14 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   const draw = () => {
     const now = figure();
     host.lines = now.data.map(({ y }) => y);
-    return Plotly.react(host, ...themed(now, height, host), config(Plotly)).then(withOneTabStop);
+    host.figure = now;
+    const [traces, layout] = themed(now, height, host);
+    const drawn = Plotly.react(host, traces, withZoom(host, layout), config(Plotly)).then(withOneTabStop);
+    nameLines(host);
+    return drawn;
   };
+  host.live = data.live;
+  host.choose = data.choose && ((number) => setTriggerValue("chosen", data.live.lines[number].curve));
   host.thumbs?.disconnect();
   if (data.live) {
     let settled; // the whole chart is drawn when the slider rests
@@ -183,8 +242,12 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     host.thumbs.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
   }
   await draw();
-  setTimeout(nameWithoutTex, REST); // the cards that belong to this figure may be drawn after it
-  host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host));
+  if (sent.layout.meta?.unit && !host.listening) {
+    listen(host);
+    host.on("plotly_relayout", () => nameLines(host));
+  }
+  setTimeout(nameControls, REST); // the cards that belong to this figure may be drawn after it
+  host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host).then(() => nameLines(host)));
   host.watcher.observe(host);
   return leave;
 }

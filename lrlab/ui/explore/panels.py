@@ -79,7 +79,7 @@ def _export(plans):
         st.error(str(error))
         return
     file = f"{curve}.{'py' if form in TARGETS else form}"
-    st.code(text, language=language, height=360)
+    st.code(text, language=language, height="content" if form in TARGETS else 360)
     with st.container(horizontal=True):
         st.download_button(
             f"Download {file}",
@@ -136,6 +136,8 @@ def written(
             "epochs": plan.epochs,
             "steps_per_epoch": plan.steps_per_epoch,
         }
+        if plan.batches_per_update > 1:
+            record |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
     by_epoch, size = plan.clock == "epoch", plan.steps_per_epoch
     steps = range(plan.first_step(first), plan.steps, size if by_epoch else 1)
@@ -168,7 +170,7 @@ def _stated_and_applied(plans):
     st.code(case.code, language="python")
     every = max(1, len(case.rates) // MOST_DRAWN)
     lines = {"Stated": case.stated[::every], "Applied": case.rates[::every]}
-    figure = lines_figure(lines, case.first_step, every)
+    figure = lines_figure(lines, case.first_step, every, unit=case.unit)
     chart(figure, "runs", f"Stated and applied rate of {state.curve_name(curve)}: {case.title}")
     st.markdown(case.sentence)
 

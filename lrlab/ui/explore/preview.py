@@ -11,21 +11,27 @@ from lrlab.ui.explore import state
 def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.slider_of) -> dict:
     """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
 
-    A slider is named by the CSS class that Streamlit makes from the widget's key. `key_of` returns that
-    key for a curve and a parameter name.
+    A slider, and the row of a curve in the list, is named by the CSS class that Streamlit makes from its
+    key. `key_of` returns the key of a slider for a curve and a parameter name.
     """
-    shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
+    shared = {"epochs": _slider(state.EPOCHS), "batches_per_epoch": _slider(state.BATCHES_PER_EPOCH)}
     lines = []
     for curve, plan in plans.items():
         body, numbers = javascript(plan)
+        numbers |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         sliders = {
             name: _slider(key_of(curve, name))
             for name, parameter in state.curve_class(curve).parameters().items()
             if isinstance(parameter, Parameter) and name in numbers
         }
-        lines.append({"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock})
-    return {"lines": lines, "axis": axis, "unit": batch_size if axis == "image" else 1}
+        line = {"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock}
+        lines.append(line | {"curve": curve, "row": _css_class(f"{curve}.line")})
+    return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
 
 def _slider(key):
-    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", f"{key}.slider")
+    return _css_class(f"{key}.slider")
+
+
+def _css_class(key):
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)

@@ -1,5 +1,7 @@
 """The live figure of a lesson: its schedules, with sliders that affect only this lesson."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from lrlab.article import Curve
@@ -8,6 +10,7 @@ from lrlab.figures import rates_figure
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.links.lesson import Setup
+from lrlab.palette import colors_of
 from lrlab.runs.plan import Plan
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
@@ -21,9 +24,9 @@ LARGE = {"size": 20}  # font size of a chart in the presenter layout
 def curves(lesson: Lesson, setup: Setup, height: int) -> None:
     """The rates of a lesson's schedules, and the controls that the link allows."""
     ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.recipes}
-    for color, (recipe, id) in enumerate(ids.items()):
+    for recipe, id in ids.items():
         if not state.is_held(id):
-            _hold(id, recipe, color)
+            _hold(id, recipe, colors(lesson.recipes)[recipe])
     plans, problems = {}, {}
     for recipe, id in ids.items():
         spec = RECIPES[recipe][1]
@@ -55,6 +58,13 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
         _sliders(lesson, ids, setup.controls == "locked")
 
 
+def colors(recipes: Collection[str]) -> dict[str, int]:
+    """The number of the colour of each recipe, of those that are shown together."""
+    specs = [RECIPES[recipe][1] for recipe in recipes]
+    numbers = colors_of([(spec.schedule, spec.clock, spec.optimizer) for spec in specs])
+    return dict(zip(recipes, numbers, strict=True))
+
+
 def _legend(id):
     return f"{swatch(state.curve_color(id))} {plain(state.curve_name(id))}"
 
@@ -74,7 +84,9 @@ def _sliders(lesson, ids, locked):
         st.button(
             "Reset to the lesson's values",
             icon=":material/restart_alt:",
-            on_click=lambda: [_hold(id, recipe, color) for color, (recipe, id) in enumerate(ids.items())],
+            on_click=lambda: [
+                _hold(id, recipe, colors(lesson.recipes)[recipe]) for recipe, id in ids.items()
+            ],
         )
 
 

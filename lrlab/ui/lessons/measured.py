@@ -1,5 +1,7 @@
 """The measured results of a lesson, recorded or from the reader's own runs, and training them here."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lrlab import jobs
@@ -13,8 +15,8 @@ from lrlab.runs.result import Result
 from lrlab.runs.spec import MAX_SEED, SEED
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
-from lrlab.ui.lessons import progress
-from lrlab.ui.lessons.curves import LARGE
+from lrlab.ui.lessons import drawing, progress
+from lrlab.ui.lessons.curves import LARGE, colors
 from lrlab.ui.race.live import live_race
 from lrlab.ui.train.outlook import sizes
 from lrlab.ui.train.race_setup import SEED_COUNT
@@ -72,21 +74,37 @@ def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
 def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
     """Draw the curves of the evidence, one line and one band per recipe, and say where they come from.
 
-    The presenter layout shows one panel in large type.
+    The lesson's own measure comes first, over the reader's drawing if there is one. The presenter layout
+    shows nothing else, in large type.
     """
-    panels = (lesson.panel,) if present else SHOWN
-    lanes = [
-        LaneCurves(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
-        for number, recipe in enumerate(lesson.recipes)
-    ]
+    if lesson.is_drawn and drawing.has_drawn():
+        drawing.compare(lesson, found)
+    else:
+        _drawn(lesson, found, (lesson.panel,), 560 if present else 380, present)
+    st.caption(f"{source_in_words(found)} A band shows the range from the lowest to the highest seed.")
+    if not present:
+        more = st.expander("All measures, and the applied rate", on_change="rerun", key="lesson-more")
+        if more.open:
+            with more:
+                _drawn(lesson, found, SHOWN, 820)
+
+
+def _drawn(lesson, found, panels, height, present=False):
+    lanes = lanes_of(lesson.recipes, found)
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
-    height = 560 if present else 820
     figure = compare_figure(lanes, length, log_rate=lesson.log_rate, panels=panels, height=height)
     if present:
         figure.layout.font = LARGE
     names = ", ".join(lane.name for lane in lanes)
     chart(figure, f"lesson.measured.{len(panels)}", f"Measured results of {names}")
-    st.caption(f"{source_in_words(found)} A band shows the range from the lowest to the highest seed.")
+
+
+def lanes_of(recipes: Sequence[str], found: Evidence) -> list[LaneCurves]:
+    """The curves of each recipe, each run up to where its loss stopped being finite."""
+    return [
+        LaneCurves(RECIPES[recipe][0], color, tuple([*lived(result)] for result in found.results[recipe]))
+        for recipe, color in colors(recipes).items()
+    ]
 
 
 def source_in_words(found: Evidence) -> str:
