@@ -1,6 +1,7 @@
 """The article's experiment: its schedules with its values, and how it trained.
 
-Source: Katherine (Yi) Li, "How to Choose a Learning Rate Scheduler for Neural Networks".
+Source: Katherine (Yi) Li, "How to Choose a Learning Rate Scheduler for Neural Networks",
+https://neptune.ai/blog/how-to-choose-a-learning-rate-scheduler
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from lrlab.schedules import (
     TimeBasedDecay,
 )
 
+LINK = (
+    "[How to Choose a Learning Rate Scheduler for Neural Networks]"
+    "(https://neptune.ai/blog/how-to-choose-a-learning-rate-scheduler)"
+)
 EPOCHS = 100
 BATCH_SIZE = 64
 TRAIN_IMAGES = 20_000

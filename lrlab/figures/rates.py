@@ -1,9 +1,11 @@
 """Schedules drawn as the rate over time."""
 
+from collections.abc import Collection
+
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.style import drawn, layout, line, rate_axis, time_axis, trace
+from lrlab.figures.style import drawn, layout, line, measure_axis, rate_axis, time_axis, trace
 from lrlab.palette import DASHES
 from lrlab.runs.plan import Plan
 
@@ -15,12 +17,16 @@ def rates_figure(
     axis="epoch",
     batch_size=1,
     in_hand: str | None = None,
+    of: str = "rate",
+    names: Collection[str] | None = None,
 ) -> go.Figure:
     """One line per plan: `plans` maps a name to the number of its colour and the Plan.
 
-    The browser writes the names at the ends of the lines, and reads rates where the pointer is. Every point
-    is a value of `Plan.rates()`. Under the `epoch` clock the line has steps. `axis` counts epochs, steps or
-    images. The line of the name `in_hand` is thicker than the others.
+    The browser sets the range of the rates, writes the names at the ends of the lines, and reads rates where
+    the pointer is. Every point is a value of `Plan.rates()`. Under the `epoch` clock the line has steps.
+    `axis` counts epochs, steps or images. The line of the name `in_hand` is thicker than the others. `of` is
+    what the plans' rates are: "rate", or "momentum" for plans from `Plan.momentum`. Charts with the same
+    `names` are equally wide.
     """
     lines = []
     for name, (color, plan) in plans.items():
@@ -37,9 +43,18 @@ def rates_figure(
         drawn_line["meta"]["in_hand"] = name == in_hand
         lines.append(drawn_line)
     length = max((p.epochs * _an_epoch(p, axis, batch_size) for _, p in plans.values()), default=1)
-    above = np.concatenate([line["y"][np.isfinite(line["y"]) & (line["y"] > 0)] for line in lines] or [[]])
-    axes = {"xaxis": time_axis(length, axis), "yaxis": rate_axis(log, above), "showlegend": False}
-    return drawn(lines, layout(height) | axes | {"hovermode": False, "meta": {"unit": axis}})
+    meta = {"unit": axis, "of": of, "names": list(names or plans)}
+    values = rate_axis(log) if of == "rate" else measure_axis("Momentum")
+    axes = {"xaxis": time_axis(length, axis), "yaxis": values, "showlegend": False}
+    return drawn(lines, layout(height) | axes | {"hovermode": False, "meta": meta})
+
+
+def in_numbers(figure: go.Figure) -> str:
+    """The lines of a `rates_figure` in words, with the numbers that one reads from them first."""
+    return ". ".join(
+        f"{line.name}: first {line.y[0]:.3g}, highest {max(line.y):.3g}, last {line.y[-1]:.3g}"
+        for line in figure.data
+    )
 
 
 def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:

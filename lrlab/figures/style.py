@@ -1,14 +1,8 @@
 """The common style of all figures: margins, hover, axes, and the colour of each line."""
 
-import math
-
-import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from lrlab.palette import DASHES, LOOKS
-
-MOST_TICKS = 8
 
 
 def trace(color: int, mode="lines", width=2.5, dash=None, line_shape="linear", **kwargs) -> dict:
@@ -86,17 +80,8 @@ def measure_axis(title: str) -> dict:
 LOG = {"type": "log", "dtick": 1, "exponentformat": "power", "tickformat": ""}
 
 
-def rate_axis(log: bool, rates: npt.ArrayLike = ()) -> dict:
-    """A y axis of learning rates, linear from zero or logarithmic.
-
-    If the `rates` are given, finite and above zero, a logarithmic axis reaches from a power of ten to
-    another, with few enough ticks.
-    """
-    if not log:
-        return measure_axis("Learning rate") | {"type": "linear", "rangemode": "tozero"}
-    axis = measure_axis("Learning rate") | LOG | {"uirevision": "log"}
-    if np.size(rates):
-        low, high = math.floor(math.log10(np.min(rates))), math.ceil(math.log10(np.max(rates)))
-        axis["dtick"] = max(1, math.ceil((high - low) / MOST_TICKS))
-        axis["autorangeoptions"] = {"include": [10.0**low, 10.0**high]}
-    return axis
+def rate_axis(log: bool) -> dict:
+    """A y axis of learning rates, linear from zero or logarithmic."""
+    if log:
+        return measure_axis("Learning rate") | LOG | {"uirevision": "log"}
+    return measure_axis("Learning rate") | {"type": "linear", "rangemode": "tozero"}

@@ -6,7 +6,7 @@ from lrlab.ui.explore import state
 from lrlab.ui.explore.curves import curves, run_settings
 from lrlab.ui.explore.drawing import drawing, heading
 from lrlab.ui.explore.panels import panels
-from lrlab.ui.explore.welcome import STYLE, train_these, welcome
+from lrlab.ui.explore.welcome import STYLE, onward, welcome
 from lrlab.ui.train import race_setup
 
 state.fill()
@@ -22,6 +22,6 @@ with chart.container(key="explore.chart"):
 with settings:
     run_settings(plans)
     curves(plans)
-    train_these(plans, race_setup.choose_schedules)
+    onward(plans, race_setup.choose_schedules)
 
 panels(plans)

@@ -4,7 +4,7 @@
 the existing chart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from lrlab.ui.chart.sending import message, ready
 from lrlab.ui.chart.served import script_url
 
 HERE = Path(__file__).parent
-SCRIPTS = "preview.js", "growing.js", "reading.js", "tools.js", "chart.js"
+SCRIPTS = "preview.js", "growing.js", "axes.js", "first.js", "reading.js", "rings.js", "tools.js", "chart.js"
 
 
 def chart(
@@ -28,13 +28,14 @@ def chart(
     link: str | None = None,
     grows: bool = False,
     choose: Callable[[str], None] | None = None,
+    drag: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> None:
     """Draw a `plotly.graph_objects.Figure`; `name` is unique on the page, and screen readers read `alt`.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
     time is sent; the page calls `forget_sent` outside of the fragment. `choose` is called with the curve of
-    a line of `live` that is clicked.
+    a line of `live` that is clicked, and `drag` with the curve, name and value of a ring that was dragged.
     """
     plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
     data: dict[str, Any] = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
@@ -47,13 +48,23 @@ def chart(
         data |= new
     lost = (lambda: forget_sent(name)) if grows else None
     key = f"chart.{name}"
-    chosen = (lambda: _choose(key, choose)) if choose else None
-    _component(script_url(*_script()))(data=data, key=key, on_lost_change=lost, on_chosen_change=chosen)
+    _component(script_url(*_script()))(
+        data=data,
+        key=key,
+        on_lost_change=lost,
+        on_chosen_change=_calling(choose, key, "chosen"),
+        on_dragged_change=_calling(drag, key, "dragged"),
+    )
 
 
-def _choose(key, choose):
-    if curve := st.session_state[key].get("chosen"):
-        choose(curve)
+def _calling(act, key, trigger):
+    """A callback that calls `act` with what the browser has sent."""
+
+    def call():
+        if given := st.session_state[key].get(trigger):
+            act(given)
+
+    return call if act else None
 
 
 def forget_sent(name: str) -> None:

@@ -1,4 +1,4 @@
-// Draws data.figure with Plotly.react. Streamlit calls this again for new data and for a new theme. A
+// Draws data.figure: a chart of rates at once as first.js does, then every chart with Plotly.react. Streamlit calls this again for new data and for a new theme. A
 // moving slider calls it, too: the chart shows the values of the sliders, even if an older answer of the
 // server has other values.
 
@@ -31,8 +31,9 @@ function config(Plotly) {
     button("copy-png", "Copy as PNG", COPY, copy("image/png", png)),
     button("copy-svg", "Copy as SVG", COPY, copy("text/plain", svg)),
   ];
-  const tools = ["zoom2d", "pan2d", "resetScale2d"];
-  settings = { responsive: false, displaylogo: false, modeBarButtons: [pictures, tools] };
+  const whole = button("reset", "Reset axes", Plotly.Icons.home, (host) => showWhole(host, Plotly));
+  const tools = ["zoom2d", "pan2d", whole];
+  settings = { responsive: false, displaylogo: false, doubleClick: false, modeBarButtons: [pictures, tools] };
   return settings;
 }
 
@@ -108,10 +109,17 @@ function themed(figure, height, element) {
   element.font = { size: layout.font.size, family: layout.font.family };
   if (layout.meta?.unit) {
     const most = element.clientWidth < NARROW ? SHORT : element.clientWidth / 4;
-    const { texts, width } = labels(element, figure, element.font, most);
-    element.labels = texts;
-    layout.margin.r = width + LEADER + 6;
-    if (element.clientWidth < NARROW) layout.xaxis.title = layout.yaxis.title = undefined;
+    const own = figure.data.map(plainName);
+    const { texts, width } = labels(layout.meta.names, element.font, most);
+    element.labels = own.map((name) => texts.get(name));
+    layout.margin = { ...margins(element.font.size), r: width + LEADER + 6 };
+    const { xaxis, yaxis } = layout;
+    xaxis.tickformat = layout.meta.unit === "epoch" ? "~g" : ",d";
+    yaxis.range = valueRange(yaxis, figure.data);
+    // plotly.js writes powers by a quarter larger than other numbers
+    if (yaxis.type === "log") Object.assign(yaxis, { dtick: decades(yaxis.range), tickfont: { size: element.font.size / 1.25 } });
+    xaxis.automargin = yaxis.automargin = false;
+    xaxis.title = yaxis.title = undefined; // reading.js writes them
   }
   for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
   const root = document.documentElement.style;
@@ -140,10 +148,11 @@ function nameControls() {
 }
 
 // Moves only the lines, if the axes can stay as they are: this takes a tenth of the time of Plotly.react.
-// Returns whether it could.
-function redrawLines(host, figure) {
+// Returns whether it could; with `keepAxes`, lines may leave the chart.
+function redrawLines(host, figure, keepAxes) {
   const { xaxis, yaxis } = host._fullLayout ?? {};
   if (!xaxis?.d2p || figure.layout.xaxis.uirevision !== host.layout.xaxis.uirevision) return false;
+  const isZoomed = host.ranges.yaxis.some((end, at) => end !== yaxis.range[at]);
   const [low, high] = yaxis.range.map((end) => (yaxis.type === "log" ? 10 ** end : end));
   const paths = figure.data.map((trace, at) => {
     const uid = host._fullData[at]?.uid;
@@ -151,7 +160,7 @@ function redrawLines(host, figure) {
   });
   if (paths.length !== host._fullData.length || paths.some((path) => !path)) return false;
   const inside = (y) => Number.isNaN(y) || (y <= high && (y >= low || y <= 0));
-  if (yaxis.autorange && !figure.data.every(({ y }) => y.every(inside))) return false;
+  if (!isZoomed && !keepAxes && !figure.data.every(({ y }) => y.every(inside))) return false;
   figure.data.forEach(({ x, y, line }, at) => {
     if (y !== host.lines[at]) paths[at].setAttribute("d", pathOf(x, y, line.shape, xaxis, yaxis));
   });
@@ -176,6 +185,16 @@ function withZoom(host, layout) {
     if (isZoomed) axis.range = [...now.range];
   }
   return layout;
+}
+
+// Gives up a zoom: the ranges that the page gave last, where it gave some.
+function showWhole(host, Plotly) {
+  const changes = {};
+  for (const name of Object.keys(host.layout).filter((key) => /^[xy]axis/.test(key))) {
+    const range = host.ranges[name];
+    Object.assign(changes, range ? { [`${name}.range`]: [...range] } : { [`${name}.autorange`]: true });
+  }
+  return Plotly.relayout(host, changes);
 }
 
 function pathOf(x, y, shape, xaxis, yaxis) {
@@ -215,39 +234,57 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   const panels = sent.layout.yaxis2; // several panels need the height for their titles
   const height = host.clientWidth < NARROW && !panels ? Math.min(wanted, LOW) : wanted;
   host.style.minHeight = `${height}px`;
-  const Plotly = await loadPlotly(data.plotly);
-  if (host.newest !== data || !host.isConnected) return;
-  host.plotly = Plotly;
   const figure = () => (data.live ? withThumbs(sent, data.live) : sent);
+  const isReading = Boolean(sent.layout.meta?.unit);
   const draw = () => {
     const now = figure();
     host.lines = now.data.map(({ y }) => y);
     host.figure = now;
     const [traces, layout] = themed(now, height, host);
-    const drawn = Plotly.react(host, traces, withZoom(host, layout), config(Plotly)).then(withOneTabStop);
+    if (!host.plotly) return isReading && drawFirst(host, traces, layout);
+    const drawn = host.plotly.react(host, traces, withZoom(host, layout), config(host.plotly)).then(withOneTabStop);
+    host.querySelector(":scope > .lrlab-first")?.remove();
     nameLines(host);
     return drawn;
   };
   host.live = data.live;
+  keepHeld(host);
+  host.letGo = (moved) => setTriggerValue("dragged", moved);
   host.choose = data.choose && ((number) => setTriggerValue("chosen", data.live.lines[number].curve));
   host.thumbs?.disconnect();
   if (data.live) {
     let settled; // the whole chart is drawn when the slider rests
-    host.thumbs = new MutationObserver(() => {
+    host.follow = () => {
       if (!host.isConnected || host.newest !== data) return;
       clearTimeout(settled);
-      if (redrawLines(host, figure())) settled = setTimeout(() => host.newest === data && draw(), REST);
+      const isDragged = host.held && !host.held.isOver; // then the axes stay
+      if (redrawLines(host, figure(), isDragged)) settled = setTimeout(() => host.newest === data && !isDragged && draw(), REST);
       else draw();
-    });
+    };
+    host.thumbs = new MutationObserver(host.follow);
     host.thumbs.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
   }
+  if (isReading && !host.listening) listen(host);
+  if (!host.plotly) {
+    draw();
+    let Plotly;
+    try {
+      Plotly = await loadPlotly(data.plotly);
+    } catch (error) {
+      if (!isReading) throw error;
+      console.warn(error.message); // the first drawing stays, and follows the sliders
+      return leave;
+    }
+    if (host.newest !== data || !host.isConnected) return;
+    host.plotly = Plotly;
+  }
   await draw();
-  if (sent.layout.meta?.unit && !host.listening) {
-    listen(host);
+  if (!host.watcher) {
     host.on("plotly_relayout", () => nameLines(host));
+    host.on("plotly_doubleclick", () => showWhole(host, host.plotly));
+    host.watcher = new ResizeObserver(() => host.isConnected && host.plotly.Plots.resize(host).then(() => nameLines(host)));
+    host.watcher.observe(host);
   }
   setTimeout(nameControls, REST); // the cards that belong to this figure may be drawn after it
-  host.watcher ??= new ResizeObserver(() => host.isConnected && Plotly.Plots.resize(host).then(() => nameLines(host)));
-  host.watcher.observe(host);
   return leave;
 }

@@ -71,9 +71,9 @@ function thumb(key) {
   return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
-// A line's numbers with the values of the sliders; its own object if no slider has moved.
+// A line's numbers with the values of the sliders and of its ring; its own object if nothing has moved.
 function followed(line) {
-  const moved = {};
+  const moved = { ...line.dragged };
   for (const [name, key] of Object.entries(line.sliders)) {
     const value = thumb(key);
     if (value !== undefined && value !== Number(line.numbers[name].toPrecision(6))) moved[name] = value;

@@ -1,5 +1,5 @@
 // Names at the ends of the lines, and what the pointer reads from them, on a layer above the plot. A layout asks
-// for it by its `meta`: `unit` is what the time axis counts, and `epoch` the length of an epoch on it.
+// for it by its `meta`: `unit` is what the time axis counts, and `of` is what the lines are: rate or momentum.
 
 const LINE = 1.4; // from one name to the next, in heights of the letters
 const LEADER = 22; // pixels from the plot to the names
@@ -11,11 +11,10 @@ function plainName(trace) {
 }
 
 // The names, so short that they fit: without words that several begin with, and cut at the end.
-function labels(host, figure, font, most) {
+function labels(names, font, most) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `bold ${font.size}px ${font.family}`;
   const fits = (text) => pen.measureText(text).width <= most;
-  const names = figure.data.map(plainName);
   const short = names.map((name) => {
     const [first, ...rest] = name.split(" ");
     const alike = names.some((other) => other !== name && other.split(" ")[0] === first);
@@ -23,7 +22,7 @@ function labels(host, figure, font, most) {
     while (!fits(text) && text.length > 4) text = `${text.replace(/…$/, "").slice(0, -1).trimEnd()}…`;
     return text;
   });
-  return { texts: short, width: Math.ceil(Math.max(0, ...short.map((text) => pen.measureText(text).width))) };
+  return { texts: new Map(names.map((name, at) => [name, short[at]])), width: Math.ceil(Math.max(0, ...short.map((text) => pen.measureText(text).width))) };
 }
 
 // The place in `x` of the last value that is at most `at`.
@@ -44,7 +43,7 @@ function drawnAt({ x, y, line }, at) {
   return y[place] + ((y[place + 1] - y[place]) * (at - x[place])) / (x[place + 1] - x[place]);
 }
 
-// What is written for a place on the time axis, and the exact rate there if the line's formula is known.
+// What is written for a place on the time axis, and the exact value there if the line's formula is known.
 function readAt(host, number, at) {
   const { meta } = host.figure.layout;
   const line = host.live?.lines[number];
@@ -53,7 +52,7 @@ function readAt(host, number, at) {
   const length = numbers && anEpoch(numbers, meta.unit, host.live.batch_size);
   const last = numbers ? numbers.epochs * length - 1 : Infinity;
   const place = Math.min(whole, last);
-  const text = `${WORDS[meta.unit]} ${place.toLocaleString("en")}, rate `;
+  const text = `${WORDS[meta.unit]} ${place.toLocaleString("en")}, ${meta.of} `;
   if (!line) {
     const trace = host.figure.data[number];
     return text + (trace.line.shape === "hv" ? "" : "about ") + digits(drawnAt(trace, place));
@@ -84,7 +83,7 @@ function spread(ends, height, gap) {
 
 function element(name, attributes, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  setAll(made, attributes);
   if (text !== undefined) made.textContent = text;
   return made;
 }
@@ -93,7 +92,7 @@ function layer(host) {
   let over = host.querySelector(":scope > .lrlab-over");
   if (!over) {
     over = element("svg", { class: "lrlab-over", "aria-hidden": "true" });
-    over.append(element("g", { class: "names" }), element("g", { class: "reading" }));
+    over.append(element("g", { class: "names" }), element("g", { class: "reading" }), element("g", { class: "rings" }));
     host.append(over);
   }
   return over;
@@ -101,19 +100,23 @@ function layer(host) {
 
 // Draws the names for the figure as it is now; called again for each move of a slider.
 function nameLines(host) {
-  const { xaxis, yaxis } = host._fullLayout ?? {};
-  if (!host.labels || !xaxis?.d2p) return;
+  const { xaxis, yaxis } = axesOf(host);
+  if (!host.labels || !xaxis) return;
   const names = layer(host).querySelector(".names");
+  const { size } = host.font;
   const right = xaxis._offset + xaxis._length;
   const end = Math.max(...xaxis.range);
   const ends = host.figure.data.map((trace) => {
     const y = yaxis.d2p(drawnAt(trace, Math.min(end, trace.x.at(-1))));
     return Number.isFinite(y) ? Math.min(Math.max(y, 0), yaxis._length) : yaxis._length;
   });
-  const gap = Math.min(LINE * host.font.size, yaxis._length / Math.max(ends.length, 1));
+  const gap = Math.min(LINE * size, yaxis._length / Math.max(ends.length, 1));
   host.placed = spread(ends, yaxis._length, gap);
-  const size = Math.min(host.font.size, gap); // many names in a low chart are smaller
+  const small = Math.min(size, gap); // many names in a low chart are smaller
+  const [value, time] = titles(host);
   names.replaceChildren(
+    element("text", { x: xaxis._offset, y: size * 0.8, "font-size": size, class: "title" }, value),
+    element("text", { x: right, y: yaxis._offset + yaxis._length + size * 2.6, "font-size": size, class: "time title" }, time),
     ...host.figure.data.flatMap((trace, at) => {
       const [from, to] = [ends[at] + yaxis._offset, host.placed[at] + yaxis._offset];
       const strong = trace.meta.in_hand || host.lifted === at;
@@ -123,12 +126,19 @@ function nameLines(host) {
         element("path", { d: path, stroke: color, fill: "none" }),
         element(
           "text",
-          { x: right + LEADER, y: to, fill: name, "font-weight": strong ? 700 : 400, "font-size": size },
+          { x: right + LEADER, y: to, fill: name, "font-weight": strong ? 700 : 400, "font-size": small },
           host.labels[at],
         ),
       ];
     }),
   );
+  drawRings(host);
+}
+
+// The names of the value axis and of the time axis.
+function titles(host) {
+  const { of, unit } = host.figure.layout.meta;
+  return [NAMES[of], NAMES[unit]];
 }
 
 // A figure with the names as annotations, for pictures.
@@ -139,6 +149,9 @@ function withNames(host) {
     ...{ xref: "paper", yref: "paper", x: 1, xanchor: "left", xshift: 8, yanchor: "middle", showarrow: false },
     ...{ y: 1 - host.placed[at] / yaxis._length, text: host.data[at].name, font: { color: host.inks[at].name } },
   }));
+  const [value, time] = titles(host).map((text) => ({ xref: "paper", yref: "paper", showarrow: false, text: `<b>${text}</b>` }));
+  annotations.push({ ...value, x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: host.font.size * 0.4 });
+  annotations.push({ ...time, x: 1, y: 0, xanchor: "right", yanchor: "top", yshift: -host.font.size * 1.8 });
   return { data: host.data, layout: { ...host.layout, annotations } };
 }
 
@@ -162,7 +175,7 @@ function row(host, number) {
 
 // The line that the pointer means, with its distance in pixels.
 function nearest(host, across, down) {
-  const { xaxis, yaxis } = host._fullLayout;
+  const { xaxis, yaxis } = axesOf(host);
   const away = host.figure.data.map((trace) => {
     const distances = [-8, -4, 0, 4, 8].map((by) => {
       const y = yaxis.d2p(drawnAt(trace, xaxis.p2d(across + by)));
@@ -175,13 +188,13 @@ function nearest(host, across, down) {
 }
 
 function showReading(host, event) {
-  const { xaxis, yaxis } = host._fullLayout ?? {};
+  const { xaxis, yaxis } = axesOf(host);
   const reading = layer(host).querySelector(".reading");
   const box = host.getBoundingClientRect();
   const across = event.clientX - box.left - (xaxis?._offset ?? 0);
   const down = event.clientY - box.top - (yaxis?._offset ?? 0);
   const inside = xaxis?.p2d && across >= 0 && across <= xaxis._length && down >= 0 && down <= yaxis._length;
-  if (!inside || !host.labels || !host.figure.data.length) return hideReading(host);
+  if (!inside || !host.labels || !host.figure.data.length || host.held) return hideReading(host);
   const { number, distance } = nearest(host, across, down);
   const meant = distance <= NEAR ? number : undefined;
   lift(host, meant);

@@ -2,18 +2,20 @@
 
 import streamlit as st
 
-from lrlab.figures import rates_figure
+from lrlab.figures.rates import in_numbers, rates_figure
 from lrlab.runs.plan import Plan
 from lrlab.runs.summary import summary
 from lrlab.scene import AXES
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
+from lrlab.ui.explore.handles import drag, handles
 from lrlab.ui.explore.preview import preview
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.controls import following
 from lrlab.ui.widgets.markdown import plain
 
 HEIGHT = 600
+MOMENTUM_HEIGHT = 190
 AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
 
 
@@ -34,27 +36,37 @@ def heading() -> None:
 
 
 def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
-    """Draw all shown curves on one chart, which follows the sliders while they are dragged."""
+    """Draw all shown curves on one chart, which follows the sliders while they are dragged.
+
+    Below it is a chart of the momentum, if one of them cycles it.
+    """
     for curve, problem in problems.items():
         st.warning(f"{plain(state.curve_name(curve))}: {problem}")
     if plans:
-        axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
-        names, colors = state.names(), state.colors()
-        named = {names[curve]: (colors[curve], plan) for curve, plan in plans.items()}
-        figure = rates_figure(
-            named,
-            st.session_state[state.LOG_RATES],
-            HEIGHT,
-            axis,
-            batch_size,
-            names.get(state.in_hand() or ""),
-        )
-        alt = f"Learning rate over {AXIS_NAMES[axis].lower()}: {', '.join(named)}"
-        live = preview(plans, axis, batch_size)
-        chart(figure, "rates", alt, live, state.link(), choose=state.take_in_hand)
+        momenta = {curve: plan.momentum for curve, plan in plans.items() if plan.momentum}
+        shown = [state.curve_name(curve) for curve in plans]
+        _lines("rate", plans, HEIGHT - MOMENTUM_HEIGHT if momenta else HEIGHT, shown)
+        if momenta:
+            _lines("momentum", momenta, MOMENTUM_HEIGHT, shown)
         _warnings(plans)
     elif not problems:
         st.info("No schedule is shown. Show one by its menu, or add one.", icon=":material/show_chart:")
+
+
+def _lines(of, plans, height, shown):
+    """Draw one chart of some of the curves that are shown; that of the rates gives the page its address."""
+    axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
+    names, colors = state.names(), state.colors()
+    named = {names[curve]: (colors[curve], plan) for curve, plan in plans.items()}
+    log, thick = st.session_state[state.LOG_RATES], names.get(state.in_hand() or "")
+    figure = rates_figure(named, log, height, axis, batch_size, thick, of, shown)
+    what = {"rate": "Learning rate", "momentum": "Momentum"}[of]
+    alt = f"{what} over {AXIS_NAMES[axis].lower()}. {in_numbers(figure)}"
+    in_hand = state.in_hand()
+    rings = {in_hand: handles(in_hand, plans[in_hand])} if of == "rate" and in_hand in plans else {}
+    live = preview(plans, axis, batch_size, rings=rings)
+    link = state.link() if of == "rate" else None
+    chart(figure, of, alt, live, link, choose=state.take_in_hand, drag=drag)
 
 
 def _warnings(plans):

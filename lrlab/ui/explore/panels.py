@@ -18,7 +18,9 @@ from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.in_numbers import in_numbers
 from lrlab.ui.widgets.controls import option
+from lrlab.ui.widgets.into_view import bring_into_view
 
+EXPORT = ":material/download: Export"
 OTHERS = {"json": "JSON", "csv": "CSV"}
 MOST_DRAWN = 3000
 SHOWN_ROWS = 400
@@ -29,11 +31,12 @@ def panels(plans: dict[str, Plan]) -> None:
     """Show one panel at a time; only the open one is computed."""
     named = {
         ":material/table: In numbers": in_numbers,
-        ":material/download: Export": _export,
+        EXPORT: _export,
         ":material/rule: Stated and applied rates": _stated_and_applied,
         ":material/compare_arrows: Conventions": _conventions,
     }
-    tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
+    with st.container(key="explore.panels"):
+        tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
     for tab, panel in zip(tabs, named.values(), strict=True):
         if tab.open:
             with tab:
@@ -41,6 +44,8 @@ def panels(plans: dict[str, Plan]) -> None:
                     panel(plans)
                 else:
                     st.caption("Show a schedule first.")
+    if st.session_state.pop(state.EXPORTED, False):
+        bring_into_view(".st-key-explore-panels", 300, "start")
 
 
 def _chosen(plans, key, **kwargs):

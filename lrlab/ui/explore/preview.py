@@ -1,6 +1,8 @@
 """What the chart needs to follow a dragged slider before the server knows its new value."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from lrlab.export import javascript
 from lrlab.parameters.kinds import Parameter
@@ -8,11 +10,18 @@ from lrlab.runs.plan import Plan
 from lrlab.ui.explore import state
 
 
-def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.slider_of) -> dict:
+def preview(
+    plans: dict[str, Plan],
+    axis: str,
+    batch_size: int,
+    key_of=state.slider_of,
+    rings: Mapping[str, list] = MappingProxyType({}),
+) -> dict:
     """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
 
     A slider, and the row of a curve in the list, is named by the CSS class that Streamlit makes from its
-    key. `key_of` returns the key of a slider for a curve and a parameter name.
+    key. `key_of` returns the key of a slider for a curve and a parameter name. `rings` has the `handles` of
+    curves.
     """
     shared = {"epochs": _slider(state.EPOCHS), "batches_per_epoch": _slider(state.BATCHES_PER_EPOCH)}
     lines = []
@@ -25,7 +34,8 @@ def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.sli
             if isinstance(parameter, Parameter) and name in numbers
         }
         line = {"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock}
-        lines.append(line | {"curve": curve, "row": _css_class(f"{curve}.line")})
+        row = _css_class(f"{curve}.line")
+        lines.append(line | {"curve": curve, "row": row, "rings": rings.get(curve, [])})
     return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
 

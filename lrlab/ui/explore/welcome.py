@@ -5,14 +5,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from lrlab import article
 from lrlab.runs.plan import Plan
 from lrlab.ui.explore import state
+from lrlab.ui.explore.panels import EXPORT
 
 STYLE = Path(__file__).parent / "explore.css"
 TRAIN, LESSONS = "pages/lab/train.py", "pages/learn/lessons.py"
 ABOUT = (
     "LR Lab shows what a learning-rate schedule does to training. It starts from Katherine (Yi) Li's article "
-    "*How to Choose a Learning Rate Scheduler for Neural Networks*."
+    f"{article.LINK}."
 )
 
 
@@ -51,12 +53,18 @@ def _welcomed(done=True):
     st.session_state[state.WELCOMED] = done
 
 
-def train_these(plans: dict[str, Plan], choose: Callable[[Sequence[str]], None]) -> None:
-    """A button that takes the shown curves to Train."""
-    with st.container(key="explore.actions"):
+def onward(plans: dict[str, Plan], choose: Callable[[Sequence[str]], None]) -> None:
+    """A button that takes the shown curves to Train, and one that shows their code."""
+    with st.container(key="explore.actions", horizontal=True):
         label = "Train this curve" if len(plans) == 1 else f"Train these {len(plans)}"
         if st.button(
             label, type="primary", icon=":material/play_arrow:", width="stretch", disabled=not plans
         ):
             choose(list(plans))
             st.switch_page(TRAIN)
+        st.button("Export", icon=EXPORT.split()[0], on_click=_export, disabled=not plans)
+
+
+def _export():
+    st.session_state[state.PANEL] = EXPORT
+    st.session_state[state.EXPORTED] = True

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lrlab import article
 from lrlab.figures.thumbnail import WIDTH, thumbnail
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.evidence import evidence
@@ -21,8 +22,8 @@ def claims_page(store: Store) -> None:
     """Show every claim, its verdict, and the numbers behind the verdict."""
     st.title("The article's claims")
     st.markdown(
-        'Each claim is something that the article "How to Choose a Learning Rate Scheduler for Neural '
-        'Networks" by Katherine (Yi) Li says, or that its comparison suggests, in our words. '
+        f"Each claim is something that the article {article.LINK} by Katherine (Yi) Li says, or that its "
+        "comparison suggests, in our words. "
         "LR Lab checks it with measured numbers. It uses your own runs, trained here or imported, if they "
         "include every run that the claim needs, from three seeds or more. Otherwise it uses the recorded "
         "results."

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.figures import rates_figure
+from lrlab.figures.rates import in_numbers, rates_figure
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.links.lesson import Setup
@@ -46,11 +46,10 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
         )
         if setup.present:
             figure.layout.font = LARGE
-        names = ", ".join(state.curve_name(id) for id in plans)
         chart(
             figure,
             "lesson.rates",
-            f"Learning rate of {names}",
+            f"Learning rate over epochs. {in_numbers(figure)}",
             live=preview(plans, "epoch", 1, state.parameter_key),
         )
     st.markdown("   ".join(_legend(id) for id in ids.values()))

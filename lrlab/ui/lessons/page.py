@@ -15,17 +15,12 @@ from lrlab.ui.lessons.question import question, room
 from lrlab.ui.lessons.teacher import teacher
 from lrlab.ui.lessons.way import bar, end, index, marks, where
 from lrlab.ui.shell import address
+from lrlab.ui.widgets.into_view import bring_into_view
 from lrlab.ui.widgets.markdown import plain
 
 BESIDE = [268, 1108]
 WORDS, FIGURE = 440, 652
-BRING_INTO_VIEW = """<script>
-(function bring(times) {
-  const result = document.querySelector(".st-key-lesson-result :is(.lrlab-chart, .lrlab-drawing)");
-  if (result?.offsetHeight > 200) result.scrollIntoView({ block: "nearest", behavior: "smooth" });
-  else if (times) setTimeout(bring, 100, times - 1);
-})(100);
-</script>"""
+RESULT = ".st-key-lesson-result :is(.lrlab-chart, .lrlab-drawing)"
 
 
 def lesson_page(store: Store) -> None:
@@ -39,7 +34,7 @@ def lesson_page(store: Store) -> None:
         _beside_the_index(store)
     address.replace(progress.link())
     if progress.has_arrived():
-        st.html(BRING_INTO_VIEW, unsafe_allow_javascript=True)
+        bring_into_view(RESULT, 200)
 
 
 def _beside_the_index(store):

@@ -6,7 +6,7 @@ from statistics import median
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.figures import rates_figure
+from lrlab.figures.rates import in_numbers, rates_figure
 from lrlab.runs.cost import memory, operations
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.spec import RunSpec
@@ -31,10 +31,11 @@ def outlook(seed_groups: SeedGroups) -> None:
     plans = {name: (color, spec.plan) for color, (name, spec) in zip(colors, lanes, strict=True)}
     if len(lanes) == 1:
         st.markdown(recipe_in_words(lanes[0][1]))
+    figure = rates_figure(plans, height=420)
     chart(
-        rates_figure(plans, height=420),
+        figure,
         "preview",
-        f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
+        f"Planned learning rates over {lanes[0][1].epochs} epochs. {in_numbers(figure)}",
     )
     _far_from_usual(lanes)
 
