@@ -29,10 +29,10 @@ test: $(VENV)/test
 	$(PYTEST) -m "not proof"
 
 # KILLS is how often a race is killed that must end as an undisturbed one: make proof KILLS=20
-KILLS := 8
+KILLS := 4
 proof: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
-	KILLS=$(KILLS) $(PYTEST) -m "proof or hypothesis" --hypothesis-profile=proof
+	KILLS=$(KILLS) $(PYTEST) -n 4 -m "proof or hypothesis" --hypothesis-profile=proof
 
 # Each Python has an environment of its own. Give their paths as PYTHONS="..." if they are not on the PATH.
 PYTHONS := $$PYTHON3 $(NAMES)

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="kills processes as only POSIX systems can"),
 ]
 
-KILLS = int(os.environ.get("KILLS", "8"))
+KILLS = int(os.environ.get("KILLS", "4"))
 SPEC = RunSpec(
     ExponentialDecay(0.05, 0.005), "smooth", epochs=600, batch_size=4, train_images=4000, data="synthetic"
 )

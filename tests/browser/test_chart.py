@@ -1,5 +1,7 @@
 """A chart that grows: only what is new is sent, and what a visitor has done to the chart stays."""
 
+import time
+
 import pytest
 
 from lrlab.ui.chart.sending import ready
@@ -39,17 +41,25 @@ class Growing:
 
     def wait_for_message(self, size):
         """Wait until a message of at least so many bytes has come."""
-        while not any(came >= size for came in self.sizes):
-            self.page.wait_for_timeout(50)
+        self._wait(lambda: any(came >= size for came in self.sizes), f"no message of {size} bytes")
 
     def calm_down(self):
         """Wait until for a second only short messages have come, and forget all of them."""
-        rest = 0
-        while rest < 10:
+        long = [time.monotonic()]
+
+        def is_calm():
+            if max(self.sizes, default=0) >= SHORT:
+                long.append(time.monotonic())
             self.sizes.clear()
-            self.page.wait_for_timeout(100)
-            rest = rest + 1 if max(self.sizes, default=0) < SHORT else 0
-        self.sizes.clear()
+            return time.monotonic() - long[-1] > 1
+
+        self._wait(is_calm, "long messages come again and again")
+
+    def _wait(self, condition, otherwise):
+        until = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < until, otherwise
+            self.page.wait_for_timeout(50)
 
     def hidden(self):
         return self.page.evaluate(
@@ -128,6 +138,11 @@ def test_zoom_and_hidden_lanes_stay(race):
         assert race.ranges() == zoomed
         assert race.hidden() == hidden
     assert race.page.evaluate(f"() => {HOST}.querySelector('.main-svg').mark") is True
+    given = race.page.evaluate(f"() => {HOST}.ranges")
+    assert given["yaxis2"] != zoomed[1]
+    race.page.mouse.dblclick(plot["x"] + 50, plot["y"] + 50)
+    race.page.wait_for_function(f"() => {HOST}._fullLayout.xaxis.range[1] > 90")
+    assert race.ranges() == [given["xaxis"], given["yaxis2"]]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,22 @@ import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
+from lrlab.runs.records import ACTIVE
 from tests.browser.conftest import settle
 from tests.test_jobs import wait_for, worker_of
 
 pytestmark = pytest.mark.browser
 EPOCHS = 10
+
+
+@pytest.fixture(autouse=True)
+def _nothing_trains_on(request):
+    """What a test leaves running would fold the form of the next one."""
+    yield
+    for name in {"server", "server_with_data"} & {*request.fixturenames}:
+        store = request.getfixturevalue(name).store
+        store.request_stop(*(run.id for run in store.runs((*ACTIVE, "paused"))))
+        wait_for(lambda store=store: not store.runs(ACTIVE), 60)
 
 
 def go_to_train(page):
@@ -235,7 +246,7 @@ def test_the_articles_six_runs_are_raced_and_end_where_keras_does(server_with_da
     settle(page)
     page.get_by_role("button", name="Race 6 schedules").click()
     page.get_by_text("Race of 6 lanes").wait_for()
-    page.locator("h4", has_text="completed").wait_for(timeout=900_000)  # the race, not its first lane
+    page.locator("h4", has_text="completed").wait_for(timeout=1_800_000)  # the race, not its first lane
     runs = store.race(newest(store).race)
     assert [run.name for run in runs] == list(RANGES)
     for run in runs:

@@ -4,6 +4,7 @@
 the existing chart.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -81,13 +82,12 @@ def _sent_key(name):
 
 @cache
 def _component(url):
-    # Streamlit sends a component's script with each message, so this script is short.
+    # Streamlit sends a component's script and style with each message, so both come from elsewhere.
     script = f"const whole = import(new URL('{url}', document.baseURI).href);\n"
     script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
         html='<div class="lrlab-chart" role="group"></div>',
-        css=(HERE / "chart.css").read_text(encoding="utf-8"),
         js=script,
         isolate_styles=False,  # Plotly's style sheet does not reach into a shadow root
     )
@@ -95,5 +95,7 @@ def _component(url):
 
 @cache
 def _script():
-    script = "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    style = json.dumps((HERE / "chart.css").read_text(encoding="utf-8"))
+    script = f"const STYLE = {style};\n"
+    script += "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script

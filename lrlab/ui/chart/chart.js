@@ -11,6 +11,8 @@ const NAME = 0.15;
 const COPY = { width: 24, height: 24, path: "M4 4h11v3h5v13H9v-3H4zm5 3h4V6H6v9h3zm2 2v9h7V9z" };
 const VECTOR = { width: 24, height: 24, path: "M3 17h4v4H3zM17 3h4v4h-4zM6 16C6 9 9 6 16 6l.2 2C10 8 8 10 8 16z" };
 
+document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
+
 let settings; // one object: Plotly.react makes a new chart if the configuration is another object
 
 // Buttons to export pictures, and the few tools that a curve needs.
@@ -179,7 +181,7 @@ function withZoom(host, layout) {
     if (!/^[xy]axis/.test(name) || !axis.range) continue;
     host.ranges[name] = [...axis.range];
     const now = host.layout?.[name];
-    const isSame = now?.uirevision === axis.uirevision && now?.type === axis.type;
+    const isSame = now?.uirevision === axis.uirevision && (!axis.type || now?.type === axis.type); // plotly.js sets a type
     const given = before[name];
     const isZoomed = isSame && given && now.range && now.range.some((end, at) => end !== given[at]);
     if (isZoomed) axis.range = [...now.range];
