@@ -11,13 +11,17 @@ from lrlab.ui.train import race_setup
 
 state.fill()
 st.html(STYLE)
-welcome(race_setup.start_short_race)
-heading()
-plans, problems = state.plans_shown()
+head = st.container()
 chart, settings = st.columns([856, 480], gap="medium")
 
+# First, because it is what one waits for.
+plans, problems = state.plans_shown()
 with chart.container(key="explore.chart"):
     drawing(plans, problems)
+
+with head:
+    welcome(race_setup.start_short_race)
+    heading()
 
 with settings:
     run_settings(plans)

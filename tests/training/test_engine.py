@@ -141,12 +141,18 @@ def cycling(optimizer, rate):
     return replace(SPEC, optimizer=optimizer, schedule=Warmup(cycle, 1))
 
 
+CYCLED = [cls for cls in OPTIMIZERS if cls.momentum_name]
+
+
 @pytest.mark.proof
-def test_a_cycled_momentum_is_what_model_fit_has_if_it_is_set_before_every_update(dataset):
-    assert_fitted(cycling(Momentum(), 0.03), dataset)
+@pytest.mark.parametrize("cls", CYCLED, ids=lambda cls: cls.kind)
+def test_a_cycled_momentum_is_what_model_fit_has_if_it_is_set_before_every_update(dataset, cls):
+    # RMSprop divides by the mean of squares, which magnifies the rounding of gradients near 0.
+    optimizer = cls(epsilon=1e-4) if cls is RMSprop else cls()
+    assert_fitted(cycling(optimizer, min(cls.usual_lr, 0.03)), dataset)
 
 
-@pytest.mark.parametrize("cls", [cls for cls in OPTIMIZERS if cls.momentum_name], ids=lambda cls: cls.kind)
+@pytest.mark.parametrize("cls", CYCLED, ids=lambda cls: cls.kind)
 def test_a_compiled_momentum_is_what_keras_has_if_it_is_set_before_every_update(cls):
     gradients = np.random.default_rng(1).normal(size=(12, 3)).astype(np.float32)
     momenta = np.abs(np.linspace(-0.9, 0.9, 12)).astype(np.float32)

@@ -4,7 +4,8 @@
 const ROOM = 0.05; // of the axis, beyond the last value
 const MOST_TICKS = 8; // of a logarithmic axis
 const LEAST = { x: 80, y: 40 }; // pixels from one tick to the next
-const MARGIN = { l: 4, t: 2.1, b: 3.4 }; // in sizes of the letters
+const BESIDE = 8; // pixels from a number to its axis, on which there may be a ring
+const MARGIN = { l: 4.6, t: 2.1, b: 3.4 }; // in sizes of the letters
 const NAMES = { epoch: "Epoch", step: "Step", image: "Images seen", rate: "Learning rate", momentum: "Momentum" };
 
 // Whole pixels, as plotly.js rounds them.

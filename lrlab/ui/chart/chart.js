@@ -41,8 +41,9 @@ function config(Plotly) {
 
 let loading; // the module is loaded once per page, and so is plotly.js
 
+// Reading the script takes the browser a second, in which it paints nothing: what is drawn already comes first.
 function loadPlotly(url) {
-  loading ??= cached(url).then(run).catch(() => {
+  loading ??= cached(url).then(painted).then(run).catch(() => {
     loading = undefined;
     throw new Error("The chart library could not be loaded. Reload the page.");
   });
@@ -56,6 +57,14 @@ async function cached(url) {
   if (!answer.ok) answer = await get("reload"); // an old failure may be in the cache
   if (!answer.ok) throw new Error(answer.statusText);
   return URL.createObjectURL(await answer.blob());
+}
+
+// `value`, once the browser has painted what is on the page; a page in the background never paints.
+function painted(value) {
+  return new Promise((resolve) => {
+    if (document.hidden) resolve(value);
+    else requestAnimationFrame(() => setTimeout(resolve, 0, value));
+  });
 }
 
 function run(address) {
@@ -118,6 +127,7 @@ function themed(figure, height, element) {
     const { xaxis, yaxis } = layout;
     xaxis.tickformat = layout.meta.unit === "epoch" ? "~g" : ",d";
     yaxis.range = valueRange(yaxis, figure.data);
+    yaxis.ticklabelstandoff = BESIDE;
     // plotly.js writes powers by a quarter larger than other numbers
     if (yaxis.type === "log") Object.assign(yaxis, { dtick: decades(yaxis.range), tickfont: { size: element.font.size / 1.25 } });
     xaxis.automargin = yaxis.automargin = false;

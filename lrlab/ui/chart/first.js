@@ -24,7 +24,7 @@ function drawFirst(host, traces, layout) {
     const at = t + yaxis.d2p(isLog ? 10 ** value : value);
     grid.push(`M${l},${at}H${right}`);
     const hasPower = isLog && value !== 0 && value !== 1;
-    const beside = element("text", { x: l - (isLog ? 3.1 : 3.6), y: at + layout.font.size * 0.35, "text-anchor": "end" });
+    const beside = element("text", { x: l - BESIDE - (isLog ? 3.1 : 3.6), y: at + layout.font.size * 0.35, "text-anchor": "end" });
     if (hasPower) {
       const power = element("tspan", { dy: "-0.6em", "font-size": "70%" }, String(value).replace("-", "−"));
       beside.append("10", power);

@@ -1,6 +1,7 @@
 """The live figure of a lesson: its schedules, with sliders that affect only this lesson."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from lrlab.lessons.recipes import RECIPES
 from lrlab.links.lesson import Setup
 from lrlab.palette import colors_of
 from lrlab.runs.plan import Plan
+from lrlab.runs.spec import RunSpec
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.card import parameters
@@ -55,6 +57,18 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
     st.markdown("   ".join(_legend(id) for id in ids.values()))
     if setup.controls != "hidden":
         _sliders(lesson, ids, setup.controls == "locked")
+
+
+def changed(lesson: Lesson) -> list[tuple[str, RunSpec]]:
+    """The runs of the lesson's curves whose sliders were moved, with a name each."""
+    found = []
+    for recipe in lesson.recipes:
+        name, spec = RECIPES[recipe]
+        id = f"lesson.{lesson.id}.{recipe}"
+        own = state.curve_as_set(id, shared=False).schedule if state.is_held(id) else spec.schedule
+        if own != spec.schedule:
+            found.append((f"{name}, mine", replace(spec, schedule=own)))
+    return found
 
 
 def colors(recipes: Collection[str]) -> dict[str, int]:

@@ -85,7 +85,7 @@ def _result(store: Store, lesson: Lesson, present: bool = False) -> Evidence:
         if not present:
             st.subheader("What was measured")
         found = chosen_evidence(store, lesson)
-        measured(lesson, found, present)
+        measured(store, lesson, found, present)
     return found
 
 
