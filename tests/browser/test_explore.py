@@ -441,7 +441,7 @@ def test_a_first_visitor_sees_curves_sliders_and_the_ways_in_at_once(page):
 def end_names(page):
     """The names at the ends of the lines, with their places from the top and the right."""
     return page.evaluate(
-        "() => [...document.querySelectorAll('.lrlab-over .names text')].map((text) => {"
+        "() => [...document.querySelectorAll('.lrlab-over .names text:not(.title)')].map((text) => {"
         " const box = text.getBoundingClientRect();"
         " const chart = text.closest('.lrlab-chart').getBoundingClientRect();"
         " return [text.textContent, box.top, box.bottom, chart.right - box.right]; })"

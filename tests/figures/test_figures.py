@@ -17,11 +17,11 @@ from lrlab.figures import (
     rates_figure,
     steps_figure,
 )
-from lrlab.figures.rates import lines_figure
+from lrlab.figures.rates import in_numbers, lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.runs.plan import Plan
 from lrlab.runs.records import Epoch
-from lrlab.schedules import Constant
+from lrlab.schedules import OneCycle, StepDecay
 from lrlab.ui.chart.sending import ready
 
 
@@ -48,19 +48,21 @@ def test_the_axis_spans_the_whole_run_and_can_be_logarithmic():
     assert figure.layout.xaxis.range == (0, 7)
     assert figure.layout.yaxis.type == "log"
     assert not figure.layout.hovermode  # the browser reads the lines itself
-    assert figure.layout.meta == {"unit": "epoch"}
+    assert figure.layout.meta == {"unit": "epoch", "of": "rate", "names": [*plans()]}
 
 
-def log_axis(*rates):
-    return rates_figure({str(rate): (0, Plan(Constant(rate))) for rate in rates}, log=True).layout.yaxis
+def test_the_lines_in_words_have_the_numbers_that_one_reads_first():
+    figure = rates_figure({"Step": (0, Plan(StepDecay(0.5, 0.5, 2), epochs=5))})
+    assert in_numbers(figure) == "Step: first 0.5, highest 0.5, last 0.125"
 
 
-def test_a_logarithmic_axis_has_ticks_at_powers_of_ten_alone():
-    narrow, wide = log_axis(0.2, 0.5), log_axis(1e-8, 99)
-    assert (narrow.dtick, narrow.exponentformat) == (1, "power")
-    assert narrow.autorangeoptions.include == (0.1, 1)
-    assert wide.dtick == 2
-    assert wide.autorangeoptions.include == (1e-8, 100)
+def test_a_momentum_has_an_axis_of_its_own_and_the_width_of_the_chart_above():
+    plan = Plan(OneCycle(cycle_momentum=True), epochs=10)
+    figure = rates_figure({"One": (0, plan.momentum)}, log=True, of="momentum", names=["One", "Another"])
+    assert figure.layout.yaxis.title.text == "Momentum"
+    assert figure.layout.yaxis.type is None, "a momentum is never logarithmic"
+    assert figure.layout.meta == {"unit": "epoch", "of": "momentum", "names": ["One", "Another"]}
+    assert (max(figure.data[0].y), min(figure.data[0].y)) == pytest.approx((0.95, 0.85))
 
 
 def test_the_line_in_hand_is_thicker_and_the_others_stay_in_their_order():

@@ -498,3 +498,30 @@ def test_train_gets_exactly_the_curves_that_are_shown(page):
     assert page.title[0].value.startswith("Train on")
     assert page.button_group(key="schedules").value == [c.id for c in CURVES[1:-1]]
     assert {name: line["meta"]["color"] for name, line in lines(page).items()} == shown
+
+
+def dragged():
+    """Takes what a browser may send for a ring."""
+    import streamlit as st
+
+    from lrlab.ui.explore import state
+    from lrlab.ui.explore.handles import drag
+
+    state.fill()
+    for moved in (
+        {"curve": "exponential", "name": "initial_lr", "value": 0.25},
+        {"curve": "step", "name": "drop_every", "value": -3},
+        {"curve": "step", "name": "drop_rate", "value": 0.1},
+        {"curve": "step", "name": "initial_lr", "value": "<b>"},
+        {"curve": "nobody", "name": "initial_lr", "value": 0.1},
+        {"curve": "cosine"},
+    ):
+        drag(moved)
+    values = st.session_state
+    st.text(f"{values['exponential.initial_lr']} {values['step.drop_every']} {values['step.initial_lr']}")
+
+
+def test_a_ring_sets_a_value_in_its_range_and_nothing_else():
+    page = AppTest.from_function(dragged, default_timeout=TIMEOUT).run()
+    assert not page.exception
+    assert page.text[0].value == "0.25 10 0.5"

@@ -1,5 +1,6 @@
 """Lessons and Claims, run by AppTest: the result comes after the answer, and from stored numbers."""
 
+import json
 import math
 import time
 from dataclasses import replace
@@ -18,6 +19,7 @@ from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.measured import own_results
 from tests.conftest import shared_home
 from tests.pages import TIMEOUT
+from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.training  # the page starts a training process
 
@@ -146,6 +148,37 @@ def test_run_it_here_queues_the_lessons_own_recipes(opened, home):
     while time.monotonic() < until and not any(run.status == "running" for run in Store().runs()):
         time.sleep(0.3)
     Store().request_stop(*(run.id for run in runs))
+
+
+def test_run_mine_trains_the_curves_whose_sliders_were_moved(opened, home):
+    page = answer(opened(lesson="exponential"), 0)
+    assert button(page, "Run mine").disabled
+    page.select_slider(key="lesson.exponential.exponential-slow.decay.slider").set_value(0.2).run()
+    button(page, "Run mine").click().run()
+    (run,) = Store().runs()
+    name, spec = RECIPES["exponential-slow"]
+    assert run.name == f"{name}, mine"
+    assert run.spec.with_seed(spec.seed) == replace(spec, schedule=replace(spec.schedule, decay=0.2))
+    store = Store()
+    wait_for(lambda: store.epochs(run.id))
+    store.request_stop(run.id)
+    wait_for(lambda: store.run(run.id).status == "stopped")
+    assert not page.run().exception
+    drawn = [json.loads(part.proto.json).get("figure", {"data": []}) for part in page.get("bidi_component")]
+    assert f"{name}, mine" in {line["name"] for figure in drawn for line in figure["data"] if "name" in line}
+
+
+def test_a_claim_is_tested_with_three_seeds_on_train(opened, home):
+    claim = CLAIMS[0]
+    page = opened("claims")
+    page.button(key=f"claims.test.{claim.id}").click().run()
+    runs = Store().runs()
+    Store().request_stop(*(run.id for run in runs))
+    assert len(runs) == 3 * len(claim.recipes)
+    assert {(run.spec.recipe, run.spec.seed) for run in runs} == {
+        (RECIPES[recipe][1].recipe, seed) for recipe in claim.recipes for seed in (9125, 9126, 9127)
+    }
+    assert "Train on" in texts(page)
 
 
 def test_sliders_change_the_figure_and_nothing_on_explore(opened):

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from lrlab.cli.main import main
 from lrlab.errors import UserError
-from lrlab.export import source
+from lrlab.export import TARGETS, source
 from lrlab.export.applied import applied
-from lrlab.optimizers import SGD, Adam, Momentum
+from lrlab.optimizers import SGD, Adam, Momentum, RMSprop
 from lrlab.runs.plan import Plan
 from lrlab.schedules import Cooldown, OneCycle, Warmup
 from tests.export.programs import loop
@@ -149,10 +149,12 @@ def test_exported_pytorch_has_the_momentum_of_the_plan(clock, optimizer):
 @pytest.mark.parametrize(
     ("schedule", "target", "optimizer", "message"),
     [
-        (OneCycle(cycle_momentum=True), "keras", Momentum(), "The Keras export cannot cycle the momentum"),
-        (OneCycle(cycle_momentum=True), "optax", Momentum(), "The optax export cannot cycle the momentum"),
-        (Warmup(OneCycle(cycle_momentum=True)), "pytorch", Momentum(), "only with OneCycleLR"),
-        (OneCycle(cycle_momentum=True), "pytorch", SGD(), "SGD has none to cycle"),
+        (OneCycle(cycle_momentum=True), "keras", RMSprop(), "The Keras export cycles the momentum of SGD"),
+        *(
+            (OneCycle(cycle_momentum=True), target, SGD(), "SGD has none to cycle")
+            for target in TARGETS
+            if TARGETS[target].has_optimizer
+        ),
     ],
 )
 def test_an_export_that_cannot_cycle_the_momentum_says_so(schedule, target, optimizer, message):

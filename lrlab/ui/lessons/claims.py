@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from lrlab import article
+from lrlab import article, jobs
+from lrlab.analysis.difference import LEAST
 from lrlab.figures.thumbnail import WIDTH, thumbnail
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.evidence import evidence
+from lrlab.lessons.recipes import RECIPES
 from lrlab.palette import shade
 from lrlab.store import Store
 from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
+from lrlab.ui.train import race_setup
 
 COLORS = {
     "holds": ("green", ":material/check:"),
@@ -57,7 +60,26 @@ def claims_page(store: Store) -> None:
             with verdict:
                 st.markdown(f":{color}-badge[{icon} {judgement.verdict}]")
                 st.markdown(judgement.sentence)
-                st.caption(source_in_words(found))
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.caption(source_in_words(found), width="stretch")
+                    if st.button(
+                        "Test it",
+                        icon=":material/play_arrow:",
+                        key=f"claims.test.{claim.id}",
+                        help=f"Trains this claim's {len(claim.recipes)} runs here, with {LEAST} seeds each.",
+                    ):
+                        _test(store, claim)
+
+
+def _test(store, claim):
+    """Train what the claim needs to be judged, and show it on Train."""
+    recipes = [RECIPES[recipe] for recipe in claim.recipes]
+    seeds = range(article.SEED, article.SEED + LEAST)
+    race_setup.choose_race(
+        store.add_race([[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds])
+    )
+    jobs.ensure_worker(store)
+    st.switch_page("pages/lab/train.py")
 
 
 def _shade(color):
