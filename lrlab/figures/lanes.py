@@ -32,6 +32,19 @@ def line_mode(lanes: Sequence[LaneCurves]) -> str:
     return "lines+markers" if few else "lines"
 
 
+def in_numbers(lanes: Sequence[LaneCurves], measure: str = "loss") -> str:
+    """The last and the best validation value of each lane in words; the median if there are several seeds."""
+    said = []
+    for lane in lanes:
+        middle = spread(table(lane.runs, f"val_{measure}"))[1]
+        known = np.flatnonzero(np.isfinite(middle))
+        if len(known):
+            best = known[np.argmin(middle[known]) if measure == "loss" else np.argmax(middle[known])]
+            at_end, at_best = (f"{middle[at]:.3g} in epoch {at + 1}" for at in (known[-1], best))
+            said.append(f"{lane.name}: {at_end}, best {at_best}")
+    return f"Validation {measure}. {'. '.join(said)}" if said else ""
+
+
 def lanes_layout(lanes: Sequence[LaneCurves], length: int, height: int) -> dict:
     """Layout of a chart of lanes over `length` epochs."""
     shared = layout(height)

@@ -17,6 +17,7 @@ from lrlab.figures import (
     rates_figure,
     steps_figure,
 )
+from lrlab.figures.lanes import in_numbers as lanes_in_numbers
 from lrlab.figures.rates import in_numbers, lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.runs.plan import Plan
@@ -54,6 +55,12 @@ def test_the_axis_spans_the_whole_run_and_can_be_logarithmic():
 def test_the_lines_in_words_have_the_numbers_that_one_reads_first():
     figure = rates_figure({"Step": (0, Plan(StepDecay(0.5, 0.5, 2), epochs=5))})
     assert in_numbers(figure) == "Step: first 0.5, highest 0.5, last 0.125"
+
+
+def test_lanes_in_words_have_the_last_and_the_best_value():
+    lanes = [LaneCurves("Two", 0, (run(0.5, 0.3, 0.4), run(0.7, 0.5, 0.8))), LaneCurves("None", 1, ([],))]
+    assert lanes_in_numbers(lanes) == "Validation loss. Two: 0.6 in epoch 3, best 0.4 in epoch 2"
+    assert lanes_in_numbers(lanes[1:]) == ""
 
 
 def test_a_momentum_has_an_axis_of_its_own_and_the_width_of_the_chart_above():

@@ -7,6 +7,7 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.analysis import Group, groups
 from lrlab.figures import LaneCurves, compare_figure
+from lrlab.figures.lanes import in_numbers
 from lrlab.runs.plan import EPOCHS
 from lrlab.runs.records import ACTIVE
 from lrlab.store import Listed, Store
@@ -135,4 +136,5 @@ def _chart(found: list[Group], colors: list[int]):
         values[choice.LOG_RATE],
         values[choice.SMOOTHING],
     )
-    chart(figure, "compare", f"Validation loss and accuracy, training loss and rate of {', '.join(names)}")
+    what = f"Validation loss and accuracy, training loss and rate of {', '.join(names)}"
+    chart(figure, "compare", f"{what}. {in_numbers(lanes)}")

@@ -7,6 +7,7 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.datasets import AUTO, title_of
 from lrlab.figures import LaneCurves, compare_figure
+from lrlab.figures.lanes import in_numbers
 from lrlab.lessons.evidence import Evidence, evidence, lived, own_evidence, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
@@ -113,7 +114,9 @@ def _drawn(lesson, found, mine, panels, height, present=False):
     if present:
         figure.layout.font = LARGE
     names = ", ".join(lane.name for lane in lanes)
-    chart(figure, f"lesson.measured.{len(panels)}", f"Measured results of {names}")
+    measure = lesson.panel.removeprefix("val_")
+    alt = f"Measured results of {names}. {in_numbers(lanes, measure if measure == 'accuracy' else 'loss')}"
+    chart(figure, f"lesson.measured.{len(panels)}", alt)
 
 
 def lanes_of(recipes: Sequence[str], found: Evidence) -> list[LaneCurves]:

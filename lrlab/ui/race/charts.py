@@ -4,7 +4,7 @@ import streamlit as st
 
 from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
-from lrlab.figures.race import LaneCurves
+from lrlab.figures.lanes import LaneCurves, in_numbers
 from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart, forget_sent
@@ -94,7 +94,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
             end=length if state[view.WHOLE] else next((end for end in ENDS if done < end < length), length),
             first=state[view.FIRST_EPOCH],
         )
-        alt = f"{chosen} and applied rate of {what}"
+        alt = f"{chosen} and applied rate of {what}. {in_numbers(shown, chosen.lower())}"
     chart(figure, _name(chosen), alt, grows=True)
 
 
