@@ -15,8 +15,7 @@ from lrlab.ui.widgets.markdown import plain
 
 def compare(runs):
     """Open Compare with these runs."""
-    choice.choose(runs)
-    st.switch_page("pages/lab/compare.py", query_params={choice.RUNS: address.get(choice.RUNS)})
+    st.switch_page("pages/lab/compare.py", query_params={choice.RUNS: choice.take(runs)})
 
 
 state.fill()

@@ -86,9 +86,14 @@ def fill(listed: Sequence[Listed]) -> None:
 
 def choose(runs: Sequence[int]) -> None:
     """Choose these runs to compare, and write them into the page's link."""
+    address.put(RUNS, take(runs))
+
+
+def take(runs: Sequence[int]) -> str:
+    """Choose these runs from another page; returns their text in the link of Compare."""
     st.session_state[CHOSEN] = [*runs]
     st.session_state[LINKED] = ".".join(map(str, runs))
-    address.put(RUNS, st.session_state[LINKED])
+    return st.session_state[LINKED]
 
 
 def add(runs: Sequence[int]) -> None:

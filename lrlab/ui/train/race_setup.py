@@ -38,6 +38,7 @@ SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
 FORM = "form_open"
 RACE = "run"  # also the name in links, which are older than races
+NEXT_RACE = "next_race"
 ADAM = Curve("adam", "Adam", Constant(0.001))
 EXPLORE, ARTICLE, TRIAL = "explore", "article", "trial"
 SOURCES = {EXPLORE: "Curves on Explore", ARTICLE: "The article's six runs", TRIAL: "Two, to try it"}
@@ -202,7 +203,7 @@ def keep_in_link() -> None:
     )
     race = values.get(RACE)
     shown = ((RACE, str(race)),) if race is not None else ()
-    address.write(Query((*read(state.link() or "").pairs, *form.pairs, *shown)))
+    address.replace(Query((*read(state.link() or "").pairs, *form.pairs, *shown)))
 
 
 def known() -> dict[str, str]:
@@ -329,8 +330,8 @@ def with_peak(spec: RunSpec, peak: float) -> RunSpec:
 
 
 def choose_race(race: int) -> None:
-    """Show that race from now on; it has the screen for itself."""
-    st.session_state[RACE] = race
+    """Show that race from the next run of the script on; it has the screen for itself."""
+    st.session_state[NEXT_RACE] = race  # the list of races may be on the page already
     st.session_state[FORM] = False
 
 
@@ -352,6 +353,8 @@ def chosen_race(races: list[int], race_of) -> int | None:
 
     `race_of` gives the race of a run, or None: a link may name any run of a race.
     """
+    if NEXT_RACE in st.session_state:
+        st.session_state[RACE] = st.session_state.pop(NEXT_RACE)
     if st.session_state.get(RACE) not in races:
         race = next(iter(races), None)
         try:
