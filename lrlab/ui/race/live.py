@@ -1,7 +1,7 @@
 """The live view of a race: status, time left, standings, and charts that grow while it trains."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from math import isfinite, isnan, nan
 from pathlib import Path
@@ -9,7 +9,6 @@ from statistics import median
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lrlab import jobs
 from lrlab.analysis import RANKED, bases, gathered
@@ -48,46 +47,53 @@ def live_race(runs: list[Run], compare: Callable[[list[int]], None] | None = Non
     """
     view.fill()
     forget_charts()
-    try:
-        store = Store()
-        runs = store.race(runs[0].race)
-        epochs = store.epochs_of([run.id for run in runs])
-    except UserError as error:
-        st.error(str(error))
-        return
+    race = runs[0].race
+    store, runs, epochs = _read(race)
     if not runs:  # deleted in another tab
         return
     st.html(STYLE)
     active, begun = _is_active(runs), any(epochs.values())
     with st.container(key="race_head"):
-        progress = _header(store, runs, epochs, compare)
+        _header(store, runs, epochs, compare)
     _say(store, runs)
-    places = _Places(progress)
     if begun:
         chart_controls(len(lane_names(runs)) > 1)
-        left, right = st.columns([860, 480], gap="medium")
-        with right:
-            places = _results(store, runs, progress)
-            waiting(store, runs[0].race)
-            if not active:
-                _table(runs, epochs)
+    buttons = _buttons_for(store, runs, epochs)
+    if active:
+        _refreshed(_body, race, buttons)
+        manual_rate(store, runs, partial(_refreshed, _say_rate, race))
+        waiting(store, race)
+    elif begun:
+        with _body(race, buttons):
+            if len(runs) > 1:
+                standings(_groups(store, runs), partial(_train, store, race))
+            manual_rate(store, runs)
+            waiting(store, race)
+            _table(runs, epochs)
     else:
-        left = st.container()
-        waiting(store, runs[0].race)
-    with left:
-        st.fragment(_refresh, run_every=REFRESH_SECONDS if active else None)(
-            runs[0].race, _buttons_for(store, runs, epochs), places
-        )
+        waiting(store, race)
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where the refreshed numbers are written: places without widgets, which the whole page has made."""
+def _refreshed(part, *args):
+    """Draw a part of the page each second anew.
 
-    progress: DeltaGenerator | None
-    ranking: DeltaGenerator | None = None
-    every_run: DeltaGenerator | None = None
-    rate: DeltaGenerator | None = None
+    It draws in its own place: what it would draw elsewhere is lost if the whole page is interrupted.
+    """
+
+    def drawn():
+        try:
+            part(*args)
+        except UserError as error:
+            st.error(str(error))
+
+    st.fragment(drawn, run_every=REFRESH_SECONDS)()
+
+
+def _read(race):
+    """The store, and the runs of the race with their epochs; there are none if the race was deleted."""
+    store = Store()
+    runs = store.race(race)
+    return store, runs, store.epochs_of([run.id for run in runs])
 
 
 def _buttons_for(store, runs, epochs):
@@ -101,48 +107,42 @@ def _buttons_for(store, runs, epochs):
     ], [(seed_group[0].race, seed_group[0].seed_group) for seed_group in store.waiting()]
 
 
-def _refresh(race, buttons, places):
-    try:
-        store = Store()
-        jobs.watch(store)
-        runs = store.race(race)
-        epochs = store.epochs_of([run.id for run in runs])
-        now = _buttons_for(store, runs, epochs)
-    except UserError as error:
-        st.error(str(error))
-        return
-    if not runs:  # deleted in another tab
+def _body(race, buttons):
+    """The charts, and beside them the ranking; returns the place below the ranking.
+
+    Draws the whole page instead if it needs other buttons than these.
+    """
+    store, runs, epochs = _read(race)
+    jobs.watch(store)
+    if not runs or buttons != _buttons_for(store, runs, epochs):
         st.rerun()
-    # Streamlit keeps a place for what a fragment writes elsewhere only if it does so in the whole page's run:
-    # everything is written before the page is drawn once more.
-    if places.progress:
-        done = sum(len(epochs[run.id]) for run in runs)
-        whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
-        places.progress.progress(done / whole if whole else 0.0, text=_progress(store, runs, epochs))
-    if places.ranking:
-        if len(runs) == 1:
-            with places.ranking.container():
-                _metrics(runs, epochs)
-        else:
-            places.ranking.table(_ranking(runs, epochs), border="horizontal", hide_index=True)
-            places.every_run.table(_every_run(runs, epochs), border="horizontal", hide_index=True)
-        if places.rate:
-            say_rate(places.rate, runs, epochs)
+    if not any(epochs.values()):
+        return None
+    left, right = st.columns([860, 480], gap="medium")
+    with left:
         race_charts(store, runs, epochs)
-    if buttons != now:
-        st.rerun()  # draws the page once more, with other buttons
+    with right:
+        if len(runs) == 1:
+            _metrics(runs, epochs)
+        else:
+            st.table(_ranking(runs, epochs), border="horizontal", hide_index=True)
+            with st.expander(f"All {len(runs)} runs"):
+                st.table(_every_run(runs, epochs), border="horizontal", hide_index=True)
+    return right
 
 
-def _results(store, runs, progress):
-    """The ranking, the verdict and the rate set by hand; returns the places of the refreshed numbers."""
-    several = len(runs) > 1
-    ranking, every_run = st.empty(), None
-    if several:
-        with st.expander(f"All {len(runs)} runs"):
-            every_run = st.empty()
-        if not _is_active(runs):
-            standings(_groups(store, runs), partial(_train, store, runs[0].race))
-    return _Places(progress, ranking, every_run, manual_rate(store, runs))
+def _progress_bar(race):
+    store, runs, epochs = _read(race)
+    if not runs:
+        return
+    done = sum(len(epochs[run.id]) for run in runs)
+    whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
+    st.progress(done / whole if whole else 0.0, text=_progress(store, runs, epochs))
+
+
+def _say_rate(race):
+    _, runs, epochs = _read(race)
+    say_rate(runs, epochs)
 
 
 def race_label(runs: list[Run]) -> str:
@@ -159,17 +159,17 @@ def _is_active(runs):
 
 
 def _header(store, runs, epochs, compare):
-    """Name, status and buttons; returns the place of the progress, if there is any."""
+    """Name, status, progress and buttons."""
     status = next(status for status in BADGES if any(run.status == status for run in runs))
     color, icon = BADGES[status]
     lanes = [*lane_names(runs).values()]
     name = plain(lanes[0]) if len(lanes) == 1 else f"Race of {len(lanes)} lanes"
-    active, progress = _is_active(runs), None
+    active = _is_active(runs)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"#### {name} :{color}-badge[{icon} {status}]", width="content")
         with st.container(width="stretch"):
             if active:
-                progress = st.empty()
+                _refreshed(_progress_bar, runs[0].race)
             elif len(runs) > 1 and any(epochs.values()):
                 st.markdown(_outcome(store, runs))
         with st.container(horizontal=True, width="content"):
@@ -186,7 +186,6 @@ def _header(store, runs, epochs, compare):
                 pressed = st.button("Compare and export", icon=":material/table_rows:", key="compare_these")
                 if pressed:
                     compare([run.id for run in runs])
-    return progress
 
 
 def _outcome(store, runs):

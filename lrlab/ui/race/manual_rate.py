@@ -1,10 +1,10 @@
 """Set the rate of a running lane by hand, and save the rates of such a run as a schedule."""
 
+from collections.abc import Callable
 from math import isfinite
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lrlab.analysis import manual_rate_schedule
 from lrlab.article import Curve
@@ -21,14 +21,15 @@ from lrlab.ui.widgets.markdown import plain
 RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, MOST_RATE, 281))
 
 
-def manual_rate(store: Store, runs: list[Run]) -> DeltaGenerator | None:
+def manual_rate(store: Store, runs: list[Run], say: Callable[[], None] | None = None) -> None:
     """A slider for the rate of a running lane, and buttons that save its rates as a schedule.
 
-    Returns the place for the rate of now, which `say_rate` writes.
+    `say` draws what `say_rate` says, and keeps it new.
     """
     epochs = store.epochs_of([run.id for run in runs])
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
-    place = _set_by_hand(store, running, epochs) if running else None
+    if running and say:
+        _set_by_hand(store, running, epochs, say)
     for run in runs:
         if run.has_manual_rate and st.button(
             f"Save the rates of {plain(run.name)} as a schedule",
@@ -38,29 +39,26 @@ def manual_rate(store: Store, runs: list[Run]) -> DeltaGenerator | None:
             args=(store, run),
         ):
             st.rerun()  # the whole page: the new schedule can be chosen now
-    return place
 
 
-def say_rate(place: DeltaGenerator, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+def say_rate(runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
     """Write the rate of the lane whose rate can be set, and where it comes from."""
     running = {run.id: run for run in runs if run.status == "running" and epochs[run.id]}
     run = running.get(st.session_state.get(view.MANUAL_RATE_LANE, 0)) or next(iter(running.values()), None)
-    if run is None:
-        place.empty()
-    else:
+    if run is not None:
         by = (
             f"rate {run.manual_rate:.3g}, set by hand"
             if run.manual_rate
             else f"rate {epochs[run.id][-1].lr_end:.3g}, from its schedule"
         )
-        place.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize())
+        st.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize())
 
 
-def _set_by_hand(store, running, epochs):
+def _set_by_hand(store, running, epochs, say):
     with st.container(horizontal=True, vertical_alignment="center"):
         run = _lane(running)
         with st.container(width="stretch"):
-            place = st.empty()
+            say()
         label, icon, act = (
             ("Return to the schedule", "undo", lambda: store.set_rate(run.id, None))
             if run.manual_rate
@@ -92,7 +90,6 @@ def _set_by_hand(store, running, epochs):
         )
         if run.manual_rate > stable:
             st.warning("No lane of this race has stayed stable at this rate yet. It may diverge.")
-    return place
 
 
 def _rates_of_finite_epochs(epochs):
