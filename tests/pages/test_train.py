@@ -16,7 +16,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store
 from tests.datasets.npz import npz, whole
-from tests.pages import TIMEOUT
+from tests.pages import TIMEOUT, link_of
 
 pytestmark = pytest.mark.training
 
@@ -72,7 +72,7 @@ def test_trains_on_the_synthetic_set_to_the_end(page):
     page.number_input(key="images.train").set_value(500).run()
     train(page)
     assert not page.exception
-    assert page.query_params["run"] == "1"
+    assert link_of(page)["run"] == ["1"]
     wait(page, lambda: "completed" in texts(page))
     assert [metric.label for metric in page.metric] == [
         *("Training loss", "Validation loss", "Validation accuracy", "Applied rate"),
@@ -301,7 +301,7 @@ def test_the_form_and_explore_keep_their_values_over_a_reload(page):
     page.button_group(key="choose_source").set_value("trial").run()
     page.number_input(key="images.train").set_value(2000).run()
     page.button_group(key="choose_source").set_value("explore").run()
-    link = page.query_params
+    link = link_of(page)
     assert {"run", "source"} & {*link} == set()
     again = AppTest.from_file(APP, default_timeout=TIMEOUT)
     for name, texts_of_name in link.items():
@@ -312,7 +312,7 @@ def test_the_form_and_explore_keep_their_values_over_a_reload(page):
     assert schedules(again).value == ["step", "adam"]
     for key in ("optimizers", "seeds", "epochs", "step.initial_lr", "option.dense.widths", "stop_early"):
         assert again.session_state[key] == page.session_state[key]
-    assert again.query_params == link
+    assert link_of(again) == link
 
 
 def test_a_link_with_a_wrong_value_of_the_form_keeps_the_right_ones(home):
