@@ -25,3 +25,4 @@ if listed:
     comparison(store, {entry.run.id: entry for entry in listed})
 else:
     start(store)
+choice.keep_in_link()

@@ -4,19 +4,12 @@ import streamlit as st
 
 from lrlab import jobs
 from lrlab.store import Store
-from lrlab.ui.compare import choice
 from lrlab.ui.explore import state
 from lrlab.ui.race.live import live_race, race_label
 from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.start import form
 from lrlab.ui.widgets.markdown import plain
-
-
-def compare(runs):
-    """Open Compare with these runs."""
-    st.switch_page("pages/lab/compare.py", query_params={choice.RUNS: choice.take(runs)})
-
 
 state.fill()
 race_setup.fill()
@@ -48,5 +41,5 @@ if chosen is not None:
 if is_open or chosen is None:
     form(store, chosen is None)
 if chosen is not None:
-    live_race(races[chosen], compare)
+    live_race(races[chosen], "pages/lab/compare.py")
 race_setup.keep_in_link()

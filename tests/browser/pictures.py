@@ -38,7 +38,7 @@ def main():
         page.mouse.move(0, 0)
         page.get_by_text(re.compile(r"Epoch \d+ of 100")).wait_for()
         film(page)
-        page.get_by_role("button", name="Compare and export").wait_for()
+        page.get_by_role("link", name="Compare and export").wait_for()
         page.wait_for_timeout(1500)
         page.screenshot(path=HERE / "train.png")
         for name in ("Compare", "Lessons"):

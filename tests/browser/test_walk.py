@@ -24,7 +24,7 @@ def test_from_the_first_page_to_a_race_its_comparison_and_a_file(own_server, ope
     page.get_by_role("button", name="Race two schedules in 20 seconds").click()
     page.get_by_text("Race of 2 lanes").wait_for()
     page.get_by_role("button", name="Stop", exact=True).wait_for()
-    page.get_by_role("button", name="Compare and export").click()  # there once the race is over
+    page.get_by_role("link", name="Compare and export").click()  # there once the race is over
     page.get_by_role("heading", name="Compare").wait_for()
     settle(page)
     assert re.search(r"runs=1\.2", page.url)

@@ -19,7 +19,7 @@ from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.store import CurvesOnly, Store
 from lrlab.ui.compare import choice
 from tests.datasets.npz import described
-from tests.pages import TIMEOUT
+from tests.pages import TIMEOUT, link_of
 from tests.store.test_runs import by_hand
 
 pytestmark = pytest.mark.pages
@@ -160,7 +160,7 @@ def test_what_is_chosen_is_compared_and_ranked_on_the_same_images_only(store):
     assert "Better has the lowest final validation loss" in shown
     assert "not ranked" in shown, "the imported curves are on images that are not known"
     assert "Mine has" not in shown
-    assert page.query_params["runs"] == "1.2.3.4"
+    assert link_of(page)["runs"] == ["1.2.3.4"]
 
 
 def test_seeds_are_one_line_or_several(store):
@@ -181,7 +181,7 @@ def test_a_link_chooses_runs_and_says_which_are_not_here(store):
 def test_a_link_that_names_its_runs_twice_opens_the_newest_race(store):
     page = open_page({"runs": ["1", "2"]})
     assert "runs= more than once. The newest race is shown." in texts(page)
-    assert page.query_params["runs"] == "4"
+    assert link_of(page)["runs"] == ["4"]
 
 
 def test_what_is_chosen_is_on_top_and_ticked_whatever_brought_one_here(store):

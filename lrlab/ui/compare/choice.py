@@ -8,14 +8,15 @@ import numpy as np
 import streamlit as st
 
 from lrlab.errors import UserError
-from lrlab.links.query import whole
+from lrlab.links.query import Query, whole
 from lrlab.runs.result import data_title
 from lrlab.store import Listed, Store, StoredRun, spec_of
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
-LINKED, TICKED, LIFTED = "compare.linked", "compare.ticked", "compare.lifted"
+LINKED, ASKED = "compare.linked", "compare.asked"
+TICKED, LIFTED = "compare.ticked", "compare.lifted"
 BY_TIMER = "compare.by_timer"
 SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
 FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
@@ -79,21 +80,24 @@ def fill(listed: Sequence[Listed]) -> None:
     }.items():
         state.setdefault(key, value)
     known = [entry.run.id for entry in listed]
-    if CHOSEN not in state or address.get(RUNS) not in (None, state.get(LINKED)):
+    asked = address.get(RUNS)  # still that of the last run, if a button has changed the choice
+    if CHOSEN not in state or asked not in (None, state.get(LINKED), state.get(ASKED)):
         state[CHOSEN] = _linked(known) or state.get(CHOSEN) or _newest_race(listed)
+    state[ASKED] = asked
     choose([id for id in state[CHOSEN] if id in known])
 
 
 def choose(runs: Sequence[int]) -> None:
-    """Choose these runs to compare, and write them into the page's link."""
-    address.put(RUNS, take(runs))
-
-
-def take(runs: Sequence[int]) -> str:
-    """Choose these runs from another page; returns their text in the link of Compare."""
+    """Choose these runs to compare."""
     st.session_state[CHOSEN] = [*runs]
     st.session_state[LINKED] = ".".join(map(str, runs))
-    return st.session_state[LINKED]
+
+
+def keep_in_link() -> None:
+    """Write the chosen runs into the page's address."""
+    others = [pair for pair in address.now().pairs if pair[0] != RUNS]
+    linked = st.session_state[LINKED]
+    address.replace(Query((*others, (RUNS, linked)) if linked else tuple(others)))
 
 
 def add(runs: Sequence[int]) -> None:

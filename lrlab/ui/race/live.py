@@ -1,6 +1,5 @@
 """The live view of a race: status, time left, standings, and charts that grow while it trains."""
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from math import isfinite, isnan, nan
@@ -39,11 +38,11 @@ BADGES = {
 GO_ON = ("paused", "stopped", "failed")
 
 
-def live_race(runs: list[Run], compare: Callable[[list[int]], None] | None = None) -> None:
+def live_race(runs: list[Run], compare: str | None = None) -> None:
     """Show a race. While a run of it is queued or running, its numbers and curves are refreshed each second.
 
     Buttons are drawn with the whole page only, which is drawn again when there is something else to press: a
-    refresh replaces no button under the pointer. `compare` opens the runs with these ids on Compare.
+    refresh replaces no button under the pointer. `compare` is the page that compares the runs, if any does.
     """
     view.fill()
     forget_charts()
@@ -183,9 +182,14 @@ def _header(store, runs, epochs, compare):
                 if status == "paused":
                     _button("Stop", "stop", store.request_stop, runs, False)
             if compare and not active and any(epochs.values()):
-                pressed = st.button("Compare and export", icon=":material/table_rows:", key="compare_these")
-                if pressed:
-                    compare([run.id for run in runs])
+                # A link, because a button's way to another page would be two steps of the browser's history.
+                with st.container(key="compare_these"):
+                    st.page_link(
+                        compare,
+                        label="Compare and export",
+                        icon=":material/table_rows:",
+                        query_params={"runs": ".".join(str(run.id) for run in runs)},
+                    )
 
 
 def _outcome(store, runs):

@@ -16,7 +16,7 @@ MOST_PROBLEMS = 8
 
 def query() -> Query:
     """The query of the page's address; raises UserError if it is too long."""
-    return read(str(_now()))  # Streamlit has split the text already, but without our limits
+    return read(str(now()))  # Streamlit has split the text already, but without our limits
 
 
 def write(query: Query) -> None:
@@ -33,18 +33,10 @@ def get(name: str) -> str | None:
 
 def replace(query: Query) -> None:
     """Make this the query of the page's address, in place of the one before."""
-    if str(query) != str(_now()):
+    if str(query) != str(now()):
         new = json.dumps(str(query) or ".")
         script = f"history.replaceState(history.state, '', {new})"
         st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-
-
-def put(name: str, text: str) -> None:
-    """Write one name of the query and leave the others as they are; an empty text removes the name."""
-    if text:
-        st.query_params[name] = text
-    else:
-        st.query_params.pop(name, None)
 
 
 def without_query() -> str:
@@ -62,6 +54,7 @@ def show_problems(problems: Sequence[str]) -> None:
     st.warning("\n".join(["Not everything in this link could be used.", "", *lines]))
 
 
-def _now():
+def now() -> Query:
+    """The query of the page's address, unchecked."""
     names = st.query_params
     return Query(tuple((name, text) for name in names for text in names.get_all(name)))
