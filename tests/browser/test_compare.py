@@ -56,15 +56,16 @@ def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(own_server, sto
     page.wait_for_url(f"**/compare?runs=1.{newest.id}")
     click_row(page, 2)  # while one chooses, no row moves
     page.get_by_text("3 runs chosen").wait_for()
-    assert page.url.endswith(f"/compare?runs=1.{newest.id}.{next_to_it.id}")
+    page.wait_for_url(f"**/compare?runs=1.{newest.id}.{next_to_it.id}")
     click_row(page, 2)
     page.get_by_text("2 runs chosen").wait_for()
+    page.wait_for_url(f"**/compare?runs=1.{newest.id}")
     page.reload()
     settle(page)
     page.get_by_text("2 runs chosen").wait_for()
     click_row(page, 0)
     page.get_by_text("1 run chosen").wait_for()
-    assert page.url.endswith(f"/compare?runs={newest.id}")
+    page.wait_for_url(f"**/compare?runs={newest.id}")
 
 
 def test_a_zoom_moves_all_four_panels(own_server, store, open_page):
