@@ -47,9 +47,15 @@ def press_train(page, images, epochs, batch_size=64):
     type_number(page, "Batch size", batch_size)
     page.get_by_text(re.compile(r"^Images: ")).click()
     type_number(page, "Training images", images)
-    before = page.url
+    before = run_in(page.url)
     start(page)
-    page.wait_for_url(lambda address: address != before)  # it names the new run
+    page.wait_for_url(lambda address: run_in(address) not in (None, before))
+
+
+def run_in(address):
+    """The run that an address of Train names; None if it names none."""
+    found = re.search(r"[?&]run=(\d+)", address)
+    return found and found[1]
 
 
 def start(page):
