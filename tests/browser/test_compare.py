@@ -109,6 +109,8 @@ def test_a_run_is_renamed_and_tagged_from_its_card(own_server, store, open_page)
     address, _ = own_server
     page = compare(open_page, address, "?runs=1")
     page.locator(".st-key-compare-menu-1 button").first.click()
+    page.get_by_label("Name", exact=True).wait_for()
+    settle(page)  # opening the menu draws the page anew
     page.get_by_label("Name", exact=True).fill("A name of my own $x$ <b>")
     page.get_by_label("Name", exact=True).press("Enter")
     settle(page)
