@@ -201,7 +201,7 @@ def keep_in_link() -> None:
     form = link.to_query(
         {SOURCE: values[SOURCE]} | {key: values[key] for key in usual}, {SOURCE: EXPLORE} | usual
     )
-    race = values.get(RACE)
+    race = None if values[FORM] else values.get(RACE)  # a link with a race folds the form
     shown = ((RACE, str(race)),) if race is not None else ()
     address.replace(Query((*read(state.link() or "").pairs, *form.pairs, *shown)))
 
