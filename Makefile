@@ -59,6 +59,7 @@ lint: $(VENV)/test
 
 bench: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
+	$(PYTHON) -m tests.bench.first_curve
 	$(PYTHON) -m tests.bench.drag
 	$(PYTHON) -m tests.bench.train
 	$(PYTHON) -m tests.bench.race

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from lrlab import article
 from lrlab.article import Curve
 from lrlab.errors import UserError
+from lrlab.palette import CHOICES
 from lrlab.parameters.declare import LEAST_RATE, MOST_RATE, declared
 from lrlab.parameters.kinds import Choice, Numbers, Parameter, Switch
 from lrlab.parameters.record import Record
-from lrlab.runs.plan import CLOCK, EPOCHS, MAX_EPOCHS, STEPS_PER_EPOCH
+from lrlab.runs.plan import BATCHES_PER_EPOCH, BATCHES_PER_UPDATE, CLOCK, EPOCHS, MAX_EPOCHS
 from lrlab.runs.spec import BATCH_SIZE
 from lrlab.schedules import Cooldown, Schedule, Warmup
 from lrlab.text import is_printable, tidied
 
 AXES = ("epoch", "step", "image")
-COLORS = 21
 MAX_CURVES = 20
 MAX_LISTED = 20
 MAX_NAME = 40
@@ -31,7 +31,7 @@ SHARED_RATE = Parameter(
 AT_EPOCHS = Numbers(
     Parameter("", "", 0, MAX_EPOCHS, (0, 100), integer=True), "", "", most=MAX_LISTED, least=0
 )
-COLOR = Parameter("", "", 0, COLORS - 1, (0, COLORS - 1), integer=True)
+COLOR = Parameter("", "", 0, CHOICES - 1, (0, CHOICES - 1), integer=True, optional=True)
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,13 @@ class Scene(Record):
 
     curves: tuple[Curve, ...] = article.CURVES
     epochs: int = declared(article.EPOCHS, EPOCHS)
-    steps_per_epoch: int = declared(article.STEPS_PER_EPOCH, STEPS_PER_EPOCH)
+    batches_per_epoch: int = declared(article.STEPS_PER_EPOCH, BATCHES_PER_EPOCH)
     batch_size: int = declared(article.BATCH_SIZE, BATCH_SIZE)
     axis: str = declared(AXES[0], Choice(AXES, "What the chart's time axis counts."))
     log: bool = declared(False, Switch("Whether the rate axis is logarithmic."))
     shared_lr: float | None = declared(None, SHARED_RATE)
     at_epochs: tuple[int, ...] = declared((0, 1, 10, 38, 60, 99), AT_EPOCHS)
+    batches_per_update: int = declared(1, BATCHES_PER_UPDATE)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -89,8 +90,8 @@ def tidied_name(text: object) -> str:
 
 def free_name(name: str, taken: Collection[str]) -> str:
     """`name`, with a number added if it is taken."""
-    candidates = (name, *(f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    numbered = (f"{name[: MAX_NAME - 5]} ({n})" for n in range(2, 99))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
 
 
 def _check(curve: Curve, names: list[str]) -> None:

@@ -64,6 +64,14 @@ def test_curve_prints_one_row_a_step(capsys):
     assert [float(row[2]) for row in body] == pytest.approx([0.5] * 3 + [0.5 * 0.904837418] * 3)
 
 
+def test_curve_prints_one_row_an_update_of_accumulated_gradients(capsys):
+    run = ["exponential", "--clock", "step", "--epochs", "2"]
+    _, body = rows(capsys, *run, "--batches-per-epoch", "10", "--batches-per-update", "4")
+    assert [row[:2] for row in body] == [[str(step), str(step // 3)] for step in range(6)]
+    assert body == rows(capsys, *run, "--batches-per-epoch", "3")[1]
+    assert body == rows(capsys, *run, "--steps-per-epoch", "3")[1]  # as in older versions
+
+
 def test_curve_per_epoch_prints_one_row_an_epoch(capsys):
     header, body = rows(capsys, "step", "--epochs", "11", "--per-epoch")
     assert header == ["step", "epoch", "lr"]
@@ -125,7 +133,8 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["train", "constant", "--plateau", "patience"], "Write a parameter as name=value"),
         (["train", "constant", "--validation-split", "1"], "validation_split must be a number from 0.01"),
         (["curve", "constant", "--epochs", "0"], "epochs must be a whole number from 1 to 1,000"),
-        (["curve", "constant", "--steps-per-epoch", "0"], "steps_per_epoch must be a whole number from 1"),
+        (["curve", "constant", "--batches-per-epoch", "0"], "batches_per_epoch must be a whole number"),
+        (["train", "constant", "--batches-per-update", "0"], "batches_per_update must be a whole number"),
         (
             ["train", "constant", "--data", "cifar"],
             "data must be one of auto, fashion-mnist, synthetic, mnist",

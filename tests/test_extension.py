@@ -138,7 +138,9 @@ def test_the_pages_have_its_controls(home):
     assert "Table" in [*form.options]
 
     page.switch_page("pages/lab/train.py").run()
+    assert not page.exception
     page.multiselect(key="optimizers").set_value(["adamax"]).run()
+    assert not page.exception
     page.selectbox(key="network").set_value("bottleneck").run()
     page.selectbox(key="data").set_value("stripes").run()
     assert not page.exception

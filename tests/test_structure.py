@@ -14,7 +14,7 @@ SOURCES = [*sorted((ROOT / "lrlab").rglob("*.py")), *PAGES, ROOT / "app.py"]
 # Value in, value out: these know only each other. Each part imports only what stands before it.
 PURE = (
     *("errors", "text", "parameters", "schedules", "optimizers", "networks", "article", "datasets"),
-    *("runs", "scene", "export", "analysis", "exchange", "lessons", "links", "figures"),
+    *("runs", "palette", "scene", "export", "analysis", "exchange", "lessons", "links", "figures"),
 )
 ORDER = (*PURE, "home", "loaders", "store", "training", "jobs", "ui", "cli", "__main__", "pages", "app")
 # What is known of a data set is pure; these find, download and keep its files.
@@ -99,7 +99,8 @@ def test_one_module_reads_and_writes_the_address():
         path.relative_to(ROOT).as_posix()
         for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr in ("query_params", "context")
+        if isinstance(node, ast.Attribute)
+        and (node.attr == "query_params" or ast.unparse(node).endswith("context.url"))
     }
     assert using == {"lrlab/ui/shell/address.py"}
 

@@ -1,6 +1,7 @@
 """The difference between the final values of two lanes: its interval, its p-value, and the seeds it needs."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
@@ -39,7 +40,7 @@ class Difference(NamedTuple):
         """
         if not self._power(MOST_MORE) >= POWER:
             return None
-        return next(more for more in range(1, MOST_MORE + 1) if self._power(more) >= POWER)
+        return 1 + bisect_left(range(1, MOST_MORE + 1), POWER, key=self._power)
 
     def _power(self, more: int) -> float:
         """The probability that this difference is found with so many more seeds."""

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean, median
 from typing import NamedTuple
 
 from lrlab.analysis.difference import LEAST, Difference, difference
-from lrlab.runs.records import ACTIVE, Epoch, last_validated
+from lrlab.runs.records import ACTIVE, last_validated
 from lrlab.runs.result import Result
 
 FEW = {1: "one seed", 2: "two seeds"}
@@ -22,11 +23,16 @@ RANKED = ("val_loss", "val_accuracy")  # what a verdict is about
 
 
 class End(NamedTuple):
-    """How one seed ended: its status, its final value of a measure, and the seed; None if not known."""
+    """How one seed ended: its status, its final value of a measure, and the seed; None if not known.
+
+    The value is that of `epoch`, from 0; `is_late` says that epochs without a value follow. A test has none.
+    """
 
     status: str
     value: float | None
     seed: int | None = None
+    epoch: int | None = None
+    is_late: bool = False
 
 
 def end(result: Result, measure: str) -> End:
@@ -34,10 +40,11 @@ def end(result: Result, measure: str) -> End:
     seed = result.spec.seed if result.spec else None
     if not result.epochs:
         return End(result.status, None, seed)
-    source: Result | Epoch = result if measure.startswith("test") else result.epochs[-1]
-    if measure.startswith("val"):
-        source = last_validated(result.epochs) or source
-    return End(result.status, getattr(source, measure), seed)
+    if measure.startswith("test"):
+        return End(result.status, getattr(result, measure), seed)
+    last = result.epochs[-1]
+    source = (last_validated(result.epochs) if measure.startswith("val") else None) or last
+    return End(result.status, getattr(source, measure), seed, source.epoch, source is not last)
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def verdict(
     if any(over):
         sentence = f"No verdict yet: {over.count(False)} of {_runs(len(over))} ended."
         return Verdict(standings, None, sentence, differences)
-    return _judge(standings, differences, measure)
+    return _judge(standings, differences, measure, _measured([*chain(*lanes.values())]))
 
 
 def differences(
@@ -191,7 +198,7 @@ def _known(name: str, ends: Sequence[End]) -> dict[object, float]:
     An unknown seed is one of its own, unlike those of other lanes.
     """
     known: dict[object, float] = {}
-    for number, (status, value, seed) in enumerate(ends):
+    for number, (status, value, seed, *_) in enumerate(ends):
         key = (name, number) if seed is None else seed
         if status == "completed" and value is not None:
             known[key] = value
@@ -217,11 +224,13 @@ def _standing(name: str, ends: Sequence[End], logarithmic: bool) -> Standing:
     return Standing(name, *counts, low, mean, median(finite), high)
 
 
-def _judge(standings: Sequence[Standing], differences: Mapping[str, Difference], measure: str) -> Verdict:
-    """The verdict on lanes that have all ended."""
+def _judge(
+    standings: Sequence[Standing], differences: Mapping[str, Difference], measure: str, measured: str
+) -> Verdict:
+    """The verdict on lanes that have all ended; `measured` says in which epochs, if not in the last ones."""
 
     def said(sentence: str, winner: str | None = None, more: int | None = None) -> Verdict:
-        return Verdict(tuple(standings), winner, sentence + _lost(standings), differences, more)
+        return Verdict(tuple(standings), winner, sentence + measured + _lost(standings), differences, more)
 
     ended = [standing for standing in standings if standing.finished]
     if not ended:
@@ -262,6 +271,17 @@ def _judge(standings: Sequence[Standing], differences: Mapping[str, Difference],
     if more:
         hope = f"About {more} more seed{'s' * (more > 1)} per lane would probably decide it."
     return said(f"No winner: {what}, but {chance}. {hope}", more=more)
+
+
+def _measured(ends: Sequence[End]) -> str:
+    """A sentence that names the epochs of the final values, if a run continued after its last measurement."""
+    counted = [end for end in ends if end.status == "completed" and end.value is not None]
+    epochs = [end.epoch + 1 for end in counted if end.epoch is not None]
+    if not any(end.is_late for end in counted):
+        return ""
+    low, high = min(epochs), max(epochs)
+    when = f"epoch {low}" if low == high else f"epochs {low} to {high}"
+    return f" The final values are the last that were measured, in {when}."
 
 
 def _lost(standings: Sequence[Standing]) -> str:

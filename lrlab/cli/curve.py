@@ -20,14 +20,12 @@ FROM_EPOCH = replace(EPOCHS, help="Go on from the beginning of this epoch, count
 
 def add_curve(parser) -> None:
     """The arguments of `lrlab curve`."""
-    add_schedule(parser)
-    add_flags(parser, Plan)
-    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+    _add_plan(parser)
     parser.add_argument("--per-epoch", action="store_true", help="one row per epoch, not one per step")
 
 
 def curve(options) -> int:
-    """Print the rates as rows of step, epoch and rate."""
+    """Print the rates as rows of step, epoch and rate, and momentum if the schedule cycles it."""
     plan = _plan(options)
     numbers = summary(plan)
     if math.isnan(numbers.peak):
@@ -35,18 +33,17 @@ def curve(options) -> int:
     print_warnings(plan)
     size = plan.steps_per_epoch
     steps = range(plan.first_step(options.from_epoch), plan.steps, size if options.per_epoch else 1)
-    rates = plan.rates_at(np.array(steps))
+    columns = {"lr": plan, "momentum": plan.momentum}
+    values = {name: each.rates_at(np.array(steps)).tolist() for name, each in columns.items() if each}
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("step", "epoch", "lr"))
-    table.writerows((step, step // size, repr(float(lr))) for step, lr in zip(steps, rates, strict=True))
+    table.writerow(("step", "epoch", *values))
+    table.writerows((step, step // size, *row) for step, *row in zip(steps, *values.values(), strict=True))
     return 0
 
 
 def add_export(parser) -> None:
     """The arguments of `lrlab export`."""
-    add_schedule(parser)
-    add_flags(parser, Plan)
-    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+    _add_plan(parser)
     add_kind(parser, "optimizer", OPTIMIZERS, SGD.kind)
     parser.add_argument("--to", choices=TARGETS, required=True, help="framework of the code")
 
@@ -60,5 +57,11 @@ def export(options) -> int:
     return 0
 
 
+def _add_plan(parser):
+    add_schedule(parser)
+    add_flags(parser, Plan)
+    add_flag(parser, "--from-epoch", "from_epoch", FROM_EPOCH, 0)
+
+
 def _plan(options):
-    return Plan(schedule_of(options), options.epochs, options.steps_per_epoch, options.clock)
+    return Plan(schedule_of(options), **{name: getattr(options, name) for name in Plan.parameters()})

@@ -11,6 +11,7 @@ from lrlab.parameters.record import Parametrised, Record
 from lrlab.schedules import SCHEDULES, WRAPPERS, Schedule, class_of_kind, schedule_of_kind
 
 T = TypeVar("T", bound=Parametrised)
+OLD_FLAGS = {"batches_per_epoch": ["--steps-per-epoch"]}
 LENGTHS = {wrapper: next(iter(wrapper.parameters())) for wrapper in WRAPPERS}  # "warmup" and "cooldown"
 
 
@@ -63,7 +64,14 @@ def add_flag(parser, flag: str, name: str, parameter, default: Any) -> None:
         parser.add_argument(flag, dest=name, action="store_true", help=parameter.help)
     else:
         parser.add_argument(
-            flag, dest=name, action=_Value, parameter=parameter, default=default, metavar="N", help=help
+            flag,
+            *OLD_FLAGS.get(name, []),
+            dest=name,
+            action=_Value,
+            parameter=parameter,
+            default=default,
+            metavar="N",
+            help=help,
         )
 
 

@@ -36,6 +36,12 @@ def draw() -> Arrays:
     return images[:TRAIN], labels[:TRAIN], images[TRAIN:], labels[TRAIN:]
 
 
+@cache
+def few() -> tuple[np.ndarray, np.ndarray]:
+    """The first 2,000 training images and their labels: enough to show, and quickly drawn."""
+    return _block(0)
+
+
 def _block(number):
     rng = np.random.default_rng([SEED, number])
     drawn = rng.integers(0, 10, BLOCK)

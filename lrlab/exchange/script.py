@@ -14,7 +14,6 @@ from lrlab.errors import UserError
 from lrlab.export.formula import rate_source
 from lrlab.export.source import EVERY
 from lrlab.networks.layers import Dropout, Layer, Weighted
-from lrlab.optimizers import Optimizer
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -191,7 +190,7 @@ def keras_script(result: Result) -> str:
         + MODEL.format(
             shape=data.shape,
             layers=_indented(map(_layer, layers), 8),
-            optimizer=_indented([_optimizer(spec.optimizer, rate)], 4),
+            optimizer=_indented([_optimizer(spec, rate)], 4),
             entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
         )
         + FIT.format(callbacks=_indented(_callbacks(spec, callback, l2), 8))
@@ -235,6 +234,16 @@ def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: b
     ]
     if dropout:
         lines.append("The dropout masks are not repeated, because LR Lab draws them in its own way.")
+    if result.spec and result.spec.plan.left_over:
+        lines.append(
+            "The last update of an epoch is not repeated, because it has fewer batches than the others: "
+            "Keras carries these batches to the next epoch."
+        )
+    if result.spec and result.spec.plan.momentum:
+        lines.append(
+            "The cycled momentum is not repeated: Keras compiles the momentum into its training step, so the "
+            "optimizer keeps the constant one below."
+        )
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
     if l2:
@@ -257,7 +266,12 @@ def _rates(spec: RunSpec, l2: bool) -> tuple[str, str, str]:
     if plan.clock == "epoch" and not plateau:
         callback = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch)))"
     else:
-        code += TABLE.format(times=TIMES[plan.clock]) + (ON_PLATEAU if plateau else EVERY_UPDATE) + "\n"
+        setting = TABLE.format(times=TIMES[plan.clock]) + (ON_PLATEAU if plateau else EVERY_UPDATE) + "\n"
+        if (together := plan.batches_per_update) > 1:
+            setting = setting.replace("rates[batch]", f"rates[batch // {together}]")
+            setting = setting.replace("len(batches)", "STEPS")
+            code += f"\nSTEPS = -(-len(batches) // {together})  # updates per epoch"
+        code += setting
         callback = _call("Rates", *_named(given))
     return code, "float(rate(0))", callback
 
@@ -270,9 +284,12 @@ def _layer(layer: Layer) -> str:
     return _call(f"keras.layers.{layer.keras_class}", *given)
 
 
-def _optimizer(optimizer: Optimizer, rate: str) -> str:
+def _optimizer(spec: RunSpec, rate: str) -> str:
     """Source of the optimizer; `rate` is the source of its initial rate."""
-    return _call(f"keras.optimizers.{optimizer.keras_class}", rate, *_named(optimizer.keras_arguments()))
+    given: dict[str, object] = dict(spec.optimizer.keras_arguments())
+    if spec.batches_per_update > 1:
+        given["gradient_accumulation_steps"] = spec.batches_per_update
+    return _call(f"keras.optimizers.{spec.optimizer.keras_class}", rate, *_named(given))
 
 
 def _callbacks(spec: RunSpec, rates: str, l2: bool) -> Iterator[str]:

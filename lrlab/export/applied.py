@@ -31,8 +31,9 @@ RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | 
 class Applied:
     """Code, the rates that its author states, and the rates that Keras applies.
 
-    Both arrays are float64 with one rate per batch, beginning with batch `first_step`. `cause` is a
-    sentence that explains the difference.
+    Both arrays are float64 with one rate per step, beginning with step `first_step`; with accumulated
+    gradients, the `unit` is a batch. An epoch has `per_epoch` of them. `cause` is a sentence that explains
+    the difference.
     """
 
     id: str
@@ -41,8 +42,9 @@ class Applied:
     stated: np.ndarray
     rates: np.ndarray
     cause: str
-    steps_per_epoch: int
+    per_epoch: int
     first_step: int = 0
+    unit: str = "step"
 
     @property
     def sentence(self) -> str:
@@ -53,10 +55,10 @@ class Applied:
         far = np.abs(self.stated - self.rates)
         at = int(far.argmax())
         if not far[at] > 1e-9 * np.abs(self.stated).max():
-            return "The applied rate equals the stated rate at every step."
+            return f"The applied rate equals the stated rate at every {self.unit}."
         step = self.first_step + at
         return (
-            f"The largest difference is at step {step:,} (epoch {step // self.steps_per_epoch}): "
+            f"The largest difference is at {self.unit} {step:,} (epoch {step // self.per_epoch}): "
             f"{self.stated[at]:.4g} is intended, {self.rates[at]:.4g} is applied. {self.cause}"
         )
 
@@ -64,13 +66,19 @@ class Applied:
 def applied(plan: Plan) -> tuple[Applied, ...]:
     """The plan itself, and common code that looks right but may apply other rates; each with its rates.
 
-    Checked against Keras 3.15. Cases for which the schedule has no code are left out.
+    Checked against Keras 3.15. It is about rates: a cycled momentum is left out. So are cases for
+    which the schedule has no code. All but the plan itself
+    and accumulated gradients are shown with one batch per update.
     """
+    plan = replace(plan, schedule=plan.schedule.without_momentum())
+    alone = replace(plan, batches_per_epoch=plan.steps_per_epoch, batches_per_update=1)
     cases = (
-        *(_as_planned, _schedule_object, _compounding, _sgd_decay, _whole_number, _accumulation),
-        _initial_epoch,
+        _as_planned(plan),
+        *(make(alone) for make in (_schedule_object, _compounding, _sgd_decay, _whole_number)),
+        _accumulation(plan, alone),
+        _initial_epoch(alone),
     )
-    return tuple(case for make in cases if (case := make(plan)))
+    return tuple(case for case in cases if case)
 
 
 def _as_planned(plan: Plan) -> Applied:
@@ -177,17 +185,25 @@ def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarra
     return end + (1 - end) * (1 - z) ** int(getattr(schedule, "power", 1.0))
 
 
-def _accumulation(plan: Plan) -> Applied | None:
+def _accumulation(plan: Plan, alone: Plan) -> Applied | None:
+    """A schedule object that counts batches, with the plan's batches per update, or with ACCUMULATED."""
     if plan.clock == "epoch" or isinstance(plan.schedule, Constant):
         return None
-    more = f"learning_rate, gradient_accumulation_steps={ACCUMULATED}"
-    code = source(plan, "keras").replace("SGD(learning_rate)", f"SGD({more})")
+    counted = plan if plan.batches_per_update > 1 else replace(plan, batches_per_update=ACCUMULATED)
+    together = counted.batches_per_update
+    more = f"learning_rate, gradient_accumulation_steps={together}"
+    code = source(alone, "keras").replace("SGD(learning_rate)", f"SGD({more})")
     cause = (
-        f"The weights change at every {ACCUMULATED}th batch, but a schedule object counts batches: with "
-        f"numbers that mean updates it runs {ACCUMULATED} times too fast."
+        f"The weights change after {together} batches, but a schedule object counts batches: with "
+        f"numbers that mean updates it runs {together} times too fast."
     )
-    stated = plan.rates_at(np.arange(plan.steps) // ACCUMULATED)
-    return _case(plan, "accumulation", "Accumulated gradients", code, stated, plan.rates(), cause)
+    batches = np.arange(plan.epochs * plan.batches_per_epoch)
+    stated = plan.rates_at(counted.step_of(batches))
+    if "self.table" in code:  # which ends with the run, and stays at its last rate
+        batches = np.minimum(batches, plan.steps - 1)
+    rates = plan.rates_at(batches)
+    title, size = "Accumulated gradients", plan.batches_per_epoch
+    return Applied("accumulation", title, code, stated, rates, cause, size, unit="batch")
 
 
 def _initial_epoch(plan: Plan) -> Applied | None:

@@ -363,6 +363,39 @@ THRESHOLD = Convention(
     "min_delta in Keras by the size of your loss.",
 )
 
+COSINE = CosineDecay(BASE, duration=20)
+UPDATES = TIME // 4
+
+ACCUMULATION = Convention(
+    "gradient-accumulation",
+    "A step with accumulated gradients",
+    "Each update of the weights uses the gradients of 4 batches. (Each step of the chart is a batch.) After "
+    "how many batches does a cosine of 20 steps end?",
+    (
+        _variant(
+            "Keras",
+            f"keras.optimizers.SGD({KERAS}CosineDecay(0.1, 20), gradient_accumulation_steps=4)",
+            COSINE,
+            "After 20: a schedule object counts batches, so only 5 updates have a rate above 0.",
+        ),
+        _variant(
+            "PyTorch",
+            TORCH + "CosineAnnealingLR(optimizer, 20)",
+            COSINE(UPDATES),
+            "After 80, if scheduler.step() comes after each optimizer.step(), as in transformers' Trainer.",
+        ),
+        _variant(
+            "optax",
+            "optax.MultiSteps(optax.sgd(optax.cosine_decay_schedule(0.1, 20)), 4)",
+            COSINE(UPDATES),
+            "After 80: the optimizer inside counts its own updates.",
+        ),
+    ),
+    "In LR Lab a step is an update; the code that it exports to Keras counts updates too. Batches that are "
+    "left over at the end of an epoch make one more update in transformers' Trainer and in LR Lab. Keras and "
+    "optax carry them to the next epoch.",
+)
+
 CONVENTIONS: tuple[Convention, ...] = (
-    *(BOUNDARY, WARMUP_LENGTH, FIRST_VALUE, AFTER_THE_END, LAST_STEP, PATIENCE, THRESHOLD),
+    *(BOUNDARY, WARMUP_LENGTH, FIRST_VALUE, AFTER_THE_END, LAST_STEP, ACCUMULATION, PATIENCE, THRESHOLD),
 )

@@ -115,7 +115,7 @@ def scalar_function(plan: Plan, name: str = "learning_rate") -> str:
     body = _tidy(statements(formula.root, Writer(MATH, {*formula.numbers, argument, "i"})))
     where = "in an epoch" if argument == "epoch" else "of a step"
     lines = [
-        f'"""The learning rate {where}, counted from 0."""',
+        f'"""The {name.replace("_", " ")} {where}, counted from 0."""',
         *formula.constants(),
         *body.splitlines(),
     ]

@@ -4,6 +4,7 @@ import re
 import textwrap
 from itertools import pairwise
 
+from lrlab.errors import UserError
 from lrlab.export.base import Export, call, call_of, comment, described, whole
 from lrlab.export.formula import NUMPY, Formula, array_body, array_dialect, in_float32, scalar_function
 from lrlab.export.in_python import imports
@@ -26,42 +27,138 @@ from lrlab.schedules.base import named
 
 KERAS = "keras.optimizers.schedules."
 OPS = array_dialect("keras.ops")
+PER_UPDATE = '''\
+@keras.saving.register_keras_serializable()
+class PerUpdate(keras.optimizers.schedules.LearningRateSchedule):
+    """Gives a schedule the number of the update. Keras itself gives it the number of the batch."""
+
+    def __init__(self, schedule):
+        self.schedule = schedule
+
+    def __call__(self, batch):
+        batch = keras.ops.cast(batch, "int32")
+        return self.schedule({update})
+
+    def get_config(self):
+        return {{"schedule": keras.saving.serialize_keras_object(self.schedule)}}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config["schedule"]))
+'''
+CYCLED_MOMENTUM = '''\
+@keras.saving.register_keras_serializable()
+class Cycled{cls}(keras.optimizers.{cls}):
+    """{cls} with the momentum of each update. Keras itself has one momentum for the whole run."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        mu = keras.ops.cast(momentum({count}), variable.dtype)
+        change = keras.ops.cast(learning_rate, variable.dtype) * keras.ops.cast(gradient, variable.dtype)
+        velocity = self.momentums[self._get_variable_index(variable)]
+        self.assign(velocity, mu * velocity - change)
+        self.assign_add(variable, mu * velocity - change if self.nesterov else velocity)
+'''
+CYCLED_BETA = '''\
+@keras.saving.register_keras_serializable()
+class Cycled{cls}(keras.optimizers.{cls}):
+    """{cls} with the beta_1 of each update. Keras itself has one beta_1 for the whole run."""
+
+    def apply(self, grads, trainable_variables=None):
+        kept, self.beta_1 = self.beta_1, momentum({count})
+        super().apply(grads, trainable_variables)
+        self.beta_1 = kept
+'''
+KNOWN = "a loaded optimizer has this number already"
+CARRIED = (
+    "Keras carries these batches to the next epoch, where they are part of its first update. The rates are "
+    "those of LR Lab at the same batch."
+)
 
 
 def write(export: Export) -> str:
     """The rate as a schedule object, or as a callback if it is set once per epoch; and the optimizer."""
     plan = export.plan
+    cycled = _cycled(export)
+    carried = CARRIED if plan.left_over else ""
     if isinstance(plan.resolved, Constant):
         made = _optimizer(export, repr(plan.resolved.initial_lr))
-        return f"{comment(export.afterwards)}import keras\n\n{made}"
+        return f"{comment(export.afterwards, carried)}import keras\n\n{made}"
     if plan.clock == "epoch":
-        return _callback(export)
+        return _callback(export, cycled)
     native = keras_native(plan)
     exact = native is not None or in_float32(plan.resolved, export.unit, export.settings)
     after = export.afterwards if exact else f"After the run the rate stays at {plan.rates()[-1]:.6g}."
     resume = "To go on from a checkpoint, load the whole model: its optimizer knows the step."
     made = _optimizer(export, "learning_rate")
     if export.first:
-        made += f"optimizer.iterations.assign({export.first})  # a loaded optimizer has this number already\n"
+        # With accumulated gradients, `iterations` is no variable but a quotient.
+        counter = "iterations" if plan.batches_per_update == 1 else "variables[0]"
+        batches = export.from_epoch * plan.batches_per_epoch
+        made += f"optimizer.{counter}.assign({batches})  # {KNOWN}\n"
         made += f"# model.fit(..., initial_epoch={export.from_epoch}, epochs={plan.epochs})\n"
-    if native:
-        return f"{comment(after, resume)}import keras\n\nlearning_rate = {native}\n{made}"
-    name, source = _class(plan, exact)
+    classes = []
+    if native is None:
+        name, source = _class(plan, exact)
+        classes, native = [source], f"{name}()"
+    if plan.batches_per_update > 1:
+        classes, native = [*classes, PER_UPDATE.format(update=_update(plan))], f"PerUpdate({native})"
+    classes += cycled
+    source = "".join(f"{each}\n\n" for each in classes)
     libraries = "import keras\n" + ("import numpy as np\n" if re.search(r"\bnp\.", source) else "")
-    return f"{comment(after, resume)}{libraries}\n\n{source}\n\nlearning_rate = {name}()\n{made}"
+    gap = "\n\n" if classes else "\n"
+    return f"{comment(after, resume, carried)}{libraries}{gap}{source}learning_rate = {native}\n{made}"
 
 
-def _callback(export: Export) -> str:
-    function = scalar_function(export.plan)
+def _update(plan: Plan) -> str:
+    """Source of the number of the update that a batch belongs to."""
+    size, together = plan.batches_per_epoch, plan.batches_per_update
+    if not plan.left_over:
+        return f"batch // {together}"
+    return f"batch // {size} * {plan.steps_per_epoch} + batch % {size} // {together}"
+
+
+def _cycled(export: Export) -> list[str]:
+    """The momentum as a function, and the class of the optimizer that uses it; empty if it is not cycled."""
+    plan = export.plan.momentum
+    if not plan:
+        return []
+    optimizer = export.optimizer.with_momentum(0.9)
+    template = CYCLED_BETA if optimizer.momentum_name == "beta_1" else CYCLED_MOMENTUM
+    exact = in_float32(plan.resolved, export.unit, export.settings)
+    if optimizer.keras_class == "RMSprop" or plan.batches_per_update > 1 or not exact:
+        raise UserError(
+            "The Keras export cycles the momentum of SGD with momentum, Nesterov, Adam, AdamW and Nadam, "
+            "with one batch per update, in runs that float32 can count. Export to Python, or switch "
+            "cycle_momentum off."
+        )
+    time = Traced("name", ("count",))
+    formula = Formula(plan.resolved, time if export.unit == 1 else named(time / export.unit, "epoch"))
+    what = "in an epoch" if plan.clock == "epoch" else "of an update"
+    lines = [
+        f'"""The momentum {what}, counted from 0."""',
+        *formula.for_float32().constants(),
+        'count = keras.ops.cast(count, "float32")',
+        *array_body(formula, OPS, "count").splitlines(),
+    ]
+    count = f"self.iterations // {plan.steps_per_epoch}" if plan.clock == "epoch" else "self.iterations"
+    function = "def momentum(count):\n" + textwrap.indent("\n".join(lines), "    ") + "\n"
+    return [function, template.format(cls=optimizer.keras_class, count=count)]
+
+
+def _callback(export: Export, cycled: list[str]) -> str:
+    function = "\n\n".join([scalar_function(export.plan), *cycled])
     resume = "To go on from a checkpoint, give fit the number of the next epoch as initial_epoch."
     first = ""
     if export.first:
         resume = f"It goes on from epoch {export.first}, because fit has it as initial_epoch."
         first = f"initial_epoch={export.first}, "
+    made = _optimizer(export, f"learning_rate({export.first})")
+    if export.first and cycled:
+        made += f"optimizer.iterations.assign({export.plan.first_step(export.first)})  # {KNOWN}\n"
     return (
-        comment(export.afterwards, resume)
-        + imports(function, "import keras")
-        + f"{function}\n\n{_optimizer(export, f'learning_rate({export.first})')}"
+        comment(export.afterwards, resume, CARRIED if export.plan.left_over else "")
+        + imports(function, "import keras" + "\nimport numpy as np" * ("np." in function))
+        + f"{function}\n\n{made}"
         "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: learning_rate(epoch))\n"
         "# model.compile(optimizer=optimizer, ...)\n"
         f"# model.fit(..., {first}epochs={export.plan.epochs}, callbacks=[callback])\n"
@@ -69,8 +166,15 @@ def _callback(export: Export) -> str:
 
 
 def _optimizer(export: Export, rate: str) -> str:
-    given = {name: repr(value) for name, value in export.optimizer.keras_arguments().items()}
-    return f"optimizer = {call_of(f'keras.optimizers.{export.optimizer.keras_class}', rate, **given)}\n"
+    optimizer, name = export.optimizer, f"keras.optimizers.{export.optimizer.keras_class}"
+    if momentum := export.plan.momentum:
+        # Above 0, so that Keras keeps what the momentum needs.
+        optimizer = optimizer.with_momentum(max(float(momentum.rates()[0]), 0.5))
+        name = f"Cycled{optimizer.keras_class}"
+    given = {argument: repr(value) for argument, value in optimizer.keras_arguments().items()}
+    if (together := export.plan.batches_per_update) > 1:
+        given["gradient_accumulation_steps"] = repr(together)
+    return f"optimizer = {call_of(name, rate, **given)}\n"
 
 
 def _class(plan: Plan, exact: bool) -> tuple[str, str]:

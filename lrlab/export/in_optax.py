@@ -3,6 +3,7 @@
 import re
 import textwrap
 
+from lrlab.errors import UserError
 from lrlab.export.base import Export, call, call_of, comment, whole
 from lrlab.export.formula import Formula, array_body, array_dialect, in_float32, rate_source
 from lrlab.export.phases import boundaries, drops, e_fold, ends_well, phases, rounds_well
@@ -21,12 +22,17 @@ from lrlab.schedules import (
 from lrlab.schedules.base import named
 
 JAX = array_dialect("jnp")
+MEANING = {
+    "epoch": "The momentum in an epoch, counted from 0.",
+    "step": "The momentum of an update, counted from 0.",
+    "smooth": "The momentum of an update, counted from 0.",
+}
 
 
 def write(export: Export) -> str:
     """The learning rate as an optax schedule, and the optimizer."""
-    optimizer = export.optimizer.optax()
     plan = export.plan
+    optimizer = (export.optimizer.with_momentum(0.9) if plan.momentum else export.optimizer).optax()
     built = _schedule(plan.resolved, export.unit, export.settings)
     after = export.afterwards
     if built is None:
@@ -53,7 +59,15 @@ def write(export: Export) -> str:
             f'    """The rate of an update; optax counts them from 0."""\n    return schedule({count})\n\n\n'
         )
     given = {name: repr(value) for name, value in optimizer.arguments.items()}
-    made = call_of(f"optax.{optimizer.name}", "learning_rate", **given)
+    creates = f"optax.{optimizer.name}"
+    if plan.momentum:  # optax's optimizers take a schedule for the rate alone
+        functions.append(_momentum(plan.momentum, export))
+        creates = f"optax.inject_hyperparams({creates})"
+        name = "b1" if "b1" in given else "momentum"
+        given[name] = "momentum" if count == "count" else f"lambda count: momentum({count})"
+    made = call_of(creates, "learning_rate", **given)
+    if plan.batches_per_update > 1:
+        made = call_of("optax.MultiSteps", made, every_k_schedule=_batches(plan))
     code = "".join(f"{function}\n\n" for function in functions) + f"{lines}optimizer = {made}\n"
     libraries = [
         f"import {name}\n"
@@ -62,6 +76,26 @@ def write(export: Export) -> str:
     ]
     gap = "\n\n" if functions else "\n"
     return comment(after, resume, optimizer.note) + "".join(libraries) + gap + code
+
+
+def _momentum(plan: Plan, export: Export) -> str:
+    """The momentum as a function; `plan` is the plan of the momentum."""
+    if not in_float32(plan.resolved, export.unit, export.settings):
+        raise UserError(
+            "The optax export cannot cycle this momentum, because JAX counts in float32, which is too coarse "
+            "for it. Export to PyTorch or Python, or switch cycle_momentum off."
+        )
+    return _function(plan.resolved, export.unit, "momentum").replace(
+        "The learning rate; `count` counts from the beginning of this phase.", MEANING[plan.clock]
+    )
+
+
+def _batches(plan: Plan) -> str:
+    """Source of the number of batches of an update: a number, or a function of the update."""
+    together, left, size = plan.batches_per_update, plan.left_over, plan.steps_per_epoch
+    if not left:
+        return repr(together)
+    return f"lambda update: jnp.where(update % {size} == {size - 1}, {left}, {together})"
 
 
 def _schedule(schedule: Schedule, unit: int, count: int) -> tuple[list[str], str] | None:

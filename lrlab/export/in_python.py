@@ -10,11 +10,14 @@ def write(export: Export) -> str:
     what = "epoch" if plan.clock == "epoch" else "step"
     resume = f"The {what} counts from the start of the whole run, also after a checkpoint."
     first = f"{export.first}, " if export.first else ""
-    function = scalar_function(plan)
+    function, use = scalar_function(plan), f"#     lr = learning_rate({what})\n"
+    if plan.momentum:
+        function += f"\n\n{scalar_function(plan.momentum, 'momentum')}"
+        use += f"#     the momentum is momentum({what})\n"
     return (
         comment(export.afterwards, resume)
         + f"{imports(function)}{function}\n\n"
-        + f"# for {what} in range({first}{export.settings}):\n#     lr = learning_rate({what})\n"
+        + f"# for {what} in range({first}{export.settings}):\n{use}"
     )
 
 

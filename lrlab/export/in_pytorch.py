@@ -27,20 +27,41 @@ AFTERWARDS = {
     "CosineAnnealingLR": "After T_max, CosineAnnealingLR raises the rate again: end the training there.",
     "OneCycleLR": "After total_steps, OneCycleLR raises a ValueError: end the training there.",
 }
+# Sets the momentum before each update; `last_epoch` is how often the scheduler has stepped.
+HOOK = {
+    name: f'''
+
+def set_momentum(optimizer, args, kwargs):
+    for group in optimizer.param_groups:
+        group["{key}"] = {value}
+
+
+optimizer.register_step_pre_hook(set_momentum)
+'''
+    for name, key, value in (
+        ("momentum", "momentum", "momentum(scheduler.last_epoch)"),
+        ("beta_1", "betas", 'momentum(scheduler.last_epoch), group["betas"][1]'),
+    )
+}
 
 
 def write(export: Export) -> str:
     """An optimizer of the reader's `model`, its scheduler, and where to call `scheduler.step()`."""
-    optimizer = export.optimizer.pytorch()
+    momentum = export.plan.momentum
+    chosen = export.optimizer.with_momentum(float(momentum.rates()[0])) if momentum else export.optimizer
+    optimizer = chosen.pytorch()
     built = None if export.first else _scheduler(export)
+    momenta, hook = "", ""
+    if momentum and not (built and "OneCycleLR" in built[1]):
+        momenta, hook = scalar_function(momentum, "momentum") + "\n\n", HOOK[chosen.momentum_name]
     if built:
         base, scheduler = built
         last = scheduler.rpartition(SCHEDULERS)[2].partition("(")[0]
         after = AFTERWARDS.get(last, export.afterwards)
-        head, function = comment(after, RESUME, optimizer.note), ""
+        head, function = comment(after, RESUME, optimizer.note), momenta
         lr = repr(base)
     else:
-        function = scalar_function(export.plan) + "\n\n"
+        function = scalar_function(export.plan) + "\n\n" + momenta
         lr = "1.0"
         if export.first:
             scheduler = call_of(
@@ -60,21 +81,28 @@ def write(export: Export) -> str:
     libraries = imports(function, "import torch", "from torch.optim import lr_scheduler")
     if not function:
         libraries = libraries.rstrip("\n") + "\n\n"
-    return f"{head}{libraries}{function}{made}scheduler = {scheduler}\n{_loop(export)}"
+    return f"{head}{libraries}{function}{made}scheduler = {scheduler}\n{hook}{_loop(export)}"
 
 
 def _loop(export: Export) -> str:
     """The training loop as a comment: where the scheduler steps."""
-    first = f"{export.from_epoch}, " if export.from_epoch else ""
-    inside = "" if export.plan.clock == "epoch" else "    "
-    return textwrap.indent(
-        f"for epoch in range({first}{export.plan.epochs}):\n"
-        "    for batch in batches:\n"
-        "        ...  # forward and backward\n"
-        "        optimizer.step()\n"
-        f"    {inside}scheduler.step()\n",
-        "# ",
-    )
+    plan, first = export.plan, f"{export.from_epoch}, " if export.from_epoch else ""
+    lines = ["optimizer.step()"]
+    if plan.clock != "epoch":
+        lines.append("scheduler.step()")
+    if (together := plan.batches_per_update) == 1:
+        batches, backward = "batch in batches", "forward and backward"
+    else:
+        batches = "number, batch in enumerate(batches, 1)"
+        backward = f"forward, and backward of loss / {together}"
+        if plan.left_over:
+            backward += f"; of loss / {plan.left_over} in the last update of an epoch"
+        ends = f"if number % {together} == 0 or number == len(batches):"
+        lines = [ends, *(f"    {line}" for line in [*lines, "optimizer.zero_grad()"])]
+    inside = "".join(f"        {line}\n" for line in [f"...  # {backward}", *lines])
+    after = "    scheduler.step()\n" if plan.clock == "epoch" else ""
+    loop = f"for epoch in range({first}{plan.epochs}):\n    for {batches}:\n{inside}{after}"
+    return textwrap.indent(loop, "# ")
 
 
 def _scheduler(export: Export) -> tuple[float, str] | None:
@@ -125,6 +153,9 @@ def _alone(schedule: Schedule, unit: int, count: int) -> tuple[float, str] | Non
                 return None
             more = {"anneal_strategy": "linear"} if schedule.curve == "linear" else {}
             more |= {"three_phase": True} if three else {}
+            momentum: dict[str, object] = {"cycle_momentum": schedule.cycle_momentum}
+            if schedule.cycle_momentum:
+                momentum |= {"base_momentum": schedule.base_momentum, "max_momentum": schedule.max_momentum}
             return base, _call(
                 "OneCycleLR",
                 max_lr=base,
@@ -132,7 +163,7 @@ def _alone(schedule: Schedule, unit: int, count: int) -> tuple[float, str] | Non
                 pct_start=rise,
                 div_factor=schedule.start_factor,
                 final_div_factor=schedule.end_factor,
-                cycle_momentum=False,
+                **momentum,
                 **more,
             )
         case Cyclic(initial_lr=base, half_cycle=half, cycle_factor=factor, shrink=shrink):

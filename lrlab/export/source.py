@@ -1,6 +1,6 @@
 """The targets of the export, and a plan as source code for one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lrlab.errors import UserError
@@ -52,7 +52,7 @@ def source(
     If the framework has a class with this curve, the source uses it; otherwise it has the formula. The
     optimizer is SGD if none is given. With `from_epoch` the code goes on from the beginning of that epoch.
     PyTorch's code needs your `model`. Raises UserError for an unknown target, for an optimizer that the
-    target does not have, and for an epoch after the end of the run.
+    target does not have, for a momentum that it cannot cycle, and for an epoch after the end of the run.
 
     >>> from lrlab.schedules import CosineDecay
     >>> print(source(Plan(CosineDecay(0.1), epochs=4, clock="step"), "optax"), end="")
@@ -73,5 +73,13 @@ def source(
     elif title is not None and isinstance(plan.schedule, Wrapper):
         name = f"{name} ({whole[0].lower()}{whole[1:]})"
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
-    head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.")
+    head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.", *_accumulated(plan))
     return head + TARGETS[target].write(Export(plan, optimizer or SGD(), from_epoch))
+
+
+def _accumulated(plan: Plan) -> Iterator[str]:
+    """Sentences about the batches of an update; none if it has one."""
+    if (together := plan.batches_per_update) > 1:
+        yield f"A step is one update of the weights, with the mean gradient of {together} batches."
+    if plan.left_over:
+        yield f"The last step of an epoch has the batches that are left over: {plan.left_over}."

@@ -7,26 +7,42 @@ import numpy as np
 
 from lrlab.figures.series import smoothed, spread, table
 from lrlab.figures.style import layout, measure_axis, time_axis, trace
+from lrlab.runs.plan import Plan
 from lrlab.runs.records import Epoch
 
 FEW = 30
+FAINT = 0.36
 FAR = 100  # times the median: a larger loss is outside the axis
 NO_HOVER = {"hovertemplate": None, "hoverinfo": "skip", "showlegend": False}
 
 
 @dataclass(frozen=True)
 class LaneCurves:
-    """One lane: its name, the number of its colour, and the epochs of each seed."""
+    """One lane: its name, the number of its colour, the epochs of each seed, and its plan if it is drawn."""
 
     name: str
     color: int
     runs: tuple[list[Epoch], ...]
+    plan: Plan | None = None
 
 
 def line_mode(lanes: Sequence[LaneCurves]) -> str:
     """Plotly's mode of the lines: with markers if there are few points."""
     few = max((len(run) for lane in lanes for run in lane.runs), default=0) <= FEW
     return "lines+markers" if few else "lines"
+
+
+def in_numbers(lanes: Sequence[LaneCurves], measure: str = "loss") -> str:
+    """The last and the best validation value of each lane in words; the median if there are several seeds."""
+    said = []
+    for lane in lanes:
+        middle = spread(table(lane.runs, f"val_{measure}"))[1]
+        known = np.flatnonzero(np.isfinite(middle))
+        if len(known):
+            best = known[np.argmin(middle[known]) if measure == "loss" else np.argmax(middle[known])]
+            at_end, at_best = (f"{middle[at]:.3g} in epoch {at + 1}" for at in (known[-1], best))
+            said.append(f"{lane.name}: {at_end}, best {at_best}")
+    return f"Validation {measure}. {'. '.join(said)}" if said else ""
 
 
 def lanes_layout(lanes: Sequence[LaneCurves], length: int, height: int) -> dict:
@@ -72,6 +88,16 @@ def loss_axis(title: str, tables: Sequence[np.ndarray], baseline: int | None = N
     low, high = usual.min(), usual.max()
     room = 0.05 * (high - low)
     return measure_axis(title) | {"range": [float(low - room), float(high + room)]}
+
+
+def planned(lane: LaneCurves, number: int) -> list[dict]:
+    """The rate that the lane's plan gives over the whole run, as a faint line; none without a plan."""
+    if not lane.plan:
+        return []
+    times, values = lane.plan.curve()
+    shape = "hv" if lane.plan.clock == "epoch" else "linear"
+    look = {"yaxis": "y", "legendgroup": lane.name, "opacity": FAINT, **NO_HOVER}
+    return [trace(lane.color, line_shape=shape, x=times, y=values, uid=f"plan-{number}", **look)]
 
 
 def _band(x, low, high, uid, look):

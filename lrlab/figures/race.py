@@ -9,59 +9,140 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
+from lrlab.figures.lanes import (
+    NO_HOVER,
+    LaneCurves,
+    curve,
+    lanes_layout,
+    line_mode,
+    loss_axis,
+    planned,
+    rates,
+)
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import drawn, measure_axis, rate_axis, trace
+from lrlab.figures.style import LOG, drawn, measure_axis, rate_axis, time_axis, trace
 
-TRAINING, VALIDATION, RATE = range(3)
+UPPER, LOWER = [0.35, 1], [0, 0.26]
+STEP = 0.05
 THIRDS = ([0.71, 1], [0.355, 0.645], [0, 0.29])
 USUAL_UPDATE = 1e-3
 
 
 def race_figure(
-    lanes: Sequence[LaneCurves], length: int, log_rate=False, smoothing=0.0, training=False, height=590
+    lanes: Sequence[LaneCurves],
+    length: int,
+    log_rate=False,
+    smoothing=0.0,
+    training=False,
+    height=640,
+    measure="loss",
+    end: int | None = None,
+    first=False,
 ) -> go.Figure:
-    """Loss and accuracy at the end of each of `length` epochs, and the rate that was applied in it.
+    """The loss or the accuracy at the end of each of `length` epochs, above the rate that was applied in it.
 
-    One lane shows training and validation, each with a colour. Several lanes have one colour each and show
-    validation; with `training` they also show training as dotted lines. The rate is drawn from the first to
-    the last update of each epoch, as the optimizer applied it. A seed whose value is not finite is left out
-    of median and band; a line is broken where every known value is infinite, and joins the
-    epochs around those in which nothing was measured. `smoothing`, from 0 to below 1, is the
-    weight of a moving average over losses and accuracies. The measured line stays behind it as a faint line.
-    Bands and rates are never smoothed.
+    Each lane has one colour. One lane shows training and validation, several show validation; with
+    `training` they show both. Training is a dotted line. The rate is drawn from the first to
+    the last update of each epoch, as the optimizer applied it, over the faint line of the lane's plan. A seed
+    whose value is not finite is left out of median and band; a line is broken where every known value is
+    infinite, and joins the epochs around those in which nothing was measured. A star marks the best value of
+    validation, a ring the best of each other lane. `smoothing`, from 0 to below 1, is the weight of a moving
+    average. The measured line stays behind it as a faint line. Bands, rates and marks are never smoothed.
+
+    The time axis ends at epoch `end`. The first epoch decides nothing: unless `first`, the other axis shows
+    the values of the epochs after it, and says what is outside.
     """
     alone = len(lanes) == 1
-    below, lines, losses = [], [], []
+    below, lines, tables, best = [], [], [], []
     mode = line_mode(lanes)
     for number, lane in enumerate(lanes):
-        for measure, axis in (("loss", "y3"), ("accuracy", "y2")):
-            for metric in (measure, f"val_{measure}"):
-                if not (alone or training or metric != measure):
-                    continue
-                values = table(lane.runs, metric)
-                losses += [values] if measure == "loss" else []
-                more, line = curve(
-                    values,
-                    smoothing,
-                    band=alone or metric != measure,
-                    uid=f"{metric}-{number}",
-                    yaxis=axis,
-                    mode=mode,
-                    **_look(lane, measure, metric == measure, alone),
-                )
-                below += more
-                lines.append(line)
-        more, line = rates(lane, number, *((RATE, "Rate applied") if alone else (lane.color, lane.name)))
+        below += planned(lane, number)
+        for metric in (measure, f"val_{measure}"):
+            if not (alone or training or metric != measure):
+                continue
+            values = table(lane.runs, metric)
+            tables.append(values)
+            more, line = curve(
+                values,
+                smoothing,
+                band=alone or metric != measure,
+                uid=f"{metric}-{number}",
+                yaxis="y2",
+                mode=mode,
+                **_look(lane, measure, metric == measure, alone),
+            )
+            below += more
+            lines.append(line)
+        best.append(_best(spread(values)[1], measure))
+        more, line = rates(lane, number, lane.color, "Rate applied" if alone else lane.name)
         below += more
         lines.append(line)
     which = "" if alone or training else "validation "
+    axis, notes = measure_scale(f"{which}{measure}".capitalize(), tables, first)
     axes = {
-        "yaxis": rate_axis(log_rate) | {"domain": THIRDS[2]},
-        "yaxis2": measure_axis(f"{which}accuracy".capitalize()) | {"domain": THIRDS[1]},
-        "yaxis3": loss_axis(f"{which}loss".capitalize(), losses) | {"domain": THIRDS[0]},
+        "xaxis": time_axis(length) | {"range": [0, end or length], "uirevision": f"epoch {end or length}"},
+        "yaxis": rate_axis(log_rate) | {"domain": LOWER},
+        "yaxis2": axis | {"domain": UPPER},
+        "annotations": notes,
     }
-    return drawn(below + lines, lanes_layout(lanes, length, height) | axes)
+    return drawn(below + lines + _marks(lanes, best, measure), lanes_layout(lanes, length, height) | axes)
+
+
+def measure_scale(title: str, tables: Sequence[np.ndarray], first: bool) -> tuple[dict, list[dict]]:
+    """The axis of a loss or an accuracy, and a note on what is outside of it.
+
+    It reaches from the lowest to the highest value after the first epoch, in whole steps of 0.05 or of a
+    twentieth of the range, so that it seldom moves. Losses that run away are outside, as in `loss_axis`.
+    With `first` the first epoch is inside, too.
+    """
+    axis = loss_axis(title, tables)
+    later = np.concatenate([np.empty(0), *(values[:, 1:].ravel() for values in tables)])
+    begun = np.concatenate([np.empty(0), *(values[:, :1].ravel() for values in tables)])
+    later, begun = (values[np.isfinite(values)] for values in (later, begun))
+    if "range" in axis:
+        later = later[later <= axis["range"][1]]
+    if first or not len(later):
+        return axis, []
+    span = later.max() - later.min()
+    step = STEP * max(1, 2 ** np.ceil(np.log2(max(span, 1e-9))))
+    low, high = np.floor(later.min() / step - 0.2) * step, np.ceil(later.max() / step + 0.2) * step
+    axis["range"] = [float(max(low, 0)), float(high)]
+    if low <= begun.min(initial=high) and begun.max(initial=low) <= high:
+        return axis, []
+    text = f"Epoch 1 is off the axis ({begun.min():.2f} to {begun.max():.2f})"
+    place = {"xref": "paper", "yref": "y2 domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "top"}
+    return axis, [{"text": text, "showarrow": False, **place}]
+
+
+def _best(values, measure):
+    """The epoch, counted from 1, and the value of the best of a line; None if there is none."""
+    known = np.where(np.isfinite(values), values if measure == "loss" else -values, np.inf)
+    at = int(np.argmin(known)) if len(known) else 0
+    return (at + 1, float(values[at])) if len(known) and np.isfinite(known[at]) else None
+
+
+def _marks(lanes, best, measure):
+    """A ring at the best of each lane, and a star with its value at the best of all."""
+    sign = 1 if measure == "loss" else -1
+    top = min(
+        (number for number, found in enumerate(best) if found), key=lambda n: sign * best[n][1], default=-1
+    )
+    marks = []
+    for number, (lane, found) in enumerate(zip(lanes, best, strict=True)):
+        is_top = number == top
+        place = "bottom center" if measure == "loss" else "top center"
+        look = {
+            "mode": "markers+text",
+            "yaxis": "y2",
+            "legendgroup": lane.name,
+            "textposition": place,
+            **NO_HOVER,
+        }
+        look["marker"] = {"symbol": "star", "size": 14} if is_top else {"symbol": "circle-open", "size": 9}
+        look["text"] = [f"best so far: {found[1]:.3f}"] if found and is_top else [""]
+        x, y = ([found[0]], [found[1]]) if found else ([], [])
+        marks.append(trace(lane.color, x=x, y=y, uid=f"best-{number}", cliponaxis=False, **look))
+    return marks
 
 
 def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go.Figure:
@@ -88,11 +169,10 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
                 mode=line_mode(lanes),
             )
             lines.append(line)
-    log = {"type": "log", "exponentformat": "power", "tickformat": ""}
     axes = {
         "yaxis": measure_axis("Seconds per epoch") | {"domain": THIRDS[2], "rangemode": "tozero"},
-        "yaxis2": measure_axis("Update-to-weight ratio") | log | {"domain": THIRDS[1]},
-        "yaxis3": measure_axis("Gradient norm") | log | {"domain": THIRDS[0]},
+        "yaxis2": measure_axis("Update-to-weight ratio") | LOG | {"domain": THIRDS[1]},
+        "yaxis3": measure_axis("Gradient norm") | LOG | {"domain": THIRDS[0]},
         "shapes": [
             {
                 "type": "line",
@@ -111,13 +191,13 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
 
 
 def _look(lane, measure, is_training, alone):
-    """The look of a line of a loss or an accuracy, and whether it is in the legend for its name."""
-    in_legend = measure == "loss"
+    """The look of a line of a loss or an accuracy."""
     if alone:
-        name, color = ("Training", TRAINING) if is_training else ("Validation", VALIDATION)
-        look = {"color": color, "name": name, "legendgroup": name, "showlegend": in_legend}
+        name = "Training" if is_training else "Validation"
+        look = {"color": lane.color, "name": name, "legendgroup": name, "showlegend": True}
+        look |= {"dash": "dot"} if is_training else {}
         return look | {"hovertemplate": f"{measure} %{{y:.4g}}"}  # one box shows both panels
     look = {"color": lane.color, "legendgroup": lane.name}
     if is_training:
         return look | {"name": f"{lane.name}, training", "showlegend": False, "width": 1.5, "dash": "dot"}
-    return look | {"name": lane.name, "showlegend": in_legend}
+    return look | {"name": lane.name, "showlegend": True}

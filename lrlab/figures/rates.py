@@ -1,19 +1,32 @@
 """Schedules drawn as the rate over time."""
 
+from collections.abc import Collection
+
 import numpy as np
 import plotly.graph_objects as go
 
-from lrlab.figures.style import DASHES, layout, line, rate_axis, time_axis
+from lrlab.figures.style import drawn, layout, line, measure_axis, rate_axis, time_axis, trace
+from lrlab.palette import DASHES
 from lrlab.runs.plan import Plan
 
 
 def rates_figure(
-    plans: dict[str, tuple[int, Plan]], log=False, height=520, axis="epoch", batch_size=1
+    plans: dict[str, tuple[int, Plan]],
+    log=False,
+    height=520,
+    axis="epoch",
+    batch_size=1,
+    in_hand: str | None = None,
+    of: str = "rate",
+    names: Collection[str] | None = None,
 ) -> go.Figure:
     """One line per plan: `plans` maps a name to the number of its colour and the Plan.
 
-    The names are in the hover text; the legend is on the page around the chart. Every point is a value
-    of `Plan.rates()`. Under the `epoch` clock the line has steps. `axis` counts epochs, steps or images.
+    The browser sets the range of the rates, writes the names at the ends of the lines, and reads rates where
+    the pointer is. Every point is a value of `Plan.rates()`. Under the `epoch` clock the line has steps.
+    `axis` counts epochs, steps or images. The line of the name `in_hand` is thicker than the others. `of` is
+    what the plans' rates are: "rate", or "momentum" for plans from `Plan.momentum`. Charts with the same
+    `names` are equally wide.
     """
     lines = []
     for name, (color, plan) in plans.items():
@@ -23,25 +36,43 @@ def rates_figure(
             times, rates = np.append(times, plan.epochs), np.append(rates, rates[-1])
         shape = "hv" if stepped else "linear"
         times = times * _an_epoch(plan, axis, batch_size)
-        lines.append(line(color, name=name, x=times.tolist(), y=rates.tolist(), line_shape=shape))
+        look = {}
+        if in_hand is not None:
+            look = {"width": 3.5, "opacity": 1} if name == in_hand else {"width": 2, "opacity": 0.85}
+        drawn_line = trace(color, name=name, x=times, y=rates, line_shape=shape, **look)
+        drawn_line["meta"]["in_hand"] = name == in_hand
+        lines.append(drawn_line)
     length = max((p.epochs * _an_epoch(p, axis, batch_size) for _, p in plans.values()), default=1)
-    axes = {"xaxis": time_axis(length, axis), "yaxis": rate_axis(log), "showlegend": False}
-    return go.Figure(lines, layout(height) | axes)
+    meta = {"unit": axis, "of": of, "names": list(names or plans)}
+    values = rate_axis(log) if of == "rate" else measure_axis("Momentum")
+    axes = {"xaxis": time_axis(length, axis), "yaxis": values, "showlegend": False}
+    return drawn(lines, layout(height) | axes | {"hovermode": False, "meta": meta})
+
+
+def in_numbers(figure: go.Figure) -> str:
+    """The lines of a `rates_figure` in words, with the numbers that one reads from them first."""
+    return ". ".join(
+        f"{line.name}: first {line.y[0]:.3g}, highest {max(line.y):.3g}, last {line.y[-1]:.3g}"
+        for line in figure.data
+    )
 
 
 def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     """The length of an epoch on an axis of epochs, steps or images."""
-    return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.steps_per_epoch * batch_size}[axis]
+    return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.batches_per_epoch * batch_size}[axis]
 
 
-def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320) -> go.Figure:
-    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend."""
-    drawn = []
+def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320, unit="step") -> go.Figure:
+    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend.
+
+    With the `unit` "batch" they are batches instead of steps.
+    """
+    lines_drawn = []
     for color, (name, rates) in enumerate(lines.items()):
         steps = [first + every * number for number in range(len(rates) + 1)]
-        trace = line(color, name=name, x=steps, y=[*rates, rates[-1]], line_shape="hv")
-        trace.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
-        drawn.append(trace)
+        added = line(color, name=name, x=steps, y=[*rates, rates[-1]], line_shape="hv")
+        added.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
+        lines_drawn.append(added)
     last = first + every * max(map(len, lines.values()), default=1)
-    axes = {"xaxis": time_axis(last, "step") | {"range": [first, last]}, "yaxis": rate_axis(False)}
-    return go.Figure(drawn, layout(height) | axes)
+    axes = {"xaxis": time_axis(last, unit) | {"range": [first, last]}, "yaxis": rate_axis(False)}
+    return go.Figure(lines_drawn, layout(height) | axes)

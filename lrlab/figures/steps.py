@@ -43,7 +43,7 @@ def steps_figure(
     axes = {
         "hoversubplots": "axis" if len(lanes) == 1 else "single",
         "xaxis": time_axis(length, "step") | {"range": [first, length]},
-        "yaxis": measure_axis("Loss of the batch") | {"domain": [0, 0.6]},
+        "yaxis": measure_axis("Loss of each step") | {"domain": [0, 0.6]},
         "yaxis2": rate_axis(log_rate) | {"domain": [0.68, 1]},
     }
     return drawn(below + lines, shared | axes)

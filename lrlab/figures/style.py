@@ -2,25 +2,25 @@
 
 import plotly.graph_objects as go
 
-HUES = 7
-DASHES = ("solid", "dash", "dot")
+from lrlab.palette import DASHES, LOOKS
 
 
 def trace(color: int, mode="lines", width=2.5, dash=None, line_shape="linear", **kwargs) -> dict:
-    """A line in the theme's colour number `color`; from the eighth on, the colours repeat with dashes.
+    """A line in colour number `color` of the palette; the browser knows the theme's hues.
 
     It is a plain dict, because a figure accepts it in half the time of a `go.Scatter`.
     """
+    hue, own_dash, deep = LOOKS[color]
     look = {
         "width": width,
         "simplify": False,
         "shape": line_shape,
-        "dash": dash or DASHES[color // HUES % len(DASHES)],
+        "dash": dash or DASHES[own_dash],
     }
     return {
         "mode": mode,
         "line": look,
-        "meta": {"color": color % HUES},
+        "meta": {"color": hue, "deep": True} if deep else {"color": hue},
         "hovertemplate": "%{y:.4g}",
         **kwargs,
     }
@@ -53,8 +53,8 @@ def layout(height: int) -> dict:
 
 
 def time_axis(length: float, unit: str = "epoch") -> dict:
-    """An x axis over the whole length of a run, in epochs, steps or images seen."""
-    name = {"epoch": "Epoch", "step": "Step", "image": "Images seen"}[unit]
+    """An x axis over the whole length of a run, in epochs, steps, batches or images seen."""
+    name = {"epoch": "Epoch", "step": "Step", "batch": "Batch", "image": "Images seen"}[unit]
     return {
         "title": {"text": name, "standoff": 8},
         "range": [0, length],
@@ -76,9 +76,12 @@ def measure_axis(title: str) -> dict:
     }
 
 
+# Ticks at powers of ten, all written as powers.
+LOG = {"type": "log", "dtick": 1, "exponentformat": "power", "tickformat": ""}
+
+
 def rate_axis(log: bool) -> dict:
     """A y axis of learning rates, linear from zero or logarithmic."""
-    if not log:
-        return measure_axis("Learning rate") | {"type": "linear", "rangemode": "tozero"}
-    scale = {"type": "log", "nticks": 6, "uirevision": "log"}
-    return measure_axis("Learning rate") | scale
+    if log:
+        return measure_axis("Learning rate") | LOG | {"uirevision": "log"}
+    return measure_axis("Learning rate") | {"type": "linear", "rangemode": "tozero"}

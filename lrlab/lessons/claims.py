@@ -46,22 +46,26 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim in our words, its recipes, and the function that judges it by evidence on them."""
+    """A claim in our words, its recipes, and the function that judges it by evidence on them.
+
+    `lesson` is the id of the lesson about it.
+    """
 
     id: str
     text: str
     recipes: tuple[str, ...]
     judge: Callable[[Evidence], Judgement]
+    lesson: str
 
 
-def _beats(id, text, first, *others):
+def _beats(id, text, lesson, first, *others):
     """The claim that a recipe ends better than each of the others."""
 
     def judge(found):
         loss, accuracy = (_against(found, first, others, f"val_{what}") for what in ("loss", "accuracy"))
         return Judgement(_of_both(loss[0], accuracy[0]), f"{loss[1]} {accuracy[1]}")
 
-    return Claim(id, text, (first, *others), judge)
+    return Claim(id, text, (first, *others), judge, lesson)
 
 
 def _against(found, first, others, measure):
@@ -212,34 +216,53 @@ CLAIMS: tuple[Claim, ...] = (
         "oscillates or overflows. With a good rate, training converges.",
         ("too-small", "good", "too-large"),
         _three_rates,
+        "learning-rate",
     ),
     Claim(
         "first-epoch",
         "Keras's built-in decay of 0.01 lowers a rate of 0.1 to 0.099 in the first epoch.",
         ("keras-decay",),
         _first_epoch,
+        "built-in-decay",
     ),
     Claim(
         "stop-coded",
         "With time-based decay as the article codes it, learning stops at about epoch 38.",
         ("compounding",),
         _stops("compounding"),
+        "time-based",
     ),
     Claim(
         "stop-stated",
         "With time-based decay as its formula states it, learning stops at about epoch 38.",
         ("time-based",),
         _stops("time-based"),
+        "time-based",
     ),
-    _beats("keras-decay", "Keras's built-in decay beats the constant baseline.", "keras-decay", "constant"),
-    _beats("polynomial", "Linear decay beats the constant baseline.", "polynomial", "constant"),
-    _beats("time-based", "Time-based decay beats the constant baseline.", "compounding", "constant"),
-    _beats("exponential", "Exponential decay beats the constant baseline.", "exponential", "constant"),
-    _beats("step", "Step decay beats the constant baseline.", "step", "constant"),
-    Claim("choice", "The choice of the schedule decides the result.", HAND_SET, _choice_decides),
+    _beats(
+        "keras-decay",
+        "Keras's built-in decay beats the constant baseline.",
+        "built-in-decay",
+        "keras-decay",
+        "constant",
+    ),
+    _beats("polynomial", "Linear decay beats the constant baseline.", "polynomial", "polynomial", "constant"),
+    _beats(
+        "time-based", "Time-based decay beats the constant baseline.", "time-based", "compounding", "constant"
+    ),
+    _beats(
+        "exponential",
+        "Exponential decay beats the constant baseline.",
+        "exponential",
+        "exponential",
+        "constant",
+    ),
+    _beats("step", "Step decay beats the constant baseline.", "step", "step", "constant"),
+    Claim("choice", "The choice of the schedule decides the result.", HAND_SET, _choice_decides, "race"),
     _beats(
         "adam",
         "Adam, an adaptive optimizer, ends better than SGD with a schedule set by hand.",
+        "adam",
         "adam",
         *(recipe for recipe in HAND_SET if recipe != "constant"),
     ),
@@ -248,11 +271,13 @@ CLAIMS: tuple[Claim, ...] = (
         "A baseline trained on 20,000 images can be compared with schedules trained on 16,000.",
         ("constant", "constant-more"),
         _same_images,
+        "constant",
     ),
     Claim(
         "safe-start",
         "An initial rate of 0.5 is safe if the schedule lowers it afterwards.",
         FROM_HALF,
         _safe_start,
+        "time-based",
     ),
 )

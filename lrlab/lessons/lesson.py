@@ -35,7 +35,7 @@ class Lesson:
 
     `recipes` are drawn on the live figure and trained. `conclusion` turns evidence on them into Markdown.
     `caution` is a sentence on what cannot be compared here. `panel` is the measure to look at, one of
-    PANELS.
+    PANELS. With `is_drawn`, the reader can draw the curves of this loss before seeing the measured ones.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Lesson:
     caution: str = ""
     log_rate: bool = False
     panel: str = "val_loss"
+    is_drawn: bool = False
 
 
 def rate_after(recipe: str, epochs: int) -> str:

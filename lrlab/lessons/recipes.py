@@ -23,7 +23,6 @@ RECIPES: dict[str, tuple[str, RunSpec]] = {
     "good": ("Rate 0.1", RunSpec(Constant(0.1), epochs=_SHORT)),
     "too-large": ("Rate 1", RunSpec(Constant(1.0), epochs=_SHORT)),
     **_ARTICLE,
-    "polynomial": ("Linear", _ARTICLE["polynomial"][1]),
     # A fifth of these is for validation: 20,000 images are for training, as in the article's baseline.
     "constant-more": ("Constant, 20,000 images", RunSpec(Constant(0.01), train_images=25_000)),
     "keras-decay-epochs": ("Time-based 0.01, each epoch", RunSpec(TimeBasedDecay(0.1, 0.01))),

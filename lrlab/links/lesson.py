@@ -16,6 +16,7 @@ CONTROLS = ("free", "locked", "hidden")
 MAX_TEXT, MAX_QUESTION, MAX_OPTION = 600, 200, 80
 MAX_OPTIONS = 6
 IDS = tuple(lesson.id for lesson in LESSONS)
+END = "end"  # in place of a lesson: what was predicted in all of them
 NAMES = ("lesson", "controls", "text", "question", "present")
 LEFT_OUT = "It is left out."
 INSTEAD = {"lesson": "Instead, you see the first lesson.", "controls": "Instead, they are free."}
@@ -39,7 +40,7 @@ class Setup:
     options: tuple[str, ...] = ()
 
     def __post_init__(self):
-        if self.lesson not in IDS:
+        if self.lesson not in (*IDS, END):
             raise UserError(
                 f"The lesson must be one of {', '.join(IDS)}, or its number, but it is {self.lesson!r:.60}."
             )

@@ -4,7 +4,7 @@ A link contains only what differs from the article's scene: `?e=30&c=cosine~0.2~
 one curve. It begins with one of the article's curves or a kind; then come the differences from it:
 
 1. the parameters in their order, left out or empty where they are the same;
-2. `_c` the clock, `_k` the colour, `_h` if the curve is hidden;
+2. `_c` the clock, `_k` a chosen colour, `_h` if the curve is hidden;
 3. `_w` the warm-up, `_d` the cool-down, and `_n` the name.
 """
 
@@ -12,25 +12,26 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from lrlab.article import CURVES, Curve
+from lrlab.article import CURVES, Curve, name_of
 from lrlab.errors import UserError
 from lrlab.links.query import Query, Reading, differences, switch, text_of, whole
 from lrlab.parameters.kinds import Numbers, Switch
 from lrlab.runs.plan import CLOCK
-from lrlab.scene import COLOR, COLORS, MAX_CURVES, SHARED_RATE, Scene, free_name, peel, tidied_name
+from lrlab.scene import COLOR, MAX_CURVES, SHARED_RATE, Scene, free_name, peel, tidied_name
 from lrlab.schedules import WRAPPERS, Cooldown, Warmup, class_of_kind
 
 ARTICLE_CURVES = {curve.id: curve for curve in CURVES}
 SHORT = {
     "e": "epochs",
-    "s": "steps_per_epoch",
+    "s": "batches_per_epoch",
+    "u": "batches_per_update",
     "b": "batch_size",
     "x": "axis",
     "l": "log",
     "r": "shared_lr",
     "t": "at_epochs",
 }
-WHOLE = ("epochs", "steps_per_epoch", "batch_size")
+WHOLE = ("epochs", "batches_per_epoch", "batches_per_update", "batch_size")
 IN_WORDS = {
     "axis": "the time axis",
     "log": "the logarithmic rate axis",
@@ -48,7 +49,7 @@ def to_query(scene: Scene) -> Query:
     start = Scene()
     pairs = differences(scene, start, SHORT)
     if scene.curves != start.curves:
-        texts = [_curve_text(at, curve) for at, curve in enumerate(scene.curves)] or [""]
+        texts = [_curve_text(curve) for curve in scene.curves] or [""]
         pairs += tuple(("c", text) for text in texts)
     return Query(pairs)
 
@@ -111,6 +112,11 @@ def _with_names(curves):
         yield replace(curve, name=name)
 
 
+def _own_name(schedule):
+    core = peel(schedule)[2]
+    return name_of(type(core), getattr(core, "power", None))
+
+
 def _setting(name, query, short):
     """The checked value of a field of Scene."""
     said, text = IN_WORDS.get(name, name.replace("_", " ")), query.one(short)
@@ -127,35 +133,36 @@ def _value(name, said, text):
     return SHARED_RATE.read(said, text) if name == "shared_lr" else text
 
 
-def _curve_text(at, curve):
+def _curve_text(curve):
     schedule = peel(curve.schedule)[2]
     same = [id for id, known in ARTICLE_CURVES.items() if type(known.schedule) is type(schedule)]
     heads = same if schedule.kind in ARTICLE_CURVES else [schedule.kind, *same]
-    return min((_text_from(head, at, curve) for head in heads), key=len)
+    return min((_text_from(head, curve) for head in heads), key=len)
 
 
-def _text_from(head, at, curve):
-    start = _start(at, head)
+def _text_from(head, curve):
+    start = _start(head)
     warmup, cooldown, schedule = peel(curve.schedule)
     parts = [head, *_parameter_texts(schedule, start.schedule)]
     for mark, around in (("_w", warmup), ("_d", cooldown)):
         if around:
             parts.append(mark + "_".join(_parameter_texts(around, type(around)(schedule))))
     parts += [f"_c{curve.clock}"] if curve.clock != start.clock else []
-    parts += [f"_k{curve.color}"] if curve.color != start.color else []
+    parts += [f"_k{curve.color}"] if curve.color is not None else []
     parts += [] if curve.shown else ["_h"]
-    parts += [f"_n{curve.name}"] if curve.name != start.name else []
+    parts += [f"_n{curve.name}"] if curve.name != (start.name or _own_name(schedule)) else []
     return "~".join(parts)
 
 
-def _start(at, head):
-    """The curve for the first word of a `c` in a link, with the colour of its position."""
+def _start(head):
+    """The curve for the first word of a `c` in a link; without a name if it is called as its schedule."""
     if head in ARTICLE_CURVES:
-        return replace(ARTICLE_CURVES[head], color=at % COLORS)
+        curve = ARTICLE_CURVES[head]
+        return replace(curve, name="") if curve.name == _own_name(curve.schedule) else curve
     cls = class_of_kind(head)
     if cls in WRAPPERS:
         raise UserError(f"A {cls.kind} wraps another schedule. The link must name that schedule.")
-    return Curve(head, cls.title, cls(), color=at % COLORS)
+    return Curve(head, "", cls())
 
 
 def _curve(at, text, found):
@@ -163,7 +170,7 @@ def _curve(at, text, found):
     found.where = f"Curve {at + 1}: "
     text, named, name = text.partition("~_n")
     head, *parts = text.split("~")
-    start = found.value(None, _start, at, head, instead="It is left out.")
+    start = found.value(None, _start, head, instead="It is left out.")
     if not start:
         return None
     values = [part for part in parts if not part.startswith("_")]
@@ -185,7 +192,8 @@ def _curve(at, text, found):
     for sign, wrapper in (("_d", Cooldown), ("_w", Warmup)):
         if sign in around:
             schedule = _with_parameters(wrapper(schedule), around[sign], found)
-    name = found.value(start.name, tidied_name, name) if named else start.name
+    own = start.name or _own_name(schedule)
+    name = found.value(own, tidied_name, name) if named else own
     return Curve(start.id, name, schedule, clock, color, shown)
 
 

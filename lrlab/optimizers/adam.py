@@ -15,6 +15,7 @@ class Adam(Optimizer):
     title = "Adam"
     keras_class = "Adam"
     usual_lr = 0.001
+    momentum_name = "beta_1"
 
     beta_1: float = share(0.9, r"\beta_1", "Decay of the first moment.")
     beta_2: float = share(0.999, r"\beta_2", "Decay of the second moment.")

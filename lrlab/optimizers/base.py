@@ -1,8 +1,8 @@
 """What an optimizer is: its parameters, how each framework calls it, and what Keras keeps for each weight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from lrlab.errors import UserError
 from lrlab.parameters.record import Parametrised
@@ -30,6 +30,21 @@ class Optimizer(Parametrised):
     title: ClassVar[str]
     keras_class: ClassVar[str]  # in keras.optimizers
     usual_lr: ClassVar[float] = 0.01  # Keras's default
+    momentum_name: ClassVar[str] = ""  # the parameter that a schedule's momentum replaces
+
+    def with_momentum(self, momentum: float) -> Self:
+        """The same with another momentum, or beta_1; raises UserError if it has none to cycle.
+
+        >>> from lrlab.optimizers import Adam
+        >>> Adam().with_momentum(0.95).beta_1
+        0.95
+        """
+        if not self.momentum_name:
+            raise UserError(
+                f"The schedule cycles the momentum, but {self.title} has none to cycle. Choose SGD with "
+                "momentum, Nesterov, RMSprop, Adam, AdamW or Nadam, or switch cycle_momentum off."
+            )
+        return replace(self, **{self.momentum_name: momentum})
 
     def keras_arguments(self) -> dict[str, float | bool]:
         """The arguments of the Keras class by name, without the learning rate."""

@@ -15,6 +15,7 @@ class RMSprop(Optimizer):
     title = "RMSprop"
     keras_class = "RMSprop"
     usual_lr = 0.001
+    momentum_name = "momentum"
 
     rho: float = share(0.9, r"\rho", "Decay of the running mean of squared gradients.")
     momentum: float = share(0.0, r"\mu", "Share of the last update that is added to the next one.")

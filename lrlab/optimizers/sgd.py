@@ -35,6 +35,7 @@ class Momentum(Optimizer):
     kind = "momentum"
     title = "SGD with momentum"
     keras_class = "SGD"
+    momentum_name = "momentum"
 
     momentum: float = share(0.9, r"\mu", "Share of the last update that is added to the next one.")
 

@@ -29,6 +29,11 @@ class Record:
         """The parameters that have parameters of their own, by name, in the order of declaration."""
         return {name: parameter for name, parameter in cls._declared() if isinstance(parameter, Part)}
 
+    def written(self) -> dict[str, Any]:
+        """The fields that a record has: all but those declared `later` that have their default."""
+        known = [f for f in fields(self) if not f.metadata.get("later") or getattr(self, f.name) != f.default]
+        return {f.name: getattr(self, f.name) for f in known}
+
     @classmethod
     def _declared(cls) -> list[tuple[str, Kind | Part]]:
         return [(f.name, f.metadata["parameter"]) for f in fields(cls) if "parameter" in f.metadata]
@@ -48,11 +53,8 @@ class Parametrised(Record):
         raise TypeError(f"{cls.__name__} has no aliases.")
 
     def to_dict(self) -> dict[str, Any]:
-        """The kind and every field, as JSON types, without defaults of fields that are declared `later`."""
-        written = [
-            f for f in fields(self) if not f.metadata.get("later") or getattr(self, f.name) != f.default
-        ]
-        return {"kind": self.kind} | {f.name: _json(getattr(self, f.name)) for f in written}
+        """The kind and the fields that are `written`, as JSON types."""
+        return {"kind": self.kind} | {name: _json(value) for name, value in self.written().items()}
 
 
 T = TypeVar("T", bound=Parametrised)

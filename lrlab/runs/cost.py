@@ -40,6 +40,7 @@ def memory(spec: RunSpec, lanes: int = 1) -> int:
     batch = at_once * spec.network.activation_bytes(shape, classes)
     stopping = spec.early_stopping
     state = 1 + spec.optimizer.slots() + bool(stopping and stopping.restore_best)
-    copies = (STATES + lanes - 1) * state + together  # and the gradients
+    gradients = together * (1 + (spec.batches_per_update > 1))  # of a batch, and their sum
+    copies = (STATES + lanes - 1) * state + gradients
     weights = spec.network.parameter_count(shape, classes) * FLOAT * copies
     return BASE + images + batch + weights

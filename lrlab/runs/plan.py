@@ -1,30 +1,41 @@
 """A schedule applied to a run: the rate of every optimizer update."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from lrlab.errors import UserError
-from lrlab.parameters.declare import declared, part
+from lrlab.parameters.declare import declared, later, part
 from lrlab.parameters.kinds import Choice, Parameter
 from lrlab.parameters.record import Record
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
+from lrlab.schedules.wrapper import MomentumOf
 
 Rates = npt.NDArray[np.float64]
 CLOCKS = ("epoch", "step", "smooth")
 MAX_EPOCHS = 1000
-MAX_STEPS_PER_EPOCH = 60_000
+MAX_BATCHES_PER_EPOCH = 60_000
+MAX_BATCHES_PER_UPDATE = 10_000
 MAX_STEPS = 6_000_000
 EPOCHS = Parameter("", "How long the run is.", 1, MAX_EPOCHS, (1, 300), integer=True, unit="epochs")
-STEPS_PER_EPOCH = Parameter(
+BATCHES_PER_EPOCH = Parameter(
     "",
     "How many batches one epoch has. This matters if the rate changes at each step.",
     1,
-    MAX_STEPS_PER_EPOCH,
+    MAX_BATCHES_PER_EPOCH,
     (1, 1000),
+    integer=True,
+)
+BATCHES_PER_UPDATE = Parameter(
+    "",
+    "How many batches each update of the weights uses: the mean of their gradients (gradient accumulation). "
+    "A step is one update. The batches left over at the end of an epoch make one more update.",
+    1,
+    MAX_BATCHES_PER_UPDATE,
+    (1, 64),
     integer=True,
 )
 CLOCK = Choice(CLOCKS, "What the time t counts: epochs, steps, or epochs with their fraction (smooth).")
@@ -32,25 +43,31 @@ CLOCK = Choice(CLOCKS, "What the time t counts: epochs, steps, or epochs with th
 
 @dataclass(frozen=True)
 class Plan(Record):
-    """A schedule over `epochs` of `steps_per_epoch` updates, under a clock.
+    """A schedule over `epochs` of `batches_per_epoch` batches, under a clock.
 
+    One update of the weights, a step, uses the mean gradient of `batches_per_update` batches. The batches
+    left over at the end of an epoch make one more update, as in Hugging Face's `Trainer`; Keras and optax
+    carry them over to the next epoch.
     The clock says what t counts: `epoch` (t is the epoch, the rate changes once per epoch, as with
     `keras.callbacks.LearningRateScheduler`), `step` (t counts updates, as with
     `keras.optimizers.schedules`) or `smooth` (t is the epoch with its fraction, at every update).
     Raises UserError for an unknown clock, and for lengths that are not whole numbers or out of range.
 
     >>> from lrlab.schedules import CosineDecay
-    >>> plan = Plan(CosineDecay(0.1), epochs=4, steps_per_epoch=250)
+    >>> plan = Plan(CosineDecay(0.1), epochs=4, batches_per_epoch=250)
     >>> plan.epoch_rates().round(4)
     array([0.1   , 0.0854, 0.05  , 0.0146])
     >>> plan.rates().shape
     (1000,)
+    >>> Plan(CosineDecay(0.1), epochs=4, batches_per_epoch=250, batches_per_update=4).steps_per_epoch
+    63
     """
 
     schedule: Schedule = part(Constant(), Schedule, schedule_from_dict)
     epochs: int = declared(100, EPOCHS)
-    steps_per_epoch: int = declared(250, STEPS_PER_EPOCH)
+    batches_per_epoch: int = declared(250, BATCHES_PER_EPOCH)
     clock: str = declared(CLOCKS[0], CLOCK)
+    batches_per_update: int = later(declared(1, BATCHES_PER_UPDATE))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -63,6 +80,16 @@ class Plan(Record):
         self.rates_at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
 
     @property
+    def steps_per_epoch(self) -> int:
+        """The number of optimizer updates in an epoch; the last one may have fewer batches."""
+        return -(-self.batches_per_epoch // self.batches_per_update)
+
+    @property
+    def left_over(self) -> int:
+        """The number of batches of an epoch's last update if it has fewer than the others, else 0."""
+        return self.batches_per_epoch % self.batches_per_update
+
+    @property
     def steps(self) -> int:
         """The number of optimizer updates in the whole run."""
         return self.epochs * self.steps_per_epoch
@@ -73,6 +100,19 @@ class Plan(Record):
         length = self.steps if self.clock == "step" else self.epochs
         return self.schedule.within(length, self.steps_per_epoch if self.clock == "smooth" else 1)
 
+    @cached_property
+    def momentum(self) -> Self | None:
+        """The momentum of every update, as a plan whose rates it is; None if the schedule leaves it as it is.
+
+        >>> from lrlab.schedules import OneCycle
+        >>> plan = Plan(OneCycle(cycle_momentum=True), epochs=10)
+        >>> plan.momentum.epoch_rates()[[0, 2, 9]]
+        array([0.95, 0.85, 0.95])
+        """
+        if self.resolved.momentum_at(0.0) is None:
+            return None
+        return replace(self, schedule=MomentumOf(self.schedule))
+
     def first_step(self, epoch: int) -> int:
         """The first step of an epoch; raises UserError if the run has no such epoch."""
         if not 0 <= epoch < self.epochs:
@@ -81,6 +121,11 @@ class Plan(Record):
                 "or make the run longer."
             )
         return epoch * self.steps_per_epoch
+
+    def step_of(self, batches: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The steps, counted from 0, that these batches of the run, counted from 0, belong to."""
+        epochs, places = batches // self.batches_per_epoch, batches % self.batches_per_epoch
+        return epochs * self.steps_per_epoch + places // self.batches_per_update
 
     def rates_at(self, steps: npt.NDArray[Any]) -> Rates:
         """The rates of these updates, counted from 0, float64; also of updates after the run."""

@@ -45,7 +45,7 @@ def last_validated(epochs: Sequence[Epoch]) -> Epoch | None:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Consecutive updates from update `step` of the run on: the mean loss and applied rate of each batch.
+    """Consecutive updates from update `step` of the run on: the mean loss and applied rate of each.
 
     Both are float32 of shape (n,).
     """

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Self
 
 from lrlab import article
@@ -11,17 +12,15 @@ from lrlab.datasets.own import LEAST_EXAMPLES, MOST_EXAMPLES, OwnData
 from lrlab.errors import UserError
 from lrlab.networks import ARTICLE_NETWORK, Network, network_from_record
 from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
-from lrlab.parameters.declare import declared, part
+from lrlab.parameters.declare import declared, later, part
 from lrlab.parameters.kinds import Parameter
 from lrlab.parameters.record import Parametrised, Record
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
-from lrlab.runs.plan import CLOCK, CLOCKS, EPOCHS, Plan
+from lrlab.runs.plan import BATCHES_PER_UPDATE, CLOCK, CLOCKS, EPOCHS, Plan
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
 MAX_SEED = 2**32 - 1
-BATCH_SIZE = Parameter(
-    "", "How many images each weight update uses.", 1, MOST_EXAMPLES, (1, 1024), integer=True
-)
+BATCH_SIZE = Parameter("", "How many images each batch has.", 1, MOST_EXAMPLES, (1, 1024), integer=True)
 SEED = Parameter(
     "", "Sets the initial weights and the order of the batches.", 0, MAX_SEED, (0, 100), integer=True
 )
@@ -73,6 +72,7 @@ class RunSpec(Record):
     network: Network = part(ARTICLE_NETWORK, Network, network_from_record)
     early_stopping: EarlyStopping | None = part(None, EarlyStopping, _controller, optional=True)
     plateau: ReduceOnPlateau | None = part(None, ReduceOnPlateau, _controller, optional=True)
+    batches_per_update: int = later(declared(1, BATCHES_PER_UPDATE))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -80,7 +80,9 @@ class RunSpec(Record):
         replace(TRAIN_SIZE, high=known.train).check("train_images", self.train_images)
         replace(BATCH_SIZE, high=self.fit_images).check("batch_size", self.batch_size)
         self.network.layers(known.shape, known.class_count)  # raises UserError if it cannot take the examples
-        _ = self.plan  # raises UserError if the schedule does not fit into the run
+        # Raises UserError if the schedule does not fit into the run, or cycles a momentum that is not there.
+        if self.plan.momentum:
+            self.optimizer.with_momentum(0.9)
 
     @property
     def data_set(self) -> DataSet:
@@ -98,14 +100,24 @@ class RunSpec(Record):
         return math.floor(self.train_images * (1 - self.validation_split))
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Optimizer updates per epoch; the last batch may be smaller."""
+    def batches_per_epoch(self) -> int:
+        """Batches per epoch; the last one may be smaller."""
         return math.ceil(self.fit_images / self.batch_size)
 
     @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer updates per epoch; the last one may have fewer batches."""
+        return self.plan.steps_per_epoch
+
+    @property
+    def images_per_update(self) -> int:
+        """Images per optimizer update; the last one of an epoch may have fewer."""
+        return self.batch_size * self.batches_per_update
+
+    @cached_property
     def plan(self) -> Plan:
         """The rate of every update of the run."""
-        return Plan(self.schedule, self.epochs, self.steps_per_epoch, self.clock)
+        return Plan(self.schedule, self.epochs, self.batches_per_epoch, self.clock, self.batches_per_update)
 
     def with_data(self, data: str) -> Self:
         """The same run on the data set of that name; a set of one's own, which is its own name, stays."""
@@ -121,10 +133,12 @@ class RunSpec(Record):
         return tuple(getattr(self, f.name) for f in fields(self) if f.name not in ("seed", "data"))
 
     def to_json(self) -> str:
-        """One JSON object with every field."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        """One JSON object with the fields that are `written`."""
         return json.dumps(
-            {name: v.to_dict() if isinstance(v, Parametrised | OwnData) else v for name, v in values.items()}
+            {
+                name: value.to_dict() if isinstance(value, Parametrised | OwnData) else value
+                for name, value in self.written().items()
+            }
         )
 
     @classmethod

@@ -31,9 +31,7 @@ def _never_reached(plan: Plan) -> Iterator[str]:
             if late and parameter.then:
                 given = ", ".join(f"{value:g}" for value in late)
                 yield f"The rate never {parameter.then}: {name} = {given} {unit}, but {limit}." + (
-                    " If you mean steps, choose the clock step."
-                    if plan.clock != "step" and plan.steps_per_epoch <= late[-1] < plan.steps
-                    else ""
+                    _meant(plan, late[-1])
                 )
         if isinstance(layer, Wrapper):
             around.append(layer)
@@ -42,6 +40,16 @@ def _never_reached(plan: Plan) -> Iterator[str]:
             limit = f"{names} {'leave' if len(around) > 1 else 'leaves'} {left:g}"
         if left <= 0:
             return
+
+
+def _meant(plan: Plan, time: float) -> str:
+    """What a time beyond the end of the run may count, as a sentence; empty if there is no such unit."""
+    if plan.clock != "step" and plan.steps_per_epoch <= time < plan.steps:
+        return " If you mean steps, choose the clock step."
+    if plan.clock == "step" and plan.steps <= time <= plan.epochs * plan.batches_per_epoch:
+        together = plan.batches_per_update
+        return f" If you mean batches, divide by {together}: a step is one update with {together} batches."
+    return ""
 
 
 def _epochs_as_steps(plan: Plan) -> Iterator[str]:

@@ -44,6 +44,7 @@ class PolynomialDecay(Falling):
 
     kind = "polynomial"
     title = "Polynomial decay"
+    brief = r"\eta_0 (1 - t/T)^p"
     latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)}{T}\right)^{p}"
     helps = "When the length of the run is fixed and the rate should end near zero."
     assumes = "The run ends at T. A run that stops earlier never reaches the small rates."
@@ -77,7 +78,8 @@ class LinearDecay(Falling):
     """
 
     kind = "linear"
-    title = "Linear to zero"
+    title = "Linear"
+    brief = r"\eta_0 (1 - t/T)"
     latex = r"\eta_t = \eta_T + (\eta_0 - \eta_T) \left(1 - \frac{\min(t, T)}{T}\right)"
     helps = "As a good default for a run of fixed length, after a warm-up."
     assumes = "The run ends at T, not earlier."
@@ -107,6 +109,7 @@ class CosineDecay(Falling):
 
     kind = "cosine"
     title = "Cosine decay"
+    brief = r"\eta_0 (1 + \cos \pi t/T) / 2"
     latex = r"\eta_t = \eta_T + \frac{\eta_0 - \eta_T}{2} \left(1 + \cos\frac{\pi \min(t, T)^k}{T^k}\right)"
     helps = (
         "As a default for a run of fixed length: the rate stays high for long and ends with small changes."

@@ -31,6 +31,7 @@ class Schedule(Parametrised):
 
     title: ClassVar[str]
     latex: ClassVar[str]
+    brief: ClassVar[str] = ""  # the formula in a few signs, with the usual values, if it is that short
     helps: ClassVar[str] = ""
     assumes: ClassVar[str] = ""
     paper: ClassVar[str] = ""
@@ -44,6 +45,14 @@ class Schedule(Parametrised):
     def at(self, t: Any) -> Any:
         """The formula. It uses only arithmetic and NumPy's functions, so that it can be traced."""
         raise TypeError(f"{type(self).__name__} has no formula.")
+
+    def momentum_at(self, t: Any) -> Any:
+        """The formula of the momentum, traced like `at`; None if the schedule leaves it as it is."""
+        return None
+
+    def without_momentum(self) -> Self:
+        """The same schedule, which leaves the momentum as it is."""
+        return self
 
     def layers(self) -> tuple["Schedule", ...]:
         """The schedule itself; of a Wrapper, all wrappers from the outermost on, and the schedule inside."""

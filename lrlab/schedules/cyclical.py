@@ -1,12 +1,12 @@
 """Schedules whose rate rises again: warm restarts, cycles, and one cycle."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from lrlab.errors import UserError
-from lrlab.parameters.declare import choice, factor, floor_rate, rate, run_length, span, switch
+from lrlab.parameters.declare import choice, factor, floor_rate, later, rate, run_length, span, switch
 from lrlab.schedules.base import Schedule, named
 
 
@@ -98,7 +98,10 @@ class OneCycle(Schedule):
     """Rise to a high rate, fall back, and end far below the start.
 
     Smith and Topin, 2018, "Super-Convergence". Equals PyTorch's `OneCycleLR`: the last time at which the
-    rate is set, one setting before T, has the smallest rate. Raises UserError when called without a
+    rate is set, one setting before T, has the smallest rate. With `cycle_momentum` the momentum falls from
+    `max_momentum` to `base_momentum` while the rate rises, and rises while the rate falls. In the last of
+    three phases, and after the run, it stays at `max_momentum`; in a warm-up before the cycle too, and in a
+    cool-down it stays at the value with which the cool-down begins. Raises UserError when called without a
     duration, and if the rise takes exactly one setting, for which PyTorch has no rate either.
 
     >>> OneCycle(0.1, duration=10)([0, 2, 9]).round(4).tolist()
@@ -113,9 +116,10 @@ class OneCycle(Schedule):
     )
     helps = "For short runs with a peak rate so high that training would diverge if it started there."
     assumes = (
-        "The run ends at T. In the paper momentum falls while the rate rises; LR Lab does not change it."
+        "The run ends at T. In the paper momentum falls while the rate rises: this is cycle_momentum, "
+        "which is off at first."
     )
-    paper = "Smith and Topin, 2018, Super-Convergence (arXiv:1708.07120)."
+    paper = "Smith and Topin, 2018, Super-Convergence (arXiv:1708.07120); Smith, 2018 (arXiv:1803.09820)."
 
     max_lr: float = rate(0.1, r"\eta_m", "The peak rate.")
     start_factor: float = factor(
@@ -131,9 +135,48 @@ class OneCycle(Schedule):
     curve: str = choice(("cosine", "linear"), "Shape of the rise and the fall.")
     duration: float | None = run_length("T", "Length of the schedule; leave it empty for the whole run.")
 
+    cycle_momentum: bool = later(
+        switch(
+            "Lower the momentum while the rate rises, and raise it while the rate falls. It takes the place "
+            "of the optimizer's momentum, or of its beta_1."
+        )
+    )
+    max_momentum: float = later(
+        factor(
+            0.95,
+            r"\mu_{\max}",
+            "The highest momentum, at the start and at the end.",
+            0,
+            0.999,
+            (0.5, 0.999),
+        )
+    )
+    base_momentum: float = later(
+        factor(
+            0.85,
+            r"\mu_{\min}",
+            "The lowest momentum, at the peak rate.",
+            0,
+            0.999,
+            (0.5, 0.999),
+        )
+    )
+
     def at(self, t: Any) -> Any:
         start = named(self.max_lr / self.start_factor, "start_lr")
         end = named(start / self.end_factor, "end_lr")
+        return self._cycle(t, start, self.max_lr, end, "phase_lr")
+
+    def momentum_at(self, t: Any) -> Any:
+        if not self.cycle_momentum:
+            return None
+        return self._cycle(t, self.max_momentum, self.base_momentum, self.max_momentum, "phase_momentum")
+
+    def without_momentum(self) -> Self:
+        return self.unchecked_replace(cycle_momentum=False)
+
+    def _cycle(self, t: Any, start: Any, peak: Any, end: Any, name: str) -> Any:
+        """A value that goes from `start` to `peak` while the rate rises, and on to `end`."""
         count = named(self.length() * self.settings_per_unit, "updates")
         top, last = named(self.rise * count - 1, "peak"), named(count - 1, "last")
         if top == 0:
@@ -141,14 +184,14 @@ class OneCycle(Schedule):
                 f"The rise is {self.rise:g} of {count:g} updates: exactly one, which is none to rise in. "
                 "Make it longer or shorter."
             )
-        phases = [(0, top, start, self.max_lr), (top, last, self.max_lr, end)]
+        phases = [(0, top, start, peak), (top, last, peak, end)]
         if self.three_phases:
-            phases[1:] = [(top, 2 * top, self.max_lr, start), (2 * top, last, start, end)]
+            phases[1:] = [(top, 2 * top, peak, start), (2 * top, last, start, end)]
         now = named(np.minimum(t * self.settings_per_unit, last), "update")
-        rate: Any = None
+        value: Any = None
         for begin, finish, before, after in reversed(phases):
             share = named((now - begin) / np.where(finish == begin, 1, finish - begin), "progress")
             way = share if self.curve == "linear" else 0.5 * (1 - np.cos(np.pi * share))
-            phase = named(before + (after - before) * named(way, "blend"), "phase_lr")
-            rate = phase if rate is None else np.where(now <= finish, phase, rate)
-        return rate
+            phase = named(before + (after - before) * named(way, "blend"), name)
+            value = phase if value is None else np.where(now <= finish, phase, value)
+        return value

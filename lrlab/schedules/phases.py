@@ -112,6 +112,10 @@ class Warmup(Wrapper):
         after = self.inner.at(named(np.maximum(t - self.warmup, 0), "after_warmup"))
         return np.where(t < self.warmup, named(rise, "warmup_lr"), named(after, "schedule_lr"))
 
+    def momentum_at(self, t: Any) -> Any:
+        """Until the schedule begins, its first momentum."""
+        return self.inner.momentum_at(named(np.maximum(t - self.warmup, 0), "after_warmup"))
+
     def followed(self, length: Any) -> Any:
         """What the warm-up leaves of a run of that length."""
         return length - self.warmup
@@ -162,6 +166,10 @@ class Cooldown(Wrapper):
         fall = self.final_lr + (start - self.final_lr) * named(COOLDOWNS[self.shape](z), "remaining")
         before = named(self.inner.at(np.minimum(t, begin)), "schedule_lr")
         return np.where(t < begin, before, named(fall, "cooldown_lr"))
+
+    def momentum_at(self, t: Any) -> Any:
+        """In the cool-down, the momentum with which it begins."""
+        return self.inner.momentum_at(np.minimum(t, _length_of(self) - self.cooldown))
 
     def followed(self, length: Any) -> Any:
         """The time until the cool-down begins."""

@@ -28,6 +28,7 @@ class ExponentialDecay(Schedule):
 
     kind = "exponential"
     title = "Exponential decay"
+    brief = r"\eta_0\, e^{-k t}"
     latex = r"\eta_t = \eta_0 \; e^{-k t}"
     helps = "When the rate should fall fast at first, and the length of the run is not fixed."
     assumes = "1 / k fits the run. If it is too short, learning stops; if too long, the rate hardly falls."
@@ -79,6 +80,7 @@ class InverseSqrtDecay(Schedule):
 
     kind = "inverse-sqrt"
     title = "Inverse square root"
+    brief = r"\eta_0 / \sqrt{1 + t/\tau}"
     latex = r"\eta_t = \frac{\eta_0}{\sqrt{1 + t / \tau}}"
     helps = "When the run has no fixed end: the rate never comes near zero."
     assumes = "A warm-up comes before it. Without one, training begins at the full rate."

@@ -20,6 +20,7 @@ class Constant(Schedule):
 
     kind = "constant"
     title = "Constant"
+    brief = r"\eta_0"
     latex = r"\eta_t = \eta_0"
     helps = "As the baseline, and while you search for a rate at which the network learns."
     assumes = "One rate suits both the start and the end. The noise of the updates stays the same."
@@ -43,6 +44,7 @@ class StepDecay(Schedule):
 
     kind = "step"
     title = "Step decay"
+    brief = r"\eta_0\, d^{\lfloor t/s \rfloor}"
     latex = r"\eta_t = \eta_0 \; d^{\,\lfloor t / s \rfloor}"
     helps = "When the loss reaches plateaus: after each drop it can fall again."
     assumes = "You know roughly when each plateau begins."

@@ -23,6 +23,7 @@ class TimeBasedDecay(Schedule):
 
     kind = "time-based"
     title = "Time-based decay"
+    brief = r"\eta_0 / (1 + k t)"
     latex = r"\eta_t = \frac{\eta_0}{1 + k t}"
     helps = "When the rate should fall slowly during the whole run."
     assumes = (
@@ -53,6 +54,7 @@ class CompoundingTimeBasedDecay(Schedule):
 
     kind = "time-based-compounding"
     title = "Time-based decay, compounding"
+    brief = r"\eta_{t-1} / (1 + k t)"
     latex = r"\eta_t = \eta_0 \prod_{i=1}^{\lfloor t \rfloor} \frac{1}{1 + k i}"
     helps = "To see what happens when a callback divides the rate that it receives: learning stops early."
     assumes = "Do not use it: it is a common mistake, shown here so that you can recognise it."

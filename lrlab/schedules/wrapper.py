@@ -36,6 +36,12 @@ class Wrapper(Schedule):
         """How much of a run of that length follows the schedule inside."""
         return length
 
+    def momentum_at(self, t: Any) -> Any:
+        return self.inner.momentum_at(t)
+
+    def without_momentum(self) -> Self:
+        return self.unchecked_replace(inner=self.inner.without_momentum())
+
     def layers(self) -> tuple[Schedule, ...]:
         return (self, *self.inner.layers())
 
@@ -47,3 +53,19 @@ class Wrapper(Schedule):
         """The kind, the schedule inside as `schedule`, and every parameter, as JSON types."""
         record = super().to_dict()
         return {"kind": self.kind, "schedule": record.pop("inner")} | record
+
+
+@dataclass(frozen=True)
+class MomentumOf(Wrapper):
+    """The momentum of the schedule inside, in place of its rate: `Plan.momentum` has it as its schedule."""
+
+    kind = "momentum-of"
+
+    def at(self, t: Any) -> Any:
+        return self.inner.momentum_at(t)
+
+    def layers(self) -> tuple[Schedule, ...]:
+        return self.inner.layers()
+
+    def within(self, length: Any, settings_per_unit: Any = 1) -> Self:
+        return self.unchecked_replace(inner=self.inner.within(length, settings_per_unit))

@@ -30,14 +30,20 @@ class Program(NamedTuple):
     network: Network
     optimizer: Optimizer
     batch_size: int
+    batches_per_update: int
     shape: Shape
     classes: int
+    cycles_momentum: bool = False
 
 
 def program_of(spec: RunSpec) -> Program:
     """The Program that trains a run."""
     known = spec.data_set
-    return Program(spec.network, spec.optimizer, spec.batch_size, known.shape, known.class_count)
+    sizes = spec.batch_size, spec.batches_per_update
+    cycles = spec.plan.momentum is not None
+    # Runs that differ in their momentum alone share a program; above 0, Keras keeps what momentum needs.
+    optimizer = spec.optimizer.with_momentum(0.9) if cycles else spec.optimizer
+    return Program(spec.network, optimizer, *sizes, known.shape, known.class_count, cycles)
 
 
 @cache
@@ -68,7 +74,8 @@ class CompiledEpoch:
     """
 
     def __init__(self, program: Program):
-        self.batch_size = program.batch_size
+        self.batch_size, self.batches_per_update = program.batch_size, program.batches_per_update
+        self.momentum_name = program.optimizer.momentum_name if program.cycles_momentum else ""
         self.network = build_network(program.network, program.shape, program.classes)
         self.optimizer = keras_optimizer(program.optimizer)
         self.optimizer.build(self.network.trainable_variables)
@@ -91,28 +98,35 @@ class CompiledEpoch:
     def _variables(self):
         return [*self.network.weights, *self.optimizer.variables]
 
-    def steps(self, images, labels, order, rates, start: int, stop: int, seed: int, first: int) -> np.ndarray:
-        """Train on batches `start` to `stop` of an epoch; returns one row per batch, float32 (n, 5).
+    def steps(
+        self, images, labels, order, rates, start: int, stop: int, seed: int, first: int, momentum=None
+    ) -> np.ndarray:
+        """Train steps `start` to `stop` of an epoch; returns one row per step, float32 (n, 5).
+
+        A step is one update with the mean gradient of `batches_per_update` batches. The last one of an epoch
+        may have fewer batches, and its last batch fewer images.
 
         `order`, int32, is the order of the images. `rates`, float32, has one rate per step of the epoch.
-        `first` is the number of the epoch's first update in the run. `seed` and `first` determine the
-        dropout masks. A row has five columns:
+        `first` is the number of the epoch's first batch in the run. `seed` and `first` determine the
+        dropout masks. `momentum`, float32, has one value per step of the epoch, if the program cycles it.
+        A row has five columns:
 
-        1. The sum of the batch's losses.
+        1. The sum of the losses of its images.
         2. The number of correct predictions.
         3. The rate that the optimizer used.
         4. The norm of the gradient.
         5. The norm of the update, divided by the norm of the weights.
 
         Columns 4 and 5 take time, so only the first step of the epoch has them; they are 0 elsewhere. If
-        the loss of a batch is NaN or infinite, training ends and that batch has the last row.
+        the loss of a step is NaN or infinite, training ends and that step has the last row.
         """
         drawn = tf.constant([np.uint32(seed).astype(np.int32), first], tf.int32)
         given = (images, labels, _padded(order, images), _padded(rates, images), tf.constant(len(order)))
+        momenta = _padded(momentum, images) if self.momentum_name else None
         rows = []
         while start < stop:
             end = min(start + ROWS, stop) if start else 1
-            log = self._steps(*given, tf.constant(start), tf.constant(end), drawn, start == 0)
+            log = self._steps(*given, tf.constant(start), tf.constant(end), drawn, start == 0, momenta)
             rows.append(log.numpy()[: end - start])
             if not np.isfinite(last := rows[-1][:, LOSS]).all():
                 rows[-1] = rows[-1][: np.argmin(np.isfinite(last)) + 1]
@@ -121,28 +135,48 @@ class CompiledEpoch:
         return np.concatenate(rows)
 
     @tf.function(jit_compile=True, autograph=False)
-    def _steps(self, images, labels, order, rates, count, start, stop, drawn, measured):
+    def _steps(self, images, labels, order, rates, count, start, stop, drawn, measured, momenta):
         variables = self.network.trainable_variables
 
-        def step(i, log):
-            places = i * self.batch_size + tf.range(self.batch_size)
+        def gradients_of(batch_number):
+            """The gradients of a batch, the sum of its losses, and its hits."""
+            places = batch_number * self.batch_size + tf.range(self.batch_size)
             # The last batch may be smaller: places after its end have weight 0.
             weights = tf.cast(places < count, tf.float32)
             chosen = tf.gather(order, tf.minimum(places, count - 1))
             batch, answers = _pixels(tf.gather(images, chosen)), tf.gather(labels, chosen)
-            self.optimizer.learning_rate.assign(tf.gather(rates, i))
-            self.network.dropout_seed.assign(drawn + tf.stack([0, i]))
+            self.network.dropout_seed.assign(drawn + tf.stack([0, batch_number]))
             with tf.GradientTape() as tape:
                 predicted = self.network(batch, training=True)
                 losses = weights * _losses(answers, predicted)
                 mean = tf.reduce_sum(losses) / tf.reduce_sum(weights)
                 penalised = tf.add_n([mean, *self.network.losses])
-            gradients = tape.gradient(penalised, variables)
+            hits = tf.reduce_sum(weights * _hits(answers, predicted))
+            return tape.gradient(penalised, variables), tf.reduce_sum(losses), hits
+
+        def mean_gradients(i):
+            """The mean gradients of the batches of a step, the sum of their losses, and their hits."""
+            if self.batches_per_update == 1:
+                return gradients_of(i)
+            begin = i * self.batches_per_update
+            end = tf.minimum(begin + self.batches_per_update, -(-count // self.batch_size))
+
+            def add(number, *sums):
+                return number + 1, *map(tf.add, sums, tf.nest.flatten(gradients_of(number)))
+
+            nothing = [*map(tf.zeros_like, variables), 0.0, 0.0]
+            _, *sums, loss, hits = tf.while_loop(lambda number, *_: number < end, add, [begin, *nothing])
+            return [each / tf.cast(end - begin, tf.float32) for each in sums], loss, hits
+
+        def step(i, log):
+            self.optimizer.learning_rate.assign(tf.gather(rates, i))
+            if self.momentum_name:
+                setattr(self.optimizer, self.momentum_name, Present(tf.gather(momenta, i)))
+            gradients, loss, hits = mean_gradients(i)
             before = [tf.identity(variable) for variable in variables] if measured else []
             self.optimizer.apply(gradients, variables)
             moved = [variable - old for variable, old in zip(variables, before, strict=False)]
-            hits = tf.reduce_sum(weights * _hits(answers, predicted))
-            row = [tf.reduce_sum(losses), hits, self.optimizer.learning_rate.value]
+            row = [loss, hits, self.optimizer.learning_rate.value]
             row += [_length(gradients), _length(moved) / _length(before)] if measured else [0.0, 0.0]
             return i + 1, tf.tensor_scatter_nd_update(log, [[i - start]], tf.stack(row)[None])
 
@@ -169,6 +203,31 @@ class CompiledEpoch:
             return i + SLICE, loss, hits + tf.reduce_sum(weights * _hits(answers, predicted))
 
         return tf.while_loop(lambda i, *_: i < count, add, [0, 0.0, 0.0])[1:]
+
+
+class Present:
+    """A momentum above 0 that is a tensor. Keras decides with Python's `if` whether there is any."""
+
+    def __init__(self, value):
+        self.value, self.dtype = value, value.dtype
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        return tf.convert_to_tensor(self.value, dtype, name=name)
+
+    def __ne__(self, zero):
+        return True
+
+    def __gt__(self, zero):
+        return True
+
+    def __mul__(self, other):
+        return self.value * other
+
+    def __rmul__(self, other):
+        return other * self.value
+
+    def __rsub__(self, other):
+        return other - self.value
 
 
 def on_device(data: Dataset, shape: Shape):

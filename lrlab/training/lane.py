@@ -55,9 +55,11 @@ class Lane:
         self.step = 0
         self._images = images
         self._planned = self.spec.plan.rates()
+        cycled = self.spec.plan.momentum
+        self._momentum = cycled.rates().astype(np.float32) if cycled else None
         self._epochs = list(start.epochs)
         self._manual_rates = list(start.manual_rates)
-        self._chunk = FIRST_CHUNK
+        self._chunk = max(1, FIRST_CHUNK // self.spec.batches_per_update)
         self._best: list[np.ndarray] | None = None
         self._begin_epoch()
         if start.checkpoint:
@@ -101,7 +103,10 @@ class Lane:
         stop = size if size - start < 1.5 * self._chunk else start + self._chunk
         tensors, fit, validation = self._images[:2], self._images.fit, self._images.validation
         order = fit[batch_order(self.spec.seed, epoch, len(fit))]
-        rows = compiled.steps(*tensors, order, self._rates(epoch), start, stop, self.spec.seed, first)
+        batches = epoch * self.spec.batches_per_epoch
+        momentum = None if self._momentum is None else self._momentum[first : first + size]
+        given = self._rates(epoch), start, stop, self.spec.seed, batches, momentum
+        rows = compiled.steps(*tensors, order, *given)
         seconds_a_step = (time.perf_counter() - began) / (stop - start)
         self._chunk = max(1, int(CHUNK_SECONDS / max(seconds_a_step, 1e-6)))
         stop = start + len(rows)
@@ -162,15 +167,15 @@ class Lane:
         return applied
 
     def _steps(self, first, start, stop):
-        rows = self._log[start:stop]
-        counts = np.full(len(rows), self.spec.batch_size)
-        counts[-1] = min(self.spec.batch_size, self.spec.fit_images - (stop - 1) * self.spec.batch_size)
+        rows, each = self._log[start:stop], self.spec.images_per_update
+        counts = np.full(len(rows), each)
+        counts[-1] = min(each, self.spec.fit_images - (stop - 1) * each)
         return Steps(first + start, (rows[:, LOSS] / counts).astype(np.float32), rows[:, RATE].copy())
 
     def _end_epoch(self, compiled, epoch, done, val_loss, val_accuracy):
         """The Epoch, and also the Outcome if the run ends with this epoch."""
         rows = self._log[:done].astype(float)
-        seen = min(done * self.spec.batch_size, self.spec.fit_images)
+        seen = min(done * self.spec.images_per_update, self.spec.fit_images)
         record = Epoch(
             epoch,
             lr=float(rows[0, RATE]),

@@ -7,6 +7,7 @@ from lrlab.store import Store
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.comparison import comparison
 from lrlab.ui.compare.files import import_runs
+from lrlab.ui.compare.start import start
 from lrlab.ui.compare.table import runs_table
 
 store = Store()
@@ -23,4 +24,5 @@ if listed:
     runs_table(listed)
     comparison(store, {entry.run.id: entry for entry in listed})
 else:
-    st.info("No run yet. Train one, or import runs from elsewhere.", icon=":material/table_rows:")
+    start(store)
+choice.keep_in_link()

@@ -2,39 +2,30 @@
 
 import streamlit as st
 
-from lrlab.runs.plan import EPOCHS, STEPS_PER_EPOCH
-from lrlab.scene import SHARED_RATE
 from lrlab.ui.explore import state
-from lrlab.ui.explore.card import card
-from lrlab.ui.explore.drawing import drawing
+from lrlab.ui.explore.curves import curves, run_settings
+from lrlab.ui.explore.drawing import drawing, heading
 from lrlab.ui.explore.panels import panels
-from lrlab.ui.shell import address
-from lrlab.ui.widgets.controls import number
+from lrlab.ui.explore.welcome import STYLE, onward, welcome
+from lrlab.ui.train import race_setup
 
 state.fill()
-st.title("Explore learning-rate schedules")
-address.show_problems(st.session_state.get(state.LINK_PROBLEMS, ()))
-chart, settings = st.columns([5, 3], gap="medium")
+st.html(STYLE)
+head = st.container()
+chart, settings = st.columns([856, 480], gap="medium")
 
-with chart:
-    plans = drawing()
+# First, because it is what one waits for.
+plans, problems = state.plans_shown()
+with chart.container(key="explore.chart"):
+    drawing(plans, problems)
 
-with settings.container(height=690, border=False):
-    with st.container(border=True):
-        number(state.EPOCHS, "Epochs", EPOCHS, EPOCHS.help)
-        number(state.STEPS_PER_EPOCH, "Steps per epoch", STEPS_PER_EPOCH, STEPS_PER_EPOCH.help)
-        one_rate = st.toggle(
-            "Same initial rate for all", key=state.ONE_RATE, persist_state="session", help=SHARED_RATE.help
-        )
-        if one_rate:
-            number(state.SHARED_RATE, r"Initial learning rate $\eta_0$", SHARED_RATE)
-        st.button(
-            "Reset to the article's values",
-            on_click=state.reset,
-            icon=":material/restart_alt:",
-            width="stretch",
-        )
-    for curve in state.curves_shown():
-        card(curve, without=("initial_lr",) if one_rate else ())
+with head:
+    welcome(race_setup.start_short_race)
+    heading()
+
+with settings:
+    run_settings(plans)
+    curves(plans)
+    onward(plans, race_setup.choose_schedules)
 
 panels(plans)

@@ -6,8 +6,9 @@ from lrlab import jobs
 from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.race.live import live_race, race_label
+from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
-from lrlab.ui.train.settings import settings
+from lrlab.ui.train.start import form
 from lrlab.ui.widgets.markdown import plain
 
 state.fill()
@@ -15,26 +16,30 @@ race_setup.fill()
 store = Store()
 jobs.ensure_worker(store)
 
+races = store.races()
+chosen = race_setup.chosen_race(list(races), store.race_of)
+is_open = race_setup.form_is_open(chosen is not None and any(run.active for run in races[chosen]))
+
 st.title(f"Train on {plain(race_setup.known_data().title)}")
-controls, result = st.columns([3, 5], gap="medium")
-
-with controls.container(border=True):
-    settings(store)
-
-with result:
-    races = store.races()
-    chosen = race_setup.chosen_race(list(races), store.race_of)
-    if chosen is None:
-        st.info(
-            "No run yet. Choose schedules and press the Train button. Loss, accuracy and the applied "
-            "rate then appear here after each epoch.",
-            icon=":material/show_chart:",
-        )
-    else:
+address.show_problems(st.session_state[race_setup.LINK_PROBLEMS])
+if chosen is not None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Run",
             list(races),
             format_func=lambda race: race_label(races[race]),
             key=race_setup.RACE,
+            label_visibility="collapsed",
         )
-        live_race(races[chosen])
+        st.button(
+            "Hide the form" if is_open else "Show the form",
+            icon=":material/tune:",
+            key="form",
+            on_click=race_setup.show_form,
+            args=(not is_open,),
+        )
+if is_open or chosen is None:
+    form(store, chosen is None)
+if chosen is not None:
+    live_race(races[chosen], "pages/lab/compare.py")
+race_setup.keep_in_link()

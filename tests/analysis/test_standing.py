@@ -32,10 +32,34 @@ def test_the_end_of_a_run_is_its_last_epoch_or_its_test():
     epochs = Epoch(0, 0.1, 0.1, 1.0, 0.5, 2.0, 0.6, 1), Epoch(1, 0.1, 0.1, 0.9, 0.7, 1.9, 0.8, 1)
     ended = Result("A", epochs, test_loss=1.8, test_accuracy=0.75)
     assert [end(ended, measure) for measure in MEASURES] == [
-        End("completed", value) for value in (0.9, 1.9, 0.8, 1.8, 0.75)
+        *(End("completed", value, epoch=1) for value in (0.9, 1.9, 0.8)),
+        *(End("completed", value) for value in (1.8, 0.75)),
     ]
     assert end(Result("A", epochs, status="stopped"), "test_loss") == End("stopped", None)
     assert {end(Result("A", (), status="failed"), measure) for measure in MEASURES} == {End("failed", None)}
+
+
+def seldom(name, last, loss, epochs=10):
+    """A run that was validated in one epoch, counted from 1, and not after it."""
+    measured = [(loss, 0.8) if at + 1 == last else (math.nan, math.nan) for at in range(epochs)]
+    return Result(name, tuple(Epoch(at, 0.1, 0.1, 0.5, 0.7, *both, 1) for at, both in enumerate(measured)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (10, 10, ""),
+        (8, 8, " The final values are the last that were measured, in epoch 8."),
+        (8, 10, " The final values are the last that were measured, in epochs 8 to 10."),
+    ],
+)
+def test_where_validation_was_measured_seldom_a_verdict_names_the_epoch_of_the_final_values(one, other, said):
+    lanes = {"Step": seldom("Step", one, 0.3), "Cosine": seldom("Cosine", other, 0.4)}
+    found = verdict({name: [end(result, "val_loss")] for name, result in lanes.items()})
+    first = "Not decided with one seed: Step has the lowest final validation loss, 0.300."
+    assert found.sentence == first + said
+    trained = verdict({name: [end(result, "loss")] for name, result in lanes.items()}, "loss")
+    assert "last that were measured" not in trained.sentence, "training loss is known in each epoch"
 
 
 def test_a_loss_that_is_not_finite_at_the_end_has_diverged():
@@ -111,7 +135,10 @@ def test_seeds_that_lanes_share_are_compared_one_by_one():
     apart = verdict(of({"Constant": 0, "Step": 9}))
     assert (apart.winner, apart.differences["Constant"].paired) == (None, False)
     unknown = verdict(
-        {name: [End(s, v) for s, v, _ in ends] for name, ends in of(dict.fromkeys(lanes, 0)).items()}
+        {
+            name: [End(each.status, each.value) for each in ends]
+            for name, ends in of(dict.fromkeys(lanes, 0)).items()
+        }
     )
     assert unknown.differences == apart.differences
 

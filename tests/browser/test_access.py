@@ -72,7 +72,8 @@ def test_one_press_of_tab_skips_a_charts_tools_and_arrows_lead_through_them(serv
 
 def test_a_reader_hears_what_a_chart_shows(server, open_page):
     page = open_page(server.address)
-    chart = page.get_by_role("group", name=re.compile("^Learning rate over epochs: Constant"))
+    said = re.compile(r"^Learning rate over epochs\. Constant: first 0\.01, ")
+    chart = page.get_by_role("group", name=said)
     chart.wait_for()
 
 

@@ -47,18 +47,25 @@ def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(own_server, sto
     page = compare(open_page, address, "?runs=1")
     page.get_by_text("1 run chosen").wait_for()
     assert len(lines(page)) == 1
-    click_row(page, 0)
+    click_row(page, 1)  # below the chosen one
     page.get_by_text("2 runs chosen").wait_for()
     two = "() => document.querySelector('.lrlab-chart').data.filter(t => t.yaxis === 'y4').length === 2"
     page.wait_for_function(two)
-    newest = store.listed()[0].run
+    newest, next_to_it = (entry.run for entry in store.listed()[:2])
     assert lines(page)[1].startswith(newest.name)
+    page.wait_for_url(f"**/compare?runs=1.{newest.id}")
+    click_row(page, 2)  # while one chooses, no row moves
+    page.get_by_text("3 runs chosen").wait_for()
+    page.wait_for_url(f"**/compare?runs=1.{newest.id}.{next_to_it.id}")
+    click_row(page, 2)
+    page.get_by_text("2 runs chosen").wait_for()
     page.wait_for_url(f"**/compare?runs=1.{newest.id}")
     page.reload()
     settle(page)
     page.get_by_text("2 runs chosen").wait_for()
     click_row(page, 0)
     page.get_by_text("1 run chosen").wait_for()
+    page.wait_for_url(f"**/compare?runs={newest.id}")
 
 
 def test_a_zoom_moves_all_four_panels(own_server, store, open_page):
@@ -102,6 +109,8 @@ def test_a_run_is_renamed_and_tagged_from_its_card(own_server, store, open_page)
     address, _ = own_server
     page = compare(open_page, address, "?runs=1")
     page.locator(".st-key-compare-menu-1 button").first.click()
+    page.get_by_label("Name", exact=True).wait_for()
+    settle(page)  # opening the menu draws the page anew
     page.get_by_label("Name", exact=True).fill("A name of my own $x$ <b>")
     page.get_by_label("Name", exact=True).press("Enter")
     settle(page)

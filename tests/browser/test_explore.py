@@ -1,7 +1,11 @@
 """What a person sees on Explore: sliders that move curves, in place, by mouse, keyboard and typing."""
 
+from itertools import pairwise
+
 import pytest
 
+from lrlab.runs.plan import Plan
+from lrlab.schedules import CosineDecay
 from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
@@ -27,11 +31,24 @@ def wait_for_first(page, name, value):
     )
 
 
-def thumb(page, card, nth=0):
-    """The range input of a slider in the card of that name."""
-    sliders = page.locator("input[type=range]")
-    box = page.locator("[data-testid=stVerticalBlock]").filter(has_text=card).filter(has=sliders).last
-    return box.locator("input[type=range]").nth(nth)
+def open_card(page, curve):
+    """Take a curve in hand by its line in the list, and wait for its card."""
+    if not page.locator(f".st-key-explore-in_hand .st-key-{curve}-line").count():
+        page.locator(f".st-key-{curve}-line button").first.click()
+        page.locator(f".st-key-explore-in_hand .st-key-{curve}-line").wait_for()
+        settle(page)
+
+
+def thumb(page, curve, parameter):
+    """The range input of the slider of a curve's parameter, in its card."""
+    open_card(page, curve)
+    return page.locator(f".st-key-{curve}-{parameter}-slider input[type=range]")
+
+
+def exact(page, curve):
+    """The field for the exact initial rate of a curve, in its card."""
+    open_card(page, curve)
+    return page.locator(f".st-key-{curve}-initial_lr-field input")
 
 
 @pytest.fixture
@@ -48,7 +65,7 @@ def test_the_articles_schedules_are_drawn_at_once(page):
 
 
 def test_keys_move_a_curve_and_the_reader_hears_the_value(page):
-    slider = thumb(page, "Step")
+    slider = thumb(page, "step", "initial_lr")
     assert slider.get_attribute("aria-valuetext") == "0.5"
     assert "Initial learning rate" in slider.get_attribute("aria-label")
     slider.focus()
@@ -57,20 +74,22 @@ def test_keys_move_a_curve_and_the_reader_hears_the_value(page):
     page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].y[0] < 0.5")
     moved = trace(page, "Step")[0]
     assert 0.4 < moved < 0.5
-    assert thumb(page, "Step").get_attribute("aria-valuetext") == f"{moved:g}"
+    assert thumb(page, "step", "initial_lr").get_attribute("aria-valuetext") == f"{moved:g}"
 
 
 def test_a_reader_hears_name_value_and_unit_and_no_tex(page):
+    open_card(page, "time-based")
     page.wait_for_function("() => !document.querySelector('input[aria-label*=\"$\"]')")
-    assert (
-        page.get_by_role("slider", name="Decay (per epoch)").nth(1).get_attribute("aria-valuetext") == "0.005"
-    )
+    assert page.get_by_role("slider", name="Decay (per epoch)").get_attribute("aria-valuetext") == "0.005"
+    open_card(page, "step")
+    page.wait_for_function("() => !document.querySelector('input[aria-label*=\"$\"]')")
+    assert page.get_by_role("button", name="Actions for Step", exact=True).count() == 1
     assert page.get_by_role("slider", name="Drop every (epochs)").count() == 1
     assert page.get_by_role("spinbutton", name="Drop rate, exact value").count() == 1
 
 
 def test_a_comma_is_a_decimal_point(page):
-    field = page.get_by_role("spinbutton", name="Initial learning rate, exact value").first
+    field = exact(page, "constant")
     field.press("ControlOrMeta+a")
     field.press_sequentially("0,05")
     assert field.input_value() == "0.05"
@@ -115,7 +134,7 @@ def test_a_whole_number_with_a_comma_is_refused_in_words(page):
 
 
 def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
-    field = page.get_by_role("spinbutton").nth(2)
+    field = exact(page, "constant")
     field.fill("0.0123456")
     field.press("Enter")
     wait_for_first(page, "Constant", 0.012346)
@@ -126,7 +145,8 @@ def test_a_typed_value_is_exact_and_comes_back_after_another_page(page):
     settle(page)
     wait_until_drawn(page)
     wait_for_first(page, "Constant", 0.012346)
-    assert page.get_by_role("spinbutton").nth(2).input_value() == "0.0123456"
+    assert exact(page, "constant").input_value() == "0.0123456"
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Reset to the article's values").click()
     wait_for_first(page, "Constant", 0.01)
 
@@ -144,7 +164,7 @@ def test_a_zoom_is_kept_when_a_slider_moves_and_the_chart_is_not_made_anew(page)
     page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[0] > 1")
     zoomed = page.evaluate(ranges)
     page.evaluate("() => document.querySelector('.lrlab-chart .main-svg').mark = true")
-    slider = thumb(page, "Step")
+    slider = thumb(page, "step", "initial_lr")
     slider.focus()
     slider.press("ArrowLeft")
     page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].y[0] < 0.5")
@@ -153,13 +173,8 @@ def test_a_zoom_is_kept_when_a_slider_moves_and_the_chart_is_not_made_anew(page)
 
 
 def test_a_slider_can_be_dragged(page):
-    box = thumb(page, "Exponential", 1).locator("xpath=ancestor::*[@data-testid='stSlider']")
-    box.scroll_into_view_if_needed()
-    knob = box.get_by_test_id("stSliderThumbValue").bounding_box()
-    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] + 8
     before = trace(page, "Exponential")
-    page.mouse.move(x, y)
-    page.mouse.down()
+    x, y = press_on(page, thumb(page, "exponential", "decay"))
     page.mouse.move(x - 60, y, steps=6)
     page.mouse.up()
     page.wait_for_function(
@@ -208,7 +223,7 @@ def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
         "() => { window.runs = 0; new MutationObserver(() => window.runs++).observe("
         "document.querySelector('[data-test-script-state]'), {attributes: true}); }"
     )
-    slider = thumb(page, "Exponential", 1)
+    slider = thumb(page, "exponential", "decay")
     x, y = press_on(page, slider)
     page.mouse.move(x - 40, y, steps=4)
     one = redrawn(page, 5, before)
@@ -226,7 +241,7 @@ def test_the_curve_follows_the_thumb_while_it_is_dragged(page):
 def test_a_finger_moves_a_curve_too(server, open_page):
     page = open_page(server[0] + "/?c=exponential", viewport=TELEPHONE, has_touch=True, is_mobile=True)
     wait_until_drawn(page)
-    slider = thumb(page, "Exponential", 1)
+    slider = thumb(page, "exponential", "decay")
     slider.scroll_into_view_if_needed()
     knob = slider.locator("xpath=../..").bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
@@ -245,25 +260,58 @@ def test_a_finger_moves_a_curve_too(server, open_page):
 
 
 def test_a_rate_above_the_axis_and_a_longer_run_are_followed_too(page):
-    x, y = press_on(page, thumb(page, "Exponential", 0))
+    x, y = press_on(page, thumb(page, "exponential", "initial_lr"))
     page.mouse.move(x + 20, y, steps=4)
     page.wait_for_function(
         "slider => slider.getAttribute('aria-valuetext') > 0.55 &&"
         " document.querySelector('.lrlab-chart')._fullLayout.yaxis.range[1] >"
         " slider.getAttribute('aria-valuetext')",
-        arg=thumb(page, "Exponential", 0).element_handle(),
+        arg=thumb(page, "exponential", "initial_lr").element_handle(),
     )
     page.mouse.up()
     settle(page)
-    x, y = press_on(page, thumb(page, "Steps per epoch", 0))
+    x, y = press_on(page, page.locator(".st-key-epochs-slider input[type=range]"))
     page.mouse.move(x + 40, y, steps=4)
     page.wait_for_function("() => document.querySelector('.lrlab-chart')._fullLayout.xaxis.range[1] > 110")
     page.mouse.up()
 
 
+@pytest.mark.parametrize(("axis", "length"), [("step", "Math.ceil(batches / 4)"), ("image", "batches * 64")])
+def test_the_updates_of_accumulated_gradients_are_followed(server, open_page, axis, length):
+    page = open_page(f"{server[0]}/?u=4&x={axis}")
+    wait_until_drawn(page)
+    page.get_by_role("button", name="More", exact=True).click()
+    slider = page.locator(".st-key-steps-slider input[type=range]")
+    x, y = press_on(page, slider)
+    page.mouse.move(x + 40, y, steps=4)
+    page.wait_for_function(
+        "slider => { const batches = Number(slider.getAttribute('aria-valuetext'));"
+        " const chart = document.querySelector('.lrlab-chart');"
+        f" const ends = [chart._fullLayout.xaxis.range[1], chart.data[0].x.at(-1)], end = 100 * {length};"
+        " return batches > 250 && ends.every((each) => each === end); }",
+        arg=slider.element_handle(),
+    )
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("axis", ["epoch", "step", "image"])
+def test_the_rate_under_the_pointer_is_that_of_the_update(server, open_page, axis):
+    page = open_page(f"{server[0]}/?u=4&s=10&e=3&b=8&x={axis}&c=cosine~0.2~_csmooth")
+    wait_until_drawn(page)
+    plan = Plan(CosineDecay(0.2), 3, 10, "smooth", 4)
+    length = {"epoch": 1, "step": 3, "image": 80}[axis]
+    box = page.locator(".lrlab-chart .nsewdrag").first.bounding_box()
+    for share in (0.1, 0.45, 0.9):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        text = page.locator(".reading .read").text_content()
+        place = int(share * 3 * length)
+        rate = plan.rates()[place * 3 // length]
+        assert text == f"{axis} {place}, rate {rate:.3g}"
+
+
 def test_an_answer_older_than_the_thumb_is_not_drawn(page):
     """Let go, and drag on before the server has answered: the curve stays with the thumb."""
-    slider = thumb(page, "Exponential", 1)
+    slider = thumb(page, "exponential", "decay")
     x, y = press_on(page, slider)
     page.mouse.move(x - 30, y, steps=3)
     page.mouse.up()
@@ -277,7 +325,7 @@ def test_an_answer_older_than_the_thumb_is_not_drawn(page):
 
 
 def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
-    field = page.get_by_role("spinbutton").nth(2)
+    field = exact(page, "constant")
     field.fill("0.02")
     field.press("Enter")
     wait_for_first(page, "Constant", 0.02)
@@ -289,6 +337,7 @@ def test_the_address_holds_the_page_and_a_reload_keeps_it(page, open_page):
     other = open_page(page.url)
     wait_until_drawn(other)
     wait_for_first(other, "Constant", 0.02)
+    other.get_by_role("button", name="More", exact=True).click()
     other.get_by_role("button", name="Reset to the article's values").click()
     other.wait_for_function("() => location.search === ''")
     assert page.evaluate("() => history.length") == steps_back
@@ -355,8 +404,8 @@ def test_two_windows_do_not_disturb_each_other(server, open_page):
     one, other = open_page(server[0]), open_page(server[0])
     wait_until_drawn(one)
     wait_until_drawn(other)
-    one.get_by_role("spinbutton").nth(2).fill("0.3")
-    one.get_by_role("spinbutton").nth(2).press("Enter")
+    exact(one, "constant").fill("0.3")
+    exact(one, "constant").press("Enter")
     wait_for_first(one, "Constant", 0.3)
     assert trace(other, "Constant")[0] == 0.01
 
@@ -366,3 +415,115 @@ def test_nothing_is_wider_than_a_telephone(server, open_page):
     wait_until_drawn(page)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"]
     assert page.locator(".lrlab-chart").bounding_box()["height"] < TELEPHONE["height"] / 2
+
+
+def in_view(page, locator):
+    """Whether an element is in the window as a whole."""
+    box, size = locator.bounding_box(), page.viewport_size
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= size["width"]
+        and (box["y"] + box["height"] <= size["height"])
+    )
+
+
+def test_a_first_visitor_sees_curves_sliders_and_the_ways_in_at_once(page):
+    sliders = ("epochs", "exponential-initial_lr", "exponential-decay")
+    shown = [page.locator(".lrlab-chart"), *(page.locator(f".st-key-{key}-slider") for key in sliders)]
+    ways = ("Play with curves", "Race two schedules in 20 seconds", "Lesson 1", "Train these 7")
+    for element in (*shown, *(page.get_by_role("button", name=name) for name in ways)):
+        assert in_view(page, element)
+    page.get_by_role("button", name="Lesson 1").click()
+    page.get_by_role("heading", name="What the learning rate does").first.wait_for()
+
+
+def end_names(page):
+    """The names at the ends of the lines, with their places from the top and the right."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.lrlab-over .names text:not(.title)')].map((text) => {"
+        " const box = text.getBoundingClientRect();"
+        " const chart = text.closest('.lrlab-chart').getBoundingClientRect();"
+        " return [text.textContent, box.top, box.bottom, chart.right - box.right]; })"
+    )
+
+
+def test_names_stand_at_the_ends_of_the_lines_and_none_covers_another(page):
+    names = sorted(end_names(page), key=lambda name: name[1])
+    assert {name for name, *_ in names} == {
+        *("Constant", "Keras built-in decay", "Linear", "Time-based as stated", "Time-based as coded"),
+        *("Exponential", "Step"),
+    }
+    assert names[0][0] == "Time-based as stated"
+    assert all(one[2] <= other[1] + 3 for one, other in pairwise(names))
+    assert all(right >= 0 for *_, right in names)
+
+
+def point(page, name, epoch):
+    """Where a line is on the screen in an epoch."""
+    return page.evaluate(
+        "([name, epoch]) => { const host = document.querySelector('.lrlab-chart');"
+        " const { xaxis, yaxis } = host._fullLayout, box = host.getBoundingClientRect();"
+        " const trace = host.data.find((each) => each.name === name);"
+        " const at = trace.x.findLastIndex((x) => x <= epoch);"
+        " return [box.left + xaxis._offset + xaxis.d2p(epoch + 0.5),"
+        "  box.top + yaxis._offset + yaxis.d2p(trace.y[at])]; }",
+        [name, epoch],
+    )
+
+
+def test_the_pointer_reads_the_rate_of_a_whole_epoch_in_three_digits_and_lifts_line_and_row(page):
+    page.mouse.move(*point(page, "Exponential", 52))
+    read = page.locator(".lrlab-over .read")
+    read.wait_for(state="attached")
+    assert read.text_content() == "epoch 52, rate 0.00276"
+    page.mouse.move(*point(page, "Time-based as stated", 50))
+    page.wait_for_function("() => document.querySelector('.st-key-time-based-line.lrlab-lifted')")
+    assert page.locator(".lrlab-lifted").count() == 1
+    assert page.locator(".lrlab-lifted-line").count() == 1
+    page.mouse.move(*point(page, "Keras built-in decay", 1))  # drawn through 400 points, read exactly
+    page.wait_for_function(
+        "() => document.querySelector('.lrlab-over .read')?.textContent.includes('epoch 1,')"
+    )
+    assert read.text_content() == "epoch 1, rate 0.0286"
+    page.locator(".st-key-step-line").hover()
+    page.wait_for_function("() => document.querySelectorAll('.lrlab-lifted-line').length === 1")
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('.names text[font-weight=\"700\"]')].map(t => t.textContent)"
+    ) == ["Exponential", "Step"]
+
+
+def test_a_click_on_a_curve_opens_its_card_and_the_order_stays(page):
+    rows = ".st-key-explore-curves [class*='-line']"
+    lines = f'() => [...document.querySelectorAll("{rows}")].map(e => e.textContent)'
+    before = page.evaluate(lines)
+    page.mouse.click(*point(page, "Step", 25))
+    page.locator(".st-key-explore-in_hand .st-key-step-line").wait_for()
+    settle(page)
+    assert page.evaluate(lines) == before
+    assert page.locator(".st-key-step-drop_rate-slider").count() == 1
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').data[6].line.width > 3")
+    assert page.locator(".st-key-exponential-decay-slider").count() == 0
+
+
+def test_on_a_telephone_the_chart_stays_in_view_and_nothing_scrolls_inside_the_page(server, open_page):
+    page = open_page(server[0], viewport=TELEPHONE)
+    wait_until_drawn(page)
+    card, others = (
+        page.locator(f".st-key-{key}").bounding_box() for key in ("explore-in_hand", "constant-line")
+    )
+    assert card["y"] < others["y"], "the card in hand comes first"
+    slider = thumb(page, "exponential", "decay")
+    slider.scroll_into_view_if_needed()
+    page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollBy(0, 400)")
+    page.wait_for_timeout(300)
+    chart = page.locator(".lrlab-chart")
+    assert in_view(page, chart)
+    assert chart.bounding_box()["y"] < 100
+    scrollers = page.evaluate(
+        "() => [...document.querySelectorAll('.stMainBlockContainer *')]"
+        ".filter((e) => e.scrollHeight > e.clientHeight + 9"
+        " && /auto|scroll/.test(getComputedStyle(e).overflowY)).map((e) => e.className)"
+    )
+    assert scrollers == []
+    assert "as stated" in [name for name, *_ in end_names(page)]

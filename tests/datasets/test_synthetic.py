@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from lrlab.datasets.synthetic import WRONG_LABELS, synthetic
+from lrlab.datasets.synthetic import WRONG_LABELS, few, synthetic
 
 pytestmark = pytest.mark.training
 
@@ -36,6 +36,12 @@ def test_another_process_draws_the_same(whole):
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     arrays = whole.train_images, whole.train_labels, whole.test_images, whole.test_labels
     assert there.split() == [hashlib.sha256(array.tobytes()).hexdigest() for array in arrays]
+
+
+def test_the_few_to_show_are_the_first_of_all(whole):
+    images, labels = few()
+    np.testing.assert_array_equal(images, whole.train_images[: len(images)])
+    np.testing.assert_array_equal(labels, whole.train_labels[: len(labels)])
 
 
 def test_the_ten_classes_are_balanced(whole):

@@ -130,6 +130,9 @@ def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home
         replace(SMALL, epochs=30, schedule=Constant(0.2), early_stopping=STOPPING),
         replace(SMALL, epochs=12, schedule=Constant(0.2), plateau=PLATEAU),
         replace(SMALL, epochs=12, schedule=CosineDecay(0.3), clock="smooth", plateau=PLATEAU),
+        replace(SMALL, batch_size=50, batches_per_update=4, schedule=CosineDecay(0.1), clock="step"),
+        replace(SMALL, batch_size=50, batches_per_update=2, epochs=12, plateau=PLATEAU, optimizer=Momentum()),
+        replace(SMALL, batch_size=50, batches_per_update=8, schedule=Constant(0.1)),
         replace(
             SMALL,
             epochs=30,
@@ -138,7 +141,10 @@ def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home
             network=Dense((32,), l2=0.001),
         ),
     ],
-    ids=["convolutional", "early-stopping", "plateau", "plateau-smooth", "both"],
+    ids=[
+        *("convolutional", "early-stopping", "plateau", "plateau-smooth"),
+        *("accumulated", "accumulated-plateau", "accumulated-constant", "both"),
+    ],
 )
 def test_a_run_is_trained_again_to_its_end(spec, tmp_path):
     printed, rows = executed(script(spec), tmp_path, PYTHONPATH=str(ROOT))
@@ -206,7 +212,9 @@ def test_vectors_are_used_as_they_are(network):
 @pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
 def test_no_name_is_given_twice(cls, clock):
     for schedule, plateau in product((cls(), Warmup(cls(), 3)), (None, PLATEAU)):
-        spec = RunSpec(schedule, clock, plateau=plateau, network=Dense(dropout=0.1, l2=0.1))
+        spec = RunSpec(
+            schedule, clock, plateau=plateau, network=Dense(dropout=0.1, l2=0.1), batches_per_update=4
+        )
         names = []
         for node in ast.parse(script(spec, data="synthetic")).body:
             match node:
@@ -284,7 +292,7 @@ def test_mnist_is_loaded_by_keras():
 
 def test_the_comment_says_what_is_known():
     epoch = Epoch(3, 0.3, 0.2, 0.51234, 0.8, 0.61234, 0.7, 1.0)
-    spec = replace(SMALL, network=Dense((8,), dropout=0.1, l2=0.1))
+    spec = replace(SMALL, network=Dense((8,), dropout=0.1, l2=0.1), batches_per_update=4)
     versions = {"python": "3.12.1", "keras": "3.15.1"}
     known = {"data": "synthetic", "versions": versions, "has_manual_rate": True}
     code = keras_script(Result("My  run", (epoch,), spec, **known))
@@ -295,6 +303,7 @@ def test_the_comment_says_what_is_known():
         "epoch 4: loss 0.5123, accuracy 0.8000, val_loss 0.6123, val_accuracy 0.7000",
         "The dropout masks are not repeated",
         "The rate that was set by hand is not repeated",
+        "The last update of an epoch is not repeated",
         "LR Lab's losses are called entropy and val_entropy here",
     ):
         assert words in comment

@@ -42,7 +42,7 @@ def loop(code):
 def _pytorch(plan, names, from_epoch):
     rates, optimizer = [], names["optimizer"]
     optimizer.register_step_pre_hook(lambda *_: rates.append(optimizer.param_groups[0]["lr"]))
-    exec(loop(names["code"]), names | {"batches": range(plan.steps_per_epoch)})
+    exec(loop(names["code"]), names | {"batches": range(plan.batches_per_epoch)})
     return np.array(rates, float)
 
 
@@ -60,16 +60,20 @@ def jax_rates(rate, steps):
 
 
 def _keras(plan, names, from_epoch):
-    first = from_epoch * plan.steps_per_epoch
-    steps = np.arange(first, plan.steps)
+    steps = np.arange(from_epoch * plan.steps_per_epoch, plan.steps)
     if "callback" in names:
         schedule = names["callback"].schedule
         return np.array([schedule(step // plan.steps_per_epoch, 1.0) for step in steps])
     rate = names["optimizer"]._learning_rate
     if not callable(rate):
         return np.full(len(steps), float(rate))
-    assert int(names["optimizer"].iterations) == first
-    return compiled(rate, steps)
+    # Keras counts batches, and all batches of an update must have its rate.
+    first, size = from_epoch * plan.batches_per_epoch, plan.batches_per_epoch
+    assert int(names["optimizer"].variables[0]) == first
+    rates = compiled(rate, np.arange(first, plan.epochs * size)).reshape(-1, size)
+    begins = np.arange(0, size, plan.batches_per_update)
+    np.testing.assert_array_equal(rates, np.repeat(rates[:, begins], plan.batches_per_update, 1)[:, :size])
+    return rates[:, begins].ravel()
 
 
 def compiled(rate, steps):

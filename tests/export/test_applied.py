@@ -12,6 +12,7 @@ from lrlab.schedules import (
     CosineDecay,
     ExponentialDecay,
     Formula,
+    KDecay,
     LinearDecay,
     PolynomialDecay,
     StepDecay,
@@ -79,10 +80,31 @@ def test_keras_applies_what_is_said(schedule, clock):
         assert case.first_step == first * SIZE
 
 
+@pytest.mark.training
+@pytest.mark.parametrize(
+    "together", [2, 3]
+)  # of SIZE batches: with three, Keras carries one to the next epoch
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("schedule", [CosineDecay(0.5, 0.01), KDecay(0.5, power=0.9)], ids=lambda s: s.kind)
+def test_keras_applies_what_is_said_of_accumulated_gradients(schedule, clock, together):
+    plan = Plan(schedule, 6, SIZE, clock, together)
+    case = cases(plan)["as-planned"]
+    rates = np.array(by_keras(case.code, 6))
+    every_batch = plan.step_of(np.arange(6 * SIZE))
+    np.testing.assert_allclose(rates, case.rates[every_batch], rtol=2e-5, atol=2e-7)
+    if clock != "epoch":
+        case = cases(plan)["accumulation"]
+        np.testing.assert_allclose(by_keras(case.code, 6), case.rates, rtol=2e-5, atol=2e-7)
+        np.testing.assert_array_equal(case.stated, plan.rates_at(every_batch))
+        assert f"runs {together} times too fast" in case.sentence
+        assert "difference is at batch" in case.sentence
+
+
 @pytest.mark.parametrize("clock", CLOCKS)
 @pytest.mark.parametrize("cls", SCHEDULES, ids=lambda cls: cls.kind)
-def test_every_schedule_has_cases_with_a_sentence(cls, clock):
-    for case in applied(Plan(cls(), 60, 3, clock)):
+@pytest.mark.parametrize("together", [1, 2])
+def test_every_schedule_has_cases_with_a_sentence(cls, clock, together):
+    for case in applied(Plan(cls(), 60, 3, clock, together)):
         assert case.stated.shape == case.rates.shape
         assert case.sentence.endswith((".", ")"))
         compile(case.code, case.id, "exec")

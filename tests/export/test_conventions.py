@@ -60,6 +60,26 @@ def from_scheduler(call, count):
     return seen
 
 
+def from_accumulation(call, count):
+    """The rate of each batch, if four make an update; gradients are 1."""
+    if library(call) == "keras":
+        keras = importlib.import_module("keras")
+        optimizer, weight, seen = eval(call, {"keras": keras}), keras.Variable([0.0]), []
+        for _ in range(count):
+            seen.append(float(optimizer.learning_rate))
+            optimizer.apply([keras.ops.ones(1)], [weight])
+        return seen
+    if library(call) == "optax":
+        optimizer, weight, seen = eval(call, {"optax": importlib.import_module("optax")}), np.zeros(1), []
+        state = optimizer.init(weight)
+        for batch in range(count):
+            change, state = optimizer.update(np.ones(1), state, weight)
+            assert bool(change[0]) == (batch % 4 == 3)
+            seen += [-float(change[0])] * 4 if batch % 4 == 3 else []
+        return seen
+    return np.repeat(from_scheduler(call, count // 4), 4)
+
+
 def from_plateau(call, losses):
     """The rate of each epoch, if it ends with these losses."""
     if library(call) == "keras":
@@ -93,6 +113,8 @@ def test_a_variant_has_the_rates_of_the_call_it_names(variant):
         if "Plateau" in call:
             (id,) = [id for id, each in VARIANTS if each is variant]
             read, count = from_plateau, FLAT if id == "plateau-patience" else SLOW
+        elif variant in BY_ID["gradient-accumulation"].variants:
+            read = from_accumulation
         elif library(call) not in ("keras", "optax"):
             read = from_scheduler
         np.testing.assert_allclose(variant.rates, read(call, count), rtol=1e-5, atol=1e-7, err_msg=call)
@@ -215,6 +237,7 @@ def test_they_are_all_there():
         "first-warmup-value",
         "after-the-end",
         "one-cycle-last-step",
+        "gradient-accumulation",
         "plateau-patience",
         "plateau-threshold",
     ]

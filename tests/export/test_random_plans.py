@@ -1,11 +1,13 @@
 """Exported programs of random plans are executed: every schedule, wrapper, clock and optimizer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lrlab.errors import UserError
 from lrlab.export import TARGETS
-from lrlab.optimizers import OPTIMIZERS, SGD
+from lrlab.optimizers import OPTIMIZERS, SGD, Momentum
 from lrlab.parameters.kinds import Choice, Expression, Switch
 from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.schedules import SCHEDULES, Cooldown, PiecewiseConstant, Warmup
@@ -51,7 +53,9 @@ def random_plan(dice, number):
             if dice.integers(2):
                 schedule = made(dice, Warmup, inner=schedule)
             epochs, size = int(dice.integers(1, 120)), int(dice.integers(1, 60))
-            plan = Plan(schedule, epochs, size, CLOCKS[number // len(SCHEDULES) % len(CLOCKS)])
+            clock = CLOCKS[number // len(SCHEDULES) % len(CLOCKS)]
+            together = int(dice.choice([1, 1, 2, 3, 4, 7, 64]))
+            plan = Plan(schedule, epochs, size, clock, together)
             optimizer = made(dice, OPTIMIZERS[number % len(OPTIMIZERS)])
         except UserError:  # values that do not fit together
             continue
@@ -65,14 +69,31 @@ def refused_by_pytorch(optimizer):
     return optimizer.kind == "lion" or max(betas) == 1
 
 
+def as_given_or_simpler(plan, optimizer):
+    """Some optimizers have no momentum to cycle, and Keras cycles none with accumulated gradients."""
+    yield plan, optimizer
+    yield plan, Momentum()
+    yield replace(plan, batches_per_update=1), Momentum()
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_program_has_the_rates_of_its_plan(target):
-    dice, refused = np.random.default_rng(20_261_126), 0
+    dice, refused, not_cycled = np.random.default_rng(20_261_126), 0, 0
     for number in range(PLANS):
         plan, optimizer, first = random_plan(dice, number)
         if target == "pytorch" and refused_by_pytorch(optimizer):
             refused += 1
             optimizer = SGD()
-        rates = rates_of(plan, target, optimizer=optimizer, from_epoch=first)
-        assert_equal(rates, plan, target, first)
+        for each, own in as_given_or_simpler(plan, optimizer):
+            try:
+                rates = rates_of(each, target, optimizer=own, from_epoch=first)
+                break
+            except UserError as error:
+                if not plan.momentum or "momentum" not in str(error):
+                    raise
+        else:
+            not_cycled += 1  # Keras, where float32 cannot count the updates
+            continue
+        assert_equal(rates, each, target, first)
     assert refused < PLANS / 2
+    assert not_cycled <= PLANS / 100

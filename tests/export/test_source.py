@@ -29,7 +29,7 @@ from lrlab.schedules import (
     Warmup,
     WarmupStableDecay,
 )
-from tests.export.programs import assert_equal, compiled, execute, jax_rates, rates_of
+from tests.export.programs import assert_equal, compiled, execute, jax_rates, loop, rates_of
 from tests.export.test_javascript import variants, wrapped
 
 every_clock = pytest.mark.parametrize("clock", CLOCKS)
@@ -107,7 +107,7 @@ def test_pytorchs_own_class_is_used_and_exact_over_25000_steps(name):
     ids=str,
 )
 def test_pytorch_has_a_function_where_no_class_is_exact(schedule):
-    code = source(Plan(schedule, clock="step", epochs=100, steps_per_epoch=1), "pytorch")
+    code = source(Plan(schedule, clock="step", epochs=100, batches_per_epoch=1), "pytorch")
     assert "LambdaLR(optimizer, learning_rate)" in code
 
 
@@ -192,6 +192,24 @@ def test_a_keras_model_is_saved_and_loaded_with_its_schedule(cls, clock, tmp_pat
 
 
 @pytest.mark.training
+@pytest.mark.parametrize("schedule", [CosineDecay(), Warmup(OneCycle(), 3)], ids=lambda s: s.kind)
+def test_a_keras_model_that_accumulates_gradients_is_saved_and_loaded(schedule, tmp_path):
+    import keras
+
+    plan = Plan(schedule, EPOCHS, 10, "smooth", 4)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(execute(plan, "keras")["optimizer"], "mse")
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.variables[0].assign(41)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras").optimizer
+    assert (loaded.gradient_accumulation_steps, int(loaded.iterations)) == (4, 10)
+    batches = np.arange(3, 10 * EPOCHS, 17)
+    rates = [float(loaded._learning_rate(batch)) for batch in batches]
+    np.testing.assert_allclose(rates, plan.rates_at(plan.step_of(batches)), rtol=2e-5, atol=1e-7)
+
+
+@pytest.mark.training
 def test_a_keras_class_takes_other_numbers():
     names = execute(Plan(Warmup(OneCycle(), 3), EPOCHS, 4, "smooth"), "keras")
     changed = type(names["learning_rate"])(max_lr=0.3, warmup=5, duration=EPOCHS - 5, steps_per_epoch=6)
@@ -254,6 +272,74 @@ def test_the_program_creates_the_chosen_optimizer(optimizer, target):
     assert_equal(rates_of(plan, target, optimizer=chosen), plan, target)
 
 
+def weights_of(names, target, gradients, together):
+    """The weight of the program's model after each batch of gradients, from 0 on; `gradients` per epoch."""
+    optimizer, weights = names["optimizer"], []
+    if target == "pytorch":
+        import torch
+
+        (weight,) = names["model"].parameters()
+        weight.data.zero_()
+        epochs = iter(gradients)
+
+        class Batches(list):
+            """An epoch of batches, each as what its backward pass adds to the gradient."""
+
+            def __iter__(self):
+                for number, gradient in enumerate(next(epochs)):
+                    if together == 1:  # a usual loop
+                        weight.grad = None
+                    first = number // together * together
+                    share = gradient / min(together, len(self) - first)
+                    weight.grad = torch.full_like(weight, share) + (0 if weight.grad is None else weight.grad)
+                    yield gradient
+                    weights.append(weight.item())
+
+        exec(loop(names["code"]), names | {"batches": Batches(gradients[0])})
+    elif target == "keras":
+        import keras
+
+        weight = keras.Variable(np.zeros(1, np.float32))
+        optimizer.build([weight])
+        for epoch, batches in enumerate(gradients):
+            if "callback" in names:
+                optimizer.learning_rate = names["callback"].schedule(epoch, 1.0)
+            for gradient in batches:
+                optimizer.apply([keras.ops.full((1,), gradient)])
+                weights.append(float(weight[0]))
+    else:
+        weight, update = np.zeros(1, np.float32), __import__("jax").jit(optimizer.update)
+        state = optimizer.init(weight)
+        for gradient in np.ravel(gradients):
+            change, state = update(np.full(1, gradient, np.float32), state, weight)
+            weight = weight + np.asarray(change)
+            weights.append(float(weight[0]))
+    return np.array(weights)
+
+
+@pytest.mark.training
+@every_clock
+@pytest.mark.parametrize(("batches", "together"), [(6, 1), (6, 3), (7, 3), (3, 5)])
+@pytest.mark.parametrize("target", ["keras", "pytorch", "optax"])
+def test_a_program_updates_with_the_mean_gradient_of_its_batches(target, batches, together, clock):
+    plan = Plan(CosineDecay(0.5), 4, batches, clock, together)
+    gradients = np.random.default_rng(7).normal(size=(plan.epochs, batches)).astype(np.float32)
+    weight, expected = 0.0, []
+    by_batch = plan.rates_at(plan.step_of(np.arange(gradients.size)))
+    waiting = []
+    for number, (rate, gradient) in enumerate(zip(by_batch, gradients.ravel(), strict=True), 1):
+        waiting.append(gradient)
+        # Keras does not know where an epoch ends, which the program says.
+        at_its_end = number % batches == 0 and target != "keras"
+        if len(waiting) == together or at_its_end:
+            weight -= rate * np.mean(waiting)
+            waiting = []
+        expected.append(weight)
+    names = execute(plan, target)
+    np.testing.assert_allclose(weights_of(names, target, gradients, together), expected, rtol=1e-4, atol=1e-6)
+    assert ("Keras carries these batches" in names["code"]) == (target == "keras" and plan.left_over > 0)
+
+
 def test_a_difference_of_the_optimizer_is_noted():
     plan = Plan(StepDecay())
     assert "it is b1 from the start" in source(plan, "optax", optimizer=Nadam())
@@ -297,7 +383,10 @@ def test_variables_have_names_of_the_field(target):
     names = set()
     for cls in SCHEDULES:
         for around in (*variants(cls), Warmup(Cooldown(cls(), 20), 3)):
-            code = source(Plan(around, EPOCHS, 3, "smooth"), target)
+            plan = Plan(around, EPOCHS, 3, "smooth")
+            if plan.momentum and target != "python":  # not every framework and optimizer can cycle it
+                continue
+            code = source(plan, target)
             assigned = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Assign)]
             names |= {t.id for node in assigned for t in node.targets if isinstance(t, ast.Name)}
             assert max(map(len, code.splitlines())) <= 160

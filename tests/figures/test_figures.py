@@ -17,10 +17,12 @@ from lrlab.figures import (
     rates_figure,
     steps_figure,
 )
-from lrlab.figures.rates import lines_figure
+from lrlab.figures.lanes import in_numbers as lanes_in_numbers
+from lrlab.figures.rates import in_numbers, lines_figure
 from lrlab.figures.series import bucket, extremes, smoothed, spread, table
 from lrlab.runs.plan import Plan
 from lrlab.runs.records import Epoch
+from lrlab.schedules import OneCycle, StepDecay
 from lrlab.ui.chart.sending import ready
 
 
@@ -29,8 +31,8 @@ def plans(**kwargs):
 
 
 def test_every_point_of_a_curve_is_a_rate_of_its_plan():
-    figure = rates_figure(plans(epochs=20, steps_per_epoch=30))
-    for trace, (_, plan) in zip(figure.data, plans(epochs=20, steps_per_epoch=30).values(), strict=True):
+    figure = rates_figure(plans(epochs=20, batches_per_epoch=30))
+    for trace, (_, plan) in zip(figure.data, plans(epochs=20, batches_per_epoch=30).values(), strict=True):
         steps = np.rint(np.asarray(trace.x) * 30).astype(int)
         np.testing.assert_array_equal(trace.y, plan.rates()[np.minimum(steps, plan.steps - 1)])
         assert trace.line.shape == ("hv" if plan.clock == "epoch" else "linear")
@@ -46,7 +48,35 @@ def test_the_axis_spans_the_whole_run_and_can_be_logarithmic():
     figure = rates_figure(plans(epochs=7), log=True)
     assert figure.layout.xaxis.range == (0, 7)
     assert figure.layout.yaxis.type == "log"
-    assert figure.layout.hovermode == "x unified"
+    assert not figure.layout.hovermode  # the browser reads the lines itself
+    assert figure.layout.meta == {"unit": "epoch", "of": "rate", "names": [*plans()]}
+
+
+def test_the_lines_in_words_have_the_numbers_that_one_reads_first():
+    figure = rates_figure({"Step": (0, Plan(StepDecay(0.5, 0.5, 2), epochs=5))})
+    assert in_numbers(figure) == "Step: first 0.5, highest 0.5, last 0.125"
+
+
+def test_lanes_in_words_have_the_last_and_the_best_value():
+    lanes = [LaneCurves("Two", 0, (run(0.5, 0.3, 0.4), run(0.7, 0.5, 0.8))), LaneCurves("None", 1, ([],))]
+    assert lanes_in_numbers(lanes) == "Validation loss. Two: 0.6 in epoch 3, best 0.4 in epoch 2"
+    assert lanes_in_numbers(lanes[1:]) == ""
+
+
+def test_a_momentum_has_an_axis_of_its_own_and_the_width_of_the_chart_above():
+    plan = Plan(OneCycle(cycle_momentum=True), epochs=10)
+    figure = rates_figure({"One": (0, plan.momentum)}, log=True, of="momentum", names=["One", "Another"])
+    assert figure.layout.yaxis.title.text == "Momentum"
+    assert figure.layout.yaxis.type is None, "a momentum is never logarithmic"
+    assert figure.layout.meta == {"unit": "epoch", "of": "momentum", "names": ["One", "Another"]}
+    assert (max(figure.data[0].y), min(figure.data[0].y)) == pytest.approx((0.95, 0.85))
+
+
+def test_the_line_in_hand_is_thicker_and_the_others_stay_in_their_order():
+    figure = rates_figure(plans(), in_hand="Step")
+    assert [trace.line.width for trace in figure.data] == [2] * 6 + [3.5]
+    assert [trace.name for trace in figure.data] == [*plans()]
+    assert [trace.meta["in_hand"] for trace in figure.data] == [False] * 6 + [True]
 
 
 def test_a_zoom_is_given_up_only_when_the_axis_means_something_else():
@@ -72,11 +102,16 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
         Epoch(1, 0.4, 0.3, math.nan, 0.1, math.inf, 0.1, 0.1),
     ]
     figure = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10)
-    training, validation, *_, rate = figure.data
-    assert [trace.yaxis for trace in figure.data] == ["y3", "y3", "y2", "y2", "y"]
-    assert [trace.name for trace in figure.data] == ["Training", "Validation"] * 2 + ["Rate applied"]
-    assert [trace.showlegend for trace in figure.data] == [True, True, False, False, False]
-    assert [trace.meta["color"] for trace in figure.data] == [0, 1, 0, 1, 2]
+    training, validation, rate, best = figure.data
+    assert [trace.yaxis for trace in figure.data] == ["y2", "y2", "y", "y2"]
+    assert [trace.name for trace in figure.data[:3]] == ["Training", "Validation", "Rate applied"]
+    assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
+    assert [trace.meta["color"] for trace in figure.data] == [3] * 4
+    assert [trace.line.dash for trace in figure.data[:3]] == ["dot", "solid", "solid"]
+    assert (list(best.x), list(best.y), best.text[0]) == ([1], [1.1], "best so far: 1.100")
+    accuracy = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10, measure="accuracy").data
+    np.testing.assert_array_equal(accuracy[1].y, [0.6, 0.1])
+    assert list(accuracy[-1].y) == [0.6], "the best accuracy is the highest"
     np.testing.assert_array_equal(training.x, [1])
     np.testing.assert_array_equal(training.y, [1.0])
     np.testing.assert_array_equal(validation.y, [1.1, math.inf])
@@ -92,16 +127,19 @@ def test_a_race_has_a_colour_and_one_legend_entry_a_lane():
         LaneCurves("Three", 9, ([],)),
     ]
     figure = race_figure(lanes, length=10)
-    assert [trace.yaxis for trace in figure.data] == ["y3", "y2", "y"] * 3
-    assert [trace.meta["color"] for trace in figure.data] == [0] * 3 + [5] * 3 + [2] * 3
+    assert [trace.yaxis for trace in figure.data] == ["y2", "y"] * 3 + ["y2"] * 3
+    assert [trace.meta["color"] for trace in figure.data] == [0, 0, 5, 5, 2, 2, 0, 5, 2]
     assert [trace.name for trace in figure.data if trace.showlegend] == ["One", "Two", "Three"]
-    assert [trace.legendgroup for trace in figure.data] == ["One"] * 3 + ["Two"] * 3 + ["Three"] * 3
-    assert figure.data[-1].line.dash == "dash"
+    assert [trace.legendgroup for trace in figure.data] == [
+        *("One", "One", "Two", "Two", "Three", "Three"),
+        *("One", "Two", "Three"),
+    ]
+    assert [trace.marker.symbol for trace in figure.data[-3:]] == ["star", "circle-open", "circle-open"]
+    assert figure.data[5].line.dash == "dash"
     with_training = race_figure(lanes, length=10, training=True)
     added = [trace for trace in with_training.data if trace.uid not in by_uid(figure)]
-    assert [trace.name for trace in added[:2]] == ["One, training"] * 2
+    assert [trace.name for trace in added] == ["One, training", "Two, training", "Three, training"]
     assert {trace.line.dash for trace in added} == {"dot"}
-    assert len(added) == 2 * len(lanes)
 
 
 def test_seeds_are_a_median_and_a_band_from_which_what_diverged_drops_out():
@@ -307,10 +345,17 @@ def test_no_template_is_sent_since_the_theme_takes_its_place():
 def test_the_axis_counts_epochs_steps_or_images():
     ends = {"epoch": 20, "step": 600, "image": 600 * 64}
     for axis, end in ends.items():
-        figure = rates_figure(plans(epochs=20, steps_per_epoch=30), axis=axis, batch_size=64)
+        figure = rates_figure(plans(epochs=20, batches_per_epoch=30), axis=axis, batch_size=64)
         assert figure.layout.xaxis.range == (0, end)
         for trace in figure.data:
             assert end * 599 / 600 <= trace.x[-1] <= end
+
+
+def test_with_accumulated_gradients_the_axis_counts_updates_and_all_images():
+    ends = {"epoch": 20, "step": 20 * 8, "image": 20 * 30 * 64}
+    for axis, end in ends.items():
+        given = plans(epochs=20, batches_per_epoch=30, batches_per_update=4)
+        assert rates_figure(given, axis=axis, batch_size=64).layout.xaxis.range == (0, end)
 
 
 def test_lines_of_single_steps_are_held_and_apart():
@@ -346,11 +391,32 @@ def test_a_difference_is_taken_to_the_median_of_the_baseline_as_far_as_it_goes()
 
 def test_a_run_that_runs_away_does_not_flatten_the_others():
     lanes = [LaneCurves("A", 0, (run(2, 1, 0.5),)), LaneCurves("B", 1, (run(2, 3, 1e26),))]
-    for figure, axis in ((compare_figure(lanes, 3), "yaxis4"), (race_figure(lanes, 3), "yaxis3")):
+    for figure, axis in ((compare_figure(lanes, 3), "yaxis4"), (race_figure(lanes, 3), "yaxis2")):
         low, high = figure.layout[axis].range
         assert 0 < low < 0.5
         assert 3 < high < 4
-    assert race_figure(lanes[:1], 3).layout.yaxis3.range is None
+
+
+def test_the_axis_shows_what_is_decided_and_says_what_it_leaves_out():
+    lanes = [LaneCurves("A", 0, (run(9, 0.42, 0.38),)), LaneCurves("B", 1, (run(4, 0.44, 0.41),))]
+    layout = race_figure(lanes, 100, end=10).layout
+    assert layout.xaxis.range == (0, 10)
+    assert layout.yaxis2.range == pytest.approx((0.35, 0.45))
+    assert [note.text for note in layout.annotations] == ["Epoch 1 is off the axis (4.00 to 9.00)"]
+    shown = race_figure(lanes, 100, first=True).layout
+    assert (shown.xaxis.range, shown.yaxis2.range, len(shown.annotations)) == ((0, 100), None, 0)
+    begun = [LaneCurves("A", 0, (run(9),))]
+    assert race_figure(begun, 100).layout.yaxis2.range is None, "one epoch alone is shown"
+
+
+def test_the_plan_is_a_faint_line_over_the_whole_race():
+    plan = plans(epochs=7)
+    lanes = [LaneCurves(name, color, (run(1),), plan) for name, (color, plan) in plan.items()]
+    found = by_uid(race_figure(lanes, 7))
+    for number, lane in enumerate(lanes):
+        ahead = found[f"plan-{number}"]
+        np.testing.assert_array_equal(ahead.y, lane.plan.curve()[1])
+        assert (ahead.opacity, ahead.hoverinfo, ahead.yaxis) == (0.36, "skip", "y")
 
 
 def test_a_comparison_of_one_panel_has_one_axis():

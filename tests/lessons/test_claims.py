@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lrlab.lessons.claims import CLAIMS, VERDICTS
+from lrlab.lessons.course import LESSONS
 from lrlab.lessons.evidence import Evidence, evidence
 from lrlab.lessons.recipes import RECIPES
 from lrlab.runs.records import Epoch
@@ -29,6 +30,11 @@ def seeds(recipe, *ends, **kwargs):
     return tuple(
         result(recipe, seed, loss, accuracy, **kwargs) for seed, (loss, accuracy) in enumerate(ends, 1)
     )
+
+
+def test_every_claim_has_a_lesson_that_trains_some_of_its_recipes():
+    lessons = {lesson.id: lesson for lesson in LESSONS}
+    assert all({*claim.recipes} & {*lessons[claim.lesson].recipes} for claim in CLAIMS)
 
 
 def judged(claim, **lanes):

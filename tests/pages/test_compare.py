@@ -1,13 +1,17 @@
 """Compare, run by AppTest against a real store."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrlab import jobs
+from lrlab import article, jobs
 from lrlab.exchange import to_json
+from lrlab.lessons.evidence import recipe_of
+from lrlab.lessons.recipes import RACED
+from lrlab.lessons.reference import recorded
 from lrlab.runs.records import Epoch, Outcome
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -15,7 +19,7 @@ from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.store import CurvesOnly, Store
 from lrlab.ui.compare import choice
 from tests.datasets.npz import described
-from tests.pages import TIMEOUT
+from tests.pages import TIMEOUT, link_of
 from tests.store.test_runs import by_hand
 
 pytestmark = pytest.mark.pages
@@ -68,13 +72,34 @@ def table(page):
     return page.dataframe[0].value
 
 
+def ticked(page):
+    """The numbers of the ticked rows of the table."""
+    key = re.search(r"compare\.table\.\w+", page.dataframe[0].proto.id)[0]
+    return page.session_state[key]["selection"]["rows"]
+
+
 def choose(page, *runs):
     page.session_state[choice.CHOSEN] = [*runs]
     return page.run()
 
 
 def test_an_empty_store_says_what_to_do(home):
-    assert "No run yet" in texts(open_page())
+    page = open_page()
+    assert "No run yet" in texts(page)
+    assert [link.proto.label for link in page.get("page_link")] == ["Start a race on Train"]
+
+
+def test_an_empty_store_offers_the_recorded_results(home):
+    page = open_page()
+    button(page, f"Add {len(recorded())} recorded runs").click().run()
+    assert not page.exception
+    names = {recipe_of(result.spec): result.name for result in recorded()}
+    chosen = [names[recipe] for recipe in RACED]
+    assert [*table(page)["Run"]][: len(chosen)] == chosen, "the article's race is looked at first"
+    assert {*table(page)["Seed"][: len(chosen)]} == {article.SEED}
+    assert f"{len(chosen)} runs chosen" in texts(page)
+    assert len(Store().listed()) == len(recorded())
+    assert all(entry.run.tags == ("recorded",) for entry in Store().listed())
 
 
 def test_every_run_is_a_row_with_its_scores(store):
@@ -135,7 +160,7 @@ def test_what_is_chosen_is_compared_and_ranked_on_the_same_images_only(store):
     assert "Better has the lowest final validation loss" in shown
     assert "not ranked" in shown, "the imported curves are on images that are not known"
     assert "Mine has" not in shown
-    assert page.query_params["runs"] == "1.2.3.4"
+    assert link_of(page)["runs"] == ["1.2.3.4"]
 
 
 def test_seeds_are_one_line_or_several(store):
@@ -156,7 +181,38 @@ def test_a_link_chooses_runs_and_says_which_are_not_here(store):
 def test_a_link_that_names_its_runs_twice_opens_the_newest_race(store):
     page = open_page({"runs": ["1", "2"]})
     assert "runs= more than once. The newest race is shown." in texts(page)
-    assert page.query_params["runs"] == "4"
+    assert link_of(page)["runs"] == ["4"]
+
+
+def test_what_is_chosen_is_on_top_and_ticked_whatever_brought_one_here(store):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    page.query_params["runs"] = "2.1"
+    page.switch_page("pages/lab/compare.py").run()
+    assert [*table(page)["Number"]] == [2, 1, 4, 3]
+    assert ticked(page) == [0, 1]
+    page.query_params["runs"] = "3"  # a link of another page, followed in the same session
+    page.run()
+    assert [*table(page)["Number"]] == [3, 4, 2, 1]
+    assert ticked(page) == [0]
+    assert [*table(choose(page, 1, 4))["Number"]] == [1, 4, 3, 2]
+
+
+def test_what_is_not_known_is_an_empty_cell(home):
+    Store().add_results([result("Mine", spec=None, data=None)])
+    page = open_page()
+    assert page.dataframe[0].proto.placeholder == ""
+    assert page.dataframe[0].proto.HasField("placeholder")
+    row = table(page).iloc[0]
+    unknown = (
+        "Best loss",
+        "Best epoch",
+        "Final loss",
+        "Final accuracy",
+        "Test accuracy",
+        "Seed",
+        "Optimizer",
+    )
+    assert row[[*unknown]].isna().all()
 
 
 def test_deleted_runs_come_back_on_undo(store):
@@ -165,7 +221,7 @@ def test_deleted_runs_come_back_on_undo(store):
     assert "1 run was deleted" in texts(page)
     assert list(table(page)["Run"]) == ["Mine", "Good", "Good"]
     button(page, "Undo").click().run()
-    assert list(table(page)["Run"]) == ["Mine", "Better", "Good", "Good"]
+    assert list(table(page)["Run"]) == ["Better", "Mine", "Good", "Good"], "it is chosen again, and so on top"
     assert "1 run chosen" in texts(page)
 
 
@@ -277,6 +333,22 @@ def test_a_race_that_another_tab_deleted_is_no_reason_to_fail(home):
     assert not page.exception
 
 
+def test_number_fields_do_not_depend_on_a_message_that_may_be_dropped(home):
+    """What has not been sent when a script begins again is dropped; the newest run has to say everything."""
+    store = Store()
+    id = store.add(RunSpec(epochs=100, train_images=300), "Busy", "w")
+    store.record(store.run(id), Epoch(0, 0.1, 0.1, 0.9, 0.7, 0.8, 0.75, 1.0))
+    page = choose(open_page(), id)
+    field = page.run().number_input(key=f"{choice.FIRST}.field")
+    assert field.proto.default == field.value == choice.FIRST_EPOCHS
+    field.set_value(30).run()
+    field = page.run().number_input(key=f"{choice.FIRST}.field")
+    assert field.proto.default == field.value == 30
+    page.session_state[choice.FIRST] = 40  # another control of the same value
+    assert page.run().number_input(key=f"{choice.FIRST}.field").value == 40
+    store.finish(id, Outcome("stopped"))
+
+
 def test_what_an_import_came_to_stays_while_the_page_is_drawn_by_its_timer(store):
     page = open_page()
     page.file_uploader[0].set_value(("a*b*.png", b"\x89PNG", "image/png")).run()
@@ -336,7 +408,9 @@ def test_all_that_is_imported_is_chosen(store):
     page.file_uploader[0].set_value(("class.json", file, "application/json")).run()
     button(page, "Import").click().run()
     assert "20 runs were imported and chosen" in texts(page)
-    assert "20 runs chosen" in texts(page)
+    assert "21 runs chosen" in texts(page), "what was chosen before stays so"
+    assert all(name.startswith("Student") for name in table(page)["Run"][:20])
+    assert ticked(page) == [*range(21)]
 
 
 @pytest.mark.training

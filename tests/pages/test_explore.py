@@ -8,12 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from lrlab.article import CURVES
 from lrlab.export import source
+from lrlab.palette import HUES
 from lrlab.runs.plan import Plan
 from lrlab.schedules import SCHEDULES
 from lrlab.ui.explore.panels import written
 from tests.pages import TIMEOUT
 
 pytestmark = pytest.mark.pages
+SCHEDULE_LATEX = {schedule.kind: schedule.latex for schedule in SCHEDULES}
 APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -35,6 +37,19 @@ def lines(page):
     return {trace["name"]: trace for trace in figure(page)["data"]}
 
 
+def open_card(page, curve):
+    """Take a curve in hand by its line in the list."""
+    if page.session_state["in_hand"] != curve:
+        page.button(key=f"{curve}.in_hand.button").click().run()
+
+
+def menu(page, curve, action):
+    """Click an action in a curve's menu."""
+    page.session_state[f"{curve}.menu"] = True
+    page.run()
+    page.button(key=f"{curve}.{action}.button").click().run()
+
+
 def add(page, *kinds):
     """Add schedules by the menu above the chart."""
     for kind in kinds:
@@ -48,19 +63,51 @@ def test_opens_on_the_articles_values(page):
     for curve in CURVES:
         first = Plan(curve.schedule, clock=curve.clock).rates()[0]
         assert lines(page)[curve.name]["y"][0] == pytest.approx(first, rel=1e-4)
-    sliders = {slider.label.split("$")[0].strip() for slider in page.select_slider}
-    assert {"Initial learning rate", "Decay", "Drop rate", "Drop every", "Power", "Epochs"} <= sliders
+    assert {"Initial learning rate", "Decay", "Epochs"} <= sliders(page)
+
+
+def sliders(page):
+    """The labels of the sliders, without symbol and unit."""
+    return {slider.label.split("$")[0].strip() for slider in page.select_slider}
+
+
+def test_decay_drop_rate_and_power_are_one_click_away(page):
+    for curve, label in (
+        *(("keras-decay", "Decay"), ("time-based", "Decay"), ("compounding", "Decay")),
+        *(("step", "Drop rate"), ("step", "Drop every"), ("polynomial", "Power"), ("constant", "Initial")),
+    ):
+        open_card(page, curve)
+        assert any(each.startswith(label) for each in sliders(page)), label
+    assert "Drop rate" not in sliders(page), "only one card is open"
 
 
 def test_every_slider_has_a_field_for_exact_values(page):
-    sliders = {slider.key.removesuffix(".slider") for slider in page.select_slider}
-    fields = {field.key.removesuffix(".field") for field in page.number_input if field.key.endswith(".field")}
-    assert sliders == fields
+    for curve in CURVES:
+        open_card(page, curve.id)
+        keys = {slider.key.removesuffix(".slider") for slider in page.select_slider}
+        fields = {
+            field.key.removesuffix(".field") for field in page.number_input if field.key.endswith(".field")
+        }
+        assert keys == fields
+        assert {
+            f"{curve.id}.{name}" for name in ("initial_lr", "decay") if hasattr(curve.schedule, name)
+        } <= keys
 
 
-def test_the_formula_of_each_is_shown(page):
+def test_the_formula_and_the_key_values_of_each_are_shown(page):
     text = " ".join(markdown.value for markdown in page.markdown)
-    assert all(curve.schedule.latex in text and curve.name in text for curve in CURVES)
+    for curve in CURVES:
+        assert f"${curve.schedule.brief}$" in text
+        assert page.button(key=f"{curve.id}.in_hand.button").label.endswith(curve.name)
+    shown = [markdown.value for markdown in page.markdown]
+    at = shown.index(f"${CURVES[-1].schedule.brief}$")
+    assert shown[at : at + 3] == [f"${CURVES[-1].schedule.brief}$", "0.5", "$d$ 0.8"]
+
+
+def test_a_formula_that_has_no_short_form_is_whole_in_the_card(page):
+    for kind in ("cosine", "wsd"):
+        add(page, kind)
+        assert any(SCHEDULE_LATEX[kind] in markdown.value for markdown in page.markdown)
 
 
 def test_a_slider_moves_its_curve_and_its_field(page):
@@ -70,6 +117,7 @@ def test_a_slider_moves_its_curve_and_its_field(page):
 
 
 def test_a_typed_value_is_taken_exactly_and_the_slider_follows(page):
+    open_card(page, "step")
     page.number_input(key="step.initial_lr.field").set_value(0.123456).run()
     assert page.select_slider(key="step.initial_lr.slider").value == 0.123456
     assert lines(page)["Step"]["y"][0] == 0.12346
@@ -77,8 +125,10 @@ def test_a_typed_value_is_taken_exactly_and_the_slider_follows(page):
 
 def test_the_articles_values_come_back_with_one_click(page):
     before = figure(page)
+    open_card(page, "constant")
     page.number_input(key="constant.initial_lr.field").set_value(0.3).run()
     page.number_input(key="epochs.field").set_value(12).run()
+    open_card(page, "keras-decay")
     page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     page.toggle(key="log").set_value(True).run()
     assert figure(page) != before
@@ -88,6 +138,7 @@ def test_the_articles_values_come_back_with_one_click(page):
 
 def test_the_clock_is_one_switch_from_the_trap(page):
     assert lines(page)["Keras built-in decay"]["line"]["shape"] == "linear"
+    open_card(page, "keras-decay")
     page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     assert lines(page)["Keras built-in decay"]["y"][2] == pytest.approx(0.1 / 1.01, rel=1e-4)
 
@@ -101,16 +152,19 @@ def test_one_initial_rate_for_all(page):
 
 
 def test_schedules_can_be_hidden_down_to_none(page):
-    page.pills(key="shown").set_value(["step"]).run()
+    for curve in CURVES[:-1]:
+        menu(page, curve.id, "Hide")
     assert list(lines(page)) == ["Step"]
-    page.pills(key="shown").set_value([]).run()
+    menu(page, "step", "Hide")
     assert not page.get("bidi_component")
     assert "No schedule is shown" in page.info[0].value
 
 
 def test_what_is_set_is_there_again_after_another_page(page):
+    open_card(page, "step")
     page.number_input(key="step.drop_rate.field").set_value(0.5).run()
-    page.pills(key="shown").set_value(["step", "constant"]).run()
+    for curve in CURVES[1:-1]:
+        menu(page, curve.id, "Hide")
     page.number_input(key="epochs.field").set_value(42).run()
     page.switch_page("pages/lab/train.py").run()
     assert page.number_input(key="epochs.train").value == 42
@@ -125,9 +179,12 @@ def test_every_kind_of_the_catalogue_can_be_shown_and_shaped(page):
     page.session_state["shown"] = []
     add(page, *(schedule.kind for schedule in SCHEDULES[6:]))
     assert not page.exception
-    assert set(lines(page)) == {schedule.title for schedule in SCHEDULES[6:]}
+    titles = {schedule.title for schedule in SCHEDULES[6:]}
+    assert set(lines(page)) == titles - {"Linear"} | {"Linear (2)"}  # the article has one, too
+    open_card(page, "one-cycle")
     page.segmented_control(key="one-cycle.curve.choice").set_value("linear").run()
     page.toggle(key="one-cycle.three_phases.switch").set_value(True).run()
+    open_card(page, "cyclic")
     page.number_input(key="cyclic.half_cycle.field").set_value(4.0).run()
     assert not page.exception
     assert lines(page)["Cyclic triangles"]["y"][8] == pytest.approx(0.1, rel=1e-4)
@@ -149,6 +206,7 @@ def test_several_numbers_are_typed_and_what_cannot_be_read_is_said(page):
 
 
 def test_a_schedule_that_never_acts_is_said_under_the_chart(page):
+    open_card(page, "step")
     page.number_input(key="step.drop_every.field").set_value(200).run()
     said = "The rate never changes: drop_every = 200 epochs, but the run ends after 100."
     assert any(said in caption.value for caption in page.caption)
@@ -162,14 +220,14 @@ def test_a_run_too_short_for_a_schedule_is_said_and_the_others_stay(page):
     assert "take 25 units of time, but the schedule lasts 10" in page.warning[0].value
     assert list(lines(page)) == [curve.name for curve in CURVES]
     page.switch_page("pages/lab/train.py").run()
-    page.multiselect(key="schedules").set_value(["wsd"]).run()
+    page.button_group(key="schedules").set_value(["wsd"]).run()
     assert not page.exception
     assert "take 25 units of time" in page.error[0].value
 
 
 def test_the_curves_in_numbers(page):
     table = page.dataframe[0].value.set_index("Schedule")
-    assert table.loc["Time-based, as coded", "Epoch 38"] == pytest.approx(0.0153, abs=5e-5)
+    assert table.loc["Time-based as coded", "Epoch 38"] == pytest.approx(0.0153, abs=5e-5)
     assert table.loc["Keras built-in decay", "Epoch 1"] == pytest.approx(0.0286, abs=5e-5)
     assert table.loc["Constant", ["Peak", "Final", "Mean", "Area"]].tolist() == pytest.approx(
         [0.01] * 3 + [1.0]
@@ -177,12 +235,13 @@ def test_the_curves_in_numbers(page):
     assert table.loc["Exponential", "Half-life"] == 7
     page.number_input(key="epochs.field").set_value(20).run()
     assert "Epoch 38" not in page.dataframe[0].value
-    assert any("**Polynomial.** The rate should end at 0, but" in text.value for text in page.caption)
+    assert any("**Linear.** The rate should end at 0, but" in text.value for text in page.caption)
     page.text_input(key="at_epochs").set_value("3, x").run()
     assert "whole numbers from 0 to 19" in page.error[0].value
 
 
 def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
+    open_card(page, "step")
     page.number_input(key="step.warm-up.warmup.length").set_value(4).run()
     page.number_input(key="step.cool-down.cooldown.length").set_value(10).run()
     drawn = lines(page)["Step"]["y"][::2]
@@ -190,7 +249,7 @@ def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
     assert drawn[14] == pytest.approx(0.4)
     assert drawn[95] == pytest.approx(drawn[90] / 2)
     page.switch_page("pages/lab/train.py").run()
-    page.multiselect(key="schedules").set_value(["step"]).run()
+    page.button_group(key="schedules").set_value(["step"]).run()
     assert not page.exception
     (words,) = [text.value for text in page.markdown if "with a warm-up" in text.value]
     assert words.endswith("with a cool-down: $c = 10$, $\\eta_T = 0$, at each epoch")
@@ -255,9 +314,12 @@ def test_a_formula_is_typed_and_what_it_may_not_say_is_refused_with_the_place(pa
 
 def test_the_preview_names_the_slider_of_each_number(page):
     live = sent(page)["live"]
-    keys = {f"st-key-{slider.key.replace('.', '-')}" for slider in page.select_slider}
     named = {key for line in live["lines"] for key in line["sliders"].values()}
-    assert keys == named
+    shown = set()
+    for curve in CURVES:
+        open_card(page, curve.id)
+        shown |= {f"st-key-{slider.key.replace('.', '-')}" for slider in page.select_slider}
+    assert shown == named
     page.toggle(key="one_rate").set_value(True).run()
     live = sent(page)["live"]
     assert {line["sliders"]["initial_lr"] for line in live["lines"]} == {"st-key-initial_lr-slider"}
@@ -267,6 +329,22 @@ def test_the_time_axis_counts_steps_and_images(page):
     for axis, end in (("step", 25_000), ("image", 1_600_000), ("epoch", 100)):
         page.segmented_control(key="axis.axis").set_value(axis).run()
         assert figure(page)["layout"]["xaxis"]["range"] == [0, end]
+
+
+def test_with_accumulated_gradients_steps_are_updates(page):
+    assert not any("steps per epoch" in caption.value for caption in page.caption)
+    page.segmented_control(key="axis.axis").set_value("step").run()
+    page.number_input(key="batches_per_update.accumulation").set_value(4).run()
+    assert "4 batches per update: 63 steps per epoch." in [caption.value for caption in page.caption]
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 6_300]
+    # Keras's decay of each step: after an epoch of 63 updates.
+    numbers = sent(page)["live"]["lines"][1]["numbers"]
+    assert (numbers["steps_per_epoch"], numbers["batches_per_epoch"]) == (63, 250)
+    line = lines(page)["Keras built-in decay"]
+    assert line["y"][-1] == pytest.approx(0.1 / (1 + 0.01 * 6_299), rel=1e-4)
+    assert sent(page)["link"] == "?u=4&x=step"
+    page.segmented_control(key="axis.axis").set_value("image").run()
+    assert figure(page)["layout"]["xaxis"]["range"] == [0, 1_600_000]
 
 
 @pytest.mark.parametrize("form", ["keras", "pytorch", "optax", "json", "csv"])
@@ -337,3 +415,113 @@ def test_a_browser_that_says_nothing_is_chosen_changes_nothing(page):
         assert not page.exception
     assert page.segmented_control(key="axis.axis").value == "epoch"
     assert page.segmented_control(key="exponential.clock.clock").value == "epoch"
+
+
+def test_a_schedule_has_the_colour_of_explore_in_whatever_order_it_is_chosen(page):
+    on_explore = {line["name"]: line["meta"]["color"] for line in sent(page)["figure"]["data"]}
+    page.switch_page("pages/lab/train.py").run()
+    for order in (["step", "constant", "exponential", "adam"], ["adam", "exponential", "step", "constant"]):
+        page.session_state["schedules"] = order
+        page.run()
+        drawn = {line["name"]: line["meta"]["color"] for line in sent(page)["figure"]["data"]}
+        assert drawn.pop("Adam") == HUES
+        assert drawn == {name: on_explore[name] for name in ("Step", "Constant", "Exponential")}
+
+
+def test_a_new_schedule_opens_at_once_and_only_its_card(page):
+    add(page, "cosine")
+    assert page.session_state["in_hand"] == "cosine"
+    assert "K decay" in sliders(page)
+    assert "Decay" not in sliders(page)
+    order = [button.key for button in page.button if button.key and button.key.endswith(".in_hand.button")]
+    assert order == [f"{id}.in_hand.button" for id in (*(curve.id for curve in CURVES), "cosine")]
+    page.button(key="cosine.in_hand.button").click().run()
+    assert page.session_state["in_hand"] is None
+    assert sliders(page) == {"Epochs", "Batches per epoch"}
+
+
+def test_a_removed_curve_comes_back_with_its_values_at_its_place(page):
+    open_card(page, "step")
+    page.number_input(key="step.drop_rate.field").set_value(0.3).run()
+    page.number_input(key="step.warm-up.warmup.length").set_value(4).run()
+    before = lines(page)
+    menu(page, "step", "Remove")
+    assert "Step" not in lines(page)
+    assert "Step was removed." in [markdown.value for markdown in page.markdown]
+    next(button for button in page.button if button.label == "Undo").click().run()
+    assert lines(page) == before
+    assert [*lines(page)] == [curve.name for curve in CURVES]
+    menu(page, "constant", "Remove")
+    open_card(page, "exponential")
+    assert not any(button.label == "Undo" for button in page.button)
+
+
+def test_a_polynomial_is_called_by_its_power(page):
+    open_card(page, "polynomial")
+    page.number_input(key="polynomial.power.field").set_value(2.0).run()
+    assert "Polynomial, power 2" in lines(page)
+    assert "Linear" not in lines(page)
+    add(page, "linear")
+    assert "Linear" in lines(page)
+
+
+def test_another_curve_of_a_kind_is_another_depth_and_a_chosen_colour_is_kept(page):
+    add(page, "exponential")
+    first, second = (lines(page)[name]["meta"] for name in ("Exponential", "Exponential (2)"))
+    assert (first["color"], second["color"]) == (5, 5)
+    assert (first.get("deep"), second["deep"]) == (None, True)
+    page.session_state["exponential.menu"] = True
+    page.run()
+    page.pills(key="exponential.color.color").set_value(21).run()
+    assert lines(page)["Exponential"]["meta"]["color"] == 7
+    assert "exponential~_k21" in sent(page)["link"]
+    page.switch_page("pages/lab/train.py").run()
+    assert lines(page)["Exponential"]["meta"]["color"] == 7
+
+
+def test_the_introduction_shrinks_to_a_line_once_it_was_used_and_comes_back(page):
+    def named(label):
+        return [button for button in page.button if button.label == label]
+
+    assert named("Race two schedules in 20 seconds")
+    named("Play with curves")[0].click().run()
+    assert not named("Lesson 1")
+    named("About LR Lab")[0].click().run()
+    assert "How to Choose a Learning Rate Scheduler for Neural Networks" in page.markdown[0].value
+
+
+def test_train_gets_exactly_the_curves_that_are_shown(page):
+    menu(page, "step", "Hide")
+    menu(page, "constant", "Hide")
+    shown = {name: line["meta"]["color"] for name, line in lines(page).items()}
+    next(button for button in page.button if button.label == "Train these 5").click().run()
+    assert page.title[0].value.startswith("Train on")
+    assert page.button_group(key="schedules").value == [c.id for c in CURVES[1:-1]]
+    assert {name: line["meta"]["color"] for name, line in lines(page).items()} == shown
+
+
+def dragged():
+    """Takes what a browser may send for a ring."""
+    import streamlit as st
+
+    from lrlab.ui.explore import state
+    from lrlab.ui.explore.handles import drag
+
+    state.fill()
+    for moved in (
+        {"curve": "exponential", "name": "initial_lr", "value": 0.25},
+        {"curve": "step", "name": "drop_every", "value": -3},
+        {"curve": "step", "name": "drop_rate", "value": 0.1},
+        {"curve": "step", "name": "initial_lr", "value": "<b>"},
+        {"curve": "nobody", "name": "initial_lr", "value": 0.1},
+        {"curve": "cosine"},
+    ):
+        drag(moved)
+    values = st.session_state
+    st.text(f"{values['exponential.initial_lr']} {values['step.drop_every']} {values['step.initial_lr']}")
+
+
+def test_a_ring_sets_a_value_in_its_range_and_nothing_else():
+    page = AppTest.from_function(dragged, default_timeout=TIMEOUT).run()
+    assert not page.exception
+    assert page.text[0].value == "0.25 10 0.5"

@@ -1,5 +1,6 @@
 """Lessons and Claims, run by AppTest: the result comes after the answer, and from stored numbers."""
 
+import json
 import math
 import time
 from dataclasses import replace
@@ -18,6 +19,7 @@ from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.measured import own_results
 from tests.conftest import shared_home
 from tests.pages import TIMEOUT
+from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.training  # the page starts a training process
 
@@ -42,8 +44,12 @@ def open_lessons(page="lessons", **query):
 
 
 def texts(page):
-    kinds = (page.title, page.header, page.markdown, page.caption, page.info, page.warning, page.success)
+    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption, page.info, page.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def labels(page):
+    return [block.proto.popover.label for block in page.get("popover")]
 
 
 def button(page, label):
@@ -67,7 +73,7 @@ def test_every_lesson_goes_from_text_to_verdict(opened, lesson):
     shown = texts(page)
     assert "What was measured" in shown
     assert right.sentence in shown
-    assert ("That is right" in shown) == (right.option is not None)
+    assert ("You said so, and that is right." in shown) == (right.option is not None)
     assert lesson.conclusion(found) in shown
     assert "Recorded with LR Lab on Fashion-MNIST" in shown
 
@@ -76,8 +82,24 @@ def test_a_wrong_answer_is_told_the_right_one(opened):
     (lesson,) = [lesson for lesson in LESSONS if lesson.id == "built-in-decay"]
     right = lesson.question.answer(evidence(lesson.recipes, []))
     wrong = (right.option + 1) % len(lesson.question.options)
-    shown = texts(answer(opened(lesson=lesson.id), wrong))
-    assert f"The right answer: {lesson.question.options[right.option]}" in shown
+    before = opened(lesson=lesson.id)
+    assert [*before.radio[0].options] == [*lesson.question.options]
+    page = answer(before, wrong)
+    assert "Not what you said." in texts(page)
+    marked = [*lesson.question.options]
+    marked[wrong] += " :red-badge[You said]"
+    marked[right.option] += " :green-badge[So it is]"
+    assert [option.strip() for option in page.radio[0].options] == marked, "the options keep their places"
+    assert page.radio[0].disabled
+
+
+def test_an_answer_can_be_tried_again(opened):
+    page = answer(opened(lesson="built-in-decay"), 0)
+    assert "1 answered" in texts(page)
+    button(page, "Try again").click().run()
+    assert "What was measured" not in texts(page)
+    assert "0 answered" in texts(page)
+    assert "What was measured" in texts(answer(page, 1))
 
 
 def test_an_answer_stays_when_one_comes_back(opened):
@@ -128,6 +150,37 @@ def test_run_it_here_queues_the_lessons_own_recipes(opened, home):
     Store().request_stop(*(run.id for run in runs))
 
 
+def test_run_mine_trains_the_curves_whose_sliders_were_moved(opened, home):
+    page = answer(opened(lesson="exponential"), 0)
+    assert button(page, "Run mine").disabled
+    page.select_slider(key="lesson.exponential.exponential-slow.decay.slider").set_value(0.2).run()
+    button(page, "Run mine").click().run()
+    (run,) = Store().runs()
+    name, spec = RECIPES["exponential-slow"]
+    assert run.name == f"{name}, mine"
+    assert run.spec.with_seed(spec.seed) == replace(spec, schedule=replace(spec.schedule, decay=0.2))
+    store = Store()
+    wait_for(lambda: store.epochs(run.id))
+    store.request_stop(run.id)
+    wait_for(lambda: store.run(run.id).status == "stopped")
+    assert not page.run().exception
+    drawn = [json.loads(part.proto.json).get("figure", {"data": []}) for part in page.get("bidi_component")]
+    assert f"{name}, mine" in {line["name"] for figure in drawn for line in figure["data"] if "name" in line}
+
+
+def test_a_claim_is_tested_with_three_seeds_on_train(opened, home):
+    claim = CLAIMS[0]
+    page = opened("claims")
+    page.button(key=f"claims.test.{claim.id}").click().run()
+    runs = Store().runs()
+    Store().request_stop(*(run.id for run in runs))
+    assert len(runs) == 3 * len(claim.recipes)
+    assert {(run.spec.recipe, run.spec.seed) for run in runs} == {
+        (RECIPES[recipe][1].recipe, seed) for recipe in claim.recipes for seed in (9125, 9126, 9127)
+    }
+    assert "Train on" in texts(page)
+
+
 def test_sliders_change_the_figure_and_nothing_on_explore(opened):
     page = opened(lesson="exponential")
     before = page.session_state["exponential.decay"]
@@ -155,6 +208,12 @@ def test_a_link_carries_a_text_and_a_question(opened):
     assert "Think \\*first\\*" in shown, "a link's text is never Markdown"
     assert "What do you expect?" in shown
     assert "You said: B" in texts(answer(page, 1))
+    assert "For the teacher" in labels(page)
+
+
+@pytest.mark.parametrize("controls", ["locked", "hidden"])
+def test_a_locked_link_offers_nothing_for_the_teacher(opened, controls):
+    assert "For the teacher" not in labels(opened(lesson="step", controls=controls))
 
 
 def test_a_bad_link_says_so_and_opens_the_first_lesson(opened):
@@ -172,7 +231,7 @@ def test_the_presenter_layout_shows_one_thing_at_a_time(opened):
     page.segmented_control(key=f"{progress.STAGE}.race").set_value("Question").run()
     answer(page, 0)
     page.segmented_control(key=f"{progress.STAGE}.race").set_value("Result").run()
-    assert "You said" in texts(page)
+    assert "You said so, and" in texts(page) or "Not what you said" in texts(page)
 
 
 def test_every_claim_has_a_verdict_from_stored_numbers(opened):
@@ -182,6 +241,13 @@ def test_every_claim_has_a_verdict_from_stored_numbers(opened):
         assert claim.text in shown
         assert judgement.sentence in shown
         assert judgement.verdict in shown
+
+
+def test_every_claim_has_a_picture_and_leads_to_its_lesson(opened):
+    page = opened("claims")
+    links = [link.proto.query_string for link in page.get("page_link")]
+    assert links == [f"lesson={claim.lesson}" for claim in CLAIMS]
+    assert len(page.get("image")) == len(CLAIMS)
 
 
 def test_an_answer_in_free_text_stays_when_one_comes_back(opened):
@@ -244,4 +310,36 @@ def test_a_room_sees_the_result_when_it_has_answered(opened):
     answer(page, 0)
     assert not page.exception
     assert page.segmented_control(key=f"{progress.STAGE}.step").value == "Result"
-    assert "You said: " in texts(page)
+    assert "Not what you said." in texts(page)
+
+
+def test_the_way_leads_through_all_lessons_to_a_summary(opened):
+    page = opened()
+    lesson = LESSONS[0]
+    right = lesson.question.answer(evidence(lesson.recipes, [])).option
+    answer(page, right)
+    for _ in LESSONS[:2]:
+        button(page, "Next").click().run()
+    answer(page, 0)
+    missed = LESSONS[2].question.answer(evidence(LESSONS[2].recipes, [])).option != 0
+    for at in range(3, len(LESSONS) + 1):
+        button(page, "Next").click().run()
+        assert at == len(LESSONS) or LESSONS[at].title in page.title[0].value
+    assert page.title[0].value == "What you predicted"
+    shown = texts(page)
+    assert f"You answered **2 of {len(LESSONS)}** questions" in shown
+    assert f"you predicted **{2 - missed}** rightly" in shown
+    assert f"You said: {lesson.question.options[right]}." in shown
+    assert button(page, "Next").disabled
+    button(page, LESSONS[4].title).click().run()
+    assert page.title[0].value == LESSONS[4].title
+
+
+def test_the_browser_goes_back_one_lesson(opened):
+    page = opened(lesson="step")
+    button(page, "Next").click().run()
+    assert page.query_params["lesson"] == "race"
+    page.query_params["lesson"] = "step"  # what the browser does
+    assert page.run().title[0].value == "Step decay: what a drop does"
+    page.query_params.clear()  # the menu of pages
+    assert page.run().title[0].value == "Step decay: what a drop does"

@@ -16,7 +16,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store
 from tests.datasets.npz import npz, whole
-from tests.pages import TIMEOUT
+from tests.pages import TIMEOUT, link_of
 
 pytestmark = pytest.mark.training
 
@@ -34,7 +34,11 @@ def texts(page):
 
 
 def train(page):
-    button(page, "Train").click().run()
+    page.button(key="start").click().run()
+
+
+def schedules(page):
+    return page.button_group(key="schedules")
 
 
 def button(page, label):
@@ -51,18 +55,24 @@ def wait(page, condition, seconds=TIMEOUT):
 
 def test_nothing_was_trained_yet(page):
     assert not page.exception
-    assert "No run yet" in texts(page)
+    assert page.button(key="start").label.startswith("Train 1 schedule")
+    assert not page.get("progress")
+    assert "What is learned: 10 kinds of images." in texts(page)
+    assert (
+        "Fashion-MNIST is not on this machine yet. These images are from the built-in synthetic set."
+        in texts(page)
+    )
     assert "16,000 images for training and 4,000 for validation: 250 steps per epoch" in texts(page)
 
 
 def test_trains_on_the_synthetic_set_to_the_end(page):
     page.selectbox(key="data").set_value("synthetic").run()
-    page.multiselect(key="schedules").set_value(["step"]).run()
+    schedules(page).set_value(["step"]).run()
     page.number_input(key="epochs.train").set_value(3).run()
     page.number_input(key="images.train").set_value(500).run()
     train(page)
     assert not page.exception
-    assert page.query_params["run"] == "1"
+    assert link_of(page)["run"] == ["1"]
     wait(page, lambda: "completed" in texts(page))
     assert [metric.label for metric in page.metric] == [
         *("Training loss", "Validation loss", "Validation accuracy", "Applied rate"),
@@ -89,7 +99,7 @@ def test_the_data_sets_are_listed_and_described(page):
 def choose_own(page):
     page.selectbox(key="data").set_value("own").run()
     assert "There is no data set of your own yet." in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
 
 
 def test_ones_own_set_is_uploaded_described_and_trained(page, home):
@@ -114,10 +124,10 @@ def test_a_bad_file_is_said_and_the_one_before_stays(page, home):
     choose_own(page)
     page.file_uploader(key="own.upload").set_value(("bad.npz", b"no zip", "")).run()
     assert "must be a .npz file of NumPy, but it is no zip archive." in texts(page).replace("\\", "")
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
     page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
     assert "no zip archive" not in texts(page)
-    assert not button(page, "Train").disabled
+    assert not page.button(key="start").disabled
     page.file_uploader(key="own.upload").set_value(("bad.npz", b"no zip", "")).run()
     assert page.title[0].value == "Train on good.npz"
     page.selectbox(key="data").set_value("auto").run()
@@ -136,7 +146,7 @@ def test_ones_own_set_is_chosen_by_its_path(page, tmp_path):
     assert "200 training and 40 test vectors of 20 numbers, in 3 classes." in texts(page)
     page.selectbox(key="network").set_value("convolutional").run()
     assert "A convolutional network needs images" in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
     page.selectbox(key="network").set_value("dense").run()
     jobs.shut_down(Store())
     train(page)
@@ -149,11 +159,11 @@ def test_on_a_public_server_there_is_no_path(page, monkeypatch):
     choose_own(page)
     assert [box.label for box in page.text_input if "path" in box.label] == []
     page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
-    assert not button(page, "Train").disabled
+    assert not page.button(key="start").disabled
 
 
 def test_adam_runs_at_its_own_default(page):
-    page.multiselect(key="schedules").set_value(["adam"]).run()
+    schedules(page).set_value(["adam"]).run()
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
@@ -180,7 +190,7 @@ def test_a_run_that_cannot_be_is_refused_before_the_click(page):
     page.number_input(key="images.train").set_value(100).run()
     page.number_input(key="batch.train").set_value(99).run()
     assert "batch_size must be a whole number from 1 to 80, but it is 99." in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
 
 
 def test_a_failed_run_says_why_with_the_last_lines(page):
@@ -203,7 +213,19 @@ def test_a_diverged_run_is_a_result(page):
     page.run()
     assert not page.exception
     assert "The loss became NaN in epoch 1, step 9." in texts(page)
-    assert page.metric[0].value == "nan"
+    assert [metric.value for metric in page.metric[:3]] == ["–", "–", "10.00%"]
+
+
+def test_a_run_that_diverged_at_a_rate_set_by_hand_says_this_rate(page):
+    store = Store()
+    run = store.add(RunSpec(), "Hot", worker="gone")
+    store.set_rate(run, 3.0)
+    store.record(
+        store.run(run), ManualRate(0, 3.0), Epoch(0, 3.0, 3.0, float("nan"), 0.1, float("nan"), 0.1, 0.2)
+    )
+    store.finish(run, Outcome("diverged", "The loss became NaN in epoch 1, step 9.", float("nan"), 0.1))
+    page.run()
+    assert "The loss became NaN in epoch 1, step 9. Its rate was set by hand: 3." in texts(page)
 
 
 def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
@@ -235,38 +257,94 @@ def test_a_store_from_a_newer_version_is_said_not_raised(home):
     assert "newer LR Lab" in page.error[0].value
 
 
-def test_the_articles_six_are_one_press_and_one_race(page):
-    button(page, "The article's six runs").click().run()
+def test_the_articles_six_are_one_choice_and_one_race_and_leave_explore_alone(page):
+    page.session_state["step.initial_lr"] = 0.3
+    page.number_input(key="epochs.train").set_value(7).run()
+    page.button_group(key="choose_source").set_value("article").run()
     assert not page.exception
+    assert page.number_input(key="race.epochs.train").value == 100
+    assert (page.session_state["step.initial_lr"], page.session_state["epochs"]) == (0.3, 7)
     assert "506,530 parameters. 16,000 images for training and 4,000 for validation" in texts(page)
+    assert "250 steps per epoch, 25,000 per run, 150,000 in all." in texts(page)
+    assert page.button(key="start").label.startswith("Race 6 schedules")
     page.number_input(key="seeds.train").set_value(3).run()
+    assert "250 steps per epoch, 25,000 per run, 450,000 in all." in texts(page)
+    assert page.button(key="start").label.startswith("Race 18 runs")
     jobs.shut_down(Store())
-    button(page, "Race 18 runs").click().run()
+    train(page)
     runs = Store().race(1)
     assert [run.name for run in runs[:6]] == [
-        *("Constant", "Time-based, as coded", "Exponential", "Step", "Polynomial", "Adam"),
+        *("Constant", "Time-based as coded", "Exponential", "Step", "Linear", "Adam"),
     ]
     assert [run.spec.seed for run in runs[::6]] == [9125, 9126, 9127]
     assert {run.spec.optimizer.kind for run in runs[:5]} == {"sgd"}
     assert runs[5].spec.optimizer == Adam()
-    assert "6 lanes: Constant, Time-based, as coded, " in page.selectbox(key="run").options[0]
+    assert {(run.spec.epochs, run.spec.schedule.initial_lr) for run in runs[2:5]} == {(100, 0.5)}
+    assert "6 lanes: Constant, Time-based as coded, " in page.selectbox(key="run").options[0]
+    page.button(key="form").click().run()
+    page.button_group(key="choose_source").set_value("explore").run()
+    assert (schedules(page).value, page.number_input(key="seeds.train").value) == (["exponential"], 1)
+    page.button_group(key="choose_source").set_value("article").run()
+    assert page.number_input(key="seeds.train").value == 3, "each source keeps its own settings"
+    page.button_group(key="choose_source").set_value("trial").run()
+    assert page.button(key="start").label.startswith("Race 2 schedules")
+
+
+def test_the_form_and_explore_keep_their_values_over_a_reload(page):
+    page.session_state["step.initial_lr"] = 0.3
+    schedules(page).set_value(["step", "adam"]).run()
+    page.multiselect(key="optimizers").set_value(["sgd", "adamw"]).run()
+    page.number_input(key="epochs.train").set_value(7).run()
+    page.number_input(key="seeds.train").set_value(2).run()
+    page.text_input(key="option.dense.widths.text").set_value("64, 32").run()
+    page.toggle(key="stop_early").set_value(True).run()
+    page.button_group(key="choose_source").set_value("trial").run()
+    page.number_input(key="images.train").set_value(2000).run()
+    page.button_group(key="choose_source").set_value("explore").run()
+    link = link_of(page)
+    assert {"run", "source"} & {*link} == set()
+    again = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    for name, texts_of_name in link.items():
+        again.query_params[name] = texts_of_name
+    again.run().switch_page("pages/lab/train.py").run()
+    assert not again.exception
+    assert not again.warning
+    assert schedules(again).value == ["step", "adam"]
+    for key in ("optimizers", "seeds", "epochs", "step.initial_lr", "option.dense.widths", "stop_early"):
+        assert again.session_state[key] == page.session_state[key]
+    assert link_of(again) == link
+
+
+def test_a_link_with_a_wrong_value_of_the_form_keeps_the_right_ones(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    for name, text in (("seed", "-3"), ("seeds", "2"), ("schedules", "step"), ("optimizers", "sgd_x")):
+        page.query_params[name] = text
+    page.switch_page("pages/lab/train.py").run()
+    assert not page.exception
+    (warning,) = page.warning
+    assert "seed must be a whole number" in warning.value
+    assert "each of optimizers must be one of" in warning.value
+    assert (schedules(page).value, page.session_state["seeds"]) == (["step"], 2)
+    assert (page.session_state["seed"], page.session_state["optimizers"]) == (article.SEED, ["sgd"])
 
 
 def test_schedules_go_with_optimizers_and_can_have_one_peak(page):
-    page.multiselect(key="schedules").set_value(["step", "constant", "adam"]).run()
+    schedules(page).set_value(["step", "constant", "adam"]).run()
     page.multiselect(key="optimizers").set_value(["sgd", "adamw"]).run()
     page.toggle(key="same_peak").set_value(True).run()
     page.number_input(key="peak.field").set_value(0.02).run()
     jobs.shut_down(Store())
-    button(page, "Race 5 runs").click().run()
+    assert page.button(key="start").label.startswith("Race 5 schedules")
+    train(page)
     runs = Store().race(1)
     assert [run.name for run in runs] == [
         *("Step · SGD", "Step · AdamW", "Constant · SGD", "Constant · AdamW", "Adam"),
     ]
     assert [run.spec.plan.rates().max() for run in runs] == pytest.approx([0.02] * 5)
-    page.multiselect(key="schedules").set_value([]).run()
+    page.button(key="form").click().run()
+    schedules(page).set_value([]).run()
     assert "There is nothing to train" in texts(page)
-    assert button(page, "Train").disabled
+    assert page.button(key="start").disabled
 
 
 def test_network_images_and_controllers_are_options(page):
@@ -277,11 +355,14 @@ def test_network_images_and_controllers_are_options(page):
     page.toggle(key="stop_early").set_value(True).run()
     page.number_input(key="option.early-stopping.patience.field").set_value(3).run()
     page.toggle(key="on_plateau").set_value(True).run()
+    page.number_input(key="batches_per_update.train").set_value(4).run()
+    assert "40 steps per epoch" in texts(page)
     assert not page.exception
     jobs.shut_down(Store())
     train(page)
     (run,) = Store().runs()
     assert run.spec.network == Convolutional((8, 16), dropout=0.25)
+    assert (run.spec.batches_per_epoch, run.spec.batches_per_update) == (157, 4)
     assert (run.spec.fit_images, run.spec.early_stopping, run.spec.plateau) == (
         *(10_000, EarlyStopping(patience=3), ReduceOnPlateau()),
     )
@@ -302,7 +383,8 @@ def test_what_would_not_fit_or_takes_long_is_said_before_the_click(page):
     page.selectbox(key="network").set_value("convolutional").run()
     page.text_input(key="option.convolutional.filters.text").set_value("128, 128, 128").run()
     assert "Not enough memory: this needs about " in texts(page)
-    assert button(page, "Race 10 runs").disabled
+    assert page.button(key="start").label.startswith("Race 10 runs")
+    assert page.button(key="start").disabled
 
 
 def running(store, name="Mine", lanes=1):
@@ -340,13 +422,39 @@ def test_a_race_is_paused_goes_on_and_stops(page):
     assert "Stopped." in texts(page)
 
 
+def test_after_the_click_the_form_folds_and_the_race_is_ranked_with_the_best_first(page):
+    store = Store()
+    jobs.shut_down(store)
+    train(page)
+    assert [box.key for box in page.number_input] == []
+    page.button(key="form").click().run()
+    assert page.number_input(key="epochs.train").value == 100
+    page.button(key="form").click().run()
+    race = running(store, lanes=3)
+    nan = float("nan")
+    for run, (loss, accuracy) in zip(store.race(race), ((0.5, 0.7), (0.4, 0.6), (nan, nan)), strict=True):
+        store.record(run, Epoch(2, 0.01, 0.01, 1.5, 0.5, loss, accuracy, 0.2))
+    page.run()
+    page.selectbox(key="run").set_value(race).run()
+    assert not page.exception
+    ranking, every_run = (table.value for table in page.table)
+    assert list(ranking["Gap"]) == ["★ best", "+0.100", "–"]
+    assert list(ranking["Val. loss"]) == ["0.400", "0.500", "–"]
+    assert [name.strip("*").split()[-2:] for name in ranking["Lane"]] == [["Mine", n] for n in "102"]
+    assert list(every_run["Epoch"]) == ["3", "3", "3"]
+    page.button_group(key="view.view").set_value("Accuracy").run()
+    ranking = page.table[0].value
+    assert list(ranking["Gap"]) == ["★ best", "-10.0%", "–"]
+    assert "nan" not in page.table[0].value.to_string() + page.table[1].value.to_string()
+
+
 def test_every_view_draws_and_smoothing_is_off_at_first(page):
     store = Store()
     running(store, lanes=3)
     page.run()
     assert page.slider(key="smoothing").value == 0
-    for view in ("Updates", "Gradients", "Epochs"):
-        page.segmented_control(key="view.view").set_value(view).run()
+    for view in ("Updates", "Gradients", "Accuracy", "Loss"):
+        page.button_group(key="view.view").set_value(view).run()
         assert not page.exception
     page.slider(key="smoothing").set_value(0.5).run()
     page.toggle(key="training_curves").set_value(True).run()
@@ -367,6 +475,11 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     slider.set_value(0.1).run()
     assert store.run(race).manual_rate == 0.1
     assert "rate 0.1, set by hand" in texts(page)
+    assert "Its schedule's own rates: 0.01 to 0.01." in texts(page)
+    assert "The largest rate that stayed stable in this race: 0.01." in texts(page)
+    assert [warning.value for warning in page.warning] == [
+        "No lane of this race has stayed stable at this rate yet. It may diverge."
+    ]
     rates = np.full(8, 0.1, np.float32)
     store.record(store.run(race), ManualRate(16, 0.1), Steps(16, rates * 10, rates))
     page.run()
@@ -375,9 +488,9 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     assert not page.select_slider
     button(page, "Save the rates of Mine 0 as a schedule").click().run()
     assert not page.exception
-    assert f"Rates of run {race}" in page.multiselect(key="schedules").options
-    kept = page.multiselect(key="schedules").value[-1]
-    page.multiselect(key="schedules").set_value([kept]).run()
+    assert any(option.endswith(f"Rates of run {race}") for option in schedules(page).options)
+    kept = schedules(page).value[-1]
+    schedules(page).set_value([kept]).run()
     jobs.shut_down(store)
     train(page)
     schedule = store.runs()[0].spec.schedule
@@ -405,9 +518,9 @@ def test_a_browser_that_says_no_view_is_chosen_gets_the_first(page):
     store = Store()
     running(store)
     page.run()
-    page.segmented_control(key="view.view").set_value(None).run()
+    page.button_group(key="view.view").set_value(None).run()
     assert not page.exception
-    assert page.segmented_control(key="view.view").value == "Epochs"
+    assert page.button_group(key="view.view").value == "Loss"
 
 
 def test_what_is_not_decided_can_be_trained_from_more_seeds(page):
@@ -442,3 +555,16 @@ def test_that_there_is_no_verdict_yet_is_said_once(page):
         store.finish(run.id, Outcome("paused", "Paused."))
     page.run()
     assert texts(page).count("No verdict yet") == 1
+
+
+def test_the_short_race_of_the_introduction_trains_two_schedules_at_once(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    button(page, "Race two schedules in 20 seconds").click().run()
+    assert page.title[0].value.startswith("Train on")
+    runs = Store().race(1)
+    assert [run.name for run in runs] == ["Constant", "Exponential"]
+    wait(page, lambda: "completed" in texts(page))
+    assert {len(epochs) for epochs in Store().epochs_of([run.id for run in runs]).values()} == {15}
+    assert page.session_state["epochs"] == article.EPOCHS, "the curves of Explore stay"
+    page.switch_page("pages/lab/explore.py").run()
+    assert button(page, "About LR Lab")

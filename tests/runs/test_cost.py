@@ -33,6 +33,7 @@ def test_operations_do_not_depend_on_what_is_no_product():
         {"network": Dense((4096, 4096))},
         {"network": Convolutional()},
         {"early_stopping": EarlyStopping(restore_best=True)},
+        {"batches_per_update": 2},
     ],
 )
 def test_what_takes_more_memory(change):

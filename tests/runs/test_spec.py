@@ -29,6 +29,18 @@ def test_the_last_batch_may_be_smaller():
     assert RunSpec(train_images=1000, batch_size=300).steps_per_epoch == 3
 
 
+@pytest.mark.parametrize(("together", "steps"), [(1, 250), (2, 125), (4, 63), (249, 2), (250, 1), (300, 1)])
+def test_with_accumulated_gradients_an_epoch_has_fewer_updates(together, steps):
+    spec = RunSpec(batches_per_update=together)
+    assert (spec.batches_per_epoch, spec.steps_per_epoch, spec.plan.steps) == (250, steps, 100 * steps)
+    assert spec.recipe != RunSpec().recipe or together == 1
+
+
+def test_the_record_of_a_run_without_accumulated_gradients_is_that_of_earlier_versions():
+    assert "batches_per_update" not in json.loads(RunSpec().to_json())
+    assert json.loads(RunSpec(batches_per_update=4).to_json())["batches_per_update"] == 4
+
+
 @given(
     kind=st.sampled_from(SCHEDULES),
     clock=st.sampled_from(("epoch", "step", "smooth")),
@@ -42,6 +54,7 @@ def test_the_last_batch_may_be_smaller():
     | st.builds(Dense, st.lists(st.integers(1, 4096), min_size=1, max_size=6), st.floats(0, 0.9)),
     early_stopping=st.none() | st.builds(EarlyStopping, patience=st.integers(0, 1000)),
     plateau=st.none() | st.builds(ReduceOnPlateau, factor=st.floats(0, 0.9), min_lr=st.floats(0, 10)),
+    batches_per_update=st.integers(1, 10_000),
 )
 def test_json_round_trip(kind, **fields):
     assume(kind is not WarmupStableDecay or fields["epochs"] >= 25)  # its phases are that long
@@ -66,6 +79,7 @@ def test_json_round_trip(kind, **fields):
         ({"train_images": 60_001}, "from 100 to 60,000"),
         ({"batch_size": 0}, "from 1 to 1,000,000"),
         ({"batch_size": 16_001}, "from 1 to 16,000"),
+        ({"batches_per_update": 0}, "batches_per_update must be a whole number from 1 to 10,000"),
         ({"epochs": 0}, "from 1 to 1,000"),
         ({"epochs": "ten"}, "'ten'"),
         ({"validation_split": 1.0}, "validation_split must be"),

@@ -24,7 +24,7 @@ from lrlab.schedules import (
 
 
 def test_a_step_decay_worked_out_by_hand():
-    numbers = summary(Plan(StepDecay(0.8, 0.1, 10), epochs=40, steps_per_epoch=5))
+    numbers = summary(Plan(StepDecay(0.8, 0.1, 10), epochs=40, batches_per_epoch=5))
     assert numbers.peak == 0.8
     assert numbers.final == pytest.approx(0.0008)
     assert numbers.area == pytest.approx(8.888)

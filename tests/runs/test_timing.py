@@ -129,6 +129,22 @@ def test_epochs_under_the_step_clock_are_noticed_and_steps_under_the_epoch_clock
     assert said(StepDecay(drop_every=120))[0].endswith("ends after 100.")  # 120 steps are not one epoch
 
 
+def test_batches_under_the_step_clock_are_noticed():
+    """A schedule counts updates: with four batches for one, times in batches are beyond the run's end."""
+    in_batches = PiecewiseConstant((0.1, 0.01), (12_500,))
+    assert said(in_batches, clock="step") == []
+    (sentence,) = about_times(Plan(in_batches, 100, 250, "step", 4))
+    assert sentence == (
+        "The rate never changes there: boundaries = 12500 steps, but the run ends after 6300. If you mean "
+        "batches, divide by 4: a step is one update with 4 batches."
+    )
+    assert [*about_times(Plan(replace(in_batches, boundaries=(12_500 // 4,)), 100, 250, "step", 4))] == []
+    (sentence,) = about_times(Plan(CosineDecay(0.1, duration=25_000), 100, 250, "step", 4))
+    assert sentence.endswith("divide by 4: a step is one update with 4 batches.")
+    (sentence,) = about_times(Plan(replace(in_batches, boundaries=(25_001,)), 100, 250, "step", 4))
+    assert sentence.endswith("ends after 6300.")  # not a batch of the run either
+
+
 def test_a_short_warm_up_in_steps_is_usual():
     assert said(Warmup(CosineDecay(), 100), clock="step") == []
     assert said(Warmup(Constant(), 5), clock="step") == []

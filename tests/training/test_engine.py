@@ -1,10 +1,12 @@
 """The engine: equal to `keras.Model.fit`, the same every time, and honest about its end."""
 
 from dataclasses import replace
+from itertools import islice
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from lrlab.datasets import Dataset
 from lrlab.errors import UserError
@@ -12,10 +14,10 @@ from lrlab.networks import Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nadam, RMSprop
 from lrlab.runs.records import Control, Epoch, Outcome
 from lrlab.runs.spec import RunSpec
-from lrlab.schedules import Constant, ExponentialDecay
+from lrlab.schedules import Constant, ExponentialDecay, OneCycle, Warmup
 from lrlab.training import lane
 from lrlab.training.engine import train, warm_up
-from lrlab.training.epoch import compiled_epoch, keras_optimizer, program_of
+from lrlab.training.epoch import Present, compiled_epoch, keras_optimizer, program_of
 from lrlab.training.lane import batch_order
 from lrlab.training.network import build_network, initial_weights
 from tests.datasets.npz import described
@@ -30,15 +32,22 @@ WILD = RunSpec(Constant(10.0), epochs=3, train_images=500, data="synthetic")
 
 
 class EveryRate(keras.callbacks.Callback):
-    """Assigns the rate of every batch, as a user of Keras would, and what draws its dropout masks."""
+    """Assigns the rate of every batch, as a user of Keras would, and what draws its dropout masks.
 
-    def __init__(self, rates, seed):
+    If the plan cycles the momentum, it assigns it too, under the name that the optimizer has for it.
+    """
+
+    def __init__(self, spec):
         super().__init__()
-        self.updates = enumerate(rates)
-        self.seed = seed
+        steps = spec.plan.step_of(np.arange(spec.epochs * spec.batches_per_epoch))
+        self.updates = enumerate(spec.plan.rates_at(steps))
+        self.momenta = iter(spec.plan.momentum.rates_at(steps) if spec.plan.momentum else ())
+        self.name, self.seed = spec.optimizer.momentum_name, spec.seed
 
     def on_train_batch_begin(self, batch, logs=None):
         number, self.model.optimizer.learning_rate = next(self.updates)
+        for momentum in islice(self.momenta, 1):
+            setattr(self.model.optimizer, self.name, float(momentum))
         self.model.dropout_seed.assign([self.seed, number])
 
 
@@ -54,7 +63,10 @@ def inputs(images, spec):
 
 
 def fit(spec, data):
-    """Train the same run with `keras.Model.fit`; returns the network and one history an epoch."""
+    """Train the same run with `keras.Model.fit`; returns the network and one history an epoch.
+
+    Its gradients are accumulated by Keras.
+    """
     images, labels = data.sample(spec.train_images)
     pixels = inputs(images, spec)
     validation = pixels[spec.fit_images :], labels[spec.fit_images :]
@@ -62,10 +74,15 @@ def fit(spec, data):
     for weight, value in zip(network.weights, initial_weights(network, spec.seed), strict=True):
         weight.assign(value)
     entropy = keras.metrics.SparseCategoricalCrossentropy(name="entropy")  # the loss without an L2 penalty
-    network.compile(
-        keras_optimizer(spec.optimizer), "sparse_categorical_crossentropy", metrics=["accuracy", entropy]
-    )
-    callback = EveryRate(spec.plan.rates(), spec.seed)
+    given, together = spec.optimizer.keras_arguments(), spec.batches_per_update
+    if together > 1:
+        given["gradient_accumulation_steps"] = together
+    optimizer = getattr(keras.optimizers, spec.optimizer.keras_class)(1.0, **given)
+    metrics = ["accuracy", entropy]
+    # A compiled step would keep the first momentum.
+    eagerly = spec.plan.momentum is not None
+    network.compile(optimizer, "sparse_categorical_crossentropy", metrics=metrics, run_eagerly=eagerly)
+    callback = EveryRate(spec)
     histories = []
     for epoch in range(spec.epochs):
         order = batch_order(spec.seed, epoch, spec.fit_images)
@@ -118,11 +135,101 @@ def test_a_run_is_what_model_fit_computes(dataset, optimizer, rate, network):
     assert_fitted(spec, dataset)
 
 
-def assert_fitted(spec, data):
-    """The engine and Keras measure the same, and end with the same weights."""
+def cycling(optimizer, rate):
+    """A run whose momentum falls and rises by half."""
+    cycle = OneCycle(rate, cycle_momentum=True, max_momentum=0.9, base_momentum=0.4)
+    return replace(SPEC, optimizer=optimizer, schedule=Warmup(cycle, 1))
+
+
+CYCLED = [cls for cls in OPTIMIZERS if cls.momentum_name]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("cls", CYCLED, ids=lambda cls: cls.kind)
+def test_a_cycled_momentum_is_what_model_fit_has_if_it_is_set_before_every_update(dataset, cls):
+    # RMSprop divides by the mean of squares, which magnifies the rounding of gradients near 0.
+    optimizer = cls(epsilon=1e-4) if cls is RMSprop else cls()
+    assert_fitted(cycling(optimizer, min(cls.usual_lr, 0.03)), dataset)
+
+
+@pytest.mark.parametrize("cls", CYCLED, ids=lambda cls: cls.kind)
+def test_a_compiled_momentum_is_what_keras_has_if_it_is_set_before_every_update(cls):
+    gradients = np.random.default_rng(1).normal(size=(12, 3)).astype(np.float32)
+    momenta = np.abs(np.linspace(-0.9, 0.9, 12)).astype(np.float32)
+    program = replace(cycling(cls(), 0.01), network=Dense((2,)))
+    name = compiled(program).momentum_name
+
+    def made():
+        weights = keras.Variable(np.zeros(3, np.float32))
+        optimizer = keras_optimizer(program_of(program).optimizer)
+        optimizer.build([weights])
+        optimizer.learning_rate.assign(0.01)
+        return weights, optimizer
+
+    weights, optimizer = made()
+
+    @tf.function(jit_compile=True, autograph=False)
+    def update(gradient, momentum):
+        setattr(optimizer, name, Present(momentum))
+        optimizer.apply([gradient], [weights])
+
+    expected, plain = made()
+    for gradient, momentum in zip(gradients, momenta, strict=True):
+        update(tf.constant(gradient), tf.constant(momentum))
+        setattr(plain, name, float(momentum))
+        plain.apply([tf.constant(gradient)], [expected])
+        np.testing.assert_allclose(weights.numpy(), expected.numpy(), rtol=1e-5, atol=1e-8)
+
+
+def test_a_cycled_momentum_replaces_the_optimizers_own_in_pieces_too(dataset, monkeypatch):
+    first = records(cycling(Momentum(0.1), 0.03), dataset)
+    monkeypatch.setattr(lane, "CHUNK_SECONDS", 0)
+    assert records(cycling(Momentum(0.5), 0.03), dataset) == first
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adagrad", "lion"])
+def test_without_a_momentum_there_is_none_to_cycle(kind):
+    (optimizer,) = [cls() for cls in OPTIMIZERS if cls.kind == kind]
+    with pytest.raises(UserError, match="has none to cycle"):
+        cycling(optimizer, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "network", "size", "together"),
+    [
+        (SGD(), 0.3, Dense(), 50, 4),
+        # Seven batches, the last with 16 images: Keras's mean is that of the batches, not of the images.
+        (AdamW(weight_decay=0.1), 0.001, Dense((64, 32), dropout=0.3, l2=0.01), 64, 7),
+        pytest.param(Nadam(), 0.001, Dense(), 50, 2, marks=pytest.mark.proof),
+        pytest.param(SGD(), 0.02, Convolutional(dropout=0.2), 50, 4, marks=pytest.mark.proof),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
+def test_accumulated_gradients_are_what_model_fit_accumulates(
+    dataset, optimizer, rate, network, size, together
+):
+    schedule = ExponentialDecay(rate, 0.4)
+    sizes = {"batch_size": size, "batches_per_update": together}
+    spec = replace(SPEC, optimizer=optimizer, schedule=schedule, network=network, **sizes)
+    assert spec.batches_per_epoch % together == 0  # so that Keras carries no batch to the next epoch
+    assert_fitted(spec, dataset)
+
+
+def test_batches_left_over_make_one_more_update_at_the_end_of_an_epoch(dataset):
+    # Seven batches of 64 images, the last with 16, in updates of three, three and one: the mean of equal
+    # batches is that of a larger one, so these are three batches of 192 images, the last with 16.
+    spec = replace(SPEC, batches_per_update=3)
+    large = replace(SPEC, batch_size=192)
+    assert (spec.batches_per_epoch, spec.steps_per_epoch) == (7, 3)
+    np.testing.assert_array_equal(spec.plan.rates(), large.plan.rates())
+    assert_fitted(spec, dataset, large)
+
+
+def assert_fitted(spec, data, other=None):
+    """The engine and Keras, which trains `other` if given, measure the same and end with the same weights."""
     *epochs, outcome = train(spec, data)
     ours = compiled(spec).network
-    theirs, histories = fit(spec, data)
+    theirs, histories = fit(other or spec, data)
     # The two add up the same float32 numbers in another order, which differs by about 1e-6 an update and
     # grows from update to update.
     for epoch, history in zip(epochs, histories, strict=True):
@@ -217,8 +324,9 @@ def test_the_product_of_nadams_momenta_is_part_of_the_state(dataset):
 
 
 @pytest.mark.parametrize("seconds", [0, 0.002, 1000])
-def test_a_run_is_the_same_bit_for_bit_however_its_epochs_are_cut(dataset, monkeypatch, seconds):
-    spec = replace(SPEC, batch_size=10)
+@pytest.mark.parametrize("together", [1, 3])
+def test_a_run_is_the_same_bit_for_bit_however_its_epochs_are_cut(dataset, monkeypatch, seconds, together):
+    spec = replace(SPEC, batch_size=10, batches_per_update=together)
     whole = records(spec, dataset)
     monkeypatch.setattr(lane, "CHUNK_SECONDS", seconds)
     assert records(spec, dataset) == whole

@@ -27,6 +27,7 @@ SPECS = (
     replace(SPEC, network=SMALL),
     replace(SPEC, network=SMALL, schedule=StepDecay(0.4, 0.5, 2), plateau=ReduceOnPlateau(patience=1)),
     replace(SPEC, early_stopping=EarlyStopping(patience=2, restore_best=True), schedule=Constant(1.0)),
+    replace(SPEC, optimizer=Adam(), schedule=ExponentialDecay(0.01, 0.4), batches_per_update=2),
 )
 
 

@@ -49,4 +49,5 @@ Three networks start from the same weights and see the same batches for 20 epoch
         ends("val_accuracy", "too-small", "good", "too-large"),
     ),
     panel="loss",
+    is_drawn=True,
 )

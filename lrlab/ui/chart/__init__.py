@@ -4,6 +4,8 @@
 the existing chart.
 """
 
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,20 +18,29 @@ from lrlab.ui.chart.sending import message, ready
 from lrlab.ui.chart.served import script_url
 
 HERE = Path(__file__).parent
-SCRIPTS = "preview.js", "growing.js", "tools.js", "chart.js"
+SCRIPTS = "preview.js", "growing.js", "axes.js", "first.js", "reading.js", "rings.js", "tools.js", "chart.js"
 
 
 def chart(
-    figure, name: str, alt: str, live: dict | None = None, link: str | None = None, grows: bool = False
+    figure,
+    name: str,
+    alt: str,
+    live: dict | None = None,
+    link: str | None = None,
+    grows: bool = False,
+    choose: Callable[[str], None] | None = None,
+    drag: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> None:
     """Draw a `plotly.graph_objects.Figure`; `name` is unique on the page, and screen readers read `alt`.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
-    time is sent; the page calls `forget_sent` outside of the fragment.
+    time is sent; the page calls `forget_sent` outside of the fragment. `choose` is called with the curve of
+    a line of `live` that is clicked, and `drag` with the curve, name and value of a ring that was dragged.
     """
     plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
     data: dict[str, Any] = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}
+    data["choose"] = choose is not None
     if grows:
         # Stored before it is sent: if Streamlit ends the script here, the browser notices a missing number.
         new, st.session_state[_sent_key(name)] = message(
@@ -37,7 +48,24 @@ def chart(
         )
         data |= new
     lost = (lambda: forget_sent(name)) if grows else None
-    _component(script_url(*_script()))(data=data, key=f"chart.{name}", on_lost_change=lost)
+    key = f"chart.{name}"
+    _component(script_url(*_script()))(
+        data=data,
+        key=key,
+        on_lost_change=lost,
+        on_chosen_change=_calling(choose, key, "chosen"),
+        on_dragged_change=_calling(drag, key, "dragged"),
+    )
+
+
+def _calling(act, key, trigger):
+    """A callback that calls `act` with what the browser has sent."""
+
+    def call():
+        if given := st.session_state[key].get(trigger):
+            act(given)
+
+    return call if act else None
 
 
 def forget_sent(name: str) -> None:
@@ -54,13 +82,12 @@ def _sent_key(name):
 
 @cache
 def _component(url):
-    # Streamlit sends a component's script with each message, so this script is short.
+    # Streamlit sends a component's script and style with each message, so both come from elsewhere.
     script = f"const whole = import(new URL('{url}', document.baseURI).href);\n"
     script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
         html='<div class="lrlab-chart" role="group"></div>',
-        css=(HERE / "chart.css").read_text(encoding="utf-8"),
         js=script,
         isolate_styles=False,  # Plotly's style sheet does not reach into a shadow root
     )
@@ -68,5 +95,7 @@ def _component(url):
 
 @cache
 def _script():
-    script = "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    style = json.dumps((HERE / "chart.css").read_text(encoding="utf-8"))
+    script = f"const STYLE = {style};\n"
+    script += "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script

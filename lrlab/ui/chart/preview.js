@@ -38,9 +38,15 @@ function runningSum() {
   };
 }
 
-// The points of a line: x in units of the axis, y the rate. `unit` is the length of a step on the axis.
+// The length of an epoch on an axis of epochs, steps or images.
+function anEpoch(numbers, axis, batchSize) {
+  const { steps_per_epoch: steps, batches_per_epoch: batches } = numbers;
+  return { epoch: 1, step: steps, image: batches * batchSize }[axis];
+}
+
+// The points of a line: x in units of the axis, y the rate.
 // If the numbers of a line have not changed since the last call, the arrays are the same.
-function pointsOf(line, numbers, axis, unit) {
+function pointsOf(line, numbers, axis, batchSize) {
   const { body, clock } = line;
   const key = JSON.stringify(numbers);
   if (line.key === key) return line.points;
@@ -54,7 +60,8 @@ function pointsOf(line, numbers, axis, unit) {
     y.push(y.at(-1));
   }
   line.key = key;
-  line.points = { x: steps.map((step) => (axis === "epoch" ? step / size : step * unit)), y };
+  const length = anEpoch(numbers, axis, batchSize);
+  line.points = { x: steps.map((step) => (step / size) * length), y };
   return line.points;
 }
 
@@ -64,14 +71,16 @@ function thumb(key) {
   return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
-// A line's numbers with the values of the sliders; its own object if no slider has moved.
+// A line's numbers with the values of the sliders and of its ring; its own object if nothing has moved.
 function followed(line) {
-  const moved = {};
+  const moved = { ...line.dragged };
   for (const [name, key] of Object.entries(line.sliders)) {
     const value = thumb(key);
     if (value !== undefined && value !== Number(line.numbers[name].toPrecision(6))) moved[name] = value;
   }
-  return Object.keys(moved).length ? { ...line.numbers, ...moved } : line.numbers;
+  if (!Object.keys(moved).length) return line.numbers;
+  const numbers = { ...line.numbers, ...moved };
+  return { ...numbers, steps_per_epoch: Math.ceil(numbers.batches_per_epoch / numbers.batches_per_update) };
 }
 
 // The server's figure, with new lines for the sliders that have moved since.
@@ -80,10 +89,9 @@ function withThumbs(figure, live) {
   const data = figure.data.map((trace, at) =>
     numbers[at] === live.lines[at].numbers
       ? trace
-      : { ...trace, ...pointsOf(live.lines[at], numbers[at], live.axis, live.unit) },
+      : { ...trace, ...pointsOf(live.lines[at], numbers[at], live.axis, live.batch_size) },
   );
-  const { epochs, steps_per_epoch: size } = numbers[0];
-  const length = live.axis === "epoch" ? epochs : epochs * size * live.unit;
+  const length = numbers[0].epochs * anEpoch(numbers[0], live.axis, live.batch_size);
   const { xaxis } = figure.layout;
   const ranged = { ...xaxis, range: [0, length], uirevision: xaxis.uirevision.replace(/\S+$/, String(length)) };
   return { data, layout: { ...figure.layout, xaxis: ranged } };

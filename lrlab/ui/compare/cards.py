@@ -16,13 +16,13 @@ from lrlab.ui.widgets.markdown import plain, swatch
 STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "running": "blue"}
 
 
-def cards(store: Store, groups: Sequence[Group], listed: dict[int, Listed]) -> None:
+def cards(store: Store, groups: Sequence[Group], colors: Sequence[int], listed: dict[int, Listed]) -> None:
     """One card per group, in the colours of the charts."""
-    for number, group in enumerate(groups):
+    for color, group in zip(colors, groups, strict=True):
         with st.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center"):
                 pin = ":material/keep: " if any(listed[id].run.pinned for id in group.ids) else ""
-                st.markdown(f"{swatch(number)} {pin}**{plain(group.name)}**", width="stretch")
+                st.markdown(f"{swatch(color)} {pin}**{plain(group.name)}**", width="stretch")
                 _menu(store, group, listed)
             st.markdown(_badges(group))
             if group.results[0].spec:

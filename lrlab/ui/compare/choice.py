@@ -8,13 +8,15 @@ import numpy as np
 import streamlit as st
 
 from lrlab.errors import UserError
-from lrlab.links.query import whole
+from lrlab.links.query import Query, whole
 from lrlab.runs.result import data_title
 from lrlab.store import Listed, Store, StoredRun, spec_of
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
+LINKED, ASKED = "compare.linked", "compare.asked"
+TICKED, LIFTED = "compare.ticked", "compare.lifted"
 BY_TIMER = "compare.by_timer"
 SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
 FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
@@ -60,7 +62,10 @@ def schedule_title(run: StoredRun) -> str:
 
 
 def fill(listed: Sequence[Listed]) -> None:
-    """Set every missing key to its first value. The first choice is the link's runs, or the newest race."""
+    """Set every missing key to its first value, and choose the runs of a link that was followed.
+
+    Without a link, the first choice is the newest race.
+    """
     state = st.session_state
     for key, value in {
         SEARCH: "",
@@ -75,15 +80,43 @@ def fill(listed: Sequence[Listed]) -> None:
     }.items():
         state.setdefault(key, value)
     known = [entry.run.id for entry in listed]
-    if CHOSEN not in state:
-        state[CHOSEN] = _linked(known) or _newest_race(listed)
+    asked = address.get(RUNS)  # still that of the last run, if a button has changed the choice
+    if CHOSEN not in state or asked not in (None, state.get(LINKED), state.get(ASKED)):
+        state[CHOSEN] = _linked(known) or state.get(CHOSEN) or _newest_race(listed)
+    state[ASKED] = asked
     choose([id for id in state[CHOSEN] if id in known])
 
 
 def choose(runs: Sequence[int]) -> None:
-    """Choose these runs to compare, and write them into the page's link."""
+    """Choose these runs to compare."""
     st.session_state[CHOSEN] = [*runs]
-    address.put(RUNS, ".".join(map(str, runs)))
+    st.session_state[LINKED] = ".".join(map(str, runs))
+
+
+def keep_in_link() -> None:
+    """Write the chosen runs into the page's address."""
+    others = [pair for pair in address.now().pairs if pair[0] != RUNS]
+    linked = st.session_state[LINKED]
+    address.replace(Query((*others, (RUNS, linked)) if linked else tuple(others)))
+
+
+def add(runs: Sequence[int]) -> None:
+    """Choose these runs too, in front of the others: only the first `MOST_COMPARED` are drawn."""
+    choose(list(dict.fromkeys([*runs, *chosen()])))
+
+
+def tick(runs: Sequence[int]) -> None:
+    """Choose these runs in the table. Its rows stay where they are until the next other choice."""
+    choose(runs)
+    st.session_state[TICKED] = [*runs]
+
+
+def lifted(entries: Sequence[Listed]) -> list[Listed]:
+    """The entries with the chosen runs first, in the order in which they were chosen."""
+    state = st.session_state
+    if LIFTED not in state or chosen() != state.get(TICKED):
+        state[LIFTED] = {id: place for place, id in enumerate(chosen())}
+    return sorted(entries, key=lambda entry: state[LIFTED].get(entry.run.id, len(state[LIFTED])))
 
 
 def delete(store: Store, runs: Sequence[int]) -> None:
@@ -109,7 +142,7 @@ def _restore(store):
     gone = st.session_state[DELETED]
     store.restore(*gone)
     st.session_state[DELETED] = []
-    choose(list(dict.fromkeys([*chosen(), *gone])))
+    add(gone)
 
 
 def say(imported: int, problems: Sequence[str]) -> None:

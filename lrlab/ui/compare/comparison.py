@@ -7,6 +7,7 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.analysis import Group, groups
 from lrlab.figures import LaneCurves, compare_figure
+from lrlab.figures.lanes import in_numbers
 from lrlab.runs.plan import EPOCHS
 from lrlab.runs.records import ACTIVE
 from lrlab.store import Listed, Store
@@ -14,6 +15,7 @@ from lrlab.ui.chart import chart
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.cards import cards
 from lrlab.ui.compare.files import export
+from lrlab.ui.explore import state
 from lrlab.ui.race.standings import standings
 from lrlab.ui.widgets.controls import field as number_field
 from lrlab.ui.widgets.controls import smoothing_slider
@@ -34,20 +36,21 @@ def comparison(store: Store, listed: dict[int, Listed]) -> None:
     if len(chosen) > len(results):
         st.warning(f"{len(chosen)} runs are chosen. Only the first {choice.MOST_COMPARED} are drawn.")
     found = groups(results, st.session_state[choice.JOIN_SEEDS])
+    found_colors = colors(found)
     charts, words = st.columns([5, 3], gap="medium")
     with charts:
-        _chart(found)
+        _chart(found, found_colors)
     with words.container(height=900, border=False):
         train = partial(_train, store) if st.session_state[choice.JOIN_SEEDS] else None
         standings(found, train, choice.MOST_COMPARED - len(chosen))
-        cards(store, found, listed)
+        cards(store, found, found_colors, listed)
 
 
 def _train(store, seed_groups):
     """Train a race of these seed groups, and compare its runs too."""
     race = store.add_race(seed_groups)
     jobs.ensure_worker(store)
-    choice.choose([*choice.chosen(), *(run.id for run in store.race(race))])
+    choice.add([run.id for run in store.race(race)])
 
 
 def _draw_again_soon():
@@ -78,15 +81,23 @@ def _actions(store, chosen, results):
         )
 
 
-def _chart(found: list[Group]):
-    state = st.session_state
+def colors(found: list[Group]) -> list[int]:
+    """The numbers of the colours of the lines; in which order they were chosen makes no difference."""
+    order = sorted(found, key=lambda group: min(group.ids))
+    numbers = state.colors_of([group.results[0].spec for group in order])
+    by_ids = {group.ids: number for group, number in zip(order, numbers, strict=True)}
+    return [by_ids[group.ids] for group in found]
+
+
+def _chart(found: list[Group], colors: list[int]):
+    values = st.session_state
     longest = max((len(result.epochs) for group in found for result in group.results), default=0)
     if not longest:
         st.info("None of these runs has finished an epoch yet.", icon=":material/hourglass_empty:")
         return
     names = [group.name for group in found]
-    if state[choice.BASELINE] not in names:
-        state[choice.BASELINE] = choice.NO_BASELINE
+    if values[choice.BASELINE] not in names:
+        values[choice.BASELINE] = choice.NO_BASELINE
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         number_field(
             choice.FIRST,
@@ -115,14 +126,15 @@ def _chart(found: list[Group]):
             )
             st.toggle("Logarithmic rate axis", key=choice.LOG_RATE, persist_state="session")
     lanes = [
-        LaneCurves(group.name, number, tuple([*result.epochs] for result in group.results))
-        for number, group in enumerate(found)
+        LaneCurves(group.name, color, tuple([*result.epochs] for result in group.results))
+        for color, group in zip(colors, found, strict=True)
     ]
     figure = compare_figure(
         lanes,
-        min(state[choice.FIRST], longest),
-        names.index(state[choice.BASELINE]) if state[choice.BASELINE] else None,
-        state[choice.LOG_RATE],
-        state[choice.SMOOTHING],
+        min(values[choice.FIRST], longest),
+        names.index(values[choice.BASELINE]) if values[choice.BASELINE] else None,
+        values[choice.LOG_RATE],
+        values[choice.SMOOTHING],
     )
-    chart(figure, "compare", f"Validation loss and accuracy, training loss and rate of {', '.join(names)}")
+    what = f"Validation loss and accuracy, training loss and rate of {', '.join(names)}"
+    chart(figure, "compare", f"{what}. {in_numbers(lanes)}")

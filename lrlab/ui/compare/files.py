@@ -104,6 +104,6 @@ def _take(store, files):
         if not new:
             problems.append(f"{plain(file.name)}: LR Lab already has all of its runs.")
     if added:
-        choice.choose(added)
+        choice.add(added)
     choice.say(len(added), problems)
     st.session_state[TAKEN] += 1  # a new key gives a new, empty uploader in a closed popover

@@ -12,6 +12,7 @@ from lrlab.store import Listed, spec_of
 from lrlab.ui.compare import choice
 
 LOSS, SHARE = "%.4f", "%.2f %%"
+HEAD, ROW, HEIGHT = 37, 35, 292  # pixels; the table takes a third of the screen
 TABLE_COLUMNS = {
     "Pinned": st.column_config.TextColumn("", width=32, pinned=True, help="Pinned runs come first."),
     "Run": st.column_config.TextColumn(width="medium", pinned=True),
@@ -49,7 +50,7 @@ def runs_table(listed: Sequence[Listed]) -> None:
             label_visibility="collapsed",
         )
         _filters(listed)
-    shown = choice.shown(listed)
+    shown = choice.lifted(choice.shown(listed))
     if not shown:
         st.info("No run matches the search and the filters.", icon=":material/search_off:")
         return
@@ -57,26 +58,27 @@ def runs_table(listed: Sequence[Listed]) -> None:
     # Each set of rows has its own key: with one key, Streamlit would keep row numbers, not runs.
     key = f"compare.table.{sha256(repr(ids).encode()).hexdigest()[:16]}"
     rows = [ids.index(id) for id in choice.chosen() if id in ids]
-    if (st.session_state.get(key) or {}).get("selection", {}).get("rows") is None or sorted(rows) != sorted(
-        st.session_state[key]["selection"]["rows"]
-    ):
+    if key in st.session_state and sorted(st.session_state[key]["selection"]["rows"]) != sorted(rows):
         st.session_state[key] = {"selection": {"rows": rows}}
-    st.dataframe(
-        pd.DataFrame([_row(entry) for entry in shown]),
-        hide_index=True,
-        height=min(37 + 35 * len(shown), 352),
-        column_config=TABLE_COLUMNS,
-        key=key,
-        on_select=lambda: _take(key, ids),
-        selection_mode="multi-row",
-    )
+    with st.container(key="compare-table"):
+        st.dataframe(
+            pd.DataFrame([_row(entry) for entry in shown]),
+            hide_index=True,
+            height=min(HEAD + ROW * len(shown), HEIGHT),
+            column_config=TABLE_COLUMNS,
+            placeholder="",
+            key=key,
+            on_select=lambda: _take(key, ids),
+            selection_mode="multi-row",
+            selection_default={"selection": {"rows": rows}},
+        )
 
 
 def _take(key, ids):
     """Update the choice. Runs that the filters hide stay chosen, and chosen runs keep their order."""
     rows = {ids[row] for row in st.session_state[key]["selection"]["rows"] if row < len(ids)}
     kept = [id for id in choice.chosen() if id in rows or id not in ids]
-    choice.choose([*kept, *(id for id in ids if id in rows and id not in kept)])
+    choice.tick([*kept, *(id for id in ids if id in rows and id not in kept)])
 
 
 def _filters(listed):

@@ -1,11 +1,11 @@
-"""The card of a curve: its name, formula, parameters, clock and menu."""
+"""The card of the curve in hand: its formula, parameters, warm-up, cool-down and clock."""
 
 from dataclasses import replace
 
 import streamlit as st
 
-from lrlab.runs.plan import CLOCKS
-from lrlab.scene import COLORS, MAX_NAME
+from lrlab.runs.plan import CLOCKS, Plan
+from lrlab.runs.summary import summary
 from lrlab.schedules import Schedule
 from lrlab.ui.explore import state
 from lrlab.ui.widgets.controls import control, field, following, label_of
@@ -14,11 +14,10 @@ from lrlab.ui.widgets.markdown import plain, swatch
 CLOCK_NAMES = {"epoch": "each epoch", "step": "each step", "smooth": "smoothly"}
 CLOCK_HELP = (
     "What the time $t$ counts, and how often the rate changes. **Each epoch**: $t$ is the epoch, as in a "
-    "`LearningRateScheduler` callback. **Each step**: $t$ counts the batches, as in "
+    "`LearningRateScheduler` callback. **Each step**: $t$ counts the updates of the weights, as in "
     "`keras.optimizers.schedules` and in Keras's old `decay` argument. **Smoothly**: $t$ is the epoch "
-    "with its fraction. The rate changes at each batch."
+    "with its fraction. The rate changes at each step."
 )
-SHORT = 60
 
 
 def parameters(curve: str, without: tuple[str, ...] = (), disabled=False) -> None:
@@ -29,16 +28,16 @@ def parameters(curve: str, without: tuple[str, ...] = (), disabled=False) -> Non
             control(key, label_of(name, parameter), parameter, _unit(curve), disabled=disabled)
 
 
-def card(curve: str, without: tuple[str, ...] = ()) -> None:
-    """A curve's card: its name in its colour, its formula, parameters, clock and menu."""
+def card(curve: str, plan: Plan | None, without: tuple[str, ...] = ()) -> None:
+    """What stands under the name of the curve in hand; `plan` is None if its values do not fit together."""
     schedule = state.curve_class(curve)
-    with st.container(border=True):
-        short = len(schedule.latex) < SHORT
-        with st.container(horizontal=True, vertical_alignment="center" if short else "top"):
-            gap = "\u2003" if short else "\n\n"
-            st.markdown(f"{in_color(curve)}{gap}$\\displaystyle {schedule.latex}$", width="stretch")
-            _menu(curve)
-        parameters(curve, without)
+    symbols = [parameter.symbol for parameter in schedule.parameters().values() if parameter.symbol]
+    if any(symbol in schedule.latex and symbol not in schedule.brief for symbol in symbols):
+        st.markdown(f"$\\displaystyle {schedule.latex}$")
+    parameters(curve, without)
+    if plan:
+        st.caption(_meaning(plan))
+    with st.expander(_fold(curve), key=f"{curve}.more", type="compact"):
         _around(curve)
         st.segmented_control(
             "The rate changes",
@@ -46,13 +45,37 @@ def card(curve: str, without: tuple[str, ...] = ()) -> None:
             format_func=CLOCK_NAMES.__getitem__,
             required=True,
             help=CLOCK_HELP,
-            **following(state.clock_key(curve), "clock"),
+            **following(state.clock_key(curve), "clock", default="default"),
         )
+
+
+def _meaning(plan):
+    """The curve in one sentence."""
+    found = summary(plan)
+    halves = f", half of it {found.half_life:g} epochs later" if found.half_life is not None else ""
+    return f"At most {found.peak:.3g}{halves}, {found.final:.3g} at the end."
+
+
+def _fold(curve):
+    """What the folded part of the card is set to."""
+    clock = f"changes {CLOCK_NAMES[st.session_state[state.clock_key(curve)]]}"
+    if not _has_around(curve):
+        return clock.capitalize()
+    around = [
+        f"{kind} {length:g}"
+        for kind in state.AROUND
+        if (length := st.session_state[state.around_key(curve, kind, state.LENGTHS[kind])])
+    ]
+    return f"{', '.join(around).capitalize() or 'Warm-up and cool-down: none'}; {clock}"
+
+
+def _has_around(curve):
+    return not {"warmup", "cooldown"} & set(state.curve_class(curve).parameters())
 
 
 def _around(curve):
     """Fields for a warm-up before the curve and a cool-down at its end: the length, then the shape."""
-    if {"warmup", "cooldown"} & set(state.curve_class(curve).parameters()):
+    if not _has_around(curve):
         return
     with st.container(horizontal=True):
         for kind, around in state.AROUND.items():
@@ -75,55 +98,6 @@ def _around(curve):
 def _unit(curve):
     """The unit of time: the curve's clock decides it."""
     return "step" if st.session_state[state.clock_key(curve)] == "step" else "epoch"
-
-
-def _menu(curve):
-    """A menu: about the schedule, and the curve's name, colour and position."""
-    menu = st.popover(
-        ":material/more_vert:",
-        type="tertiary",
-        help="Read about this schedule. Change the name, colour or position of its curve.",
-        on_change="rerun",
-        key=f"{curve}.menu",
-    )
-    if not menu.open:
-        return
-    with menu:
-        schedule = state.curve_class(curve)
-        st.markdown(about(schedule))
-        st.text_input("Name", max_chars=MAX_NAME, **_renaming(curve))
-        st.pills(
-            "Colour",
-            range(COLORS),
-            format_func=swatch,
-            required=True,
-            **following(state.color_key(curve), "color"),
-        )
-        with st.container(horizontal=True):
-            for label, icon, act, args in (
-                ("Up", "arrow_upward", state.move, (curve, -1)),
-                ("Down", "arrow_downward", state.move, (curve, 1)),
-                ("Duplicate", "content_copy", state.duplicate, (curve,)),
-                ("Remove", "delete", state.remove, (curve,)),
-            ):
-                st.button(
-                    label,
-                    icon=f":material/{icon}:",
-                    on_click=act,
-                    args=args,
-                    key=f"{curve}.{label}.button",
-                    disabled=act is state.duplicate and state.is_full(),
-                )
-
-
-def _renaming(curve):
-    widget = f"{curve}.name.text"
-    st.session_state[widget] = state.curve_name(curve)
-    return {"key": widget, "on_change": _rename, "args": (curve, widget)}
-
-
-def _rename(curve, widget):
-    state.rename(curve, st.session_state[widget])
 
 
 def about(schedule: type[Schedule]) -> str:

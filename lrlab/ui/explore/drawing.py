@@ -2,75 +2,74 @@
 
 import streamlit as st
 
-from lrlab.figures import rates_figure
+from lrlab.figures.rates import in_numbers, rates_figure
 from lrlab.runs.plan import Plan
 from lrlab.runs.summary import summary
 from lrlab.scene import AXES
-from lrlab.schedules import SCHEDULES, class_of_kind
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
-from lrlab.ui.explore.card import in_color
+from lrlab.ui.explore.handles import drag, handles
 from lrlab.ui.explore.preview import preview
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.controls import following
 from lrlab.ui.widgets.markdown import plain
 
+HEIGHT = 600
+MOMENTUM_HEIGHT = 190
 AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
 
 
-def drawing() -> dict[str, Plan]:
-    """Draw all shown curves on one chart, which follows the sliders while they are dragged.
-
-    Returns the drawn plans by curve.
-    """
-    labels = {curve: in_color(curve) for curve in state.names()}
-    st.pills(
-        "Schedules shown",
-        list(labels),
-        format_func=lambda curve: labels.get(curve, ""),
-        wrap=True,
-        selection_mode="multi",
-        key=state.SHOWN,
-        persist_state="session",
-    )
-    plans, problems = state.plans_shown()
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.menu_button(
-            "Add a schedule",
-            [schedule.kind for schedule in SCHEDULES],
-            format_func=lambda kind: class_of_kind(kind).title,
-            icon=":material/add:",
-            key=state.ADD,
-            on_click=_add,
-            disabled=state.is_full(),
-        )
+def heading() -> None:
+    """The title of the page, how its chart is drawn, and what is wrong with the link that opened it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="explore.heading"):
+        st.title("Explore learning-rate schedules", width="stretch")
+        st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
         st.segmented_control(
             "Time axis",
             AXES,
             format_func=AXIS_NAMES.__getitem__,
             required=True,
             label_visibility="collapsed",
-            **following(state.AXIS, "axis"),
+            **following(state.AXIS, "axis", default="default"),
         )
-        log = st.toggle("Logarithmic rate axis", key=state.LOG_RATES, persist_state="session")
+    address.show_problems(st.session_state.get(state.LINK_PROBLEMS, ()))
+
+
+def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
+    """Draw all shown curves on one chart, which follows the sliders while they are dragged.
+
+    Below it is a chart of the momentum, if one of them cycles it.
+    """
     for curve, problem in problems.items():
         st.warning(f"{plain(state.curve_name(curve))}: {problem}")
     if plans:
-        axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
-        named = {state.curve_name(curve): (state.curve_color(curve), plan) for curve, plan in plans.items()}
-        figure = rates_figure(named, log, axis=axis, batch_size=batch_size)
-        alt = f"Learning rate over {AXIS_NAMES[axis].lower()}: {', '.join(named)}"
-        chart(figure, "rates", alt, live=preview(plans, axis, batch_size), link=state.link())
+        momenta = {curve: plan.momentum for curve, plan in plans.items() if plan.momentum}
+        shown = [state.curve_name(curve) for curve in plans]
+        _lines("rate", plans, HEIGHT - MOMENTUM_HEIGHT if momenta else HEIGHT, shown)
+        if momenta:
+            _lines("momentum", momenta, MOMENTUM_HEIGHT, shown)
         _warnings(plans)
     elif not problems:
-        st.info("No schedule is shown. Choose one above.", icon=":material/show_chart:")
-    return plans
+        st.info("No schedule is shown. Show one by its menu, or add one.", icon=":material/show_chart:")
+
+
+def _lines(of, plans, height, shown):
+    """Draw one chart of some of the curves that are shown; that of the rates gives the page its address."""
+    axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
+    names, colors = state.names(), state.colors()
+    named = {names[curve]: (colors[curve], plan) for curve, plan in plans.items()}
+    log, thick = st.session_state[state.LOG_RATES], names.get(state.in_hand() or "")
+    figure = rates_figure(named, log, height, axis, batch_size, thick, of, shown)
+    what = {"rate": "Learning rate", "momentum": "Momentum"}[of]
+    alt = f"{what} over {AXIS_NAMES[axis].lower()}. {in_numbers(figure)}"
+    in_hand = state.in_hand()
+    rings = {in_hand: handles(in_hand, plans[in_hand])} if of == "rate" and in_hand in plans else {}
+    live = preview(plans, axis, batch_size, rings=rings)
+    link = state.link() if of == "rate" else None
+    chart(figure, of, alt, live, link, choose=state.take_in_hand, drag=drag)
 
 
 def _warnings(plans):
     for curve, plan in plans.items():
         if found := summary(plan).warnings:
             st.caption(f":material/info: **{plain(state.curve_name(curve))}.** {' '.join(found)}")
-
-
-def _add():
-    state.add(st.session_state[state.ADD])

@@ -29,6 +29,11 @@ def in_numbers(plans: dict[str, Plan]) -> None:
         )
     inside = [epoch for epoch in epochs or () if epoch < longest]
     rows = [_row(state.curve_name(curve), plan, inside) for curve, plan in plans.items()]
+    rows += [
+        _row(f"{state.curve_name(curve)}: momentum", plan.momentum, inside)
+        for curve, plan in plans.items()
+        if plan.momentum
+    ]
     numbers = {name: st.column_config.NumberColumn(format="%.4g", help=HELP.get(name)) for name in rows[0]}
     del numbers["Schedule"]
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)

@@ -18,7 +18,9 @@ from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.in_numbers import in_numbers
 from lrlab.ui.widgets.controls import option
+from lrlab.ui.widgets.into_view import bring_into_view
 
+EXPORT = ":material/download: Export"
 OTHERS = {"json": "JSON", "csv": "CSV"}
 MOST_DRAWN = 3000
 SHOWN_ROWS = 400
@@ -29,11 +31,12 @@ def panels(plans: dict[str, Plan]) -> None:
     """Show one panel at a time; only the open one is computed."""
     named = {
         ":material/table: In numbers": in_numbers,
-        ":material/download: Export": _export,
+        EXPORT: _export,
         ":material/rule: Stated and applied rates": _stated_and_applied,
         ":material/compare_arrows: Conventions": _conventions,
     }
-    tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
+    with st.container(key="explore.panels"):
+        tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
     for tab, panel in zip(tabs, named.values(), strict=True):
         if tab.open:
             with tab:
@@ -41,6 +44,8 @@ def panels(plans: dict[str, Plan]) -> None:
                     panel(plans)
                 else:
                     st.caption("Show a schedule first.")
+    if st.session_state.pop(state.EXPORTED, False):
+        bring_into_view(".st-key-explore-panels", 300, "start")
 
 
 def _chosen(plans, key, **kwargs):
@@ -79,7 +84,7 @@ def _export(plans):
         st.error(str(error))
         return
     file = f"{curve}.{'py' if form in TARGETS else form}"
-    st.code(text, language=language, height=360)
+    st.code(text, language=language, height="content" if form in TARGETS else 360)
     with st.container(horizontal=True):
         st.download_button(
             f"Download {file}",
@@ -136,6 +141,8 @@ def written(
             "epochs": plan.epochs,
             "steps_per_epoch": plan.steps_per_epoch,
         }
+        if plan.batches_per_update > 1:
+            record |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
     by_epoch, size = plan.clock == "epoch", plan.steps_per_epoch
     steps = range(plan.first_step(first), plan.steps, size if by_epoch else 1)
@@ -168,7 +175,7 @@ def _stated_and_applied(plans):
     st.code(case.code, language="python")
     every = max(1, len(case.rates) // MOST_DRAWN)
     lines = {"Stated": case.stated[::every], "Applied": case.rates[::every]}
-    figure = lines_figure(lines, case.first_step, every)
+    figure = lines_figure(lines, case.first_step, every, unit=case.unit)
     chart(figure, "runs", f"Stated and applied rate of {state.curve_name(curve)}: {case.title}")
     st.markdown(case.sentence)
 

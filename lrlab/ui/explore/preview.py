@@ -1,6 +1,8 @@
 """What the chart needs to follow a dragged slider before the server knows its new value."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from lrlab.export import javascript
 from lrlab.parameters.kinds import Parameter
@@ -8,24 +10,38 @@ from lrlab.runs.plan import Plan
 from lrlab.ui.explore import state
 
 
-def preview(plans: dict[str, Plan], axis: str, batch_size: int, key_of=state.slider_of) -> dict:
+def preview(
+    plans: dict[str, Plan],
+    axis: str,
+    batch_size: int,
+    key_of=state.slider_of,
+    rings: Mapping[str, list] = MappingProxyType({}),
+) -> dict:
     """Each line's formula as JavaScript, the numbers in it, and the slider that each number follows.
 
-    A slider is named by the CSS class that Streamlit makes from the widget's key. `key_of` returns that
-    key for a curve and a parameter name.
+    A slider, and the row of a curve in the list, is named by the CSS class that Streamlit makes from its
+    key. `key_of` returns the key of a slider for a curve and a parameter name. `rings` has the `handles` of
+    curves.
     """
-    shared = {"epochs": _slider(state.EPOCHS), "steps_per_epoch": _slider(state.STEPS_PER_EPOCH)}
+    shared = {"epochs": _slider(state.EPOCHS), "batches_per_epoch": _slider(state.BATCHES_PER_EPOCH)}
     lines = []
     for curve, plan in plans.items():
         body, numbers = javascript(plan)
+        numbers |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         sliders = {
             name: _slider(key_of(curve, name))
             for name, parameter in state.curve_class(curve).parameters().items()
             if isinstance(parameter, Parameter) and name in numbers
         }
-        lines.append({"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock})
-    return {"lines": lines, "axis": axis, "unit": batch_size if axis == "image" else 1}
+        line = {"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock}
+        row = _css_class(f"{curve}.line")
+        lines.append(line | {"curve": curve, "row": row, "rings": rings.get(curve, [])})
+    return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
 
 def _slider(key):
-    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", f"{key}.slider")
+    return _css_class(f"{key}.slider")
+
+
+def _css_class(key):
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)

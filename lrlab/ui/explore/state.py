@@ -1,23 +1,32 @@
 """What a visitor has set on Explore, which Train uses too: the only place that knows these keys."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
 import streamlit as st
 
-from lrlab.article import Curve
+from lrlab import palette
+from lrlab.article import Curve, name_of
 from lrlab.errors import UserError
 from lrlab.links.scene import free_id, from_query, to_query, with_ids
+from lrlab.palette import apart, color_of_kind
 from lrlab.runs.plan import MAX_EPOCHS, Plan
-from lrlab.scene import COLORS, MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, free_name, peel
+from lrlab.runs.spec import RunSpec
+from lrlab.scene import MAX_CURVES, MAX_LISTED, MAX_NAME, Scene, free_name, peel
 from lrlab.schedules import Cooldown, Schedule, Warmup, class_of_kind
 from lrlab.text import is_printable, tidied
 from lrlab.ui.shell import address
 
-CURVES, SHOWN, EPOCHS, STEPS_PER_EPOCH = "curves", "shown", "epochs", "steps"
+CURVES, SHOWN, EPOCHS, BATCHES_PER_EPOCH = "curves", "shown", "epochs", "steps"
 AXIS, LOG_RATES, ONE_RATE, SHARED_RATE = "axis", "log", "one_rate", "initial_lr"
 AT_EPOCHS, PANEL, LINK_PROBLEMS, ADD = "at_epochs", "panel", "link_problems", "add"
-BATCH_SIZE = "batch"
+BATCH_SIZE, BATCHES_PER_UPDATE = "batch", "batches_per_update"
+IN_HAND, REMOVED, WELCOMED, EXPORTED = "in_hand", "removed", "welcomed", "exported"
 WARMUP, COOLDOWN = "warm-up", "cool-down"
 AROUND: dict[str, type[Warmup] | type[Cooldown]] = {WARMUP: Warmup, COOLDOWN: Cooldown}
 LENGTHS = {WARMUP: "warmup", COOLDOWN: "cooldown"}
+FIRST_IN_HAND = "exponential"
 
 
 def parameter_key(curve: str, name: str) -> str:
@@ -70,7 +79,8 @@ def show(scene: Scene) -> None:
             CURVES: [curve.id for curve in curves],
             SHOWN: [curve.id for curve in curves if curve.shown],
             EPOCHS: scene.epochs,
-            STEPS_PER_EPOCH: scene.steps_per_epoch,
+            BATCHES_PER_EPOCH: scene.batches_per_epoch,
+            BATCHES_PER_UPDATE: scene.batches_per_update,
             BATCH_SIZE: scene.batch_size,
             AXIS: scene.axis,
             LOG_RATES: scene.log,
@@ -82,6 +92,7 @@ def show(scene: Scene) -> None:
     state.pop(LINK_PROBLEMS, None)
     for curve in curves:
         _keep(curve)
+    take_in_hand(FIRST_IN_HAND if FIRST_IN_HAND in state[CURVES] else next(iter(state[CURVES]), None))
 
 
 def reset() -> None:
@@ -93,9 +104,10 @@ def scene() -> Scene:
     """Everything that Explore shows; raises UserError if a curve's values do not fit together."""
     state = st.session_state
     return Scene(
-        curves=tuple(curve_as_set(curve, shared=False) for curve in state[CURVES]),
+        curves=tuple(_as_set(curve, name, shared=False) for curve, name in names().items()),
         epochs=state[EPOCHS],
-        steps_per_epoch=state[STEPS_PER_EPOCH],
+        batches_per_epoch=state[BATCHES_PER_EPOCH],
+        batches_per_update=state[BATCHES_PER_UPDATE],
         batch_size=state[BATCH_SIZE],
         axis=state[AXIS],
         log=state[LOG_RATES],
@@ -135,7 +147,7 @@ def _keep(curve):
     state = st.session_state
     warmup, cooldown, schedule = peel(curve.schedule)
     state[kind_key(curve.id)] = schedule.kind
-    state[name_key(curve.id)] = curve.name
+    state[name_key(curve.id)] = None if curve.name == _name_of(schedule) else curve.name
     state[clock_key(curve.id)] = curve.clock
     state[color_key(curve.id)] = curve.color
     for name in schedule.parameters():
@@ -148,15 +160,71 @@ def _keep(curve):
             state[around_key(curve.id, kind, LENGTHS[kind])] = 0
 
 
+def _name_of(schedule):
+    return name_of(type(schedule), getattr(schedule, "power", None))
+
+
 def _forget(curve):
     for key in list(st.session_state):
         if str(key).startswith(f"{curve}."):
             del st.session_state[key]
 
 
+def take_in_hand(curve: str | None) -> None:
+    """Open the card of a curve, and close the one that is open."""
+    st.session_state[IN_HAND] = curve
+    st.session_state.pop(REMOVED, None)
+
+
+def in_hand() -> str | None:
+    """The curve whose card is open, if any."""
+    return st.session_state[IN_HAND]
+
+
+def set_shown(curve: str, shown: bool) -> None:
+    """Draw a curve, or leave it out."""
+    others = [other for other in st.session_state[SHOWN] if other != curve]
+    st.session_state[SHOWN] = [*others, curve] if shown else others
+
+
 def names() -> dict[str, str]:
-    """The curves, in order, with their names."""
-    return {curve: curve_name(curve) for curve in st.session_state[CURVES]}
+    """The curves, in order, with their names: one that was given none has its schedule's."""
+    given = {curve: st.session_state[name_key(curve)] for curve in st.session_state.get(CURVES, ())}
+    for curve, name in given.items():
+        given[curve] = name or free_name(_own_name(curve), {*filter(None, given.values())})
+    return given
+
+
+def _own_name(curve):
+    cls = curve_class(curve)
+    return name_of(cls, st.session_state.get(parameter_key(curve, "power")))
+
+
+def colors() -> dict[str, int]:
+    """The numbers of the colours of the curves: the chosen one, or else the schedule's own."""
+    curves = st.session_state.get(CURVES, ())
+    wanted = [
+        _own_color(curve) if (n := st.session_state[color_key(curve)]) is None else n for curve in curves
+    ]
+    return dict(zip(curves, apart(wanted), strict=True))
+
+
+def _own_color(curve):
+    return color_of_kind(st.session_state[kind_key(curve)], st.session_state[clock_key(curve)])
+
+
+def colors_of(specs: Sequence[RunSpec | None]) -> list[int]:
+    """The numbers of the colours of runs on one chart; None is a run whose schedule is not known.
+
+    A run of a curve that is on Explore now has the colour of the curve, any other its schedule's own.
+    """
+    known: dict[tuple[Schedule, str], int] = {}
+    for curve, color in colors().items():
+        with suppress(UserError):
+            set_to = _as_set(curve, "", shared=True)
+            known.setdefault((set_to.schedule, set_to.clock), color)
+    runs = [(spec.schedule, spec.clock, spec.optimizer) if spec else None for spec in specs]
+    return palette.colors_of(runs, known)
 
 
 def curve_class(curve: str) -> type[Schedule]:
@@ -166,12 +234,17 @@ def curve_class(curve: str) -> type[Schedule]:
 
 def curve_name(curve: str) -> str:
     """A curve's name."""
-    return st.session_state[name_key(curve)]
+    return names().get(curve) or st.session_state[name_key(curve)] or _own_name(curve)
 
 
 def curve_color(curve: str) -> int:
     """The number of a curve's colour."""
-    return st.session_state[color_key(curve)]
+    return colors().get(curve, st.session_state[color_key(curve)])
+
+
+def recolor(curve: str, color: int) -> None:
+    """Give a curve a colour."""
+    st.session_state[color_key(curve)] = None if color == _own_color(curve) else color
 
 
 def curve_as_set(curve: str, shared: bool = True) -> Curve:
@@ -179,6 +252,10 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
 
     Raises UserError if the values do not fit together.
     """
+    return _as_set(curve, curve_name(curve), shared)
+
+
+def _as_set(curve, name, shared):
     state = st.session_state
     cls = curve_class(curve)
     values = {name: state[parameter_key(curve, name)] for name in cls.parameters()}
@@ -190,17 +267,18 @@ def curve_as_set(curve: str, shared: bool = True) -> Curve:
             given = {name: state[around_key(curve, kind, name)] for name in around.parameters()}
             schedule = around(schedule, **given)
     shown = curve in state[SHOWN]
-    return Curve(curve, curve_name(curve), schedule, state[clock_key(curve)], curve_color(curve), shown)
+    return Curve(curve, name, schedule, state[clock_key(curve)], state[color_key(curve)], shown)
 
 
 def add(kind: str) -> None:
     """Add a curve of that kind below the others, with default values."""
     cls = class_of_kind(kind)
-    keep(Curve("", cls.title, cls()))
+    schedule = cls()
+    keep(Curve("", _name_of(schedule), schedule))
 
 
 def duplicate(curve: str) -> None:
-    """Put a copy of a curve below it, with the same values and its own name and colour."""
+    """Put a copy of a curve below it, with the same values and a name of its own."""
     try:
         _append(curve_as_set(curve, shared=False), st.session_state[CURVES].index(curve) + 1)
     except UserError:
@@ -208,7 +286,7 @@ def duplicate(curve: str) -> None:
 
 
 def keep(curve: Curve) -> str | None:
-    """Add a curve from elsewhere below the others, with its own name and colour.
+    """Add a curve from elsewhere below the others, with a name of its own.
 
     Returns its id, or None if there is no room for it.
     """
@@ -224,26 +302,69 @@ def _append(curve, at=None):
     state = st.session_state
     if is_full():  # the buttons are disabled, but a click may already be on its way
         return None
-    used = [curve_color(other) for other in state[CURVES]]
-    color = min(range(COLORS), key=lambda color: (used.count(color), color))
-    id = free_id(curve.id or peel(curve.schedule)[2].kind, {*state[CURVES]})
-    _keep(Curve(id, _free_name(curve.name), curve.schedule, curve.clock, color))
+    schedule = peel(curve.schedule)[2]
+    id = free_id(curve.id or schedule.kind, {*state[CURVES]})
+    name = curve.name if curve.name == _name_of(schedule) else _free_name(curve.name)
+    _keep(Curve(id, name, curve.schedule, curve.clock))
     order = [*state[CURVES]]
     order.insert(len(order) if at is None else at, id)
     state[CURVES], state[SHOWN] = order, [*state[SHOWN], id]
+    take_in_hand(id)
     return id
 
 
 def _free_name(name, besides=None):
-    return free_name(name, {curve_name(curve) for curve in st.session_state[CURVES] if curve != besides})
+    return free_name(name, {given for curve, given in names().items() if curve != besides})
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A removed curve: its name, its place, whether it was shown, and its values by their keys."""
+
+    curve: str
+    name: str
+    at: int
+    shown: bool
+    values: dict[str, object]
 
 
 def remove(curve: str) -> None:
-    """Remove a curve."""
+    """Remove a curve, and remember it for `restore` until another one is taken in hand."""
     state = st.session_state
+    at, name = state[CURVES].index(curve), curve_name(curve)
+    gone = Removed(curve, name, at, curve in state[SHOWN], {key: state[key] for key in _keys(curve)})
+    set_shown(curve, False)
     state[CURVES] = [other for other in state[CURVES] if other != curve]
-    state[SHOWN] = [other for other in state[SHOWN] if other != curve]
     _forget(curve)
+    if in_hand() == curve:
+        take_in_hand(None)
+    state[REMOVED] = gone
+
+
+def removed() -> Removed | None:
+    """The curve that was just removed, if any."""
+    return st.session_state.get(REMOVED)
+
+
+def restore() -> None:
+    """Put the curve that was removed back into its place, and take it in hand."""
+    state, gone = st.session_state, removed()
+    if gone is None or is_full():
+        return
+    state.update(gone.values)
+    order = [*state[CURVES]]
+    order.insert(gone.at, gone.curve)
+    state[CURVES] = order
+    set_shown(gone.curve, gone.shown)
+    take_in_hand(gone.curve)
+
+
+def _keys(curve):
+    """The keys of all values of a curve."""
+    own = [key_of(curve) for key_of in (kind_key, name_key, clock_key, color_key)]
+    own += [parameter_key(curve, name) for name in curve_class(curve).parameters()]
+    around = [around_key(curve, kind, name) for kind, cls in AROUND.items() for name in cls.parameters()]
+    return own + around
 
 
 def move(curve: str, by: int) -> None:
@@ -258,7 +379,7 @@ def rename(curve: str, name: str) -> None:
     """Give a curve a unique name; an empty name changes nothing."""
     name = "".join(filter(is_printable, tidied(name))).strip()[:MAX_NAME].strip()
     if name:
-        st.session_state[name_key(curve)] = _free_name(name, curve)
+        st.session_state[name_key(curve)] = None if name == _own_name(curve) else _free_name(name, curve)
 
 
 def curves_shown() -> list[str]:
@@ -268,13 +389,14 @@ def curves_shown() -> list[str]:
 
 def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
     """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
-    plans, problems = {}, {}
+    plans, problems, known = {}, {}, names()
+    epochs, batches, together = (
+        st.session_state[key] for key in (EPOCHS, BATCHES_PER_EPOCH, BATCHES_PER_UPDATE)
+    )
     for curve in curves_shown():
         try:
-            set_to = curve_as_set(curve)
-            plans[curve] = Plan(
-                set_to.schedule, st.session_state[EPOCHS], st.session_state[STEPS_PER_EPOCH], set_to.clock
-            )
+            set_to = _as_set(curve, known[curve], shared=True)
+            plans[curve] = Plan(set_to.schedule, epochs, batches, set_to.clock, together)
         except UserError as error:
             problems[curve] = str(error)
     return plans, problems

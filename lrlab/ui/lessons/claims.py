@@ -2,10 +2,16 @@
 
 import streamlit as st
 
+from lrlab import article, jobs
+from lrlab.analysis.difference import LEAST
+from lrlab.figures.thumbnail import WIDTH, thumbnail
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.evidence import evidence
+from lrlab.lessons.recipes import RECIPES
+from lrlab.palette import shade
 from lrlab.store import Store
-from lrlab.ui.lessons.measured import own_results, source_in_words
+from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
+from lrlab.ui.train import race_setup
 
 COLORS = {
     "holds": ("green", ":material/check:"),
@@ -19,7 +25,8 @@ def claims_page(store: Store) -> None:
     """Show every claim, its verdict, and the numbers behind the verdict."""
     st.title("The article's claims")
     st.markdown(
-        "Each claim is something that the article says or that its comparison suggests, in our words. "
+        f"Each claim is something that the article {article.LINK} by Katherine (Yi) Li says, or that its "
+        "comparison suggests, in our words. "
         "LR Lab checks it with measured numbers. It uses your own runs, trained here or imported, if they "
         "include every run that the claim needs, from three seeds or more. Otherwise it uses the recorded "
         "results."
@@ -32,9 +39,49 @@ def claims_page(store: Store) -> None:
         judgement = claim.judge(found)
         color, icon = COLORS[judgement.verdict]
         with st.container(border=True):
-            words, verdict = st.columns([3, 4], gap="medium")
-            words.markdown(f"**{claim.text}**")
+            words, picture, verdict = st.columns([4, 2, 6], gap="medium")
+            with words:
+                st.markdown(f"**{claim.text}**")
+                st.page_link(
+                    "pages/learn/lessons.py",
+                    label="See the lesson",
+                    icon=":material/school:",
+                    query_params={"lesson": claim.lesson},
+                )
+            with picture:
+                lanes = lanes_of(claim.recipes, found)
+                svg = thumbnail(lanes, [_shade(lane.color) for lane in lanes])
+                st.image(
+                    svg,
+                    caption="Validation loss by epoch",
+                    width=WIDTH,
+                    alt=f"Validation loss by epoch of {', '.join(lane.name for lane in lanes)}",
+                )
             with verdict:
                 st.markdown(f":{color}-badge[{icon} {judgement.verdict}]")
                 st.markdown(judgement.sentence)
-                st.caption(source_in_words(found))
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.caption(source_in_words(found), width="stretch")
+                    if st.button(
+                        "Test it",
+                        icon=":material/play_arrow:",
+                        key=f"claims.test.{claim.id}",
+                        help=f"Trains this claim's {len(claim.recipes)} runs here, with {LEAST} seeds each.",
+                    ):
+                        _test(store, claim)
+
+
+def _test(store, claim):
+    """Train what the claim needs to be judged, and show it on Train."""
+    recipes = [RECIPES[recipe] for recipe in claim.recipes]
+    seeds = range(article.SEED, article.SEED + LEAST)
+    race_setup.choose_race(
+        store.add_race([[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds])
+    )
+    jobs.ensure_worker(store)
+    st.switch_page("pages/lab/train.py")
+
+
+def _shade(color):
+    theme = f"theme.{st.context.theme.type or 'light'}"
+    return shade(color, st.get_option(f"{theme}.chartCategoricalColors"), st.get_option(f"{theme}.textColor"))

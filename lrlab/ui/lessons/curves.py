@@ -1,14 +1,19 @@
 """The live figure of a lesson: its schedules, with sliders that affect only this lesson."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import streamlit as st
 
 from lrlab.article import Curve
 from lrlab.errors import UserError
-from lrlab.figures import rates_figure
+from lrlab.figures.rates import in_numbers, rates_figure
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.links.lesson import Setup
+from lrlab.palette import colors_of
 from lrlab.runs.plan import Plan
+from lrlab.runs.spec import RunSpec
 from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.explore.card import parameters
@@ -21,9 +26,9 @@ LARGE = {"size": 20}  # font size of a chart in the presenter layout
 def curves(lesson: Lesson, setup: Setup, height: int) -> None:
     """The rates of a lesson's schedules, and the controls that the link allows."""
     ids = {recipe: f"lesson.{lesson.id}.{recipe}" for recipe in lesson.recipes}
-    for color, (recipe, id) in enumerate(ids.items()):
+    for recipe, id in ids.items():
         if not state.is_held(id):
-            _hold(id, recipe, color)
+            _hold(id, recipe, colors(lesson.recipes)[recipe])
     plans, problems = {}, {}
     for recipe, id in ids.items():
         spec = RECIPES[recipe][1]
@@ -43,16 +48,34 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
         )
         if setup.present:
             figure.layout.font = LARGE
-        names = ", ".join(state.curve_name(id) for id in plans)
         chart(
             figure,
             "lesson.rates",
-            f"Learning rate of {names}",
+            f"Learning rate over epochs. {in_numbers(figure)}",
             live=preview(plans, "epoch", 1, state.parameter_key),
         )
     st.markdown("   ".join(_legend(id) for id in ids.values()))
     if setup.controls != "hidden":
         _sliders(lesson, ids, setup.controls == "locked")
+
+
+def changed(lesson: Lesson) -> list[tuple[str, RunSpec]]:
+    """The runs of the lesson's curves whose sliders were moved, with a name each."""
+    found = []
+    for recipe in lesson.recipes:
+        name, spec = RECIPES[recipe]
+        id = f"lesson.{lesson.id}.{recipe}"
+        own = state.curve_as_set(id, shared=False).schedule if state.is_held(id) else spec.schedule
+        if own != spec.schedule:
+            found.append((f"{name}, mine", replace(spec, schedule=own)))
+    return found
+
+
+def colors(recipes: Collection[str]) -> dict[str, int]:
+    """The number of the colour of each recipe, of those that are shown together."""
+    specs = [RECIPES[recipe][1] for recipe in recipes]
+    numbers = colors_of([(spec.schedule, spec.clock, spec.optimizer) for spec in specs])
+    return dict(zip(recipes, numbers, strict=True))
 
 
 def _legend(id):
@@ -74,7 +97,9 @@ def _sliders(lesson, ids, locked):
         st.button(
             "Reset to the lesson's values",
             icon=":material/restart_alt:",
-            on_click=lambda: [_hold(id, recipe, color) for color, (recipe, id) in enumerate(ids.items())],
+            on_click=lambda: [
+                _hold(id, recipe, colors(lesson.recipes)[recipe]) for recipe, id in ids.items()
+            ],
         )
 
 

@@ -1,20 +1,24 @@
 """The measured results of a lesson, recorded or from the reader's own runs, and training them here."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lrlab import jobs
 from lrlab.datasets import AUTO, title_of
 from lrlab.figures import LaneCurves, compare_figure
+from lrlab.figures.lanes import in_numbers
 from lrlab.lessons.evidence import Evidence, evidence, lived, own_evidence, recipe_of, will_do
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
+from lrlab.palette import apart
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.result import Result
 from lrlab.runs.spec import MAX_SEED, SEED
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
-from lrlab.ui.lessons import progress
-from lrlab.ui.lessons.curves import LARGE
+from lrlab.ui.lessons import drawing, progress
+from lrlab.ui.lessons.curves import LARGE, changed, colors
 from lrlab.ui.race.live import live_race
 from lrlab.ui.train.outlook import sizes
 from lrlab.ui.train.race_setup import SEED_COUNT
@@ -69,24 +73,58 @@ def chosen_evidence(store: Store, lesson: Lesson) -> Evidence:
     return own if source == "yours" else evidence(lesson.recipes, [])
 
 
-def measured(lesson: Lesson, found: Evidence, present: bool = False) -> None:
+def measured(store: Store, lesson: Lesson, found: Evidence, present: bool = False) -> None:
     """Draw the curves of the evidence, one line and one band per recipe, and say where they come from.
 
-    The presenter layout shows one panel in large type.
+    The lesson's own measure comes first, over the reader's drawing if there is one, and under the runs of the
+    reader's own values. The presenter layout shows nothing else, in large type.
     """
-    panels = (lesson.panel,) if present else SHOWN
-    lanes = [
-        LaneCurves(RECIPES[recipe][0], number, tuple([*lived(result)] for result in found.results[recipe]))
-        for number, recipe in enumerate(lesson.recipes)
+    mine = _mine(store, lesson)
+    if lesson.is_drawn and drawing.has_drawn() and not mine:
+        drawing.compare(lesson, found)
+    else:
+        _drawn(lesson, found, mine, (lesson.panel,), 560 if present else 380, present)
+    st.caption(f"{source_in_words(found)} A band shows the range from the lowest to the highest seed.")
+    if not present:
+        more = st.expander("All measures, and the applied rate", on_change="rerun", key="lesson-more")
+        if more.open:
+            with more:
+                _drawn(lesson, found, mine, SHOWN, 820)
+
+
+def _mine(store, lesson):
+    """The curves of the runs with the reader's own values; their colours are those of the recipes, varied."""
+    race = progress.race()
+    runs = [run for run in store.race(race) if recipe_of(run.spec) is None] if race else []
+    known = colors(lesson.recipes)
+    by_name = {f"{RECIPES[recipe][0]}, mine": color for recipe, color in known.items()}
+    found = store.results([run.id for run in runs])
+    runs = [run for run in runs if run.id in found]
+    free = apart([*known.values(), *(by_name.get(run.name) for run in runs)])[len(known) :]
+    return [
+        LaneCurves(run.name, color, (tuple(lived(found[run.id])),))
+        for run, color in zip(runs, free, strict=True)
     ]
+
+
+def _drawn(lesson, found, mine, panels, height, present=False):
+    lanes = [*lanes_of(lesson.recipes, found), *mine]
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
-    height = 560 if present else 820
     figure = compare_figure(lanes, length, log_rate=lesson.log_rate, panels=panels, height=height)
     if present:
         figure.layout.font = LARGE
     names = ", ".join(lane.name for lane in lanes)
-    chart(figure, f"lesson.measured.{len(panels)}", f"Measured results of {names}")
-    st.caption(f"{source_in_words(found)} A band shows the range from the lowest to the highest seed.")
+    measure = lesson.panel.removeprefix("val_")
+    alt = f"Measured results of {names}. {in_numbers(lanes, measure if measure == 'accuracy' else 'loss')}"
+    chart(figure, f"lesson.measured.{len(panels)}", alt)
+
+
+def lanes_of(recipes: Sequence[str], found: Evidence) -> list[LaneCurves]:
+    """The curves of each recipe, each run up to where its loss stopped being finite."""
+    return [
+        LaneCurves(RECIPES[recipe][0], color, tuple([*lived(result)] for result in found.results[recipe]))
+        for recipe, color in colors(recipes).items()
+    ]
 
 
 def source_in_words(found: Evidence) -> str:
@@ -101,32 +139,40 @@ def source_in_words(found: Evidence) -> str:
 
 
 def run_here(store: Store, lesson: Lesson) -> None:
-    """Train the lesson's runs on this machine, and show their progress."""
+    """Train the lesson's runs on this machine, or the reader's own values, and show their progress."""
+    own = changed(lesson)
     with st.container(border=True):
-        st.markdown(f"**Run it here**: train {len(lesson.recipes)} runs per seed with the lesson's values.")
+        st.markdown(
+            f"**Run it here**: train {len(lesson.recipes)} runs per seed with the lesson's values. "
+            "Or move the sliders above, and train your own values: they are drawn over what was measured."
+        )
         with st.container(horizontal=True):
             field(progress.SEED, "First seed", SEED, "lesson", help=CLASS, width=132)
             field(progress.SEEDS, "Number of seeds", SEED_COUNT, "lesson", help=SEED_COUNT.help, width=132)
-        seed_groups = _seed_groups(lesson)
+        seed_groups = _seed_groups([RECIPES[recipe] for recipe in lesson.recipes])
         problem = sizes(store, seed_groups)
         race = progress.race()
         runs = store.race(race) if race else []
         busy = any(run.active for run in runs)
-        if st.button(
-            "Run it here",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=problem or busy,
-        ):
-            progress.started(store.add_race(seed_groups))
+        with st.container(horizontal=True):
+            lessons_own = st.button(
+                "Run it here", type="primary", icon=":material/play_arrow:", disabled=problem or busy
+            )
+            mine = st.button(
+                "Run mine",
+                icon=":material/tune:",
+                disabled=problem or busy or not own,
+                help="Trains the curves whose sliders you have moved.",
+            )
+        if lessons_own or mine:
+            progress.started(store.add_race(_seed_groups(own) if mine else seed_groups))
             jobs.ensure_worker(store)
             st.rerun()
     if runs:
         live_race(runs)
 
 
-def _seed_groups(lesson):
+def _seed_groups(runs):
     first, count = st.session_state[progress.SEED], st.session_state[progress.SEEDS]
     seeds = [(first + more) % (MAX_SEED + 1) for more in range(count)]
-    recipes = [RECIPES[recipe] for recipe in lesson.recipes]
-    return [[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds]
+    return [[(name, spec.with_seed(seed)) for name, spec in runs] for seed in seeds]

@@ -4,12 +4,15 @@ import streamlit as st
 
 from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
-from lrlab.figures.race import LaneCurves
+from lrlab.figures.lanes import LaneCurves, in_numbers
 from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart, forget_sent
+from lrlab.ui.explore import state as explore
 from lrlab.ui.race import view
 from lrlab.ui.widgets.controls import following, smoothing_slider
+
+ENDS = (10, 25, 50, 100, 200, 500, 1000)  # where the time axis ends: it moves seldom
 
 
 def forget_charts() -> None:
@@ -25,45 +28,77 @@ def lane_names(runs: list[Run]) -> dict[int, str]:
     return dict(zip(lanes, unique([first[lane] for lane in lanes]), strict=True))
 
 
-def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
-    """The chart of the chosen view, and its display settings."""
-    names = lane_names(runs)
-    state = st.session_state
+def lane_colors(runs: list[Run]) -> dict[int, int]:
+    """The number of the colour of each lane of a race."""
+    specs = {run.lane: run.spec for run in runs}
+    lanes = sorted(specs)
+    return dict(zip(lanes, explore.colors_of([specs[lane] for lane in lanes]), strict=True))
+
+
+def chart_controls(several: bool) -> None:
+    """What the charts show. These stand outside of what is redrawn, so that no click is lost."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             "View",
             view.VIEWS,
             required=True,
             label_visibility="collapsed",
-            **following(view.VIEW, "view"),
+            **following(view.VIEW, "view", default="default"),
         )
-        chosen = state[view.VIEW]
+        chosen = st.session_state[view.VIEW]
+        by_epoch = chosen in ("Loss", "Accuracy")
+        if by_epoch:
+            st.toggle("Show epoch 1", key=view.FIRST_EPOCH, persist_state="session")
+            st.toggle("Whole race", key=view.WHOLE, persist_state="session")
         if chosen != "Gradients":
-            st.toggle("Logarithmic rate axis", key=view.LOG_RATE, persist_state="session")
-        if chosen == "Epochs" and len(names) > 1:
-            st.toggle("Show training curves", key=view.TRAINING_CURVES, persist_state="session")
-        if chosen != "Gradients":
-            smoothing_slider(view.SMOOTHING)
+            with st.popover("Display", icon=":material/visibility:"):
+                st.toggle("Logarithmic rate axis", key=view.LOG_RATE, persist_state="session")
+                if by_epoch and several:
+                    st.toggle("Show training curves", key=view.TRAINING_CURVES, persist_state="session")
+                smoothing_slider(view.SMOOTHING)
+
+
+def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+    """The chart of the chosen view."""
+    names, colors = lane_names(runs), lane_colors(runs)
+    state = st.session_state
+    chosen = state[view.VIEW]
     smoothing, log = state[view.SMOOTHING], state[view.LOG_RATE]
     length = max(run.spec.epochs for run in runs)
     what = ", ".join(names.values())
     if chosen == "Updates":
-        _by_update(store, runs, names, epochs, smoothing, log)
+        _by_update(store, runs, names, colors, epochs, smoothing, log)
         return
+    plans = {run.lane: run.spec.plan for run in runs}
     shown = [
-        LaneCurves(name, lane, tuple(epochs[run.id] for run in runs if run.lane == lane))
+        LaneCurves(
+            name,
+            colors[lane],
+            tuple(epochs[run.id] for run in runs if run.lane == lane),
+            plans[lane],
+        )
         for lane, name in names.items()
     ]
     if chosen == "Gradients":
         figure = gradients_figure(shown, length)
         alt = f"Gradient norm, update-to-weight ratio and seconds per epoch of {what}"
     else:
-        figure = race_figure(shown, length, log, smoothing, state[view.TRAINING_CURVES])
-        alt = f"Loss, accuracy and applied rate of {what}"
+        done = max(map(len, epochs.values()))
+        figure = race_figure(
+            shown,
+            length,
+            log,
+            smoothing,
+            state[view.TRAINING_CURVES],
+            measure=chosen.lower(),
+            end=length if state[view.WHOLE] else next((end for end in ENDS if done < end < length), length),
+            first=state[view.FIRST_EPOCH],
+        )
+        alt = f"{chosen} and applied rate of {what}. {in_numbers(shown, chosen.lower())}"
     chart(figure, _name(chosen), alt, grows=True)
 
 
-def _by_update(store, runs, names, epochs, smoothing, log):
+def _by_update(store, runs, names, colors, epochs, smoothing, log):
     """Show one seed group: the running one, or else the last one that started."""
     begun = [run for run in runs if epochs[run.id]]
     seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
@@ -71,7 +106,7 @@ def _by_update(store, runs, names, epochs, smoothing, log):
     for run in begun:
         if run.seed_group == seed_group:
             steps = store.steps(run.id)
-            shown[names[run.lane]] = (run.lane, steps.losses, steps.rates)
+            shown[names[run.lane]] = (colors[run.lane], steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
     chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)

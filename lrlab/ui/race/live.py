@@ -1,28 +1,31 @@
 """The live view of a race: status, time left, standings, and charts that grow while it trains."""
 
-from contextlib import nullcontext
 from dataclasses import asdict, replace
 from functools import partial
+from math import isfinite, isnan, nan
+from pathlib import Path
 from statistics import median
 
 import pandas as pd
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.analysis import gathered
+from lrlab.analysis import RANKED, bases, gathered
 from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.store import Run, Store
 from lrlab.ui.race import view
-from lrlab.ui.race.charts import forget_charts, lane_names, race_charts
-from lrlab.ui.race.manual_rate import manual_rate
+from lrlab.ui.race.charts import chart_controls, forget_charts, lane_colors, lane_names, race_charts
+from lrlab.ui.race.manual_rate import manual_rate, say_rate
 from lrlab.ui.race.queue import waiting
-from lrlab.ui.race.standings import standings
+from lrlab.ui.race.standings import judged, standings
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain, swatch
 
 REFRESH_SECONDS = 1.0
 RECENT = 20
+NONE = "–"
+STYLE = Path(__file__).parent / "live.css"
 BADGES = {
     "running": ("blue", ":material/autorenew:"),
     "queued": ("gray", ":material/hourglass_empty:"),
@@ -35,12 +38,110 @@ BADGES = {
 GO_ON = ("paused", "stopped", "failed")
 
 
-def live_race(runs: list[Run]) -> None:
-    """Show a race, refreshed every second for as long as a run of it is queued or running."""
-    active = _is_active(runs)
+def live_race(runs: list[Run], compare: str | None = None) -> None:
+    """Show a race. While a run of it is queued or running, its numbers and curves are refreshed each second.
+
+    Buttons are drawn with the whole page only, which is drawn again when there is something else to press: a
+    refresh replaces no button under the pointer. `compare` is the page that compares the runs, if any does.
+    """
     view.fill()
     forget_charts()
-    st.fragment(_panel, run_every=REFRESH_SECONDS if active else None)(runs[0].race, active)
+    race = runs[0].race
+    store, runs, epochs = _read(race)
+    if not runs:  # deleted in another tab
+        return
+    st.html(STYLE)
+    active, begun = _is_active(runs), any(epochs.values())
+    with st.container(key="race_head"):
+        _header(store, runs, epochs, compare)
+    _say(store, runs)
+    if begun:
+        chart_controls(len(lane_names(runs)) > 1)
+    buttons = _buttons_for(store, runs, epochs)
+    if active:
+        _refreshed(_body, race, buttons)
+        manual_rate(store, runs, partial(_refreshed, _say_rate, race))
+        waiting(store, race)
+    elif begun:
+        with _body(race, buttons):
+            if len(runs) > 1:
+                standings(_groups(store, runs), partial(_train, store, race))
+            manual_rate(store, runs)
+            waiting(store, race)
+            _table(runs, epochs)
+    else:
+        waiting(store, race)
+
+
+def _refreshed(part, *args):
+    """Draw a part of the page each second anew.
+
+    It draws in its own place: what it would draw elsewhere is lost if the whole page is interrupted.
+    """
+
+    def drawn():
+        try:
+            part(*args)
+        except UserError as error:
+            st.error(str(error))
+
+    st.fragment(drawn, run_every=REFRESH_SECONDS)()
+
+
+def _read(race):
+    """The store, and the runs of the race with their epochs; there are none if the race was deleted."""
+    store = Store()
+    runs = store.race(race)
+    return store, runs, store.epochs_of([run.id for run in runs])
+
+
+def _buttons_for(store, runs, epochs):
+    """Everything that decides which buttons and messages the page has."""
+    return [
+        (
+            *(run.id, run.name, run.status, run.message, run.manual_rate, run.has_manual_rate),
+            *(run.stop_requested, run.pause_requested, run.origin, bool(epochs[run.id])),
+        )
+        for run in runs
+    ], [(seed_group[0].race, seed_group[0].seed_group) for seed_group in store.waiting()]
+
+
+def _body(race, buttons):
+    """The charts, and beside them the ranking; returns the place below the ranking.
+
+    Draws the whole page instead if it needs other buttons than these.
+    """
+    store, runs, epochs = _read(race)
+    jobs.watch(store)
+    if not runs or buttons != _buttons_for(store, runs, epochs):
+        st.rerun()
+    if not any(epochs.values()):
+        return None
+    left, right = st.columns([860, 480], gap="medium")
+    with left:
+        race_charts(store, runs, epochs)
+    with right:
+        if len(runs) == 1:
+            _metrics(runs, epochs)
+        else:
+            st.table(_ranking(runs, epochs), border="horizontal", hide_index=True)
+            with st.expander(f"All {len(runs)} runs"):
+                st.table(_every_run(runs, epochs), border="horizontal", hide_index=True)
+    return right
+
+
+def _progress_bar(race):
+    store, runs, epochs = _read(race)
+    if not runs:
+        return
+    done = sum(len(epochs[run.id]) for run in runs)
+    whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
+    st.progress(done / whole if whole else 0.0, text=_progress(store, runs, epochs))
+
+
+def _say_rate(race):
+    _, runs, epochs = _read(race)
+    say_rate(runs, epochs)
 
 
 def race_label(runs: list[Run]) -> str:
@@ -56,55 +157,59 @@ def _is_active(runs):
     return any(run.active for run in runs)
 
 
-def _panel(race, was_active):
-    try:
-        store = Store()
-        jobs.watch(store)
-        runs = store.race(race)
-        epochs = store.epochs_of([run.id for run in runs])
-    except UserError as error:
-        st.error(str(error))
-        return
-    if not runs or was_active != _is_active(runs):  # it may have been deleted in another tab
-        st.rerun()  # draws the page once more, with the timer or without it
-    _header(store, runs, epochs)
-    _say(runs)
-    if any(epochs.values()):
-        (_metrics if len(runs) == 1 else _standings)(store, runs, epochs)
-        manual_rate(store, runs, epochs)
-        race_charts(store, runs, epochs)
-    waiting(store, race)
-    if any(epochs.values()) and not _is_active(runs):
-        _table(runs, epochs)
-
-
-def _header(store, runs, epochs):
+def _header(store, runs, epochs, compare):
+    """Name, status, progress and buttons."""
     status = next(status for status in BADGES if any(run.status == status for run in runs))
     color, icon = BADGES[status]
     lanes = [*lane_names(runs).values()]
     name = plain(lanes[0]) if len(lanes) == 1 else f"Race of {len(lanes)} lanes"
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"#### {name} :{color}-badge[{icon} {status}]")
+    active = _is_active(runs)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"#### {name} :{color}-badge[{icon} {status}]", width="content")
+        with st.container(width="stretch"):
+            if active:
+                _refreshed(_progress_bar, runs[0].race)
+            elif len(runs) > 1 and any(epochs.values()):
+                st.markdown(_outcome(store, runs))
         with st.container(horizontal=True, width="content"):
-            if _is_active(runs):
-                _button(
-                    "Pause",
-                    "pause",
-                    store.request_pause,
-                    runs,
-                    any(r.pause_requested for r in runs if r.active),
-                )
-                _button(
-                    "Stop", "stop", store.request_stop, runs, any(r.stop_requested for r in runs if r.active)
-                )
+            if active:
+                asked = any(run.pause_requested for run in runs if run.active)
+                _button("Pause", "pause", store.request_pause, runs, asked)
+                asked = any(run.stop_requested for run in runs if run.active)
+                _button("Stop", "stop", store.request_stop, runs, asked)
             elif any(run.status in GO_ON for run in runs):
                 _button("Go on", "play_arrow", store.go_on, runs, False)
                 if status == "paused":
                     _button("Stop", "stop", store.request_stop, runs, False)
-    if _is_active(runs):
-        done = sum(len(epochs[run.id]) for run in runs)
-        whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
-        st.progress(done / whole if whole else 0.0, text=_progress(store, runs, epochs))
+            if compare and not active and any(epochs.values()):
+                # A link, because a button's way to another page would be two steps of the browser's history.
+                with st.container(key="compare_these"):
+                    st.page_link(
+                        compare,
+                        label="Compare and export",
+                        icon=":material/table_rows:",
+                        query_params={"runs": ".".join(str(run.id) for run in runs)},
+                    )
+
+
+def _outcome(store, runs):
+    """The winner of the race by the rule of the verdict, or that there is none."""
+    found = [*bases(_groups(store, runs)).values()]
+    if len(found) == 1:
+        result = judged(found[0], RANKED[0])
+        if result.winner is not None:
+            return f":material/trophy: **{plain(result.winner)} wins.** {plain(result.sentence)}"
+    return "**Nothing is decided.**"
+
+
+def _groups(store, runs):
+    lanes = {run.id: run.lane for run in runs}
+    results = {
+        # Lanes that ended before they loaded their data had requested the same data.
+        id: replace(result, data=result.data or result.spec.data_name)
+        for id, result in store.results([*lanes]).items()
+    }
+    return gathered(results, lanes.get)
 
 
 def _button(label, icon, act, runs, asked):
@@ -149,7 +254,7 @@ def _seconds_left(runs, epochs):
     )
 
 
-def _say(runs):
+def _say(store, runs):
     """Show the messages of each run: why it ended, and which data it uses."""
     for run in runs:
         name = "" if len(runs) == 1 else f"**{plain(run.name)}, seed {run.spec.seed}.** "
@@ -159,9 +264,9 @@ def _say(runs):
                 with st.expander("The last lines of the training process"):
                     st.code(run.details, language=None)
         elif run.message and len(runs) == 1:
-            (st.warning if run.status == "diverged" else st.info)(run.message)
+            (st.warning if run.status == "diverged" else st.info)(run.message + _by_hand(store, run))
         elif run.message and run.status in ("diverged", "completed"):
-            st.caption(f":material/info: {name}{run.message}")
+            st.caption(f":material/info: {name}{run.message}{_by_hand(store, run)}")
     messages = {run.message for run in runs if run.status in ("paused", "stopped")} - {""}
     if len(runs) > 1 and messages:
         st.info(" ".join(sorted(messages)))
@@ -172,64 +277,106 @@ def _say(runs):
         st.caption(f"Data: {plain(runs[0].origin)}.")
 
 
-def _metrics(store, runs, epochs):
+def _by_hand(store, run):
+    """The rate with which a run diverged, if it was set by hand."""
+    if run.status != "diverged" or not run.has_manual_rate:
+        return ""
+    rate = store.manual_rates(run.id)[-1].rate
+    return "" if rate is None else f" Its rate was set by hand: {rate:.3g}."
+
+
+def _metrics(runs, epochs):
     (run,) = runs
     last = epochs[run.id][-1]
     shown = {
-        "Training loss": f"{last.loss:.4f}",
-        "Validation loss": f"{last.val_loss:.4f}",
-        "Validation accuracy": f"{last.val_accuracy:.2%}",
+        "Training loss": _number(last.loss, ".4f"),
+        "Validation loss": _number(last.val_loss, ".4f"),
+        "Validation accuracy": _number(last.val_accuracy, ".2%"),
         "Applied rate": f"{last.lr_end:.4g}",
-        "Seconds per epoch": f"{median(epoch.seconds for epoch in epochs[run.id][-RECENT:]):.2g}",
+        "Seconds per epoch": _seconds_per_epoch(epochs[run.id]),
     }
     if run.test_accuracy is not None:
-        shown["Test accuracy"] = f"{run.test_accuracy:.2%}"
+        shown["Test accuracy"] = _number(run.test_accuracy, ".2%")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         for label, value in shown.items():
             st.metric(label, value, width="content")
 
 
-def _standings(store, runs, epochs):
+def _ranking(runs, epochs):
+    """The lanes, the best first: by the measure that the chart shows, the median over the seeds."""
+    by_accuracy = st.session_state[view.VIEW] == "Accuracy"
+    names, colors = lane_names(runs), lane_colors(runs)
+    lanes = []
+    for lane, name in names.items():
+        members = [run for run in runs if run.lane == lane]
+        last = [epochs[run.id][-1] for run in members if epochs[run.id]]
+        losses = [epoch.val_loss for epoch in last if isfinite(epoch.val_loss)]
+        accuracies = [epoch.val_accuracy for epoch in last if isfinite(epoch.val_accuracy)]
+        loss, accuracy = (median(values) if values else nan for values in (losses, accuracies))
+        diverged = any(run.status == "diverged" for run in members)
+        lost = diverged or not isfinite(loss)
+        status = next(status for status in BADGES if any(run.status == status for run in members))
+        rate = median(epoch.lr_end for epoch in last) if last else nan
+        order = (lost, -accuracy if by_accuracy else loss) if isfinite(loss) else (True, 0.0)
+        lanes.append((order, f"{swatch(colors[lane])}\u00a0{plain(name)}", loss, accuracy, rate, status))
+    lanes.sort(key=lambda lane: lane[0])
+    best = lanes[0][3 if by_accuracy else 2]
+    rows = []
+    for place, (order, name, loss, accuracy, rate, status) in enumerate(lanes):
+        gap = (accuracy if by_accuracy else loss) - best
+        is_best = place == 0 and not order[0]
+        rows.append(
+            {
+                "": f"**{place + 1}**" if is_best else f"{place + 1}",
+                "Lane": f"**{name}**" if is_best else name,
+                "Val. loss": _number(loss, ".3f"),
+                "Gap": "★ best" if is_best else _number(gap, "+.1%" if by_accuracy else "+.3f"),
+                "Accuracy": _number(accuracy, ".1%"),
+                "Rate": _number(rate, ".3g"),
+                "Status": status,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _every_run(runs, epochs):
     seeds = len({run.seed_group for run in runs})
     tested = any(run.test_accuracy is not None for run in runs)
-    rows = []
+    rows, colors = [], lane_colors(runs)
     for run in runs:
         done = epochs[run.id]
         last = done[-1] if done else None
         rows.append(
             {
-                "Lane": f"{swatch(run.lane)}\u00a0{plain(run.name)}",
+                "Lane": f"{swatch(colors[run.lane])}\u00a0{plain(run.name)}",
                 **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
                 "Status": run.status,
                 "Epoch": f"{len(done)}",
-                "Val. loss": f"{last.val_loss:.4f}" if last else "–",
-                "Val. accuracy": f"{last.val_accuracy:.2%}" if last else "–",
-                "Rate": f"{last.lr_end:.3g}" if last else "–",
-                **({"Test accuracy": _percent(run.test_accuracy)} if tested else {}),
-                "s/epoch": f"{median(e.seconds for e in done[-RECENT:]):.2g}" if done else "",
+                "Val. loss": _number(last.val_loss, ".4f") if last else NONE,
+                "Val. accuracy": _number(last.val_accuracy, ".2%") if last else NONE,
+                "Rate": f"{last.lr_end:.3g}" if last else NONE,
+                **({"Test accuracy": _number(run.test_accuracy, ".2%")} if tested else {}),
+                "s/epoch": _seconds_per_epoch(done),
             }
         )
-    table = pd.DataFrame(rows).replace({"nan": "–", "nan%": "–"})
-    with st.expander(f"All {len(runs)} runs") if seeds > 1 else nullcontext():
-        st.table(table, border="horizontal", hide_index=True)
-    if not _is_active(runs):
-        lanes = {run.id: run.lane for run in runs}
-        results = {
-            # Lanes that ended before they loaded their data had requested the same data.
-            id: replace(result, data=result.data or result.spec.data_name)
-            for id, result in store.results([*lanes]).items()
-        }
-        standings(gathered(results, lanes.get), partial(_train, store, runs[0].race))
+    return pd.DataFrame(rows)
+
+
+def _number(value, form):
+    """A number in words; a dash for what is not known, or is no number because the run diverged."""
+    if value is None or isnan(value):
+        return NONE
+    return f"{value:{form}}" if isfinite(value) else "∞"
+
+
+def _seconds_per_epoch(done):
+    return f"{median(epoch.seconds for epoch in done[-RECENT:]):.2g}" if done else NONE
 
 
 def _train(store, race, seed_groups):
     """Add seed groups to a race, and train them."""
     store.add_race(seed_groups, race=race)
     jobs.ensure_worker(store)
-
-
-def _percent(share):
-    return "" if share is None else f"{share:.2%}"
 
 
 def _table(runs, epochs):

@@ -1,5 +1,8 @@
 """Set the rate of a running lane by hand, and save the rates of such a run as a schedule."""
 
+from collections.abc import Callable
+from math import isfinite
+
 import numpy as np
 import streamlit as st
 
@@ -18,11 +21,15 @@ from lrlab.ui.widgets.markdown import plain
 RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, MOST_RATE, 281))
 
 
-def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
-    """A slider for the rate of a running lane, and buttons that save its rates as a schedule."""
+def manual_rate(store: Store, runs: list[Run], say: Callable[[], None] | None = None) -> None:
+    """A slider for the rate of a running lane, and buttons that save its rates as a schedule.
+
+    `say` draws what `say_rate` says, and keeps it new.
+    """
+    epochs = store.epochs_of([run.id for run in runs])
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
-    if running:
-        _set_by_hand(store, running, epochs)
+    if running and say:
+        _set_by_hand(store, running, epochs, say)
     for run in runs:
         if run.has_manual_rate and st.button(
             f"Save the rates of {plain(run.name)} as a schedule",
@@ -34,29 +41,34 @@ def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
             st.rerun()  # the whole page: the new schedule can be chosen now
 
 
-def _set_by_hand(store, running, epochs):
-    with st.container(horizontal=True, vertical_alignment="center"):
-        run = _lane(running)
-        now = run.manual_rate or epochs[run.id][-1].lr_end
-        near = min(RATES, key=lambda rate: abs(np.log(rate / max(now, RATES[0]))))
+def say_rate(runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+    """Write the rate of the lane whose rate can be set, and where it comes from."""
+    running = {run.id: run for run in runs if run.status == "running" and epochs[run.id]}
+    run = running.get(st.session_state.get(view.MANUAL_RATE_LANE, 0)) or next(iter(running.values()), None)
+    if run is not None:
         by = (
             f"rate {run.manual_rate:.3g}, set by hand"
             if run.manual_rate
-            else f"rate {now:.3g}, from its schedule"
+            else f"rate {epochs[run.id][-1].lr_end:.3g}, from its schedule"
         )
-        st.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize(), width="stretch")
-        label, icon, rate = (
-            ("Return to the schedule", "undo", None)
+        st.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize())
+
+
+def _set_by_hand(store, running, epochs, say):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        run = _lane(running)
+        with st.container(width="stretch"):
+            say()
+        label, icon, act = (
+            ("Return to the schedule", "undo", lambda: store.set_rate(run.id, None))
             if run.manual_rate
-            else ("Set the rate by hand", "search_hands_free", near)
+            else (
+                "Set the rate by hand",
+                "search_hands_free",
+                lambda: _take(store, run),
+            )
         )
-        st.button(
-            label,
-            icon=f":material/{icon}:",
-            key=f"{label}.{run.id}",
-            on_click=store.set_rate,
-            args=(run.id, rate),
-        )
+        st.button(label, icon=f":material/{icon}:", key=f"{label}.{run.id}", on_click=act)
     if run.manual_rate:
         # The slider exists only while the rate is set by hand. If the server moved it along with a
         # schedule, a slow browser would send it back late, which would look like a move by the user.
@@ -64,12 +76,38 @@ def _set_by_hand(store, running, epochs):
         st.select_slider(
             "Learning rate",
             RATES,
-            near,
+            _nearest(run.manual_rate),
             format_func=lambda rate: f"{rate:.3g}",
             key=key,
             on_change=lambda: store.set_rate(run.id, st.session_state[key]),
             help="The lane trains with this rate from its next updates on.",
         )
+        own = run.spec.plan.rates()
+        stable = max(_rates_of_finite_epochs(epochs))
+        st.caption(
+            f"Its schedule's own rates: {own.min():.3g} to {own.max():.3g}. "
+            f"The largest rate that stayed stable in this race: {stable:.3g}."
+        )
+        if run.manual_rate > stable:
+            st.warning("No lane of this race has stayed stable at this rate yet. It may diverge.")
+
+
+def _rates_of_finite_epochs(epochs):
+    return [
+        max(epoch.lr, epoch.lr_end)
+        for done in epochs.values()
+        for epoch in done
+        if isfinite(epoch.loss) and isfinite(epoch.val_loss)
+    ] or [0.0]
+
+
+def _take(store, run):
+    """Go on with the rate of the moment of the click: the page was drawn some epochs before it."""
+    store.set_rate(run.id, _nearest(store.epochs(run.id)[-1].lr_end))
+
+
+def _nearest(rate):
+    return min(RATES, key=lambda known: abs(np.log(known / max(rate, RATES[0]))))
 
 
 def _lane(running):
@@ -101,6 +139,6 @@ def _save(store, run):
     if curve is None:
         st.toast("There is no room for another curve. Remove one on Explore first.")
         return
-    st.session_state[race_setup.SCHEDULES] = [*st.session_state[race_setup.SCHEDULES], curve]
+    race_setup.add_schedule(curve)
     exact = f" It differs from the applied rates by at most {off:.1%}." if off > 1e-6 else ""
     st.toast(f"Saved as a piecewise schedule. It is now on Explore and in the list of schedules here.{exact}")

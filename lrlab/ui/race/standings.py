@@ -34,7 +34,7 @@ def standings(
     for members in ranked:
         with st.container(border=True):
             st.markdown(f"**On {measured_on(members[0].results[0])}**")
-            verdicts = [_verdict(members, measure) for measure in RANKED]
+            verdicts = [judged(members, measure) for measure in RANKED]
             # For runs that have not ended, both measures give the same sentence.
             for sentence in dict.fromkeys(each.sentence for each in verdicts):
                 st.markdown(plain(sentence))
@@ -66,7 +66,8 @@ def more_seeds(members: Sequence[Group], count: int) -> SeedGroups:
     ]
 
 
-def _verdict(members: Sequence[Group], measure: str) -> Verdict:
+def judged(members: Sequence[Group], measure: str) -> Verdict:
+    """The verdict on lines that were measured on the same images."""
     ends = {group.name: [end(result, measure) for result in group.seeds] for group in members}
     spec = members[0].results[0].spec
     return verdict(ends, measure, spec.data_set.class_count if spec else None)

@@ -3,6 +3,7 @@
 Explore's address is written by its chart in the browser, because it changes with every slider.
 """
 
+import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -15,24 +16,27 @@ MOST_PROBLEMS = 8
 
 def query() -> Query:
     """The query of the page's address; raises UserError if it is too long."""
-    names = st.query_params
-    # Streamlit has split the text already, but without our limits.
-    return read(str(Query(tuple((name, text) for name in names for text in names.get_all(name)))))
+    return read(str(now()))  # Streamlit has split the text already, but without our limits
 
 
 def write(query: Query) -> None:
-    """Make this the query of the page's address."""
+    """Make this the query of the page's address; the browser can go back to the one before."""
     wanted = {name: [*query.texts(name)] for name, _ in query.pairs}
     if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(wanted)
 
 
-def put(name: str, text: str) -> None:
-    """Write one name of the query and leave the others as they are; an empty text removes the name."""
-    if text:
-        st.query_params[name] = text
-    else:
-        st.query_params.pop(name, None)
+def get(name: str) -> str | None:
+    """The last text that the query has for a name, unchecked; None if it has none."""
+    return st.query_params.get(name)
+
+
+def replace(query: Query) -> None:
+    """Make this the query of the page's address, in place of the one before."""
+    if str(query) != str(now()):
+        new = json.dumps(str(query) or ".")
+        script = f"history.replaceState(history.state, '', {new})"
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def without_query() -> str:
@@ -48,3 +52,9 @@ def show_problems(problems: Sequence[str]) -> None:
     if more := len(problems) - len(lines):
         lines.append(f"* {more:,} more")
     st.warning("\n".join(["Not everything in this link could be used.", "", *lines]))
+
+
+def now() -> Query:
+    """The query of the page's address, unchecked."""
+    names = st.query_params
+    return Query(tuple((name, text) for name in names for text in names.get_all(name)))

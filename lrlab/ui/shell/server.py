@@ -11,7 +11,7 @@ from lrlab.errors import UserError
 
 HERE = Path(__file__).parent
 ICON = str(HERE / "icon.svg")
-STYLE = f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
+STYLE = HERE / "page.css"
 COMMA = f"<script>{(HERE / 'comma.js').read_text(encoding='utf-8')}</script>"
 _first = Lock()  # the first visitor takes it
 
@@ -24,10 +24,10 @@ def show(page) -> None:
         st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
         st.stop()
     try:
+        st.html(STYLE)
         page.run()
     except UserError as error:
         st.error(str(error))
-    st.html(STYLE)
     st.html(COMMA, unsafe_allow_javascript=True)
     _settle_garbage()
 

@@ -6,13 +6,14 @@ from statistics import median
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.figures import rates_figure
+from lrlab.figures.rates import in_numbers, rates_figure
 from lrlab.runs.cost import memory, operations
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.spec import RunSpec
 from lrlab.runs.summary import summary
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
+from lrlab.ui.explore import state
 from lrlab.ui.widgets.in_words import in_words, recipe_in_words
 from lrlab.ui.widgets.markdown import plain
 
@@ -20,30 +21,40 @@ FAR = 60  # times the usual rate; the article trains SGD at 50 times the usual r
 HOUR = 3600
 RECENT = 20
 REFRESH_SECONDS = 1.0
+SeedGroups = list[list[tuple[str, RunSpec]]]
 
 
-def outlook(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
-    """Describe a race before it starts; returns whether there is too little memory for it."""
+def outlook(seed_groups: SeedGroups) -> None:
+    """Draw the rates of a race before it starts."""
     lanes = seed_groups[0]
-    plans = {name: (color, spec.plan) for color, (name, spec) in enumerate(lanes)}
+    colors = state.colors_of([spec for _, spec in lanes])
+    plans = {name: (color, spec.plan) for color, (name, spec) in zip(colors, lanes, strict=True)}
     if len(lanes) == 1:
         st.markdown(recipe_in_words(lanes[0][1]))
+    figure = rates_figure(plans, height=420)
     chart(
-        rates_figure(plans, height=170),
+        figure,
         "preview",
-        f"Planned learning rates of {', '.join(plans)} over {lanes[0][1].epochs} epochs",
+        f"Planned learning rates over {lanes[0][1].epochs} epochs. {in_numbers(figure)}",
     )
     _far_from_usual(lanes)
-    return sizes(store, seed_groups)
 
 
-def sizes(store: Store, seed_groups: list[list[tuple[str, RunSpec]]]) -> bool:
+def duration(store: Store, seed_groups: SeedGroups) -> float | None:
+    """The estimated seconds of a race; None while the speed of this machine is not known."""
+    throughput = _throughput(store, seed_groups[0][0][1])
+    if not throughput:
+        return None
+    return sum(operations(spec) * spec.epochs for _, spec in chain(*seed_groups)) / throughput
+
+
+def sizes(store: Store, seed_groups: SeedGroups) -> bool:
     """Describe the size and time of a race; returns whether there is too little memory for it."""
     lanes = seed_groups[0]
-    throughput = _throughput(store, lanes[0][1])
+    seconds = duration(store, seed_groups)
     # An active race has its own timer. A second timer beside it could make a click get lost.
-    waits = throughput is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
-    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, seed_groups, throughput)
+    waits = seconds is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
+    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, seed_groups, seconds)
     needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:
         st.error(
@@ -63,18 +74,17 @@ def _far_from_usual(lanes):
             )
 
 
-def _sizes(store, seed_groups, throughput):
-    """Show parameters, steps and time; check again for the throughput while it is unknown."""
+def _sizes(store, seed_groups, seconds):
+    """Show parameters, steps and time; check again for the time while it is unknown."""
     spec = seed_groups[0][0][1]
-    if throughput is None and _throughput(store, spec):
+    if seconds is None and duration(store, seed_groups):
         st.rerun()
     time = "The time is known once the training process is ready."
-    if throughput:
-        seconds = sum(operations(spec) * spec.epochs for _, spec in chain(*seed_groups)) / throughput
+    if seconds:
         time = f"About {in_words(seconds)}" + (": **over an hour**." if seconds > HOUR else ".")
     specs = [spec for _, spec in seed_groups[0]]
     weights = spec.network.parameter_count(spec.data_set.shape, spec.data_set.class_count)
-    fit, validating, steps, whole = (
+    fit, validating, steps, each = (
         _range(values)
         for values in (
             {spec.fit_images for spec in specs},
@@ -83,9 +93,11 @@ def _sizes(store, seed_groups, throughput):
             {spec.plan.steps for spec in specs},
         )
     )
+    runs = [*chain(*seed_groups)]
+    one_run, whole = f"{each} per run, " * (len(runs) > 1), sum(spec.plan.steps for _, spec in runs)
     st.caption(
         f"{weights:,} parameters. {fit} images for training and {validating} for "
-        f"validation: {steps} steps per epoch, {whole} in all. {time}"
+        f"validation: {steps} steps per epoch, {one_run}{whole:,} in all. {time}"
     )
 
 

@@ -1,36 +1,61 @@
 """What a visitor has set on Train: the only place that knows these keys of the session state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
-from lrlab import article
+from lrlab import article, jobs
 from lrlab.article import Curve
 from lrlab.datasets import DataSet, OwnData, data_set
+from lrlab.datasets.catalogue import choices
 from lrlab.errors import UserError
-from lrlab.links.query import whole
+from lrlab.links import race as link
+from lrlab.links.query import Query, Reading, read, whole
 from lrlab.networks import NETWORKS, Dense, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, optimizer_of_kind
-from lrlab.parameters.kinds import Parameter
+from lrlab.palette import INK, color_of_kind
+from lrlab.parameters.kinds import Choice, Kind, Parameter, Switch
 from lrlab.parameters.record import Parametrised
 from lrlab.runs.controllers import CONTROLLERS, EarlyStopping, ReduceOnPlateau
-from lrlab.runs.spec import RunSpec
+from lrlab.runs.plan import BATCHES_PER_UPDATE, EPOCHS
+from lrlab.runs.spec import BATCH_SIZE, TRAIN_SIZE, VALIDATION_SPLIT, RunSpec
+from lrlab.runs.spec import SEED as FIRST_SEED
 from lrlab.runs.summary import summary
 from lrlab.scene import SHARED_RATE
 from lrlab.schedules import Constant, Schedule
+from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
+SOURCE, OTHER_SOURCES, LINK_PROBLEMS = "source", "other_sources", "race_link_problems"
 SCHEDULES, CHOSEN_OPTIMIZERS, NETWORK = "schedules", "optimizers", "network"
 SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET = "seed", "seeds", "images", "split", "data"
 OWN, OWN_PROBLEM = "own", "own_problem"
 SAME_PEAK, PEAK = "same_peak", "peak"
 STOP_EARLY, ON_PLATEAU = "stop_early", "on_plateau"
+FORM = "form_open"
 RACE = "run"  # also the name in links, which are older than races
+NEXT_RACE = "next_race"
 ADAM = Curve("adam", "Adam", Constant(0.001))
-ARTICLE_LANES = ("constant", "compounding", "exponential", "step", "polynomial", ADAM.id)
+EXPLORE, ARTICLE, TRIAL = "explore", "article", "trial"
+SOURCES = {EXPLORE: "Curves on Explore", ARTICLE: "The article's six runs", TRIAL: "Two, to try it"}
+CHOSEN = {
+    EXPLORE: ["exponential"],
+    ARTICLE: ["constant", "compounding", "exponential", "step", "polynomial", ADAM.id],
+    TRIAL: ["constant", "exponential"],
+}
+SHORT_EPOCHS, SHORT_IMAGES = 15, 6_000
+ARTICLE_CURVES = {curve.id: curve for curve in article.CURVES}
+# Numbers of Explore that a race of its curves shares; another race has its own, under another key.
+SHARED: dict[str, tuple[Parameter, int]] = {
+    state.EPOCHS: (EPOCHS, article.EPOCHS),
+    state.BATCH_SIZE: (BATCH_SIZE, article.BATCH_SIZE),
+    state.BATCHES_PER_UPDATE: (BATCHES_PER_UPDATE, 1),
+}
+OPTIONS: tuple[type[Parametrised], ...] = (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
 MAX_LANES = 12
 SEED_COUNT = Parameter(
     "",
@@ -58,11 +83,21 @@ def option_key(kind: str, name: str) -> str:
     return f"option.{kind}.{name}"
 
 
-def fill() -> None:
-    """Set every value that is not set yet to the article's value."""
-    kinds: tuple[type[Parametrised], ...] = (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
-    values = {
-        SCHEDULES: ["exponential"],
+def number_key(key: str) -> str:
+    """The key of a number that a race shares with Explore if its curves come from there."""
+    return key if st.session_state[SOURCE] == EXPLORE else _own_key(key)
+
+
+def _own_key(key):
+    return f"race.{key}"
+
+
+def _usual(source: str) -> dict[str, Any]:
+    """Every value of the form with curves from that source, at first: the article's values."""
+    own = {_own_key(key): number for key, (_, number) in SHARED.items()}
+    short = {_own_key(state.EPOCHS): SHORT_EPOCHS, TRAIN_IMAGES: SHORT_IMAGES} if source == TRIAL else {}
+    return {
+        SCHEDULES: [*CHOSEN[source]],
         CHOSEN_OPTIMIZERS: [SGD.kind],
         NETWORK: Dense.kind,
         SEED: article.SEED,
@@ -70,33 +105,126 @@ def fill() -> None:
         TRAIN_IMAGES: article.TRAIN_IMAGES,
         SPLIT: article.VALIDATION_SPLIT,
         DATA_SET: "auto",
-        OWN: None,
-        OWN_PROBLEM: "",
         SAME_PEAK: False,
         PEAK: 0.1,
         STOP_EARLY: False,
         ON_PLATEAU: False,
-    } | {option_key(cls.kind, name): getattr(cls(), name) for cls in kinds for name in cls.parameters()}
-    for key, value in values.items():
-        st.session_state.setdefault(key, value)
+        **own,
+        **{option_key(cls.kind, name): getattr(cls(), name) for cls in OPTIONS for name in cls.parameters()},
+        **short,
+    }
 
 
-def choose_article() -> None:
-    """Set everything, the curves of Explore too, to the article's six runs on one split."""
-    state.reset()
-    for key in (NETWORK, SEED, SEEDS, TRAIN_IMAGES, SPLIT, DATA_SET, SAME_PEAK, PEAK, STOP_EARLY, ON_PLATEAU):
-        st.session_state.pop(key, None)
-    st.session_state[SCHEDULES], st.session_state[CHOSEN_OPTIMIZERS] = [*ARTICLE_LANES], [SGD.kind]
-    for key in [key for key in st.session_state if str(key).startswith("option.")]:
-        del st.session_state[key]
+def _kinds() -> dict[str, Kind]:
+    """How each value of the form is checked."""
+    options = {option_key(cls.kind, name): kind for cls in OPTIONS for name, kind in cls.parameters().items()}
+    return {
+        SCHEDULES: Choice(tuple(known()), ""),
+        CHOSEN_OPTIMIZERS: Choice(tuple(cls.kind for cls in OPTIMIZERS), ""),
+        NETWORK: Choice(tuple(cls.kind for cls in NETWORKS), ""),
+        SEED: FIRST_SEED,
+        SEEDS: SEED_COUNT,
+        TRAIN_IMAGES: TRAIN_SIZE,
+        SPLIT: VALIDATION_SPLIT,
+        DATA_SET: Choice(choices(), ""),
+        PEAK: PEAK_RATE,
+        **{key: Switch("") for key in (SAME_PEAK, STOP_EARLY, ON_PLATEAU)},
+        **{_own_key(key): kind for key, (kind, _) in SHARED.items()},
+        **options,
+    }
+
+
+def fill() -> None:
+    """Set every value that is not set yet: from the page's link, or else to the usual value."""
+    values = st.session_state
+    values.setdefault(OWN, None)
+    values.setdefault(OWN_PROBLEM, "")
+    values.setdefault(OTHER_SOURCES, {})
+    if SOURCE in values:
+        return
+    found = Reading()
+    query = found.value(Query(), address.query, instead="The usual values are shown.")
+    values[SOURCE] = found.value(EXPLORE, _source, query)
+    values.update(link.from_query(query, _usual(values[SOURCE]), _kinds(), found))
+    values[LINK_PROBLEMS] = found.problems
+
+
+def _source(query):
+    asked = query.one(SOURCE)
+    return EXPLORE if asked is None else Choice(tuple(SOURCES), "").check(SOURCE, asked)
+
+
+def choose_source(source: str) -> None:
+    """Race the curves of that source from now on, with the values that the form had for it last."""
+    values, usual = st.session_state, _usual(source)
+    if source == values[SOURCE]:
+        return
+    others = values[OTHER_SOURCES] | {values[SOURCE]: {key: values[key] for key in usual}}
+    values.update({OTHER_SOURCES: others, SOURCE: source} | usual | others.get(source, {}))
+
+
+def choose_schedules(curves: Sequence[str]) -> None:
+    """Choose these curves of Explore to train, and no others."""
     fill()
+    choose_source(EXPLORE)
+    st.session_state[SCHEDULES] = [*curves]
+    show_form()
 
 
-def recipes() -> dict[str, str]:
-    """The schedules that can be raced, by id: the curves of Explore, and Adam at its own rate."""
-    known = state.names() | {ADAM.id: ADAM.name}
-    st.session_state[SCHEDULES] = [id for id in st.session_state[SCHEDULES] if id in known]
-    return known
+def start_short_race() -> None:
+    """Start a race of two of the article's schedules with few epochs and images, and show it."""
+    curves = [ARTICLE_CURVES[id] for id in CHOSEN[TRIAL]]
+    specs = [
+        RunSpec(curve.schedule, curve.clock, epochs=SHORT_EPOCHS, train_images=SHORT_IMAGES)
+        for curve in curves
+    ]
+    store = Store()
+    choose_race(store.add_race([[(curve.name, spec) for curve, spec in zip(curves, specs, strict=True)]]))
+    jobs.ensure_worker(store)
+
+
+def add_schedule(curve: str) -> None:
+    """Choose that curve of Explore too, or instead of the curves of another source."""
+    choose_source(EXPLORE)
+    st.session_state[SCHEDULES] = [*st.session_state[SCHEDULES], curve]
+
+
+def keep_in_link() -> None:
+    """Write the form, the curves of Explore and the race that is shown into the page's address.
+
+    A reload starts a new session, which has nothing else. One's own data set is not in a link.
+    """
+    values = st.session_state
+    usual = _usual(values[SOURCE])
+    if values[DATA_SET] == OWN:
+        usual[DATA_SET] = OWN
+    form = link.to_query(
+        {SOURCE: values[SOURCE]} | {key: values[key] for key in usual}, {SOURCE: EXPLORE} | usual
+    )
+    race = None if values[FORM] else values.get(RACE)  # a link with a race folds the form
+    shown = ((RACE, str(race)),) if race is not None else ()
+    address.replace(Query((*read(state.link() or "").pairs, *form.pairs, *shown)))
+
+
+def known() -> dict[str, str]:
+    """The names of the schedules of the chosen source, and of Adam at its own rate, by id."""
+    own = st.session_state.get(SOURCE, EXPLORE) != EXPLORE
+    names = {id: curve.name for id, curve in ARTICLE_CURVES.items()} if own else state.names()
+    return names | {ADAM.id: ADAM.name}
+
+
+def recipes() -> dict[str, tuple[str, int]]:
+    """The schedules that can be raced, by id: name, and number of the colour."""
+    names = known()
+    st.session_state[SCHEDULES] = [id for id in st.session_state[SCHEDULES] if id in names]
+    colors = state.colors() if st.session_state[SOURCE] == EXPLORE else {}
+    for id, curve in ARTICLE_CURVES.items():
+        colors.setdefault(id, color_of_kind(curve.schedule.kind, curve.clock))
+    return {id: (name, INK if id == ADAM.id else colors[id]) for id, name in names.items()}
+
+
+def _curve(id):
+    return state.curve_as_set(id) if st.session_state[SOURCE] == EXPLORE else ARTICLE_CURVES[id]
 
 
 def data() -> str | OwnData:
@@ -146,10 +274,10 @@ def entries() -> list[Entry]:
     found, chosen = [], optimizers()
     for id in st.session_state[SCHEDULES]:
         if id == ADAM.id:
-            name = ADAM.name if ADAM.name not in state.names().values() else f"{ADAM.name}, constant rate"
+            name = ADAM.name if [*known().values()].count(ADAM.name) == 1 else f"{ADAM.name}, constant rate"
             found.append(Entry(name, ADAM.schedule, ADAM.clock, Adam()))
             continue
-        curve = state.curve_as_set(id)
+        curve = _curve(id)
         for optimizer in chosen:
             name = f"{curve.name} · {optimizer.title}" if len(chosen) > 1 else curve.name
             found.append(Entry(name, curve.schedule, curve.clock, optimizer))
@@ -179,8 +307,9 @@ def _run(entry, seed):
         schedule=entry.schedule,
         clock=entry.clock,
         optimizer=entry.optimizer,
-        epochs=values[state.EPOCHS],
-        batch_size=values[state.BATCH_SIZE],
+        epochs=values[number_key(state.EPOCHS)],
+        batch_size=values[number_key(state.BATCH_SIZE)],
+        batches_per_update=values[number_key(state.BATCHES_PER_UPDATE)],
         seed=seed,
         train_images=train_images(),
         validation_split=values[SPLIT],
@@ -201,9 +330,22 @@ def with_peak(spec: RunSpec, peak: float) -> RunSpec:
 
 
 def choose_race(race: int) -> None:
-    """Show that race from now on, and in the page's link."""
-    st.session_state[RACE] = race
-    address.put(RACE, str(race))
+    """Show that race from the next run of the script on; it has the screen for itself."""
+    st.session_state[NEXT_RACE] = race  # the list of races may be on the page already
+    st.session_state[FORM] = False
+
+
+def form_is_open(busy: bool) -> bool:
+    """Whether the form is shown. At first it is not if a link names a race, or if the race is `busy`."""
+    values = st.session_state
+    if FORM not in values:
+        values[FORM] = not (busy or address.query().texts(RACE))
+    return values[FORM]
+
+
+def show_form(shown: bool = True) -> None:
+    """Show the form, or fold it."""
+    st.session_state[FORM] = shown
 
 
 def chosen_race(races: list[int], race_of) -> int | None:
@@ -211,6 +353,8 @@ def chosen_race(races: list[int], race_of) -> int | None:
 
     `race_of` gives the race of a run, or None: a link may name any run of a race.
     """
+    if NEXT_RACE in st.session_state:
+        st.session_state[RACE] = st.session_state.pop(NEXT_RACE)
     if st.session_state.get(RACE) not in races:
         race = next(iter(races), None)
         try:
@@ -218,10 +362,7 @@ def chosen_race(races: list[int], race_of) -> int | None:
         except UserError as error:
             st.warning(f"{plain(str(error))} The newest run is shown.")
         st.session_state[RACE] = race
-    race = st.session_state[RACE]
-    if race is not None:
-        address.put(RACE, str(race))
-    return race
+    return st.session_state[RACE]
 
 
 def _linked(races, race_of):

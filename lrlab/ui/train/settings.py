@@ -1,4 +1,4 @@
-"""The controls of Train: the settings of a race, its preview, and the start button."""
+"""The controls of Train: the settings of a race."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from lrlab import jobs
 from lrlab.datasets import AUTO, BUILT_IN
 from lrlab.datasets.kept import own_from_file, own_from_path
 from lrlab.datasets.sources import locate
@@ -16,49 +15,66 @@ from lrlab.home import is_public
 from lrlab.networks import NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.runs.plan import EPOCHS
+from lrlab.runs.plan import BATCHES_PER_UPDATE, EPOCHS
 from lrlab.runs.spec import BATCH_SIZE, SEED, TRAIN_SIZE, VALIDATION_SPLIT
-from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.train import race_setup
-from lrlab.ui.train.outlook import outlook
 from lrlab.ui.widgets.controls import field, option
 from lrlab.ui.widgets.in_words import data_in_words
-from lrlab.ui.widgets.markdown import plain
+from lrlab.ui.widgets.markdown import plain, swatch
 
 MOST_MEGABYTES = 64  # of an upload
-UPLOAD, PATH = "own.upload", "own.path"
+UPLOAD, PATH, CHOOSE_SOURCE = "own.upload", "own.path", "choose_source"
 
 
-def settings(store: Store) -> None:
-    """Choose lanes, network, images and seeds, and start the race."""
-    st.button(
-        "The article's six runs",
-        on_click=race_setup.choose_article,
-        icon=":material/restart_alt:",
-        width="stretch",
-        help="Constant, time-based (as coded), exponential, step, linear and Adam, on one split. This sets "
-        "everything here and the curves of Explore to the article's values.",
-    )
-    _lanes()
-    _numbers({state.EPOCHS: ("Epochs", EPOCHS), state.BATCH_SIZE: ("Batch size", BATCH_SIZE)})
-    _numbers(
-        {
-            race_setup.SEED: ("First seed", SEED),
-            race_setup.SEEDS: ("Number of seeds", race_setup.SEED_COUNT),
-        }
-    )
-    _network()
-    _data()
-    _controllers()
-    _start(store)
+def settings() -> None:
+    """Choose lanes, network, images and seeds."""
+    with st.container(border=True):
+        st.markdown("#### What")
+        _lanes()
+    with st.container(border=True):
+        st.markdown("#### With")
+        _optimizers()
+        _network()
+    with st.container(border=True):
+        st.markdown("#### How long")
+        _numbers(
+            {
+                race_setup.number_key(state.EPOCHS): ("Epochs", EPOCHS),
+                race_setup.number_key(state.BATCH_SIZE): ("Batch size", BATCH_SIZE),
+                race_setup.SEEDS: ("Seeds", race_setup.SEED_COUNT),
+            }
+        )
+        together = race_setup.number_key(state.BATCHES_PER_UPDATE)
+        _numbers({together: ("Batches per update", BATCHES_PER_UPDATE)})
+        _data()
+        _controllers()
 
 
 def _lanes():
-    _choose("Schedules", race_setup.recipes(), race_setup.SCHEDULES, "Uses the curves now on Explore.")
-    names = {optimizer.kind: optimizer.title for optimizer in OPTIMIZERS}
-    if st.session_state[race_setup.SCHEDULES] != [race_setup.ADAM.id]:
-        _optimizers(names)
+    st.session_state[CHOOSE_SOURCE] = st.session_state[race_setup.SOURCE]
+    st.segmented_control(
+        "Curves from",
+        list(race_setup.SOURCES),
+        format_func=race_setup.SOURCES.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        help="The article's six runs are constant, time-based as coded, exponential, step, linear and Adam, "
+        "with the article's values. Each choice keeps its own settings, and leaves Explore as it is.",
+        key=CHOOSE_SOURCE,
+        on_change=_choose_source,
+        width="stretch",
+    )
+    recipes = race_setup.recipes()
+    st.pills(
+        "Schedules",
+        list(recipes),
+        selection_mode="multi",
+        format_func=lambda id: f"{swatch(recipes[id][1])} {plain(recipes[id][0])}",
+        key=race_setup.SCHEDULES,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         same = st.toggle(
             "Same peak rate for all",
@@ -72,23 +88,32 @@ def _lanes():
         st.caption("Adam uses its default: a constant rate of 0.001.")
 
 
-def _optimizers(names):
-    _choose(
-        "Optimizers", names, race_setup.CHOSEN_OPTIMIZERS, "Every schedule runs with every chosen optimizer."
+def _choose_source():
+    if source := st.session_state[CHOOSE_SOURCE]:  # a slow browser can report that nothing is chosen
+        race_setup.choose_source(source)
+
+
+def _optimizers():
+    if st.session_state[race_setup.SCHEDULES] == [race_setup.ADAM.id]:
+        return
+    names = {optimizer.kind: optimizer.title for optimizer in OPTIMIZERS}
+    st.multiselect(
+        "Optimizers",
+        list(names),
+        format_func=names.get,
+        key=race_setup.CHOSEN_OPTIMIZERS,
+        persist_state="session",
+        help="Every schedule runs with every chosen optimizer. Adam at its own rate is one run by itself.",
     )
     with_parameters = [
         cls for cls in OPTIMIZERS if cls.kind in st.session_state[race_setup.CHOSEN_OPTIMIZERS]
     ]
     if any(cls.parameters() for cls in with_parameters):
-        with st.expander("Optimizer parameters"):
+        with _expander("Optimizer parameters", "optimizers"):
             for cls in with_parameters:
                 if cls.parameters():
                     st.markdown(f"**{cls.title}**")
                     _options(cls)
-
-
-def _choose(label, names, key, help):
-    st.multiselect(label, list(names), format_func=names.get, key=key, persist_state="session", help=help)
 
 
 def _numbers(fields):
@@ -111,7 +136,7 @@ def _network():
     known, size = race_setup.known_data(), ""
     with suppress(UserError):  # a network for other data: beside the button it says why
         size = f", {network.parameter_count(known.shape, known.class_count):,} parameters"
-    with st.expander(f"Network: {network.title.lower()}{size}"):
+    with _expander(f"Network: {network.title.lower()}{size}", "network"):
         st.selectbox(
             "Network", list(names), format_func=names.get, key=race_setup.NETWORK, persist_state="session"
         )
@@ -121,9 +146,10 @@ def _network():
 def _data():
     known = race_setup.known_data()
     images = race_setup.TRAIN_IMAGES
-    # A new label closes it, so it is opened again where a file has changed the number.
     is_own = st.session_state[race_setup.DATA_SET] == race_setup.OWN
-    with st.expander(f"Images: {race_setup.train_images():,}", expanded=is_own):
+    title = f"Images: {race_setup.train_images():,}, first seed {st.session_state[race_setup.SEED]}"
+    with _expander(title, "data"):
+        _numbers({race_setup.SEED: ("First seed", SEED)})
         _numbers(
             {
                 images: ("Training images", replace(TRAIN_SIZE, high=known.train)),
@@ -197,28 +223,18 @@ def _controllers():
         ),
     )
     on = [label.lower() for label, key, *_ in both if st.session_state[key]]
-    with st.expander(f"Early stopping and plateau: {' and '.join(on) or 'off'}"):
+    with _expander(f"Early stopping and plateau: {' and '.join(on) or 'off'}", "controllers"):
         for label, key, cls, help in both:
             if st.toggle(label, key=key, persist_state="session", help=help):
                 _options(cls)
 
 
-def _start(store):
-    try:
-        seed_groups = race_setup.seed_groups()
-    except UserError as error:
-        st.error(str(error))
-        seed_groups, problem = [], True
-    else:
-        problem = outlook(store, seed_groups)
-    runs = [run for seed_group in seed_groups for run in seed_group]
-    # No callback: its arguments would not contain a number that was just typed.
-    if st.button(
-        f"Race {len(runs)} runs" if len(runs) > 1 else "Train",
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        disabled=problem,
-    ):
-        race_setup.choose_race(store.add_race(seed_groups))
-        jobs.ensure_worker(store)
+def _expander(title, name):
+    """An expander that stays open when its title changes, which makes it a new one for Streamlit."""
+    widget, is_open = f"open.{name}.expander", f"open.{name}"
+    st.session_state[widget] = st.session_state.setdefault(is_open, False)
+    return st.expander(title, key=widget, on_change=_take_open, args=(widget, is_open))
+
+
+def _take_open(widget, is_open):
+    st.session_state[is_open] = st.session_state[widget]

@@ -51,15 +51,19 @@ def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwa
     )
 
 
-def following(key: str, name: str, shown=None) -> dict:
+def following(key: str, name: str, shown=None, default: str = "value") -> dict:
     """The arguments that keep a widget equal to a value of the session state that is never None.
 
-    `shown` is what it shows instead of exactly this value.
+    `shown` is what it shows instead of exactly this value; `default` is the widget's argument for it.
     """
     widget, value = f"{key}.{name}", st.session_state[key] if shown is None else shown
-    if st.session_state.get(widget) != value:
+    arguments = {"key": widget, "on_change": _take, "args": (widget, key)}
+    if st.session_state.get(widget, value) != value:
         st.session_state[widget] = value
-    return {"key": widget, "on_change": _take, "args": (widget, key)}
+        return arguments
+    # The session state reaches the browser in one message, which is dropped if the script begins again before
+    # it is sent. Without a default, the browser would then show the widget's lowest value, and report it.
+    return arguments | {default: value}
 
 
 def _take(widget, key):
@@ -85,7 +89,7 @@ def control(key: str, label: str, parameter, unit="epoch", slider=True, disabled
             required=True,
             help=parameter.help,
             disabled=disabled,
-            **following(key, "choice"),
+            **following(key, "choice", default="default"),
         )
     elif isinstance(parameter, Switch):
         st.toggle(label, help=parameter.help, disabled=disabled, **following(key, "switch"))

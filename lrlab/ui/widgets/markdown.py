@@ -2,15 +2,23 @@
 
 import re
 
-from lrlab.figures.style import HUES
+import streamlit as st
+
+from lrlab.palette import LOOKS, shade
 
 COLOR_NAMES = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
-MARKS = ("●", "┅", "┈")
+MARKS = ("━━", "╍╍", "┅┅", "━╍")
 
 
 def swatch(color: int) -> str:
     """Markdown of a mark in that colour and dash of the charts."""
-    return f":{COLOR_NAMES[color % HUES]}[{MARKS[color // HUES]}]"
+    look = LOOKS[color]
+    mark = MARKS[look.dash]
+    if look.hue < len(COLOR_NAMES) and not look.deep:
+        return f":{COLOR_NAMES[look.hue]}[{mark}]"
+    theme = f"theme.{st.context.theme.type or 'light'}"
+    hues, text = st.get_option(f"{theme}.chartCategoricalColors"), st.get_option(f"{theme}.textColor")
+    return f':color[{mark}]{{foreground="{shade(color, hues, text)}"}}' if hues and text else mark
 
 
 def plain(text: str) -> str:
