@@ -28,6 +28,7 @@ from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, Schedule
 from lrlab.training.engine import train
+from lrlab.ui.train import race_setup
 from tests import test_readme
 from tests.pages import TIMEOUT
 
@@ -139,10 +140,10 @@ def test_the_pages_have_its_controls(home):
 
     page.switch_page("pages/lab/train.py").run()
     assert not page.exception
-    page.multiselect(key="optimizers").set_value(["adamax"]).run()
+    page.multiselect(key=race_setup.CHOSEN_OPTIMIZERS).set_value(["adamax"]).run()
     assert not page.exception
-    page.selectbox(key="network").set_value("bottleneck").run()
-    page.selectbox(key="data").set_value("stripes").run()
+    page.selectbox(key=race_setup.NETWORK).set_value("bottleneck").run()
+    page.selectbox(key=race_setup.DATA_SET).set_value("stripes").run()
     assert not page.exception
     assert any("Stripes" in caption.value for caption in page.caption)
     numbers = {number.key for number in page.number_input}

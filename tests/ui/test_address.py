@@ -1,6 +1,5 @@
 """The page's address: what it says is read by the rules of links, and what is written stays in it."""
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from lrlab.links.query import Query
@@ -32,9 +31,3 @@ def test_a_written_query_replaces_the_one_before():
     code = 'address.write(Query((("lesson", "step"), ("option", "A"), ("option", "B"))))'
     app = page(code, {"e": "30", "option": "B"})
     assert app.query_params == {"lesson": "step", "option": ["A", "B"]}
-
-
-@pytest.mark.parametrize(("text", "after"), [("3", {"e": "30", "run": "3"}), ("", {"e": "30"})])
-def test_one_name_is_written_and_the_others_are_left(text, after):
-    app = page(f'address.put("run", "{text}")', {"e": "30", "run": "1"})
-    assert app.query_params == after

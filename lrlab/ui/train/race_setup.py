@@ -55,7 +55,6 @@ SHARED: dict[str, tuple[Parameter, int]] = {
     state.BATCH_SIZE: (BATCH_SIZE, article.BATCH_SIZE),
     state.BATCHES_PER_UPDATE: (BATCHES_PER_UPDATE, 1),
 }
-OPTIONS: tuple[type[Parametrised], ...] = (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
 MAX_LANES = 12
 SEED_COUNT = Parameter(
     "",
@@ -92,6 +91,12 @@ def _own_key(key):
     return f"race.{key}"
 
 
+def _options() -> dict[str, tuple[type[Parametrised], str]]:
+    """The parameters of everything listed, each by its key."""
+    listed: tuple[type[Parametrised], ...] = (*OPTIMIZERS, *NETWORKS, *CONTROLLERS)
+    return {option_key(cls.kind, name): (cls, name) for cls in listed for name in cls.parameters()}
+
+
 def _usual(source: str) -> dict[str, Any]:
     """Every value of the form with curves from that source, at first: the article's values."""
     own = {_own_key(key): number for key, (_, number) in SHARED.items()}
@@ -110,14 +115,13 @@ def _usual(source: str) -> dict[str, Any]:
         STOP_EARLY: False,
         ON_PLATEAU: False,
         **own,
-        **{option_key(cls.kind, name): getattr(cls(), name) for cls in OPTIONS for name in cls.parameters()},
+        **{key: getattr(cls(), name) for key, (cls, name) in _options().items()},
         **short,
     }
 
 
 def _kinds() -> dict[str, Kind]:
     """How each value of the form is checked."""
-    options = {option_key(cls.kind, name): kind for cls in OPTIONS for name, kind in cls.parameters().items()}
     return {
         SCHEDULES: Choice(tuple(known()), ""),
         CHOSEN_OPTIMIZERS: Choice(tuple(cls.kind for cls in OPTIMIZERS), ""),
@@ -130,7 +134,7 @@ def _kinds() -> dict[str, Kind]:
         PEAK: PEAK_RATE,
         **{key: Switch("") for key in (SAME_PEAK, STOP_EARLY, ON_PLATEAU)},
         **{_own_key(key): kind for key, (kind, _) in SHARED.items()},
-        **options,
+        **{key: cls.parameters()[name] for key, (cls, name) in _options().items()},
     }
 
 
