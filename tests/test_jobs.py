@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lrlab import jobs
@@ -73,6 +74,29 @@ def worker_of(store):
     return rows[0][0] if rows else None
 
 
+def halt(store, writing=False):
+    """Stop the worker as a signal does; `writing`: while it keeps everybody else from writing, or never then."""
+    pid = worker_of(store)
+    with closing(sqlite3.connect(store.path, timeout=0, isolation_level=None)) as connection:
+        while True:
+            if not writing:
+                wait_for(lambda: _may_write(connection))
+            os.kill(pid, signal.SIGSTOP)
+            wait_for(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+            if not writing or not _may_write(connection):
+                return
+            connection.execute("ROLLBACK")
+            os.kill(pid, signal.SIGCONT)
+
+
+def _may_write(connection):
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
 def lives(pid):
     """Whether the process runs; one that has ended and that nobody has waited for does not."""
     try:
@@ -114,7 +138,7 @@ def test_a_stop_is_answered_by_the_worker_itself(store):
 def test_a_worker_that_does_not_answer_a_stop_is_killed(store):
     id = train(store, LONG)
     pid = worker_of(store)
-    os.kill(pid, signal.SIGSTOP)
+    halt(store)
     asked = time.monotonic()
     store.request_stop(id)
 
@@ -133,7 +157,7 @@ def test_a_worker_that_does_not_answer_a_stop_is_killed(store):
 @signals
 def test_a_worker_that_does_not_answer_a_pause_is_killed_and_its_run_is_paused(store):
     id = train(store, LONG)
-    os.kill(worker_of(store), signal.SIGSTOP)
+    halt(store)
     store.request_pause(id)
 
     def is_paused():
@@ -151,12 +175,13 @@ def test_a_worker_that_does_not_answer_a_pause_is_killed_and_its_run_is_paused(s
 
 @pytest.mark.proof
 @signals
-def test_a_worker_without_a_sign_of_life_is_replaced_and_its_run_goes_on(store, monkeypatch):
+@pytest.mark.parametrize("writing", [False, True])
+def test_a_worker_without_a_sign_of_life_is_replaced_and_its_run_goes_on(store, monkeypatch, writing):
     monkeypatch.setattr("lrlab.store.workers.STALE_SECONDS", 2)
     monkeypatch.setattr(jobs, "SILENT_SECONDS", 0.5)
     id = train(store, LONG)
     silent, pid = store.run(id).worker, worker_of(store)
-    os.kill(pid, signal.SIGSTOP)
+    halt(store, writing)
 
     def is_replaced():
         jobs.watch(store)
