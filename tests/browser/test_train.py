@@ -326,6 +326,7 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     wait_for(lambda: store.manual_rates(run)[-1].rate is None)
     page.get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped").wait_for()
+    settle(page)  # until then the page has its former buttons too
     rates = store.steps(run).rates
     first, *_ = store.manual_rates(run)
     assert rates[first.step] == np.float32(first.rate)
