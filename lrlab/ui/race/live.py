@@ -76,7 +76,8 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
 def _refreshed(part, *args):
     """Draw a part of the page each second anew.
 
-    It draws in its own place: what it would draw elsewhere is lost if the whole page is interrupted.
+    It draws in its own place, in a container of the page: what it would draw elsewhere is lost if the whole
+    page is interrupted, and its place itself if it is refreshed before the browser has heard of the page.
     """
 
     def drawn():
@@ -85,7 +86,8 @@ def _refreshed(part, *args):
         except UserError as error:
             st.error(str(error))
 
-    st.fragment(drawn, run_every=REFRESH_SECONDS)()
+    with st.container():
+        st.fragment(drawn, run_every=REFRESH_SECONDS)()
 
 
 def _read(race):

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 import streamlit as st
+from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 
 from lrlab.errors import UserError
 
@@ -23,6 +24,9 @@ def show(page) -> None:
         # looks into the folder pages before it knows our pages. After a reload it knows them.
         st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
         st.stop()
+    # Without runner.fastReruns a run that follows a fragment's in the same thread would draw the whole page in
+    # the fragment's container: Streamlit resets its stack after an interrupted run only.
+    context_dg_stack.set(get_default_dg_stack_value())
     try:
         st.html(STYLE)
         page.run()
