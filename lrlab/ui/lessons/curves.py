@@ -1,6 +1,7 @@
 """The live figure of a lesson: its schedules, with sliders that affect only this lesson."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -20,6 +21,7 @@ from lrlab.ui.explore.card import parameters
 from lrlab.ui.explore.preview import preview
 from lrlab.ui.widgets.markdown import plain, swatch
 
+MINE = ", mine"  # ends the name of a run with the reader's own values
 LARGE = {"size": 20}  # font size of a chart in the presenter layout
 
 
@@ -65,9 +67,11 @@ def changed(lesson: Lesson) -> list[tuple[str, RunSpec]]:
     for recipe in lesson.recipes:
         name, spec = RECIPES[recipe]
         id = f"lesson.{lesson.id}.{recipe}"
-        own = state.curve_as_set(id, shared=False).schedule if state.is_held(id) else spec.schedule
-        if own != spec.schedule:
-            found.append((f"{name}, mine", replace(spec, schedule=own)))
+        if state.is_held(id):
+            with suppress(UserError):  # the chart says what is wrong
+                own = state.curve_as_set(id, shared=False).schedule
+                if own != spec.schedule:
+                    found.append((f"{name}{MINE}", replace(spec, schedule=own)))
     return found
 
 

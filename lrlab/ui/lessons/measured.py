@@ -18,7 +18,7 @@ from lrlab.runs.spec import MAX_SEED, SEED
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart
 from lrlab.ui.lessons import drawing, progress
-from lrlab.ui.lessons.curves import LARGE, changed, colors
+from lrlab.ui.lessons.curves import LARGE, MINE, changed, colors
 from lrlab.ui.race.live import live_race
 from lrlab.ui.train.outlook import sizes
 from lrlab.ui.train.race_setup import SEED_COUNT
@@ -95,16 +95,16 @@ def measured(store: Store, lesson: Lesson, found: Evidence, present: bool = Fals
 def _mine(store, lesson):
     """The curves of the runs with the reader's own values; their colours are those of the recipes, varied."""
     race = progress.race()
-    runs = [run for run in store.race(race) if recipe_of(run.spec) is None] if race else []
-    known = colors(lesson.recipes)
-    by_name = {f"{RECIPES[recipe][0]}, mine": color for recipe, color in known.items()}
+    runs = [run for run in store.race(race) if run.name.endswith(MINE)] if race else []
     found = store.results([run.id for run in runs])
-    runs = [run for run in runs if run.id in found]
-    free = apart([*known.values(), *(by_name.get(run.name) for run in runs)])[len(known) :]
-    return [
-        LaneCurves(run.name, color, (tuple(lived(found[run.id])),))
-        for run, color in zip(runs, free, strict=True)
-    ]
+    lanes: dict[str, list[Result]] = {}
+    for run in runs:
+        if run.id in found:
+            lanes.setdefault(run.name, []).append(found[run.id])
+    known = colors(lesson.recipes)
+    by_name = {f"{RECIPES[recipe][0]}{MINE}": color for recipe, color in known.items()}
+    free = apart([*known.values(), *map(by_name.get, lanes)])[len(known) :]
+    return [_lane(name, color, results) for (name, results), color in zip(lanes.items(), free, strict=True)]
 
 
 def _drawn(lesson, found, mine, panels, height, present=False):
@@ -122,9 +122,12 @@ def _drawn(lesson, found, mine, panels, height, present=False):
 def lanes_of(recipes: Sequence[str], found: Evidence) -> list[LaneCurves]:
     """The curves of each recipe, each run up to where its loss stopped being finite."""
     return [
-        LaneCurves(RECIPES[recipe][0], color, tuple([*lived(result)] for result in found.results[recipe]))
-        for recipe, color in colors(recipes).items()
+        _lane(RECIPES[recipe][0], color, found.results[recipe]) for recipe, color in colors(recipes).items()
     ]
+
+
+def _lane(name, color, results):
+    return LaneCurves(name, color, tuple([*lived(result)] for result in results))
 
 
 def source_in_words(found: Evidence) -> str:
