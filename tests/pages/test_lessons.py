@@ -161,10 +161,10 @@ def test_run_mine_trains_the_curves_whose_sliders_were_moved(opened, home):
     first, second = sorted(store.runs(), key=lambda run: run.id)
     assert {first.name, second.name} == {f"{name}, mine"}
     assert first.spec.with_seed(spec.seed) == replace(spec, schedule=replace(spec.schedule, decay=0.2))
-    for run in (first, second):
-        wait_for(lambda: store.epochs(run.id))
-        store.request_stop(run.id)
-        wait_for(lambda: store.run(run.id).status == "stopped")
+    for id in (first.id, second.id):
+        wait_for(lambda id=id: store.epochs(id))
+        store.request_stop(id)
+        wait_for(lambda id=id: store.run(id).status == "stopped")
     assert not page.run().exception
     drawn = [json.loads(part.proto.json).get("figure", {"data": []}) for part in page.get("bidi_component")]
     lines = [line for figure in drawn for line in figure["data"] if line.get("name") == f"{name}, mine"]

@@ -24,8 +24,8 @@ def show(page) -> None:
         # looks into the folder pages before it knows our pages. After a reload it knows them.
         st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
         st.stop()
-    # Without runner.fastReruns a run that follows a fragment's in the same thread would draw the whole page in
-    # the fragment's container: Streamlit resets its stack after an interrupted run only.
+    # Without runner.fastReruns, a run that follows a fragment's in the same thread would draw the whole page
+    # in the fragment's container: Streamlit resets its stack after an interrupted run only.
     context_dg_stack.set(get_default_dg_stack_value())
     try:
         st.html(STYLE)
