@@ -60,7 +60,7 @@ def test_the_first_rate_is_dragged_and_the_curve_follows_before_the_server_knows
     wait_for_link(page, f"exponential~{dragged[5]:.3g}")
     assert number(page, "exponential-initial_lr-field") == pytest.approx(dragged[5], rel=1e-3)
     assert page.evaluate(FIRST_VALUES) == pytest.approx(dragged)
-    assert page.locator(".st-key-explore-in_hand .st-key-exponential-line").count() == 1
+    assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
 
 
 def test_a_rate_is_dragged_beyond_the_chart_and_the_axis_grows_when_it_is_let_go(explore):

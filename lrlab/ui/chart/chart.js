@@ -150,7 +150,7 @@ function themed(figure, height, element) {
 
 // Screen readers read a label's TeX source aloud; the name and the unit are enough. Of a menu they read its icon.
 function nameControls() {
-  for (const line of document.querySelectorAll('[class*="-line"]:has(.stPopover)')) {
+  for (const line of document.querySelectorAll('[class*="st-key-explore-row-"]:has(.stPopover)')) {
     const name = line.querySelector(".stButton p")?.lastChild?.textContent.trim();
     line.querySelector(".stPopover button").setAttribute("aria-label", `Actions for ${name}`);
   }
