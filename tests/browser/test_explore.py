@@ -541,3 +541,11 @@ def test_only_the_rows_of_the_list_are_laid_out_and_named_as_rows(server, open_p
     left = "key => getComputedStyle(document.querySelector(`.st-key-${key}`)).paddingLeft"
     assert page.evaluate(left, "explore-row-linear") == "12px"
     assert page.evaluate(left, "linear-initial_lr-slider") == "0px"
+
+
+def test_without_a_curve_in_hand_no_colour_is_kept_for_its_card(page):
+    color = "() => document.documentElement.style.getPropertyValue('--lrlab-in-hand')"
+    assert page.evaluate(color)
+    page.locator(".st-key-explore-row-exponential button").first.click()
+    page.locator(".st-key-explore-in_hand").wait_for(state="detached")
+    page.wait_for_function(f"() => !({color})()")

@@ -137,6 +137,7 @@ function themed(figure, height, element) {
   const root = document.documentElement.style;
   root.setProperty("--lrlab-background", theme("background-color"));
   element.inks = [];
+  if (layout.meta?.of === "rate") root.removeProperty("--lrlab-in-hand");
   const data = figure.data.map((trace) => {
     const hue = colors[trace.meta.color] ?? text; // the number after the last is the colour of the text
     const color = trace.meta.deep ? mixed(hue, text, DEPTH) : hue;
