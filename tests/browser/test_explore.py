@@ -1,5 +1,7 @@
 """What a person sees on Explore: sliders that move curves, in place, by mouse, keyboard and typing."""
 
+import re
+from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -549,3 +551,18 @@ def test_without_a_curve_in_hand_no_colour_is_kept_for_its_card(page):
     page.locator(".st-key-explore-row-exponential button").first.click()
     page.locator(".st-key-explore-in_hand").wait_for(state="detached")
     page.wait_for_function(f"() => !({color})()")
+
+
+def test_a_picture_has_the_names_that_the_chart_has(server, open_page):
+    page = open_page(
+        server[0] + "/?c=step~_nA%20long%20name%20%3Cb%3E%26%20with%20many%20words%20in%20it",
+        viewport={"width": 900, "height": 900},
+    )
+    wait_until_drawn(page)
+    (shown,) = page.evaluate("() => document.querySelector('.lrlab-chart').labels")
+    assert shown.endswith("…")
+    page.locator(".lrlab-chart").hover()
+    with page.expect_download() as download:
+        page.locator(".lrlab-chart [data-title='Download as SVG']").click()
+    texts = re.findall("<text[^>]*>(.*?)</text>", download.value.path().read_text())
+    assert shown in [unescape(unescape(re.sub("<[^>]*>", "", text))) for text in texts]
