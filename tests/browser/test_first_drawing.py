@@ -99,3 +99,13 @@ def test_a_chart_whose_plotly_never_comes_is_drawn_nevertheless(chromium, server
     page.mouse.move(box["x"] + 300, box["y"] + 200)
     page.wait_for_function("() => /rate/.test(document.querySelector('.lrlab-over .read')?.textContent)")
     page.context.close()
+
+
+def test_a_chart_that_is_left_before_plotly_comes_no_longer_listens(held, server):
+    page = held(server.address, DESKTOP)
+    page.page.evaluate("() => { window.left = document.querySelector('.lrlab-chart'); }")
+    page.page.get_by_role("link", name="Train").first.click()
+    page.page.wait_for_function("() => !window.left.isConnected")
+    for request in page.waiting:
+        request.continue_()
+    page.page.wait_for_function("() => window.left.listening.signal.aborted")

@@ -288,7 +288,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
       console.warn(error.message); // the first drawing stays, and follows the sliders
       return leave;
     }
-    if (host.newest !== data || !host.isConnected) return;
+    if (host.newest !== data || !host.isConnected) return leave;
     host.plotly = Plotly;
   }
   await draw();
