@@ -210,21 +210,6 @@ function showWhole(host, Plotly) {
   return Plotly.relayout(host, changes);
 }
 
-function pathOf(x, y, shape, xaxis, yaxis) {
-  let path = "";
-  let pen = false;
-  for (let at = 0; at < x.length; at++) {
-    const across = Math.round(xaxis.d2p(x[at]) * 100) / 100;
-    const down = Math.round(yaxis.d2p(y[at]) * 100) / 100;
-    if (!Number.isFinite(down)) pen = false;
-    else {
-      path += pen ? (shape === "hv" ? `H${across}V${down}` : `L${across},${down}`) : `M${across},${down}`;
-      pen = true;
-    }
-  }
-  return path;
-}
-
 export default async function ({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".lrlab-chart");
   host.setAttribute("aria-label", data.alt);
