@@ -44,17 +44,23 @@ function anEpoch(numbers, axis, batchSize) {
   return { epoch: 1, step: steps, image: batches * batchSize }[axis];
 }
 
+// The rates of a line at some steps. Its running sum stays as long as its numbers do.
+function ratesAt(line, numbers, steps) {
+  const key = JSON.stringify(numbers);
+  if (line.summed !== key) Object.assign(line, { summed: key, sum: runningSum() });
+  const rate = rateFunction(line.body);
+  return steps.map((step) => rate(numbers, step, line.sum));
+}
+
 // The points of a line: x in units of the axis, y the rate.
 // If the numbers of a line have not changed since the last call, the arrays are the same.
 function pointsOf(line, numbers, axis, batchSize) {
-  const { body, clock } = line;
+  const { clock } = line;
   const key = JSON.stringify(numbers);
   if (line.key === key) return line.points;
-  const rate = rateFunction(body);
   const { epochs, steps_per_epoch: size } = numbers;
   const steps = stepsToDraw(clock, epochs, size);
-  const sum = runningSum();
-  const y = steps.map((step) => rate(numbers, step, sum));
+  const y = ratesAt(line, numbers, steps);
   if (clock === "epoch") {
     steps.push(epochs * size); // the last epoch's rate holds until its end
     y.push(y.at(-1));

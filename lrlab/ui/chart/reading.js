@@ -58,7 +58,7 @@ function readAt(host, number, at) {
     return text + (trace.line.shape === "hv" ? "" : "about ") + digits(drawnAt(trace, place));
   }
   const step = Math.floor((place * numbers.steps_per_epoch) / length + 1e-9);
-  return text + digits(rateFunction(line.body)(numbers, step, runningSum()));
+  return text + digits(ratesAt(line, numbers, [step])[0]);
 }
 
 function digits(value) {
