@@ -1,5 +1,8 @@
 """Rings on the chart of Explore are dragged: the curve follows at once, its settings when one is let go."""
 
+import signal
+from contextlib import contextmanager
+
 import pytest
 
 from tests.browser.conftest import settle
@@ -28,6 +31,52 @@ def centre(page, kind):
 
 def number(page, key):
     return float(page.locator(f".st-key-{key} input").first.input_value())
+
+
+def ring(page, name):
+    """The centre of the ring of a value."""
+    box = page.locator(f".lrlab-over .ring[data-key$=' {name}'] circle").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def take(page, name):
+    """Press on a ring; returns where it is."""
+    x, y = ring(page, name)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def drag(page, name, across, down):
+    x, y = take(page, name)
+    page.mouse.move(x + across, y + down, steps=5)
+    page.mouse.up()
+
+
+def numbers(page, line=0):
+    """What the server has sent of a line."""
+    return page.evaluate(f"() => {HOST}.live.lines[{line}].numbers")
+
+
+def wait_for_number(page, name, value):
+    page.wait_for_function(
+        f"([name, value]) => {HOST}.live.lines[0].numbers[name] === value", arg=[name, value]
+    )
+    settle(page)
+
+
+def ranges(page):
+    return page.evaluate(f"() => ['xaxis', 'yaxis'].map((name) => {HOST}._fullLayout[name].range)")
+
+
+@contextmanager
+def silent(server):
+    """The server answers only afterwards."""
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
 
 
 def wait_for_link(page, part):
@@ -124,3 +173,24 @@ def test_a_ring_is_dragged_on_a_logarithmic_axis(explore):
     page.mouse.up()
     wait_for_link(page, "exponential~0.")
     assert 0.001 < number(page, "exponential-initial_lr-field") < 0.3
+
+
+def test_a_ring_that_is_clicked_and_a_right_click_take_no_curve_in_hand(explore):
+    page = explore("?c=step&c=exponential")
+    assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
+    page.mouse.click(*ring(page, "initial_lr"))
+    x, y = take(page, "initial_lr")
+    page.mouse.move(x + 2, y + 1)
+    page.mouse.up()
+    middle = page.evaluate(
+        f"() => {{ const {{ xaxis, yaxis }} = {HOST}._fullLayout, box = {HOST}.getBoundingClientRect();"
+        f" return [box.left + xaxis._offset + xaxis.d2p(15),"
+        f"  box.top + yaxis._offset + yaxis.d2p({HOST}.data[0].y[30])]; }}"
+    )
+    page.mouse.click(*middle, button="right")
+    page.wait_for_timeout(1000)
+    settle(page)
+    assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
+    page.keyboard.press("Escape")
+    page.mouse.click(*middle)
+    page.locator(".st-key-explore-in_hand .st-key-explore-row-step").wait_for()

@@ -245,7 +245,8 @@ function listen(host) {
   on(host, "pointerleave", () => hideReading(host));
   on(host, "pointerdown", (event) => {
     showReading(host, event);
-    pressed = { x: event.clientX, y: event.clientY, line: host.lifted };
+    const isTool = event.button || event.target.closest(".ring, .modebar");
+    pressed = isTool ? undefined : { x: event.clientX, y: event.clientY, line: host.lifted };
   });
   on(document, "pointerup", (event) => { // Plotly lays a cover over the page until then
     const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
