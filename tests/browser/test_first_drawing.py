@@ -102,6 +102,27 @@ def test_a_chart_whose_plotly_never_comes_is_drawn_nevertheless(chromium, server
     page.context.close()
 
 
+def test_a_ring_is_held_while_plotly_comes(held, server):
+    page = held(server.address + "/?c=exponential", DESKTOP)
+    host = "document.querySelector('.lrlab-chart')"
+    first = f"() => [{host}.first.xaxis.range, {host}.first.yaxis.range]"
+    before = page.page.evaluate(first)
+    box = page.page.locator(".ring.rate circle").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x, y + 200, steps=5)
+    assert page.page.evaluate(first) == before
+    page.let_go()
+    second = f"() => [{host}._fullLayout.xaxis.range, {host}._fullLayout.yaxis.range]"
+    assert page.page.evaluate(second) == before
+    page.page.mouse.move(x, y + 220, steps=2)
+    page.page.mouse.up()
+    page.page.wait_for_function(f"top => ({second})()[1][1] < top", arg=before[1][1])
+    settle(page.page)
+    assert page.page.evaluate(f"() => {host}.figure.data[0].y[0]") < 0.4
+
+
 def test_a_chart_that_is_left_before_plotly_comes_no_longer_listens(held, server):
     page = held(server.address, DESKTOP)
     page.page.evaluate("() => { window.left = document.querySelector('.lrlab-chart'); }")

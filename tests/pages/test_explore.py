@@ -508,15 +508,15 @@ def dragged():
     from lrlab.ui.explore.handles import drag
 
     state.fill()
-    for moved in (
+    rings = (
         {"curve": "exponential", "name": "initial_lr", "value": 0.25},
         {"curve": "step", "name": "drop_every", "value": -3},
         {"curve": "step", "name": "drop_rate", "value": 0.1},
         {"curve": "step", "name": "initial_lr", "value": "<b>"},
         {"curve": "nobody", "name": "initial_lr", "value": 0.1},
         {"curve": "cosine"},
-    ):
-        drag(moved)
+    )
+    drag(rings)
     values = st.session_state
     st.text(f"{values['exponential.initial_lr']} {values['step.drop_every']} {values['step.initial_lr']}")
 

@@ -91,3 +91,9 @@ function axesOf(host) {
   const drawn = host._fullLayout;
   return drawn?.xaxis?.d2p ? drawn : (host.first ?? {});
 }
+
+// The range of an axis under a ring that is held: it stays, if the axis still counts the same.
+function heldRange(host, name, { type }) {
+  const now = host.held && host.held.axis === host.live?.axis && axesOf(host)[name];
+  return now && (now.type === "log") === (type === "log") ? [...now.range] : undefined;
+}

@@ -77,13 +77,19 @@ function thumb(key) {
   return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
-// A line's numbers with the values of the sliders and of its ring; its own object if nothing has moved.
+// A value as its slider says it.
+function short(value) {
+  return Number(value.toPrecision(6));
+}
+
+// A line's numbers with the values of the sliders and of its rings; its own object if nothing has moved.
 function followed(line) {
-  const moved = { ...line.dragged };
+  const moved = {};
   for (const [name, key] of Object.entries(line.sliders)) {
     const value = thumb(key);
-    if (value !== undefined && value !== Number(line.numbers[name].toPrecision(6))) moved[name] = value;
+    if (value !== undefined && value !== short(line.numbers[name])) moved[name] = value;
   }
+  Object.assign(moved, line.dragged); // the slider may have its value from before
   if (!Object.keys(moved).length) return line.numbers;
   const numbers = { ...line.numbers, ...moved };
   return { ...numbers, steps_per_epoch: Math.ceil(numbers.batches_per_epoch / numbers.batches_per_update) };
