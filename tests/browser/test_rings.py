@@ -197,20 +197,21 @@ def test_a_ring_that_is_clicked_and_a_right_click_take_no_curve_in_hand(explore)
 
 
 @pytest.mark.parametrize(
-    ("query", "name", "across", "most"),
+    ("query", "name", "by", "most"),
     [
-        ("?c=cosine~0.5~_w10", "warmup", 2000, 99),
-        ("?c=cosine~0.5~_w10~_d20", "warmup", 2000, 79),
-        ("?c=cosine~0.5~_w10~_d20", "cooldown", -2000, 89),
-        ("?c=wsd", "cooldown", -2000, 94),
-        ("?c=step", "drop_every", 2000, 99),
-        ("?c=step~0.5~0.8~10~_w10", "drop_every", 2000, 89),
-        ("?c=cosine-restarts&x=step", "period", 2000, 99),
+        ("?c=cosine~0.5~_w10", "warmup", (2000, 0), 99),
+        ("?c=cosine~0.5~_w10~_d20", "warmup", (2000, 0), 79),
+        ("?c=cosine~0.5~_w10~_d20", "cooldown", (-2000, 0), 89),
+        ("?c=wsd", "cooldown", (-2000, 0), 94),
+        ("?c=step", "drop_every", (2000, 0), 99),
+        ("?c=step~0.5~0.8~10~_w10", "drop_every", (2000, 0), 89),
+        ("?c=cosine-restarts&x=step", "period", (2000, 0), 99),
+        ("?c=cyclic~0.01234", "max_lr", (0, 2000), 0.01234),
     ],
 )
-def test_a_time_that_is_dragged_stays_within_the_run(explore, query, name, across, most):
+def test_a_ring_that_is_dragged_far_stays_on_its_curve(explore, query, name, by, most):
     page = explore(query)
-    drag(page, name, across, 0)
+    drag(page, name, *by)
     wait_for_number(page, name, most)
     assert page.locator(f".ring[data-key$=' {name}']").count() == 1
     assert page.evaluate(f"() => {HOST}.data[0].y.every(Number.isFinite)")

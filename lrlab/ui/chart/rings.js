@@ -68,10 +68,11 @@ function unitOf(host, number) {
   return line.clock === "step" ? epoch / numbers.steps_per_epoch : epoch;
 }
 
-// The least and the most that a ring can be dragged to: a time stays within the run, and leaves the phase beside it.
+// The least and the most that a ring can be dragged to: a time stays within the run, and leaves the phase beside it;
+// the highest rate stays the highest.
 function limitsOf(line, { along, low, high, whole, beside }) {
-  if (along === "rate") return [low, high];
   const { epochs, steps_per_epoch: size, [beside]: other = 0 } = followed(line);
+  if (along === "rate") return [Math.max(low, other), high];
   const least = Math.max(low, whole ? 1 : 0.1);
   return [least, Math.max(least, epochs * (line.clock === "step" ? size : 1) - 1 - other)];
 }
@@ -81,9 +82,9 @@ function meantBy({ ring, limits, xaxis, yaxis, host, grip, from, unit }, event) 
   const box = host.getBoundingClientRect();
   const across = xaxis.p2d(event.clientX - box.left - xaxis._offset - grip.x);
   const time = ((ring.at === "end" ? -1 : 1) * (across - from)) / unit;
-  const value = ring.along === "rate" ? yaxis.p2d(event.clientY - box.top - yaxis._offset - grip.y) : Math.round(time);
-  const inside = Math.min(Math.max(value, limits[0]), limits[1]);
-  return ring.along === "rate" ? Number(inside.toPrecision(FINE)) : inside;
+  const rate = yaxis.p2d(event.clientY - box.top - yaxis._offset - grip.y);
+  const value = ring.along === "rate" ? Number(rate.toPrecision(FINE)) : Math.round(time);
+  return Math.min(Math.max(value, limits[0]), limits[1]);
 }
 
 function hold(host, ring, event) {

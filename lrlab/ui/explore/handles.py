@@ -12,11 +12,11 @@ from lrlab.runs.plan import Plan
 from lrlab.ui.explore import state
 from lrlab.ui.widgets.controls import label_of
 
-# What a ring of a parameter is moved along, where it is, and the phase that shares the run with it. A time is
-# counted from that end of the run, or from after the phase.
+# What a ring of a parameter is moved along, where it is, and what limits it: a lower rate, or the phase that
+# shares the run with it. A time is counted from that end of the run, or from after the phase.
 RINGS = {
     "initial_lr": ("rate", "begin", None),
-    "max_lr": ("rate", "highest", None),
+    "max_lr": ("rate", "highest", "initial_lr"),
     "drop_every": ("time", "after", "warmup"),
     "period": ("time", "after", "warmup"),
     "warmup": ("time", "begin", "cooldown"),
