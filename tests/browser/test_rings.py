@@ -236,10 +236,12 @@ def test_a_ring_is_dragged_back_before_the_server_answers(explore, server):
         x, _ = take(page, "initial_lr")
         page.mouse.move(x, before, steps=5)
         page.mouse.up()
-        assert page.evaluate(FIRST_VALUES) == [0.5]
-    page.wait_for_timeout(2000)
+        page.evaluate(
+            f"() => {{ window.seen = []; setInterval(() => seen.push(...({FIRST_VALUES})()), 10); }}"
+        )
+    page.wait_for_function(f"() => {HOST}.moved.length === 0")
     settle(page)
-    assert page.evaluate(FIRST_VALUES) == [0.5]
+    assert page.evaluate("() => [...new Set(window.seen)]") == [0.5]
     assert numbers(page)["initial_lr"] == 0.5
     assert number(page, "exponential-initial_lr-field") == 0.5
 

@@ -49,6 +49,10 @@ def test_a_value_that_was_let_go_stays_until_the_server_and_the_slider_have_it()
     assert seen == [[0.3, 0.3, 0.7]] * 4
     assert run(LINES + "answered(0.3, 0.2); answered(0.3, 0.3); return host.moved;") == []
     assert run(LINES + "answered(0.3); return host.moved;") == []
+    assert run(
+        LINES + "moved.value = 0.1; host.held = moved; answered(0.1); moved.sent = host.live;"
+        "delete host.held; keepMoved(host); return [answered(0.2), answered(0.1), host.moved];"
+    ) == [[0.1, 0.1, 0.7], [0.1, 0.1, 0.7], []]
 
 
 def test_another_value_of_the_server_or_of_the_slider_wins():

@@ -4,6 +4,7 @@
 const RADIUS = 8; // pixels
 const FINE = 3; // digits of a value that is dragged
 const STILL = 3; // pixels: a pointer that moves less moves no ring
+const ANSWER = 5000; // milliseconds: later no answer comes, because nothing has changed
 
 // Draws the rings of all lines, each where its line has the value now. The elements stay, because a finger holds one.
 function drawRings(host) {
@@ -104,8 +105,10 @@ function hold(host, ring, event) {
     grip: { x: event.clientX - box.left - cx.baseVal.value, y: event.clientY - box.top - cy.baseVal.value },
     from: { end: host.figure.data[ring.number].x.at(-1), after: (numbers[ring.beside] ?? 0) * unit }[ring.at] ?? 0,
   };
-  const earlier = host.moved.find((each) => each.slot === slot)?.older ?? [];
-  const moved = { curve: line.curve, name, slot, value: was, older: [...earlier, line.numbers[name], was], axis: host.live.axis };
+  const earlier = host.moved.filter((each) => each.slot === slot);
+  const older = [...earlier.flatMap((each) => each.older), line.numbers[name], was];
+  const moved = { curve: line.curve, name, slot, value: was, older, axis: host.live.axis };
+  const others = () => host.moved.filter((each) => each.slot !== slot);
   host.held = moved;
   hideReading(host);
   const move = (now) => {
@@ -114,15 +117,19 @@ function hold(host, ring, event) {
     const isStill = Math.hypot(now.clientX - event.clientX, now.clientY - event.clientY) < STILL;
     if (isStill && !host.moved.includes(moved)) return;
     moved.value = meantBy(taken, now);
-    host.moved = [...host.moved.filter((each) => each.slot !== slot), moved];
+    host.moved = [...others(), moved];
     host.follow();
   };
   const end = (now) => {
     if (now.pointerId !== event.pointerId) return;
     for (const [kind, act] of ends) document.removeEventListener(kind, act, true);
     host.held = undefined;
-    // all of them: the server hears only the last of two that come while it is busy
-    if (host.moved.includes(moved) && moved.value !== was) host.letGo(host.moved.map(({ curve, name, value }) => ({ curve, name, value })));
+    if (host.moved.includes(moved) && moved.value !== was) {
+      moved.sent = host.live;
+      setTimeout(() => delete moved.sent && host.follow(), ANSWER);
+      // all of them: the server hears only the last of two that come while it is busy
+      host.letGo(host.moved.map(({ curve, name, value }) => ({ curve, name, value })));
+    } else host.moved = [...others(), ...earlier];
     host.follow();
   };
   const ends = [["pointermove", move], ["pointerup", end], ["pointercancel", end]];
@@ -140,11 +147,12 @@ function keepMoved(host) {
   const lines = host.live?.lines ?? [];
   for (const line of lines) delete line.dragged;
   host.moved = (host.moved ?? []).filter((moved) => {
-    const { name, slot, value, older } = moved;
+    const { name, slot, value, older, sent } = moved;
     const own = lines.filter((line) => name in line.numbers && slotOf(line, name) === slot);
     const seen = own.flatMap(({ numbers, sliders }) => [numbers[name], thumb(sliders[name]) ?? numbers[name]]).map(short);
     const known = [value, ...older].map(short);
-    const isOver = seen.every((each) => each === known[0]) || seen.some((each) => !known.includes(each));
+    const isKnown = host.live !== sent && seen.every((each) => each === known[0]); // only an answer can know it
+    const isOver = isKnown || seen.some((each) => !known.includes(each));
     if (!own.length || (isOver && host.held !== moved)) return false;
     for (const line of own) line.dragged = { ...line.dragged, [name]: value };
     return true;
