@@ -18,7 +18,7 @@ from tests.browser.conftest import DESKTOP, serving
 MINIMAL = Path(__file__).with_name("minimal_page.py")
 PAGES = {"Explore": "/", "Train": "/train", "Lessons": "/lessons"}
 LOADS = 10
-CURVE = ".lrlab-first > path + g ~ path, path.js-line"
+CURVE = ".lrlab-first svg path, path.js-line"
 WATCH = f"""
 const look = () => {{
   if (!document.querySelector("{CURVE}")) requestAnimationFrame(look);

@@ -1,5 +1,7 @@
 """What a person sees on Explore: sliders that move curves, in place, by mouse, keyboard and typing."""
 
+import re
+from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -33,9 +35,9 @@ def wait_for_first(page, name, value):
 
 def open_card(page, curve):
     """Take a curve in hand by its line in the list, and wait for its card."""
-    if not page.locator(f".st-key-explore-in_hand .st-key-{curve}-line").count():
-        page.locator(f".st-key-{curve}-line button").first.click()
-        page.locator(f".st-key-explore-in_hand .st-key-{curve}-line").wait_for()
+    if not page.locator(f".st-key-explore-in_hand .st-key-explore-row-{curve}").count():
+        page.locator(f".st-key-explore-row-{curve} button").first.click()
+        page.locator(f".st-key-explore-in_hand .st-key-explore-row-{curve}").wait_for()
         settle(page)
 
 
@@ -478,7 +480,7 @@ def test_the_pointer_reads_the_rate_of_a_whole_epoch_in_three_digits_and_lifts_l
     read.wait_for(state="attached")
     assert read.text_content() == "epoch 52, rate 0.00276"
     page.mouse.move(*point(page, "Time-based as stated", 50))
-    page.wait_for_function("() => document.querySelector('.st-key-time-based-line.lrlab-lifted')")
+    page.wait_for_function("() => document.querySelector('.st-key-explore-row-time-based.lrlab-lifted')")
     assert page.locator(".lrlab-lifted").count() == 1
     assert page.locator(".lrlab-lifted-line").count() == 1
     page.mouse.move(*point(page, "Keras built-in decay", 1))  # drawn through 400 points, read exactly
@@ -486,7 +488,7 @@ def test_the_pointer_reads_the_rate_of_a_whole_epoch_in_three_digits_and_lifts_l
         "() => document.querySelector('.lrlab-over .read')?.textContent.includes('epoch 1,')"
     )
     assert read.text_content() == "epoch 1, rate 0.0286"
-    page.locator(".st-key-step-line").hover()
+    page.locator(".st-key-explore-row-step").hover()
     page.wait_for_function("() => document.querySelectorAll('.lrlab-lifted-line').length === 1")
     assert page.evaluate(
         "() => [...document.querySelectorAll('.names text[font-weight=\"700\"]')].map(t => t.textContent)"
@@ -494,11 +496,11 @@ def test_the_pointer_reads_the_rate_of_a_whole_epoch_in_three_digits_and_lifts_l
 
 
 def test_a_click_on_a_curve_opens_its_card_and_the_order_stays(page):
-    rows = ".st-key-explore-curves [class*='-line']"
+    rows = ".st-key-explore-curves [class*='st-key-explore-row-']"
     lines = f'() => [...document.querySelectorAll("{rows}")].map(e => e.textContent)'
     before = page.evaluate(lines)
     page.mouse.click(*point(page, "Step", 25))
-    page.locator(".st-key-explore-in_hand .st-key-step-line").wait_for()
+    page.locator(".st-key-explore-in_hand .st-key-explore-row-step").wait_for()
     settle(page)
     assert page.evaluate(lines) == before
     assert page.locator(".st-key-step-drop_rate-slider").count() == 1
@@ -510,7 +512,7 @@ def test_on_a_telephone_the_chart_stays_in_view_and_nothing_scrolls_inside_the_p
     page = open_page(server[0], viewport=TELEPHONE)
     wait_until_drawn(page)
     card, others = (
-        page.locator(f".st-key-{key}").bounding_box() for key in ("explore-in_hand", "constant-line")
+        page.locator(f".st-key-{key}").bounding_box() for key in ("explore-in_hand", "explore-row-constant")
     )
     assert card["y"] < others["y"], "the card in hand comes first"
     slider = thumb(page, "exponential", "decay")
@@ -527,3 +529,40 @@ def test_on_a_telephone_the_chart_stays_in_view_and_nothing_scrolls_inside_the_p
     )
     assert scrollers == []
     assert "as stated" in [name for name, *_ in end_names(page)]
+
+
+def test_only_the_rows_of_the_list_are_laid_out_and_named_as_rows(server, open_page):
+    page = open_page(server[0] + "/?c=linear&c=step")
+    wait_until_drawn(page)
+    open_card(page, "linear")
+    page.wait_for_function("() => document.querySelectorAll('[aria-label^=\"Actions for\"]').length === 2")
+    page.wait_for_timeout(500)
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('[aria-label^=\"Actions for\"]')].map((each) => each.ariaLabel)"
+    ) == ["Actions for Linear", "Actions for Step"]
+    left = "key => getComputedStyle(document.querySelector(`.st-key-${key}`)).paddingLeft"
+    assert page.evaluate(left, "explore-row-linear") == "12px"
+    assert page.evaluate(left, "linear-initial_lr-slider") == "0px"
+
+
+def test_without_a_curve_in_hand_no_colour_is_kept_for_its_card(page):
+    color = "() => document.documentElement.style.getPropertyValue('--lrlab-in-hand')"
+    assert page.evaluate(color)
+    page.locator(".st-key-explore-row-exponential button").first.click()
+    page.locator(".st-key-explore-in_hand").wait_for(state="detached")
+    page.wait_for_function(f"() => !({color})()")
+
+
+def test_a_picture_has_the_names_that_the_chart_has(server, open_page):
+    page = open_page(
+        server[0] + "/?c=step~_nA%20long%20name%20%3Cb%3E%26%20with%20many%20words%20in%20it",
+        viewport={"width": 900, "height": 900},
+    )
+    wait_until_drawn(page)
+    (shown,) = page.evaluate("() => document.querySelector('.lrlab-chart').labels")
+    assert shown.endswith("…")
+    page.locator(".lrlab-chart").hover()
+    with page.expect_download() as download:
+        page.locator(".lrlab-chart [data-title='Download as SVG']").click()
+    texts = re.findall("<text[^>]*>(.*?)</text>", download.value.path().read_text())
+    assert shown in [unescape(unescape(re.sub("<[^>]*>", "", text))) for text in texts]

@@ -1,5 +1,8 @@
 """Rings on the chart of Explore are dragged: the curve follows at once, its settings when one is let go."""
 
+import signal
+from contextlib import contextmanager
+
 import pytest
 
 from tests.browser.conftest import settle
@@ -28,6 +31,52 @@ def centre(page, kind):
 
 def number(page, key):
     return float(page.locator(f".st-key-{key} input").first.input_value())
+
+
+def ring(page, name):
+    """The centre of the ring of a value."""
+    box = page.locator(f".lrlab-over .ring[data-key$=' {name}'] circle").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def take(page, name):
+    """Press on a ring; returns where it is."""
+    x, y = ring(page, name)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def drag(page, name, across, down):
+    x, y = take(page, name)
+    page.mouse.move(x + across, y + down, steps=5)
+    page.mouse.up()
+
+
+def numbers(page, line=0):
+    """What the server has sent of a line."""
+    return page.evaluate(f"() => {HOST}.live.lines[{line}].numbers")
+
+
+def wait_for_number(page, name, value):
+    page.wait_for_function(
+        f"([name, value]) => {HOST}.live.lines[0].numbers[name] === value", arg=[name, value]
+    )
+    settle(page)
+
+
+def ranges(page):
+    return page.evaluate(f"() => ['xaxis', 'yaxis'].map((name) => {HOST}._fullLayout[name].range)")
+
+
+@contextmanager
+def silent(server):
+    """The server answers only afterwards."""
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
 
 
 def wait_for_link(page, part):
@@ -60,7 +109,7 @@ def test_the_first_rate_is_dragged_and_the_curve_follows_before_the_server_knows
     wait_for_link(page, f"exponential~{dragged[5]:.3g}")
     assert number(page, "exponential-initial_lr-field") == pytest.approx(dragged[5], rel=1e-3)
     assert page.evaluate(FIRST_VALUES) == pytest.approx(dragged)
-    assert page.locator(".st-key-explore-in_hand .st-key-exponential-line").count() == 1
+    assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
 
 
 def test_a_rate_is_dragged_beyond_the_chart_and_the_axis_grows_when_it_is_let_go(explore):
@@ -124,3 +173,171 @@ def test_a_ring_is_dragged_on_a_logarithmic_axis(explore):
     page.mouse.up()
     wait_for_link(page, "exponential~0.")
     assert 0.001 < number(page, "exponential-initial_lr-field") < 0.3
+
+
+def test_a_ring_that_is_clicked_and_a_right_click_take_no_curve_in_hand(explore):
+    page = explore("?c=step&c=exponential")
+    assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
+    page.mouse.click(*ring(page, "initial_lr"))
+    x, y = take(page, "initial_lr")
+    page.mouse.move(x + 2, y + 1)
+    page.mouse.up()
+    middle = page.evaluate(
+        f"() => {{ const {{ xaxis, yaxis }} = {HOST}._fullLayout, box = {HOST}.getBoundingClientRect();"
+        f" return [box.left + xaxis._offset + xaxis.d2p(15),"
+        f"  box.top + yaxis._offset + yaxis.d2p({HOST}.data[0].y[30])]; }}"
+    )
+    page.mouse.click(*middle, button="right")
+    page.wait_for_timeout(1000)
+    settle(page)
+    assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
+    page.keyboard.press("Escape")
+    page.mouse.click(*middle)
+    page.locator(".st-key-explore-in_hand .st-key-explore-row-step").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "by", "most"),
+    [
+        ("?c=cosine~0.5~_w10", "warmup", (2000, 0), 99),
+        ("?c=cosine~0.5~_w10~_d20", "warmup", (2000, 0), 79),
+        ("?c=cosine~0.5~_w10~_d20", "cooldown", (-2000, 0), 89),
+        ("?c=wsd", "cooldown", (-2000, 0), 94),
+        ("?c=step", "drop_every", (2000, 0), 99),
+        ("?c=step~0.5~0.8~10~_w10", "drop_every", (2000, 0), 89),
+        ("?c=cosine-restarts&x=step", "period", (2000, 0), 99),
+        ("?c=cyclic~0.01234", "max_lr", (0, 2000), 0.01234),
+    ],
+)
+def test_a_ring_that_is_dragged_far_stays_on_its_curve(explore, query, name, by, most):
+    page = explore(query)
+    drag(page, name, *by)
+    wait_for_number(page, name, most)
+    assert page.locator(f".ring[data-key$=' {name}']").count() == 1
+    assert page.evaluate(f"() => {HOST}.data[0].y.every(Number.isFinite)")
+
+
+def test_the_first_drop_after_a_warm_up_has_its_ring_where_it_is(explore):
+    page = explore("?c=step~0.5~0.8~20~_w10")
+    left, right = page.evaluate(
+        f"() => [0, 100].map((at) => {HOST}.getBoundingClientRect().left"
+        f" + {HOST}._fullLayout.xaxis._offset + {HOST}._fullLayout.xaxis.d2p(at))"
+    )
+    assert ring(page, "drop_every")[0] == pytest.approx(left + 0.3 * (right - left), abs=1)
+    drag(page, "drop_every", 0.2 * (right - left), 0)
+    wait_for_number(page, "drop_every", 40)
+
+
+def test_a_ring_is_dragged_back_before_the_server_answers(explore, server):
+    page = explore("?c=exponential")
+    with silent(server):
+        _, before = ring(page, "initial_lr")
+        drag(page, "initial_lr", 0, 150)
+        x, _ = take(page, "initial_lr")
+        page.mouse.move(x, before, steps=5)
+        page.mouse.up()
+        page.evaluate(
+            f"() => {{ window.seen = []; setInterval(() => seen.push(...({FIRST_VALUES})()), 10); }}"
+        )
+    page.wait_for_function(f"() => {HOST}.moved.length === 0")
+    settle(page)
+    assert page.evaluate("() => [...new Set(window.seen)]") == [0.5]
+    assert numbers(page)["initial_lr"] == 0.5
+    assert number(page, "exponential-initial_lr-field") == 0.5
+
+
+def test_two_rings_are_dragged_before_the_server_answers(explore, server):
+    page = explore("?c=step")
+    with silent(server):
+        drag(page, "initial_lr", 0, 150)
+        drag(page, "drop_every", 200, 0)
+        dragged = page.evaluate(FIRST_VALUES)
+        assert dragged[0] < 0.4
+    page.wait_for_function(f"() => {HOST}.live.lines[0].numbers.drop_every > 20")
+    settle(page)
+    page.wait_for_function("() => document.querySelector('.lrlab-chart').moved.length === 0")
+    assert page.evaluate(FIRST_VALUES) == dragged
+    assert numbers(page)["initial_lr"] == dragged[0]
+
+
+def test_with_one_rate_for_all_every_curve_follows_the_ring(explore, server):
+    page = explore("?r=0.5&c=step&c=exponential")
+    with silent(server):
+        drag(page, "initial_lr", 0, 150)
+        step, exponential = page.evaluate(FIRST_VALUES)
+        assert step == exponential < 0.4
+    wait_for_link(page, f"r={step:.3g}")
+    assert page.evaluate(FIRST_VALUES) == [step, exponential]
+
+
+def test_the_axes_stay_under_a_ring_that_is_held_whatever_is_drawn(explore):
+    page = explore("?c=exponential")
+    before = ranges(page)
+    x, y = take(page, "initial_lr")
+    page.mouse.move(x, y + 200, steps=5)
+    page.emulate_media(color_scheme="dark")
+    color = f"() => {HOST}.layout.paper_bgcolor"
+    page.wait_for_function(f"() => !/fff/i.test(({color})())")
+    page.wait_for_timeout(500)
+    assert ranges(page) == before
+    assert ring(page, "initial_lr")[1] == pytest.approx(y + 200, abs=1.5)
+    slider = page.locator(".st-key-exponential-decay-slider input")
+    slider.focus()
+    page.keyboard.press("ArrowRight")  # another answer
+    page.wait_for_function(f"() => {HOST}.live.lines[0].numbers.decay > 0.1")
+    page.wait_for_timeout(500)
+    assert ranges(page) == before
+    page.mouse.up()
+    page.wait_for_function(f"top => {HOST}._fullLayout.yaxis.range[1] < top", arg=before[1][1])
+    page.wait_for_function(f"() => {HOST}.moved.length === 0")
+    assert page.evaluate(FIRST_VALUES)[0] < 0.4
+
+
+def test_a_ring_is_taken_off_its_centre_and_moves_with_the_pointer(explore):
+    page = explore("?c=exponential")
+    x, y = ring(page, "initial_lr")
+    page.mouse.move(x + 6, y + 7)
+    page.mouse.down()
+    page.mouse.move(x + 7, y + 8)
+    assert page.evaluate(FIRST_VALUES) == [0.5]
+    page.mouse.move(x + 6, y + 107, steps=3)
+    page.wait_for_timeout(200)
+    assert ring(page, "initial_lr")[1] == pytest.approx(y + 100, abs=1)
+    page.mouse.move(x + 6, y + 7, steps=3)
+    page.mouse.up()
+    assert page.evaluate(FIRST_VALUES) == [0.5]
+
+
+def test_a_second_finger_leaves_the_ring_of_the_first(explore):
+    page = explore("?c=step", viewport=TELEPHONE, has_touch=True, is_mobile=True)
+    one, other = ring(page, "initial_lr"), ring(page, "drop_every")
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        points = [{"x": x, "y": y, "id": at} for at, (x, y) in enumerate(points)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", one)
+    touch("touchMove", (one[0], one[1] + 20))
+    touch("touchStart", (one[0], one[1] + 20), other)
+    for by in range(10, 80, 10):
+        touch("touchMove", (one[0], one[1] + 20 + by), (other[0] + by, other[1]))
+    assert ring(page, "initial_lr")[1] == pytest.approx(one[1] + 90, abs=2)
+    touch("touchEnd")
+    wait_for_link(page, "step~0.")
+    assert numbers(page)["drop_every"] == 10
+    assert page.evaluate(f"() => {HOST}.held") is None
+
+
+def test_a_curve_may_go_while_its_ring_is_held(explore):
+    page = explore("?c=step&c=exponential")
+    x, y = take(page, "initial_lr")
+    page.mouse.move(x, y + 50, steps=3)
+    page.locator(".st-key-exponential-menu button").first.evaluate("(button) => button.click()")
+    page.locator(".st-key-exponential-Hide-button button").evaluate("(button) => button.click()")
+    page.wait_for_function(f"() => {HOST}.data.length === 1")
+    page.mouse.move(x, y + 100, steps=3)
+    page.mouse.up()
+    settle(page)
+    assert page.evaluate(FIRST_VALUES) == [0.5]
+    assert page.evaluate(f"() => {HOST}.held") is None

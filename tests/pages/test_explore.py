@@ -508,15 +508,15 @@ def dragged():
     from lrlab.ui.explore.handles import drag
 
     state.fill()
-    for moved in (
+    rings = (
         {"curve": "exponential", "name": "initial_lr", "value": 0.25},
         {"curve": "step", "name": "drop_every", "value": -3},
         {"curve": "step", "name": "drop_rate", "value": 0.1},
         {"curve": "step", "name": "initial_lr", "value": "<b>"},
         {"curve": "nobody", "name": "initial_lr", "value": 0.1},
         {"curve": "cosine"},
-    ):
-        drag(moved)
+    )
+    drag(rings)
     values = st.session_state
     st.text(f"{values['exponential.initial_lr']} {values['step.drop_every']} {values['step.initial_lr']}")
 
@@ -525,3 +525,21 @@ def test_a_ring_sets_a_value_in_its_range_and_nothing_else():
     page = AppTest.from_function(dragged, default_timeout=TIMEOUT).run()
     assert not page.exception
     assert page.text[0].value == "0.25 10 0.5"
+
+
+@pytest.mark.parametrize(
+    ("curve", "rings"),
+    [
+        ("wsd", ["warmup", "cooldown"]),
+        ("wsd~0.1~5~20~0~1-sqrt~80", ["warmup"]),
+        ("cosine~0.5~_d20", ["initial_lr", "cooldown"]),
+        ("cosine~0.5~_d20_0_linear_80", ["initial_lr"]),
+        ("step~0.5~0.8~95~_w10", ["warmup"]),
+    ],
+)
+def test_a_ring_is_only_where_its_curve_has_its_value(home, curve, rings):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.query_params["c"] = curve
+    page.run()
+    (line,) = sent(page)["live"]["lines"]
+    assert [ring["name"] for ring in line["rings"]] == rings

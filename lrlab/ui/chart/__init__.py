@@ -5,7 +5,7 @@ the existing chart.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,14 +29,14 @@ def chart(
     link: str | None = None,
     grows: bool = False,
     choose: Callable[[str], None] | None = None,
-    drag: Callable[[Mapping[str, Any]], None] | None = None,
+    drag: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> None:
     """Draw a `plotly.graph_objects.Figure`; `name` is unique on the page, and screen readers read `alt`.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last
     time is sent; the page calls `forget_sent` outside of the fragment. `choose` is called with the curve of
-    a line of `live` that is clicked, and `drag` with the curve, name and value of a ring that was dragged.
+    a line of `live` that is clicked, and `drag` with curve, name and value of each ring that was dragged.
     """
     plotly = script_url(plotlyjs.NAME, plotlyjs.plotlyjs)
     data: dict[str, Any] = {"figure": ready(figure), "alt": alt, "plotly": plotly, "live": live, "link": link}

@@ -4,6 +4,7 @@
 const ROOM = 0.05; // of the axis, beyond the last value
 const MOST_TICKS = 8; // of a logarithmic axis
 const LEAST = { x: 80, y: 40 }; // pixels from one tick to the next
+const BELOW = 21; // lengths of a logarithmic axis, from its top to a value that it cannot have
 const BESIDE = 8; // pixels from a number to its axis, on which there may be a ring
 const MARGIN = { l: 4.6, t: 2.1, b: 3.4 }; // in sizes of the letters
 const NAMES = { epoch: "Epoch", step: "Step", image: "Images seen", rate: "Learning rate", momentum: "Momentum" };
@@ -68,8 +69,31 @@ function flatAxis({ type, range, tickformat }, offset, length, down) {
   return { type, range, tickformat, _offset: offset, _length: length, d2p, p2d };
 }
 
+// The path of a line. Where it is not above 0 it plunges out of a logarithmic axis, as plotly.js draws it.
+function pathOf(x, y, shape, xaxis, yaxis) {
+  let path = "";
+  let pen = false;
+  for (let at = 0; at < x.length; at++) {
+    const across = Math.round(xaxis.d2p(x[at]) * 100) / 100;
+    const isBelow = yaxis.type === "log" && y[at] !== null && y[at] <= 0;
+    const down = Math.round((isBelow ? BELOW * yaxis._length : yaxis.d2p(y[at])) * 100) / 100;
+    if (!Number.isFinite(down)) pen = false;
+    else {
+      path += pen ? (shape === "hv" ? `H${across}V${down}` : `L${across},${down}`) : `M${across},${down}`;
+      pen = true;
+    }
+  }
+  return path;
+}
+
 // The axes that are on the page now: those of plotly.js, or the first ones.
 function axesOf(host) {
   const drawn = host._fullLayout;
   return drawn?.xaxis?.d2p ? drawn : (host.first ?? {});
+}
+
+// The range of an axis under a ring that is held: it stays, if the axis still counts the same.
+function heldRange(host, name, { type }) {
+  const now = host.held && host.held.axis === host.live?.axis && axesOf(host)[name];
+  return now && (now.type === "log") === (type === "log") ? [...now.range] : undefined;
 }

@@ -126,7 +126,8 @@ function themed(figure, height, element) {
     layout.margin = { ...margins(element.font.size), r: width + LEADER + 6 };
     const { xaxis, yaxis } = layout;
     xaxis.tickformat = layout.meta.unit === "epoch" ? "~g" : ",d";
-    yaxis.range = valueRange(yaxis, figure.data);
+    xaxis.range = heldRange(element, "xaxis", xaxis) ?? xaxis.range;
+    yaxis.range = heldRange(element, "yaxis", yaxis) ?? valueRange(yaxis, figure.data);
     yaxis.ticklabelstandoff = BESIDE;
     // plotly.js writes powers by a quarter larger than other numbers
     if (yaxis.type === "log") Object.assign(yaxis, { dtick: decades(yaxis.range), tickfont: { size: element.font.size / 1.25 } });
@@ -136,6 +137,7 @@ function themed(figure, height, element) {
   for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
   const root = document.documentElement.style;
   root.setProperty("--lrlab-background", theme("background-color"));
+  if (layout.meta?.of === "rate") root.removeProperty("--lrlab-in-hand");
   element.inks = [];
   const data = figure.data.map((trace) => {
     const hue = colors[trace.meta.color] ?? text; // the number after the last is the colour of the text
@@ -150,7 +152,7 @@ function themed(figure, height, element) {
 
 // Screen readers read a label's TeX source aloud; the name and the unit are enough. Of a menu they read its icon.
 function nameControls() {
-  for (const line of document.querySelectorAll('[class*="-line"]:has(.stPopover)')) {
+  for (const line of document.querySelectorAll('[class*="st-key-explore-row-"]:has(.stPopover)')) {
     const name = line.querySelector(".stButton p")?.lastChild?.textContent.trim();
     line.querySelector(".stPopover button").setAttribute("aria-label", `Actions for ${name}`);
   }
@@ -189,7 +191,9 @@ function withZoom(host, layout) {
   host.ranges = {};
   for (const [name, axis] of Object.entries(layout)) {
     if (!/^[xy]axis/.test(name) || !axis.range) continue;
-    host.ranges[name] = [...axis.range];
+    const isHeld = before[name] && heldRange(host, name, axis);
+    host.ranges[name] = isHeld ? before[name] : [...axis.range];
+    if (isHeld) continue; // the range on the page is neither zoomed nor new
     const now = host.layout?.[name];
     const isSame = now?.uirevision === axis.uirevision && (!axis.type || now?.type === axis.type); // plotly.js sets a type
     const given = before[name];
@@ -207,21 +211,6 @@ function showWhole(host, Plotly) {
     Object.assign(changes, range ? { [`${name}.range`]: [...range] } : { [`${name}.autorange`]: true });
   }
   return Plotly.relayout(host, changes);
-}
-
-function pathOf(x, y, shape, xaxis, yaxis) {
-  let path = "";
-  let pen = false;
-  for (let at = 0; at < x.length; at++) {
-    const across = Math.round(xaxis.d2p(x[at]) * 100) / 100;
-    const down = Math.round(yaxis.d2p(y[at]) * 100) / 100;
-    if (!Number.isFinite(down)) pen = false;
-    else {
-      path += pen ? (shape === "hv" ? `H${across}V${down}` : `L${across},${down}`) : `M${across},${down}`;
-      pen = true;
-    }
-  }
-  return path;
 }
 
 export default async function ({ parentElement, data, setTriggerValue }) {
@@ -260,7 +249,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     return drawn;
   };
   host.live = data.live;
-  keepHeld(host);
+  keepMoved(host);
   host.letGo = (moved) => setTriggerValue("dragged", moved);
   host.choose = data.choose && ((number) => setTriggerValue("chosen", data.live.lines[number].curve));
   host.thumbs?.disconnect();
@@ -269,8 +258,9 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     host.follow = () => {
       if (!host.isConnected || host.newest !== data) return;
       clearTimeout(settled);
-      const isDragged = host.held && !host.held.isOver; // then the axes stay
-      if (redrawLines(host, figure(), isDragged)) settled = setTimeout(() => host.newest === data && !isDragged && draw(), REST);
+      keepMoved(host);
+      const isWhole = () => host.newest === data && !host.held; // else the axes stay
+      if (redrawLines(host, figure(), host.held)) settled = setTimeout(() => isWhole() && draw(), REST);
       else draw();
     };
     host.thumbs = new MutationObserver(host.follow);
@@ -287,7 +277,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
       console.warn(error.message); // the first drawing stays, and follows the sliders
       return leave;
     }
-    if (host.newest !== data || !host.isConnected) return;
+    if (host.newest !== data || !host.isConnected) return leave;
     host.plotly = Plotly;
   }
   await draw();

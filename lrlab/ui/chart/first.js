@@ -31,18 +31,19 @@ function drawFirst(host, traces, layout) {
     } else beside.append(isLog ? 10 ** value : tickText(yaxis, value));
     texts.append(beside);
   }
-  picture.append(
-    element("path", { d: grid.join(""), stroke: layout.xaxis.gridcolor, fill: "none", "shape-rendering": "crispEdges" }),
-    texts,
+  const lines = element("svg", { x: l, y: t, width: xaxis._length, height: yaxis._length }); // cuts them off
+  lines.append(
     ...traces.map((trace) => {
       const { color, width, dash, shape } = trace.line;
       const pattern = (DASHES[dash] ?? []).map((part) => part * Math.max(width, LEAST_DASH)).join();
       return element("path", {
-        ...{ d: pathOf(trace.x, trace.y, shape, xaxis, yaxis), transform: `translate(${l},${t})`, fill: "none" },
-        ...{ stroke: color, "stroke-width": width, "stroke-dasharray": pattern || "none", opacity: trace.opacity ?? 1 },
+        ...{ d: pathOf(trace.x, trace.y, shape, xaxis, yaxis), fill: "none", opacity: trace.opacity ?? 1 },
+        ...{ stroke: color, "stroke-width": width, "stroke-dasharray": pattern || "none" },
       });
     }),
   );
+  const rules = { d: grid.join(""), stroke: layout.xaxis.gridcolor, fill: "none", "shape-rendering": "crispEdges" };
+  picture.append(element("path", rules), texts, lines);
   host.querySelector(":scope > .lrlab-first")?.remove();
   host.prepend(picture);
   nameLines(host);

@@ -44,17 +44,23 @@ function anEpoch(numbers, axis, batchSize) {
   return { epoch: 1, step: steps, image: batches * batchSize }[axis];
 }
 
+// The rates of a line at some steps. Its running sum stays as long as its numbers do.
+function ratesAt(line, numbers, steps) {
+  const key = JSON.stringify(numbers);
+  if (line.summed !== key) Object.assign(line, { summed: key, sum: runningSum() });
+  const rate = rateFunction(line.body);
+  return steps.map((step) => rate(numbers, step, line.sum));
+}
+
 // The points of a line: x in units of the axis, y the rate.
 // If the numbers of a line have not changed since the last call, the arrays are the same.
 function pointsOf(line, numbers, axis, batchSize) {
-  const { body, clock } = line;
+  const { clock } = line;
   const key = JSON.stringify(numbers);
   if (line.key === key) return line.points;
-  const rate = rateFunction(body);
   const { epochs, steps_per_epoch: size } = numbers;
   const steps = stepsToDraw(clock, epochs, size);
-  const sum = runningSum();
-  const y = steps.map((step) => rate(numbers, step, sum));
+  const y = ratesAt(line, numbers, steps);
   if (clock === "epoch") {
     steps.push(epochs * size); // the last epoch's rate holds until its end
     y.push(y.at(-1));
@@ -71,13 +77,19 @@ function thumb(key) {
   return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
-// A line's numbers with the values of the sliders and of its ring; its own object if nothing has moved.
+// A value as its slider says it.
+function short(value) {
+  return Number(value.toPrecision(6));
+}
+
+// A line's numbers with the values of the sliders and of its rings; its own object if nothing has moved.
 function followed(line) {
-  const moved = { ...line.dragged };
+  const moved = {};
   for (const [name, key] of Object.entries(line.sliders)) {
     const value = thumb(key);
-    if (value !== undefined && value !== Number(line.numbers[name].toPrecision(6))) moved[name] = value;
+    if (value !== undefined && value !== short(line.numbers[name])) moved[name] = value;
   }
+  Object.assign(moved, line.dragged); // the slider may have its value from before
   if (!Object.keys(moved).length) return line.numbers;
   const numbers = { ...line.numbers, ...moved };
   return { ...numbers, steps_per_epoch: Math.ceil(numbers.batches_per_epoch / numbers.batches_per_update) };

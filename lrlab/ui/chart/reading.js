@@ -58,7 +58,7 @@ function readAt(host, number, at) {
     return text + (trace.line.shape === "hv" ? "" : "about ") + digits(drawnAt(trace, place));
   }
   const step = Math.floor((place * numbers.steps_per_epoch) / length + 1e-9);
-  return text + digits(rateFunction(line.body)(numbers, step, runningSum()));
+  return text + digits(ratesAt(line, numbers, [step])[0]);
 }
 
 function digits(value) {
@@ -112,7 +112,7 @@ function nameLines(host) {
   });
   const gap = Math.min(LINE * size, yaxis._length / Math.max(ends.length, 1));
   host.placed = spread(ends, yaxis._length, gap);
-  const small = Math.min(size, gap); // many names in a low chart are smaller
+  host.small = Math.min(size, gap); // many names in a low chart are smaller
   const [value, time] = titles(host);
   names.replaceChildren(
     element("text", { x: xaxis._offset, y: size * 0.8, "font-size": size, class: "title" }, value),
@@ -126,7 +126,7 @@ function nameLines(host) {
         element("path", { d: path, stroke: color, fill: "none" }),
         element(
           "text",
-          { x: right + LEADER, y: to, fill: name, "font-weight": strong ? 700 : 400, "font-size": small },
+          { x: right + LEADER, y: to, fill: name, "font-weight": strong ? 700 : 400, "font-size": host.small },
           host.labels[at],
         ),
       ];
@@ -147,12 +147,18 @@ function withNames(host) {
   const { yaxis } = host._fullLayout;
   const annotations = host.figure.data.map((trace, at) => ({
     ...{ xref: "paper", yref: "paper", x: 1, xanchor: "left", xshift: 8, yanchor: "middle", showarrow: false },
-    ...{ y: 1 - host.placed[at] / yaxis._length, text: host.data[at].name, font: { color: host.inks[at].name } },
+    ...{ y: 1 - host.placed[at] / yaxis._length, text: escaped(host.labels[at]) },
+    font: { color: host.inks[at].name, size: host.small },
   }));
   const [value, time] = titles(host).map((text) => ({ xref: "paper", yref: "paper", showarrow: false, text: `<b>${text}</b>` }));
   annotations.push({ ...value, x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: host.font.size * 0.4 });
   annotations.push({ ...time, x: 1, y: 0, xanchor: "right", yanchor: "top", yshift: -host.font.size * 1.8 });
   return { data: host.data, layout: { ...host.layout, annotations } };
+}
+
+// Plotly would read text that looks like HTML as HTML.
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 // Lifts a line, its name and its row in the list; undefined lifts none.
@@ -239,7 +245,8 @@ function listen(host) {
   on(host, "pointerleave", () => hideReading(host));
   on(host, "pointerdown", (event) => {
     showReading(host, event);
-    pressed = { x: event.clientX, y: event.clientY, line: host.lifted };
+    const isTool = event.button || event.target.closest(".ring, .modebar");
+    pressed = isTool ? undefined : { x: event.clientX, y: event.clientY, line: host.lifted };
   });
   on(document, "pointerup", (event) => { // Plotly lays a cover over the page until then
     const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;

@@ -3,6 +3,8 @@
 
 const RADIUS = 8; // pixels
 const FINE = 3; // digits of a value that is dragged
+const STILL = 3; // pixels: a pointer that moves less moves no ring
+const ANSWER = 5000; // milliseconds: later no answer comes, because nothing has changed
 
 // Draws the rings of all lines, each where its line has the value now. The elements stay, because a finger holds one.
 function drawRings(host) {
@@ -52,10 +54,11 @@ function setAll(made, attributes) {
 }
 
 // Where a ring is on the time axis.
-function timeOf(host, { at, along, name, number }, { x, y }) {
+function timeOf(host, { at, along, name, beside, number }, { x, y }) {
   if (along === "rate") return at === "highest" ? x[y.indexOf(Math.max(...y.filter(Number.isFinite)))] : x[0];
-  const length = followed(host.live.lines[number])[name] * unitOf(host, number);
-  return at === "end" ? x.at(-1) - length : length;
+  const [numbers, unit] = [followed(host.live.lines[number]), unitOf(host, number)];
+  const length = numbers[name] * unit;
+  return at === "end" ? x.at(-1) - length : length + (at === "after" ? (numbers[beside] ?? 0) * unit : 0);
 }
 
 // The length of the line's unit of time on the time axis.
@@ -66,51 +69,92 @@ function unitOf(host, number) {
   return line.clock === "step" ? epoch / numbers.steps_per_epoch : epoch;
 }
 
+// The least and the most that a ring can be dragged to: a time stays within the run, and leaves the phase beside it;
+// the highest rate stays the highest.
+function limitsOf(line, { along, low, high, whole, beside }) {
+  const { epochs, steps_per_epoch: size, [beside]: other = 0 } = followed(line);
+  if (along === "rate") return [Math.max(low, other), high];
+  const least = Math.max(low, whole ? 1 : 0.1);
+  return [least, Math.max(least, epochs * (line.clock === "step" ? size : 1) - 1 - other)];
+}
+
 // The value that the pointer means, on the axes as they were when the ring was taken.
-function meantBy({ ring, xaxis, yaxis, box, end, unit }, event) {
-  const across = xaxis.p2d(event.clientX - box.left - xaxis._offset);
-  const time = (ring.at === "end" ? end - across : across) / unit;
-  const value = ring.along === "rate" ? yaxis.p2d(event.clientY - box.top - yaxis._offset) : time;
-  const low = ring.along === "time" ? Math.max(ring.low, ring.whole ? 1 : 0.1) : ring.low;
-  const inside = Math.min(Math.max(value, low), ring.high);
-  return ring.whole || ring.along === "time" ? Math.round(inside) || low : Number(inside.toPrecision(FINE));
+function meantBy({ ring, limits, xaxis, yaxis, host, grip, from, unit }, event) {
+  const box = host.getBoundingClientRect();
+  const across = xaxis.p2d(event.clientX - box.left - xaxis._offset - grip.x);
+  const time = ((ring.at === "end" ? -1 : 1) * (across - from)) / unit;
+  const rate = yaxis.p2d(event.clientY - box.top - yaxis._offset - grip.y);
+  const value = ring.along === "rate" ? Number(rate.toPrecision(FINE)) : Math.round(time);
+  return Math.min(Math.max(value, limits[0]), limits[1]);
 }
 
 function hold(host, ring, event) {
-  if (event.button) return;
+  if (event.button || host.held) return;
   event.preventDefault();
   event.stopPropagation();
   const { xaxis, yaxis } = axesOf(host);
   const flat = (axis, down) => flatAxis({ type: axis.type, range: [...axis.range] }, axis._offset, axis._length, down);
   const line = host.live.lines[ring.number];
+  const { name } = ring;
+  const [slot, numbers, unit] = [slotOf(line, name), followed(line), unitOf(host, ring.number)];
+  const was = numbers[name];
+  const box = host.getBoundingClientRect();
+  const { cx, cy } = event.currentTarget;
   const taken = {
-    ...{ ring, xaxis: flat(xaxis, false), yaxis: flat(yaxis, true), box: host.getBoundingClientRect() },
-    ...{ end: host.figure.data[ring.number].x.at(-1), unit: unitOf(host, ring.number) },
+    ...{ ring, host, unit, limits: limitsOf(line, ring), xaxis: flat(xaxis, false), yaxis: flat(yaxis, true) },
+    grip: { x: event.clientX - box.left - cx.baseVal.value, y: event.clientY - box.top - cy.baseVal.value },
+    from: { end: host.figure.data[ring.number].x.at(-1), after: (numbers[ring.beside] ?? 0) * unit }[ring.at] ?? 0,
   };
-  host.held = { name: ring.name, number: ring.number, curve: line.curve, before: line.numbers[ring.name] };
+  const earlier = host.moved.filter((each) => each.slot === slot);
+  const older = [...earlier.flatMap((each) => each.older), line.numbers[name], was];
+  const moved = { curve: line.curve, name, slot, value: was, older, axis: host.live.axis };
+  const others = () => host.moved.filter((each) => each.slot !== slot);
+  host.held = moved;
   hideReading(host);
-  const move = (moved) => {
-    host.held.value = meantBy(taken, moved);
-    keepHeld(host);
+  const move = (now) => {
+    if (now.pointerId !== event.pointerId) return;
+    if (!now.buttons) return end(now); // it was let go where no event comes from
+    const isStill = Math.hypot(now.clientX - event.clientX, now.clientY - event.clientY) < STILL;
+    if (isStill && !host.moved.includes(moved)) return;
+    moved.value = meantBy(taken, now);
+    host.moved = [...others(), moved];
     host.follow();
   };
-  const end = () => {
+  const end = (now) => {
+    if (now.pointerId !== event.pointerId) return;
     for (const [kind, act] of ends) document.removeEventListener(kind, act, true);
-    const { curve, name, value, before } = host.held;
-    host.held.isOver = true;
-    if (value === undefined || value === before) host.held = undefined;
-    else host.letGo({ curve, name, value });
+    host.held = undefined;
+    if (host.moved.includes(moved) && moved.value !== was) {
+      moved.sent = host.live;
+      setTimeout(() => delete moved.sent && host.follow(), ANSWER);
+      // all of them: the server hears only the last of two that come while it is busy
+      host.letGo(host.moved.map(({ curve, name, value }) => ({ curve, name, value })));
+    } else host.moved = [...others(), ...earlier];
     host.follow();
   };
   const ends = [["pointermove", move], ["pointerup", end], ["pointercancel", end]];
-  for (const [kind, act] of ends) document.addEventListener(kind, act, true);
+  const { signal } = host.listening;
+  for (const [kind, act] of ends) document.addEventListener(kind, act, { capture: true, signal });
 }
 
-// A line keeps the value of its ring until the server knows it: an older answer has the value from before.
-function keepHeld(host) {
-  const { held, live } = host;
-  const line = held && live?.lines.find(({ curve }) => curve === held.curve);
-  if (!line) host.held = undefined;
-  else if (held.isOver && line.numbers[held.name] !== held.before) host.held = undefined;
-  else if (held.value !== undefined) line.dragged = { [held.name]: held.value };
+// What a value of a line belongs to: lines with the same slider share it.
+function slotOf({ curve, sliders }, name) {
+  return sliders[name] ?? `${curve} ${name}`;
+}
+
+// Lines keep the values of their rings until the server and the sliders know them: both may have an older one.
+function keepMoved(host) {
+  const lines = host.live?.lines ?? [];
+  for (const line of lines) delete line.dragged;
+  host.moved = (host.moved ?? []).filter((moved) => {
+    const { name, slot, value, older, sent } = moved;
+    const own = lines.filter((line) => name in line.numbers && slotOf(line, name) === slot);
+    const seen = own.flatMap(({ numbers, sliders }) => [numbers[name], thumb(sliders[name]) ?? numbers[name]]).map(short);
+    const known = [value, ...older].map(short);
+    const isKnown = host.live !== sent && seen.every((each) => each === known[0]); // only an answer can know it
+    const isOver = isKnown || seen.some((each) => !known.includes(each));
+    if (!own.length || (isOver && host.held !== moved)) return false;
+    for (const line of own) line.dragged = { ...line.dragged, [name]: value };
+    return true;
+  });
 }

@@ -89,7 +89,7 @@ def _undo(gone):
 def _line(curve, name, color):
     """A line: the name opens the card; then formula and key values, and the menu."""
     is_open, shown = curve == state.in_hand(), curve in st.session_state[state.SHOWN]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{curve}.line"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"explore.row.{curve}"):
         st.button(
             f"{swatch(color)} {plain(name)}" if shown else f":gray[╌╌ {plain(name)}, hidden]",
             type="tertiary",

@@ -34,7 +34,7 @@ def preview(
             if isinstance(parameter, Parameter) and name in numbers
         }
         line = {"body": body, "numbers": numbers, "sliders": sliders | shared, "clock": plan.clock}
-        row = _css_class(f"{curve}.line")
+        row = _css_class(f"explore.row.{curve}")
         lines.append(line | {"curve": curve, "row": row, "rings": rings.get(curve, [])})
     return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
