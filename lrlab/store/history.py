@@ -1,6 +1,7 @@
 """The records of a run: epochs, updates, rates set by hand, and the checkpoint."""
 
 import math
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 
@@ -66,6 +67,17 @@ class History(File):
         rows = self._read("SELECT step, state FROM checkpoints WHERE run = ?", run)
         return Checkpoint(*rows[0]) if rows else None
 
+    def checkpoint_step(self, run: int) -> int | None:
+        """How many updates a run has before its checkpoint; None if it has no checkpoint."""
+        rows = self._read(f"SELECT step FROM checkpoints WHERE run = ? AND {OF_VISIBLE}", run)
+        return rows[0][0] if rows else None
+
+
+def cut(connection: sqlite3.Connection, run: int, step: int, steps_per_epoch: int) -> None:
+    """Delete the updates of a run from `step` on, and the epochs that they belong to."""
+    connection.execute("DELETE FROM steps WHERE run = ? AND step >= ?", (run, step))
+    connection.execute("DELETE FROM epochs WHERE run = ? AND epoch >= ?", (run, step // steps_per_epoch))
+
 
 def _add(connection, of, record):
     run = of.id
@@ -75,9 +87,7 @@ def _add(connection, of, record):
             (run, *astuple(record)),
         )
     elif isinstance(record, Steps):
-        connection.execute("DELETE FROM steps WHERE run = ? AND step >= ?", (run, record.step))
-        epoch = record.step // of.spec.steps_per_epoch
-        connection.execute("DELETE FROM epochs WHERE run = ? AND epoch >= ?", (run, epoch))
+        cut(connection, run, record.step, of.spec.steps_per_epoch)
         pieces = (np.asarray(array, np.float32).tobytes() for array in (record.losses, record.rates))
         connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run, record.step, *pieces))
     elif isinstance(record, ManualRate):

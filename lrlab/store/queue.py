@@ -7,11 +7,16 @@ from dataclasses import astuple
 from lrlab.runs.records import Control, Outcome
 from lrlab.schedules import Constant
 from lrlab.store.file import File, marks, these
+from lrlab.store.history import cut
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
 
 UNREADABLE = (
     "The settings of this run were written by another version of LR Lab. This version cannot read them. "
     "Train the run with the other version."
+)
+AGAIN = (
+    "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '', details = '',"
+    " {} WHERE {}"
 )
 
 
@@ -83,7 +88,7 @@ class Queue(File):
         """End or pause a run. Returns False and changes nothing if it is neither queued nor running.
 
         With `worker`, the run must still belong to that worker. The checkpoint is kept, except if the run
-        is completed or diverged.
+        is completed, or diverged at a rate of its schedule.
         """
         status, *rest = astuple(outcome)
         with self._transaction() as connection:
@@ -93,8 +98,12 @@ class Queue(File):
                 " AND (worker = ? OR ? IS NULL)",
                 (status, *rest, time.time(), run, worker, worker),
             ).rowcount
-            if done and status in ("completed", "diverged"):
-                connection.execute("DELETE FROM checkpoints WHERE run = ?", (run,))
+            if done:
+                connection.execute(
+                    "DELETE FROM checkpoints WHERE run IN (SELECT id FROM runs WHERE id = ? AND"
+                    " (status = 'completed' OR status = 'diverged' AND manual_rate IS NULL))",
+                    (run,),
+                )
         return bool(done)
 
     def request_stop(self, *runs: int) -> None:
@@ -140,13 +149,23 @@ class Queue(File):
         forget = "tries = 0, stop_requested = NULL, pause_requested = NULL"
         self._again(runs, forget, "('paused', 'stopped', 'failed')")
 
+    def rewind(self, run: Run) -> None:
+        """Queue a run that diverged at a rate set by hand again, from before that and with its own rates."""
+        with self._transaction() as connection:
+            for (step,) in connection.execute(
+                "SELECT step FROM checkpoints JOIN runs ON run = id"
+                f" WHERE {these([run])} AND status = 'diverged'",
+                (run.id,),
+            ).fetchall():
+                cut(connection, run.id, step, run.spec.steps_per_epoch)
+                connection.execute("DELETE FROM manual_rates WHERE run = ? AND step >= ?", (run.id, step))
+                left = "EXISTS (SELECT * FROM manual_rates WHERE run = runs.id)"
+                also = f"tries = 0, manual_rate = NULL, has_manual_rate = {left}"
+                connection.execute(AGAIN.format(also, "id = ?"), (run.id,))
+
     def requeue(self, *runs: int) -> None:
         """Put running runs of a dead worker back into the queue, and add one to their `tries`."""
         self._again(runs, "tries = tries + 1", "('running')")
 
     def _again(self, runs, also, statuses):
-        self._write(
-            "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '',"
-            f" details = '', {also} WHERE {these(runs)} AND status IN {statuses}",
-            *runs,
-        )
+        self._write(AGAIN.format(also, f"{these(runs)} AND status IN {statuses}"), *runs)

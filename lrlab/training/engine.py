@@ -35,14 +35,14 @@ def race(
 
     1. Steps after some updates.
     2. An Epoch after each epoch.
-    3. A Checkpoint every two seconds, and before it pauses or stops. The interval grows if checkpoints
-       would take more than a twentieth of the time.
+    3. A Checkpoint every two seconds, before it pauses or stops, and before its rate is set by hand. The
+       interval grows if checkpoints would take more than a twentieth of the time.
     4. A ManualRate when its rate is set by hand or returned to the schedule.
     5. An Outcome at its end.
 
     If the loss of a batch or of validation is NaN or infinite, the lane ends as "diverged". It then also
-    yields the epoch up to that update. The test images are scored once, at the end of a run, but not if the
-    run was stopped or paused.
+    yields the epoch up to that update, and if its rate is set by hand, again the Checkpoint before that. The
+    test images are scored once, at the end of a run, but not if the run was stopped or paused.
     """
     images, labels = on_device(data, starts[0].spec.data_set.shape)
     sizes = len(data.train_images), len(data.test_images)

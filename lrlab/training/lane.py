@@ -61,6 +61,7 @@ class Lane:
         self._manual_rates = list(start.manual_rates)
         self._chunk = max(1, FIRST_CHUNK // self.spec.batches_per_update)
         self._best: list[np.ndarray] | None = None
+        self._before_manual: list[Checkpoint] = []
         self._begin_epoch()
         if start.checkpoint:
             self._go_on_from(start.checkpoint)
@@ -85,10 +86,15 @@ class Lane:
         elif control.rate != (self._manual_rates[-1].rate if self._manual_rates else None):
             # Not before an earlier manual rate that is still to be applied again after a crash.
             at = max([self.step, *(each.step for each in self._manual_rates)])
+            if control.rate is None:
+                self._before_manual = []
+            elif not self._manual_rates or self._manual_rates[-1].rate is None:
+                yield from (before := self.checkpoints())
+                self._before_manual = before
             self._manual_rates.append(ManualRate(at, control.rate))
             yield self._manual_rates[-1]
 
-    def advance(self, place: int, together: int) -> list[Steps | Epoch | Outcome]:
+    def advance(self, place: int, together: int) -> list[Steps | Epoch | Checkpoint | Outcome]:
         """Train for about a quarter of a second, or to the end of the epoch if that is near.
 
         `together` is the number of lanes that advance at the same time. Lanes with the same `program` need
@@ -202,7 +208,8 @@ class Lane:
                 "initial learning rate."
             )
         if status:
-            return [record, self._end(Outcome(status, message, *self._test(compiled)))]
+            back = self._before_manual if status == "diverged" else []
+            return [record, *back, self._end(Outcome(status, message, *self._test(compiled)))]
         return [record]
 
     def _test(self, compiled):

@@ -17,6 +17,7 @@ from lrlab.schedules import Constant
 from lrlab.store import Store
 from tests.datasets.npz import npz, whole
 from tests.pages import TIMEOUT, link_of
+from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.training
 
@@ -226,6 +227,27 @@ def test_a_run_that_diverged_at_a_rate_set_by_hand_says_this_rate(page):
     store.finish(run, Outcome("diverged", "The loss became NaN in epoch 1, step 9.", float("nan"), 0.1))
     page.run()
     assert "The loss became NaN in epoch 1, step 9. Its rate was set by hand: 3." in texts(page)
+
+
+def test_a_run_that_diverged_at_a_rate_set_by_hand_is_rewound_and_goes_on(page):
+    store = Store()
+    spec = RunSpec(Constant(0.01), epochs=1000, batch_size=4, train_images=1000, data="synthetic")
+    run = store.add(spec, "Hot")
+    jobs.ensure_worker(store)
+    wait_for(lambda: len(store.epochs(run)) > 1)
+    store.set_rate(run, 100.0)
+    wait_for(lambda: store.run(run).status == "diverged")
+    back = store.checkpoint_step(run)
+    page.run()
+    (rewind,) = (button for button in page.button if button.label.startswith("Rewind to "))
+    rewind.click().run()
+    assert not page.exception
+    wait_for(lambda: store.steps(run).rates.size > back + spec.steps_per_epoch)
+    store.request_stop(run)
+    wait_for(lambda: store.run(run).status == "stopped")
+    assert {*store.steps(run).rates.tolist()} == {np.float32(0.01)}
+    assert not any(np.isnan([epoch.loss for epoch in store.epochs(run)]))
+    assert not store.run(run).has_manual_rate
 
 
 def test_a_link_opens_its_run_and_a_dead_link_says_so(home):

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lrlab.errors import UserError
-from lrlab.runs.records import Control, Outcome
+from lrlab.runs.records import Checkpoint, Control, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store, UnreadableRun
@@ -115,6 +116,28 @@ def test_a_manual_rate_is_wanted_until_it_is_returned_to_the_schedule(store):
     assert store.controls([store.run(id)]) == [Control(rate=0.25)]
     store.set_rate(id, None)
     assert store.controls([store.run(id)]) == [Control()]
+
+
+def test_a_run_that_diverged_at_a_manual_rate_goes_on_from_before_it(store):
+    size = SPEC.steps_per_epoch
+    run = store.run(store.add(SPEC, "", worker="w"))
+    updates = [Steps(at * size, np.ones(size), np.ones(size)) for at in range(3)]
+    epochs = [replace(EPOCH, epoch=at) for at in range(3)]
+    store.set_rate(run.id, 5.0)
+    store.record(run, ManualRate(1, 0.1), ManualRate(2, None))
+    for each, epoch in zip(updates, epochs, strict=True):
+        store.record(run, each, epoch)
+    store.record(run, ManualRate(size, 5.0), Checkpoint(size, b"before"))
+    store.rewind(run)
+    assert store.run(run.id) == run or store.run(run.id).status == "running", "it has not diverged"
+    store.finish(run.id, Outcome("diverged"), "w")
+    assert store.checkpoint_step(run.id) == size
+    store.rewind(run)
+    again = store.run(run.id)
+    assert (again.status, again.manual_rate, again.has_manual_rate) == ("queued", None, True)
+    assert store.manual_rates(run.id) == [ManualRate(1, 0.1), ManualRate(2, None)]
+    assert (len(store.epochs(run.id)), store.steps(run.id).losses.size) == (1, size)
+    assert store.checkpoint(run.id) == Checkpoint(size, b"before")
 
 
 def test_what_is_queued_again_counts_its_tries_until_there_is_headway(store):

@@ -45,7 +45,9 @@ CHANGES = {
     "go_on": ("stopped", lambda store, run: store.go_on(run)),
     "requeue": ("running", lambda store, run: store.requeue(run)),
 }
-APART = {"waiting", "move", "restore", "add", "add_race", "add_results"}  # each has a test of its own
+APART = {  # each has a test of its own
+    *("waiting", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
+}
 WORKERS = {
     *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
     *("beat", "leave", "worker_state", "is_silent", "throughput", "of_all_owners"),
@@ -72,6 +74,16 @@ def added(store, status="completed"):
     if status != "running":
         store.finish(id, Outcome(status))
     return id
+
+
+def test_only_the_owner_rewinds_a_run(anna, ben):
+    id = added(anna, "running")
+    anna.set_rate(id, 5.0)
+    anna.finish(id, Outcome("diverged"))
+    ben.rewind(anna.run(id))
+    assert (anna.run(id).status, ben.checkpoint_step(id), anna.checkpoint_step(id)) == ("diverged", None, 1)
+    anna.rewind(anna.run(id))
+    assert anna.run(id).status == "queued"
 
 
 def test_every_method_of_the_store_is_one_for_visitors_or_one_for_workers():

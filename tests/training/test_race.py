@@ -158,6 +158,18 @@ def test_a_manual_rate_counts_at_once_is_recorded_and_ends_when_the_schedule_ret
     assert not any(isinstance(record, ManualRate) for record in again)
 
 
+def test_a_lane_that_diverges_at_a_manual_rate_can_go_on_from_before_it(dataset, undisturbed):
+    asked = iter([None] * 8 + [1e6] * 10_000)
+    (by_hand,) = run([Start(SPEC)], dataset, lambda number: Control(rate=next(asked)))
+    *before, back, outcome = by_hand
+    (manual,) = (record for record in before if isinstance(record, ManualRate))
+    assert (outcome.status, back.step) == ("diverged", manual.step)
+    done = [r for r in before if isinstance(r, Epoch) and r.epoch < back.step // SPEC.steps_per_epoch]
+    (again,) = run([Start(SPEC, back, tuple(done))], dataset)
+    kept = before[: before.index(manual)]
+    assert essence(kept + again) == essence(undisturbed[0])
+
+
 def test_a_plateau_lowers_the_rate_of_the_next_epoch(dataset):
     plateau = ReduceOnPlateau(patience=1, min_delta=10.0, factor=0.5, min_lr=0.03)
     spec = replace(SPEC, schedule=Constant(0.1), clock="epoch", plateau=plateau)

@@ -269,6 +269,7 @@ def _say(store, runs):
             (st.warning if run.status == "diverged" else st.info)(run.message + _by_hand(store, run))
         elif run.message and run.status in ("diverged", "completed"):
             st.caption(f":material/info: {name}{run.message}{_by_hand(store, run)}")
+        _rewind(store, run, name)
     messages = {run.message for run in runs if run.status in ("paused", "stopped")} - {""}
     if len(runs) > 1 and messages:
         st.info(" ".join(sorted(messages)))
@@ -285,6 +286,22 @@ def _by_hand(store, run):
         return ""
     rate = store.manual_rates(run.id)[-1].rate
     return "" if rate is None else f" Its rate was set by hand: {rate:.3g}."
+
+
+def _rewind(store, run, name):
+    """A button for a run that diverged at a rate set by hand, if it can go on from before that."""
+    step = store.checkpoint_step(run.id) if run.status == "diverged" else None
+    if step is not None:
+        epoch, of = divmod(step, run.spec.steps_per_epoch)
+        where = f"epoch {epoch + 1}, step {of}" if of else f"the end of epoch {epoch}"
+        lane = plain(run.name) + " " if name else ""
+        st.button(
+            f"Rewind {lane}to {where}, before its rate was set by hand",
+            icon=":material/fast_rewind:",
+            key=f"rewind.{run.id}",
+            on_click=store.rewind,
+            args=(run,),
+        )
 
 
 def _metrics(runs, epochs):
