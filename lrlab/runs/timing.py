@@ -46,8 +46,8 @@ def _meant(plan: Plan, time: float) -> str:
     """What a time beyond the end of the run may count, as a sentence; empty if there is no such unit."""
     if plan.clock != "step" and plan.steps_per_epoch <= time < plan.steps:
         return " If you mean steps, choose the clock step."
-    if plan.clock == "step" and plan.steps <= time <= plan.epochs * plan.batches_per_epoch:
-        together = plan.batches_per_update
+    together = plan.batches_per_update
+    if plan.clock == "step" and together > 1 and plan.steps <= time <= plan.epochs * plan.batches_per_epoch:
         return f" If you mean batches, divide by {together}: a step is one update with {together} batches."
     return ""
 

@@ -143,6 +143,8 @@ def test_batches_under_the_step_clock_are_noticed():
     assert sentence.endswith("divide by 4: a step is one update with 4 batches.")
     (sentence,) = about_times(Plan(replace(in_batches, boundaries=(25_001,)), 100, 250, "step", 4))
     assert sentence.endswith("ends after 6300.")  # not a batch of the run either
+    (sentence,) = said(PiecewiseConstant((0.1, 0.01), (25_000,)), clock="step")
+    assert sentence.endswith("ends after 25000.")  # here a batch is a step
 
 
 def test_a_short_warm_up_in_steps_is_usual():
