@@ -483,6 +483,15 @@ def test_a_curve_without_finite_rates_exits_2(capsys, formula):
     assert "is not a finite number. Check the schedule's numbers." in printed.err
 
 
+def test_a_curve_that_float32_cannot_hold_exits_2(capsys):
+    assert main(["curve", "exponential", "decay=-1", "--per-epoch"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "the rate 6.10202e+38 at epoch 90 is not a finite number." in printed.err
+    assert main(["curve", "exponential", "decay=-1", "--per-epoch", "--epochs", "20"]) == 0
+    assert "warning: The rate rises to 8.92412e+07 at epoch 19." in capsys.readouterr().err
+
+
 def test_an_exponential_is_read_in_keras_words_too(capsys):
     words = ["initial_lr=1", "decay_rate=0.5", "decay_steps=2", "--per-epoch", "--epochs", "5"]
     _, body = rows(capsys, "exponential", *words)
