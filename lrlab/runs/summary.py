@@ -87,8 +87,8 @@ def _about_the_end(plan: Plan, rates: Rates) -> Iterator[str]:
 def _about_height(peak: float, epoch: float) -> Iterator[str]:
     if peak > MOST_RATE * (1 + 1e-9):  # a growth up to that rate may be rounded up
         yield (
-            f"The rate rises to {peak:g} at epoch {epoch:g}. A rate above {MOST_RATE:g} is hardly ever meant: "
-            "check the schedule's numbers."
+            f"The rate rises to {peak:g} at epoch {epoch:g}. A rate above {MOST_RATE:g} is hardly ever "
+            "meant: check the schedule's numbers."
         )
 
 
