@@ -54,6 +54,25 @@ def test_pytorch_sets_it_before_each_update(plan, from_epoch, optimizer):
     np.testing.assert_allclose(np.transpose(got), expected(plan, from_epoch), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("optimizer", [Momentum(0.0), Nesterov(0.0), RMSprop()], ids=lambda o: o.kind)
+@pytest.mark.parametrize("from_epoch", [0, 1], ids=["whole", "from the peak"])
+@pytest.mark.parametrize("highest", [0.0, 0.9])
+def test_pytorch_keeps_what_a_momentum_needs_that_is_0_for_a_time(highest, from_epoch, optimizer):
+    cycle = OneCycle(0.05, cycle_momentum=True, max_momentum=highest, base_momentum=0.0)
+    for plan in (Plan(cycle, 4, 5, "step"), Plan(Warmup(cycle, 1), 4, 5, "step")):
+        names = execute(plan, "pytorch", optimizer=optimizer, from_epoch=from_epoch)
+        made, got = names["optimizer"], []
+        (group,) = made.param_groups
+        assert group.get("nesterov", False) == (optimizer.kind == "nesterov")
+        made.register_step_pre_hook(
+            lambda *_, group=group, got=got: got.append((group["lr"], group["momentum"]))
+        )
+        (weight,) = names["model"].parameters()
+        weight.grad = weight.detach().clone()
+        exec(loop(names["code"]), names | {"batches": range(plan.batches_per_epoch)})
+        np.testing.assert_allclose(np.transpose(got), expected(plan, from_epoch), rtol=1e-9, atol=1e-12)
+
+
 @EACH_PLAN
 @pytest.mark.parametrize("optimizer", [Momentum(), Nesterov(), RMSprop(), Adam(), AdamW(), Nadam()])
 def test_optax_sets_it_in_each_update(plan, from_epoch, optimizer):

@@ -74,6 +74,7 @@ def schedules(draw, cls, duration=None):
         given["duration"] = draw(st.integers(100, 1000))
     if cls is OneCycle:
         assume(given["rise"] * given["duration"] != 1)  # is refused
+        given["base_momentum"] = min(given["base_momentum"], given["max_momentum"])
     return cls(**given)
 
 
