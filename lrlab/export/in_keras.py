@@ -185,60 +185,75 @@ def _class(plan: Plan, exact: bool) -> tuple[str, str]:
     if plan.clock == "smooth":
         schedule, time = plan.schedule.within(plan.epochs, size), named(step / size, "epoch")
     formula = Formula(schedule, time, "self.{}").for_float32()
+    numbers, helps = _numbers(plan, exact, formula)
+    layers = [type(layer).__name__ for layer in plan.schedule.layers()]
+    name = layers[-1] + ("With" + "And".join(layers[:-1]) if layers[:-1] else "")
+    body = array_body(formula, OPS if exact else NUMPY, "step").splitlines()
+    lines = [
+        f'"""{described(plan)}, as a schedule that is saved with the model."""',
+        "",
+        *([*_init(numbers, helps, exact), ""] if numbers else []),
+        *(_call(body) if exact else _call_of_table(body)),
+        "",
+        *_get_config(numbers),
+    ]
+    text = textwrap.indent("\n".join(lines), "    ")
+    base = "keras.optimizers.schedules.LearningRateSchedule"
+    return name, f"@keras.saving.register_keras_serializable()\nclass {name}({base}):\n{text}\n"
+
+
+def _numbers(plan: Plan, exact: bool, formula: Formula) -> tuple[dict[str, float], dict[str, str]]:
+    """The numbers of the class by name, and what each means."""
     numbers: dict[str, float] = dict(formula.numbers)
     helps = dict(formula.helps)
     if plan.clock == "smooth":
         numbers["steps_per_epoch"], helps["steps_per_epoch"] = plan.steps_per_epoch, "Batches in an epoch"
     if not exact:
         numbers["steps"], helps["steps"] = plan.steps, "Steps of the whole run"
-    layers = [type(layer).__name__ for layer in plan.schedule.layers()]
-    name = layers[-1] + ("With" + "And".join(layers[:-1]) if layers[:-1] else "")
-    body = array_body(formula, OPS if exact else NUMPY, "step")
-    kept = [f"self.{own} = {own}  # {helps[own]}" for own in numbers]
-    init = [
-        f"def __init__(self, {', '.join(f'{own}={value!r}' for own, value in numbers.items())}):",
-        *_in(kept),
-    ]
+    return numbers, helps
+
+
+def _init(numbers: dict[str, float], helps: dict[str, str], exact: bool) -> list[str]:
+    """Lines of __init__, which keeps each number; the arguments are on lines of their own if one is long."""
+    given = [f"{own}={value!r}" for own, value in numbers.items()]
+    head = [f"def __init__(self, {', '.join(given)}):"]
+    body = _in([f"self.{own} = {own}  # {helps[own]}" for own in numbers])
     if not exact:
-        init += _in(['self.table = self.rates(np.arange(self.steps)).astype("float32")'])
-    if max(map(len, init)) > 100:
-        init[0] = (
-            "def __init__(\n    self,\n" + "".join(f"    {o}={v!r},\n" for o, v in numbers.items()) + "):"
-        )
-    if exact:
-        call = [
-            "def __call__(self, step):",
-            *_in(['step = keras.ops.cast(step, "float32")', *body.splitlines()]),
-        ]
-    else:
-        call = [
-            "def rates(self, step):",
-            *_in(['"""The rates of an array of steps."""', *body.splitlines()]),
-            "",
-            "def __call__(self, step):",
-            *_in(
-                [
-                    "# A table, because Keras counts in float32, which is too coarse for this formula.",
-                    'step = keras.ops.minimum(keras.ops.cast(step, "int32"), self.steps - 1)',
-                    "return keras.ops.take(self.table, step)",
-                ]
-            ),
-        ]
-    config = ", ".join(f'"{own}": self.{own}' for own in numbers)
-    if len(config) > 80:
-        config = "\n" + "".join(f'        "{own}": self.{own},\n' for own in numbers) + "    "
-    lines = [
-        f'"""{described(plan)}, as a schedule that is saved with the model."""',
-        "",
-        *([*init, ""] if numbers else []),
-        *call,
-        "",
-        "def get_config(self):",
-        f"    return {{{config}}}",
+        body += _in(['self.table = self.rates(np.arange(self.steps)).astype("float32")'])
+    if max(map(len, head + body)) > 100:
+        head = ["def __init__(", *_in(["self,", *(f"{each}," for each in given)]), "):"]
+    return head + body
+
+
+def _call(body: list[str]) -> list[str]:
+    """Lines of __call__ with the formula."""
+    return ["def __call__(self, step):", *_in(['step = keras.ops.cast(step, "float32")', *body])]
+
+
+def _call_of_table(body: list[str]) -> list[str]:
+    """Lines of the formula for all steps at once, and of __call__, which looks up the step."""
+    look_up = [
+        "# A table, because Keras counts in float32, which is too coarse for this formula.",
+        'step = keras.ops.minimum(keras.ops.cast(step, "int32"), self.steps - 1)',
+        "return keras.ops.take(self.table, step)",
     ]
-    text = textwrap.indent("\n".join(lines), "    ")
-    base = "keras.optimizers.schedules.LearningRateSchedule"
-    return name, f"@keras.saving.register_keras_serializable()\nclass {name}({base}):\n{text}\n"
+    return [
+        *("def rates(self, step):", *_in(['"""The rates of an array of steps."""', *body]), ""),
+        *("def __call__(self, step):", *_in(look_up)),
+    ]
+
+
+def _get_config(numbers: dict[str, float]) -> list[str]:
+    """Lines of get_config, with a number a line if they are many."""
+    kept = [f'"{own}": self.{own}' for own in numbers]
+    line = ", ".join(kept)
+    if len(line) <= 80:
+        return ["def get_config(self):", f"    return {{{line}}}"]
+    return [
+        *("def get_config(self):", "    return {"),
+        *(f"        {each}," for each in kept),
+        "    }",
+    ]
 
 
 def _in(lines: list[str]) -> list[str]:
