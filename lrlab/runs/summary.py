@@ -9,7 +9,7 @@ import numpy as np
 
 from lrlab.parameters.declare import MOST_RATE
 from lrlab.runs.plan import Plan, Rates
-from lrlab.runs.timing import about_times
+from lrlab.runs.timing import about_times, about_updates
 from lrlab.schedules import Formula, Schedule, Warmup
 
 FAINT = 0.01
@@ -22,9 +22,10 @@ class Summary:
 
     `area` is the sum of the rates over the run, in rate times epochs. `half_life` is the time from the
     peak until the rate is at most half of it (None if it never is). `faint` is the time during which the
-    rate is below 1 % of the peak. `warnings` are sentences about times that the run does not reach, times
-    in another unit, a final rate that is not reached, and rates that are zero, negative, far too high or not
-    finite. If a rate is not finite in float32, in which networks are trained, all numbers are NaN.
+    rate is below 1 % of the peak. `warnings` are sentences about updates of more batches than an epoch has,
+    times that the run does not reach, times in another unit, a final rate that is not reached, and rates
+    that are zero, negative, far too high or not finite. If a rate is not finite in float32, in which
+    networks are trained, all numbers are NaN.
     """
 
     peak: float
@@ -68,6 +69,7 @@ def summary(plan: Plan) -> Summary:
         half_life=float(halved[0] / size) if halved.size and peak else None,
         faint=float((rates < FAINT * peak).sum() / size),
         warnings=(
+            *about_updates(plan),
             *(times or _about_the_end(plan, rates)),
             *_about_height(peak, top / size),
             *_about_zero(rates, size),

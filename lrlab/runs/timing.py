@@ -16,6 +16,15 @@ def about_times(plan: Plan) -> Iterator[str]:
     yield from _epochs_as_steps(plan)
 
 
+def about_updates(plan: Plan) -> Iterator[str]:
+    """A sentence if an update takes more batches than an epoch has."""
+    if (together := plan.batches_per_update) > (size := plan.batches_per_epoch):
+        yield (
+            f"An update takes {together} batches, but an epoch has {size}: each update has the batches of "
+            f"one epoch. Use at most {size} per update."
+        )
+
+
 def _never_reached(plan: Plan) -> Iterator[str]:
     unit, left = ("steps", float(plan.steps)) if plan.clock == "step" else ("epochs", float(plan.epochs))
     limit = f"the run ends after {left:g}"

@@ -147,6 +147,20 @@ def test_batches_under_the_step_clock_are_noticed():
     assert sentence.endswith("ends after 25000.")  # here a batch is a step
 
 
+def test_an_update_of_more_batches_than_an_epoch_has_is_noticed():
+    for epochs, ends in ((6, 1), (100, 0)):  # of a short run, the end is named too
+        plan = Plan(LinearDecay(0.1), epochs, 3, "epoch", 7)
+        assert plan.steps_per_epoch == 1
+        first, *others = summary(plan).warnings
+        assert first == (
+            "An update takes 7 batches, but an epoch has 3: each update has the batches of one epoch. Use at "
+            "most 3 per update."
+        )
+        assert len(others) == ends
+    for together in (1, 2, 3):
+        assert summary(Plan(LinearDecay(0.1), 100, 3, "epoch", together)).warnings == ()
+
+
 def test_a_short_warm_up_in_steps_is_usual():
     assert said(Warmup(CosineDecay(), 100), clock="step") == []
     assert said(Warmup(Constant(), 5), clock="step") == []
