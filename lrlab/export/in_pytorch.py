@@ -44,14 +44,11 @@ optimizer.register_step_pre_hook(set_momentum)
 def write(export: Export) -> str:
     """An optimizer of the reader's `model`, its scheduler, and where to call `scheduler.step()`."""
     momentum = export.plan.momentum
-    chosen = export.optimizer
-    if momentum:  # above 0, so that PyTorch takes `nesterov`
-        chosen = chosen.with_momentum(float(momentum.rates()[0]) or 0.5)
-    optimizer = chosen.pytorch()
+    optimizer = export.built.pytorch()
     built = None if export.first else _scheduler(export)
     momenta, hook = "", ""
     if momentum and not (built and "OneCycleLR" in built[1]):
-        momenta, hook = scalar_function(momentum, "momentum") + "\n\n", _hook(chosen, momentum)
+        momenta, hook = scalar_function(momentum, "momentum") + "\n\n", _hook(export.optimizer, momentum)
     if built:
         base, scheduler = built
         last = scheduler.rpartition(SCHEDULERS)[2].partition("(")[0]
@@ -97,13 +94,13 @@ def _loop(export: Export) -> str:
     lines = ["optimizer.step()"]
     if plan.clock != "epoch":
         lines.append("scheduler.step()")
-    if (together := plan.batches_per_update) == 1:
+    if (together := export.together) == 1:
         batches, backward = "batch in batches", "forward and backward"
     else:
         batches = "number, batch in enumerate(batches, 1)"
         backward = f"forward, and backward of loss / {together}"
-        if plan.left_over:
-            backward += f"; of loss / {plan.left_over} in the last update of an epoch"
+        if export.left_over:
+            backward += f"; of loss / {export.left_over} in the last update of an epoch"
         ends = f"if number % {together} == 0 or number == len(batches):"
         lines = [ends, *(f"    {line}" for line in [*lines, "optimizer.zero_grad()"])]
     inside = "".join(f"        {line}\n" for line in [f"...  # {backward}", *lines])
