@@ -21,6 +21,7 @@ from lrlab.schedules import (
     Formula,
     InverseSqrtDecay,
     LinearDecay,
+    OneCycle,
     PiecewiseConstant,
     StepDecay,
     TimeBasedDecay,
@@ -98,6 +99,24 @@ def test_what_never_comes_is_said_once(schedule, sentence):
     assert sentence in found
     assert found.startswith("The rate never ")
     assert found in summary(Plan(schedule)).warnings
+
+
+@pytest.mark.parametrize("around", [lambda cycle: cycle, lambda cycle: Cooldown(cycle, 1)])
+def test_a_rise_shorter_than_one_setting_is_noticed(around):
+    for clock, size, limit in (
+        ("epoch", 250, "rise = 0.1 of 5 epochs"),
+        ("step", 1, "rise = 0.1 of 5 steps"),
+        ("smooth", 1, "rise = 0.1 of 5 steps"),
+    ):
+        cycle = around(OneCycle(rise=0.1))
+        plan = Plan(cycle, 5, size, clock)
+        assert [*about_times(plan)] == [
+            f"The rate never rises: {limit} is less than one. Make the rise or the run longer."
+        ]
+        assert plan.rates()[0] == plan.rates().max()
+        longer = Plan(cycle, 20, size, clock)
+        assert [*about_times(longer)] == []
+        assert longer.rates()[0] < longer.rates().max()
 
 
 @pytest.mark.parametrize(
