@@ -257,7 +257,7 @@ def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
             *("grad_norm", "update_ratio"),
         ]
     assert [epoch["lr"] for epoch in epochs] == pytest.approx([0.1, 0.0904837, 0.0818731])
-    assert list(score) == ["test_loss", "test_accuracy", "data", "status"]
+    assert list(score) == ["test_loss", "test_accuracy", "data", "status", "at_chance"]
     assert (score["data"], score["status"]) == ("synthetic", "completed")
 
     assert main(["runs", "--json"]) == 0
@@ -344,6 +344,10 @@ def test_a_run_that_explodes_and_ends_at_chance_says_so(home, capsys):
             break
     assert "Training loss jumped to " in printed or "Training loss hardly fell at all." in printed
     assert "This is no better than guessing, which is right in 10% of all cases." in printed
+    for rate, at_chance in (("2", True), ("0.01", False)):
+        again = ["train", "constant", f"initial_lr={rate}", *arguments[3:], "--seed", str(seed), "--json"]
+        assert main(again) == 0
+        assert lines(capsys.readouterr().out)[-1]["at_chance"] is at_chance
 
 
 @pytest.mark.training
@@ -534,6 +538,11 @@ def test_a_curve_that_float32_cannot_hold_exits_2(capsys):
     assert "the rate 6.10202e+38 at epoch 90 is not a finite number." in printed.err
     assert main(["curve", "exponential", "decay=-1", "--per-epoch", "--epochs", "20"]) == 0
     assert "warning: The rate rises to 8.92412e+07 at epoch 19." in capsys.readouterr().err
+
+
+def test_a_time_based_decay_is_read_in_keras_words_too(capsys):
+    words = ["time-based", "initial_lr=1", "decay_rate=0.5", "decay_steps=10", "--per-epoch"]
+    assert float(rows(capsys, *words)[1][20][2]) == pytest.approx(1 / (1 + 0.5 * 20 / 10))
 
 
 def test_an_exponential_is_read_in_keras_words_too(capsys):

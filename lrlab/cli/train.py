@@ -134,6 +134,9 @@ def train(options) -> int:
 
 
 def _print_outcome(options, store, run, spec):
+    epochs = store.epochs(run.id)
+    guessed = 1 / data_set(spec.data).class_count
+    at_chance = bool(epochs) and epochs[-1].val_accuracy < guessed + min(guessed / 2, NEAR)
     if options.json:
         print_json(
             {
@@ -141,12 +144,12 @@ def _print_outcome(options, store, run, spec):
                 "test_accuracy": run.test_accuracy,
                 "data": run.data,
                 "status": run.status,
+                "at_chance": at_chance,
             }
         )
     if run.status == "failed":
         print(f"lrlab: {run.message}\n{run.details}", file=sys.stderr)
     elif not options.json:
-        epochs = store.epochs(run.id)
         last = epochs[-1:]
         scores = [f"validation loss {e.val_loss:.4f}, accuracy {e.val_accuracy:.4f}" for e in last]
         if run.test_loss is not None:
@@ -155,6 +158,5 @@ def _print_outcome(options, store, run, spec):
         print(f"Data: {run.origin}.")
         print("; ".join(scores).capitalize() + ".")
         print(findings(epochs, run.status).text)
-        guessed = 1 / data_set(spec.data).class_count
-        if epochs and epochs[-1].val_accuracy < guessed + min(guessed / 2, NEAR):
+        if at_chance:
             print(f"This is no better than guessing, which is right in {guessed:.0%} of all cases.")
