@@ -75,7 +75,7 @@ def worker_of(store):
 
 
 def halt(store, writing=False):
-    """Stop the worker as a signal does; `writing`: while it keeps everybody else from writing, or never then."""
+    """Stop the worker with a signal: while it keeps everybody else from writing, or never then."""
     pid = worker_of(store)
     with closing(sqlite3.connect(store.path, timeout=0, isolation_level=None)) as connection:
         while True:
