@@ -157,7 +157,7 @@ def test_what_cannot_cycle_it_is_refused_by_name():
         with pytest.raises(UserError, match="but SGD has none to cycle"):
             source(plan, target, optimizer=SGD())
     with pytest.raises(
-        UserError, match="cannot cycle the momentum of RMSprop, .* Export to PyTorch, optax or"
+        UserError, match=r"cannot cycle the momentum of RMSprop, .* Export to PyTorch, optax or"
     ):
         source(plan, "keras", optimizer=RMSprop())
     long = Plan(
