@@ -116,6 +116,18 @@ def test_a_duration_left_out_is_the_length_of_the_run(capsys, clock, expected):
         (["curve", "exponential", "initial_lr=1e9"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr=nan"], "initial_lr must be a number from 1e-08 to 100"),
         (["curve", "exponential", "initial_lr"], "Write a parameter as name=value"),
+        (["curve", "cosine", "initial_lr=0.2", "foo"], "Write a parameter as name=value, not as 'foo'."),
+        (["curve", "piecewise", "rates=0.1,,0.2"], "each of rates must be a number, but it is ''."),
+        (
+            ["curve", "--epochs", "1", "initial_lr=0.2", "cosine"],
+            "'initial_lr=0.2' stands before the kind of",
+        ),
+        (["train", "cosine", "--early-stopping", "patienc=3"], "early-stopping has no parameter 'patienc'"),
+        (
+            ["train", "step", "--optimizer", "adam:beta_1=0,8,beta_2=0.9"],
+            "Write a decimal point, not a comma.",
+        ),
+        (["train", "step", "--plateau", "initial_lr=0.2,gamma=3"], "step has no parameter 'gamma'"),
         (["curve", "exponential", "initial_lr=0,05"], "'0,05'. Write a decimal point, not a comma."),
         (
             ["curve", "piecewise", "rates=0,1,0,01"],
@@ -163,6 +175,10 @@ def test_a_mistake_exits_2_with_the_remedy(home, capsys, arguments, remedy):
         ([], "COMMAND"),
         (["curve"], "KIND"),
         (["curve", "constant", "--clock", "minute"], "choose from"),
+        (
+            ["curve", "cosine", "--epochs=2", "initial_lr=0.2", "--unknown", "3"],
+            "unrecognized arguments: --unknown 3\n",
+        ),
     ],
 )
 def test_a_wrong_option_exits_2_with_the_choices(capsys, arguments, remedy):
@@ -241,7 +257,7 @@ def test_train_prints_one_json_object_an_epoch_and_the_score(home, capsys):
             *("grad_norm", "update_ratio"),
         ]
     assert [epoch["lr"] for epoch in epochs] == pytest.approx([0.1, 0.0904837, 0.0818731])
-    assert list(score) == ["test_loss", "test_accuracy", "data", "status"]
+    assert list(score) == ["test_loss", "test_accuracy", "data", "status", "at_chance"]
     assert (score["data"], score["status"]) == ("synthetic", "completed")
 
     assert main(["runs", "--json"]) == 0
@@ -328,6 +344,10 @@ def test_a_run_that_explodes_and_ends_at_chance_says_so(home, capsys):
             break
     assert "Training loss jumped to " in printed or "Training loss hardly fell at all." in printed
     assert "This is no better than guessing, which is right in 10% of all cases." in printed
+    for rate, at_chance in (("2", True), ("0.01", False)):
+        again = ["train", "constant", f"initial_lr={rate}", *arguments[3:], "--seed", str(seed), "--json"]
+        assert main(again) == 0
+        assert lines(capsys.readouterr().out)[-1]["at_chance"] is at_chance
 
 
 @pytest.mark.training
@@ -463,6 +483,34 @@ def test_parameters_may_come_after_a_flag(capsys):
     assert rows(capsys, "piecewise", *flags, *several) == rows(capsys, "piecewise", *several, *flags)
 
 
+@pytest.mark.parametrize(
+    "several",
+    [
+        ["rates=0.2, 0.1"],
+        ["rates=0.2,", "0.1"],
+        ["rates=0.2", ",0.1"],
+        ["rates=0.2", ",", "0.1"],
+        ["rates=", "0.2", "0.1"],
+    ],
+)
+def test_several_numbers_may_have_blanks_between_them(capsys, several):
+    _, body = rows(capsys, "piecewise", *several, "boundaries=1", "--epochs", "2", "--per-epoch")
+    assert [float(row[2]) for row in body] == [0.2, 0.1]
+
+
+def test_a_parameter_of_the_schedule_may_follow_an_option_that_takes_parameters(home, capsys, monkeypatch):
+    made = []
+    monkeypatch.setattr("lrlab.cli.train.print_warnings", lambda plan: made.append(plan) or sys.exit())
+    for option in ("--early-stopping", "--plateau"):
+        for given in (["initial_lr=0.2"], ["initial_lr=0.2,final_lr=0.1"]):
+            with pytest.raises(SystemExit):
+                main(["train", "cosine", "--data", "synthetic", option, *given, "duration=9"])
+            assert (made[-1].schedule.initial_lr, made[-1].schedule.duration) == (0.2, 9)
+    with pytest.raises(SystemExit):  # wsd has a cooldown too
+        main(["train", "wsd", "--data", "synthetic", "--plateau", "cooldown=3"])
+    assert made[-1].schedule.cooldown == 20
+
+
 def test_a_schedule_that_never_acts_is_warned_of(capsys):
     for command in ("curve step drop_every=200 --per-epoch", "export step drop_every=200 --to optax"):
         assert main(command.split()) == 0
@@ -481,6 +529,20 @@ def test_a_curve_without_finite_rates_exits_2(capsys, formula):
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "is not a finite number. Check the schedule's numbers." in printed.err
+
+
+def test_a_curve_that_float32_cannot_hold_exits_2(capsys):
+    assert main(["curve", "exponential", "decay=-1", "--per-epoch"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "the rate 6.10202e+38 at epoch 90 is not a finite number." in printed.err
+    assert main(["curve", "exponential", "decay=-1", "--per-epoch", "--epochs", "20"]) == 0
+    assert "warning: The rate rises to 8.92412e+07 at epoch 19." in capsys.readouterr().err
+
+
+def test_a_time_based_decay_is_read_in_keras_words_too(capsys):
+    words = ["time-based", "initial_lr=1", "decay_rate=0.5", "decay_steps=10", "--per-epoch"]
+    assert float(rows(capsys, *words)[1][20][2]) == pytest.approx(1 / (1 + 0.5 * 20 / 10))
 
 
 def test_an_exponential_is_read_in_keras_words_too(capsys):

@@ -1,6 +1,7 @@
 """Flags and help texts of the command line, made from declared parameters."""
 
 import argparse
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
 from typing import Any, TypeVar
@@ -107,15 +108,24 @@ def add_schedule(parser) -> None:
                 parser.set_defaults(**{flag: None})  # so that it is known whether it was given
 
 
+def kind_of(options) -> type[Schedule]:
+    """The class of the schedule that the options name."""
+    if "=" in options.kind:
+        raise UserError(
+            f"{options.kind!r:.60} stands before the kind of schedule. Write the kind first, then its "
+            "parameters, as in: cosine initial_lr=0.2."
+        )
+    return class_of_kind(options.kind)
+
+
 def schedule_of(options) -> Schedule:
     """The schedule that the options of `add_schedule` describe."""
-    cls = class_of_kind(options.kind)
+    cls = kind_of(options)
     if cls in LENGTHS:
         raise UserError(
             f"A {cls.kind} goes around another schedule: name that schedule, and give --{LENGTHS[cls]}."
         )
-    known = {**cls.parameters(), **cls.aliases}
-    schedule = schedule_of_kind(options.kind, **values(known, options.parameters))
+    schedule = schedule_of_kind(options.kind, **values(known_to(cls), options.parameters))
     for wrapper, length in reversed(LENGTHS.items()):
         others = {
             name: value
@@ -131,26 +141,36 @@ def schedule_of(options) -> Schedule:
     return schedule
 
 
+def known_to(cls: type[Parametrised]) -> dict[str, Any]:
+    """The parameters of a kind by name, also by the names that other libraries have for them."""
+    return {**cls.parameters(), **cls.aliases}
+
+
 def values(known: Mapping[str, Any], written: Iterable[str]) -> dict[str, Any]:
-    """The values of parameters in the form name=value; a text without a sign = continues the one before."""
+    """The values of parameters in the form name=value; a text without a sign = continues several numbers."""
     texts: dict[str, str] = {}
     for given in written:
         name, equals, text = given.partition("=")
         if equals:
             texts[name] = text
-        elif texts:
-            last = next(reversed(texts))
-            texts[last] += f",{given}"
+        elif texts and isinstance(known.get(last := next(reversed(texts))), Numbers):
+            parts = texts[last].removesuffix(","), given.removeprefix(",")
+            texts[last] = ", ".join(filter(None, parts))
         else:
             raise UserError(f"Write a parameter as name=value, not as {given!r}.")
     return {name: known[name].read(name, text) if name in known else text for name, text in texts.items()}
+
+
+def separate(text: str) -> list[str]:
+    """The parameters in a text like `beta_1=0.8,epsilon=1e-5`; a value may have commas of its own."""
+    return re.split(",(?=[^,=]+=)", text) if text else []
 
 
 def value_of(text: str, of_kind: Callable[..., T]) -> T:
     """The value in a text like `adam`, or with parameters like `adam:beta_1=0.8,epsilon=1e-5`."""
     kind, _, written = text.partition(":")
     known = of_kind(kind).parameters()
-    return of_kind(kind, **values(known, written.split(",") if written else []))
+    return of_kind(kind, **values(known, separate(written)))
 
 
 def described(cls: type[Parametrised]) -> str:

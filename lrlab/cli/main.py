@@ -79,8 +79,8 @@ def _parsed(arguments):
         add(command)
     options, left = parser.parse_known_args(arguments)
     # argparse takes name=value only before the first flag.
-    if left and (any(text.startswith("-") for text in left) or not hasattr(options, "parameters")):
-        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    while left and hasattr(options, "parameters") and not left[0].startswith("-"):
+        options.parameters.append(left.pop(0))
     if left:
-        options.parameters += left
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
     return options

@@ -7,7 +7,17 @@ from dataclasses import asdict
 
 from lrlab import article
 from lrlab.analysis import findings
-from lrlab.cli.flags import add_flags, add_kind, add_schedule, schedule_of, value_of, values
+from lrlab.cli.flags import (
+    add_flags,
+    add_kind,
+    add_schedule,
+    kind_of,
+    known_to,
+    schedule_of,
+    separate,
+    value_of,
+    values,
+)
 from lrlab.cli.printing import print_json, print_warnings
 from lrlab.datasets import data_set
 from lrlab.datasets.catalogue import choices
@@ -15,13 +25,16 @@ from lrlab.datasets.kept import own_from_path
 from lrlab.datasets.sources import check_folder
 from lrlab.networks import ARTICLE_NETWORK, NETWORKS, network_of_kind
 from lrlab.optimizers import OPTIMIZERS, SGD, optimizer_of_kind
-from lrlab.parameters.record import of_kind
+from lrlab.parameters.record import Parametrised, of_kind
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.spec import RunSpec
-from lrlab.schedules import class_of_kind
 from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
 
+CONTROLLERS: dict[str, tuple[type[Parametrised], str]] = {
+    "early_stopping": (EarlyStopping, "end the run when a metric no longer improves"),
+    "plateau": (ReduceOnPlateau, "lower the rate when a metric no longer improves"),
+}
 NEAR = 0.05  # an accuracy this close to guessing, or closer with many classes, is no better
 
 
@@ -41,12 +54,9 @@ def add_train(parser) -> None:
         ("network", NETWORKS, ARTICLE_NETWORK.kind),
     ):
         add_kind(parser, what, classes, default)
-    for flag, cls, help in (
-        ("--early-stopping", EarlyStopping, "end the run when a metric no longer improves"),
-        ("--plateau", ReduceOnPlateau, "lower the rate when a metric no longer improves"),
-    ):
+    for what, (cls, help) in CONTROLLERS.items():
         parser.add_argument(
-            flag,
+            f"--{what.replace('_', '-')}",
             nargs="?",
             const="",
             metavar="name=value,...",
@@ -56,29 +66,40 @@ def add_train(parser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
-def _controller(cls, text):
-    """A controller with the parameters in a text; None if there is no text."""
+def _give_back(options):
+    """Parameters of the schedule go to it, also if they stand behind an option with parameters of its own."""
+    for what, (cls, _) in CONTROLLERS.items():
+        written = separate(getattr(options, what) or "")
+        names = {text.partition("=")[0] for text in written}
+        if names & known_to(kind_of(options)).keys() and not names & cls.parameters().keys():
+            options.parameters += written
+            setattr(options, what, "")
+
+
+def _controller(options, what):
+    """A controller with the parameters of its option; None without the option."""
+    (cls, _), text = CONTROLLERS[what], getattr(options, what)
     if text is None:
         return None
-    given = values(cls.parameters(), text.split(",") if text else [])
-    return of_kind("controller", (cls,), cls.kind, given)
+    return of_kind("controller", (cls,), cls.kind, values(cls.parameters(), separate(text)))
 
 
 def train(options) -> int:
     """Train one run and record it."""
+    _give_back(options)
+    schedule = schedule_of(options)
     data = own_from_path(options.data) if options.data.endswith(".npz") else options.data
     if options.train_images is None:
         options.train_images = min(article.TRAIN_IMAGES, data_set(data).train)
     spec = RunSpec(
-        schedule=schedule_of(options),
+        schedule=schedule,
         data=data,
         optimizer=value_of(options.optimizer, optimizer_of_kind),
         network=value_of(options.network, network_of_kind),
-        early_stopping=_controller(EarlyStopping, options.early_stopping),
-        plateau=_controller(ReduceOnPlateau, options.plateau),
+        **{what: _controller(options, what) for what in CONTROLLERS},
         **{name: getattr(options, name) for name in RunSpec.parameters()},
     )
-    name = class_of_kind(options.kind).title
+    name = kind_of(options).title
     if options.name is not None:
         name = checked_text("name", options.name, 1, MAX_NAME)
     check_folder(spec.data)
@@ -113,6 +134,9 @@ def train(options) -> int:
 
 
 def _print_outcome(options, store, run, spec):
+    epochs = store.epochs(run.id)
+    guessed = 1 / data_set(spec.data).class_count
+    at_chance = bool(epochs) and epochs[-1].val_accuracy < guessed + min(guessed / 2, NEAR)
     if options.json:
         print_json(
             {
@@ -120,12 +144,12 @@ def _print_outcome(options, store, run, spec):
                 "test_accuracy": run.test_accuracy,
                 "data": run.data,
                 "status": run.status,
+                "at_chance": at_chance,
             }
         )
     if run.status == "failed":
         print(f"lrlab: {run.message}\n{run.details}", file=sys.stderr)
     elif not options.json:
-        epochs = store.epochs(run.id)
         last = epochs[-1:]
         scores = [f"validation loss {e.val_loss:.4f}, accuracy {e.val_accuracy:.4f}" for e in last]
         if run.test_loss is not None:
@@ -134,6 +158,5 @@ def _print_outcome(options, store, run, spec):
         print(f"Data: {run.origin}.")
         print("; ".join(scores).capitalize() + ".")
         print(findings(epochs, run.status).text)
-        guessed = 1 / data_set(spec.data).class_count
-        if epochs and epochs[-1].val_accuracy < guessed + min(guessed / 2, NEAR):
+        if at_chance:
             print(f"This is no better than guessing, which is right in {guessed:.0%} of all cases.")

@@ -11,7 +11,9 @@ from lrlab.datasets.catalogue import DataSet
 from lrlab.datasets.npz import TEST_SHARE
 from lrlab.datasets.own import PIXELS
 from lrlab.errors import UserError
+from lrlab.export.base import Export
 from lrlab.export.formula import rate_source
+from lrlab.export.in_keras import cycled
 from lrlab.export.source import EVERY
 from lrlab.networks.layers import Dropout, Layer, Weighted
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
@@ -172,8 +174,9 @@ def keras_script(result: Result) -> str:
     dropout = any(isinstance(layer, Dropout) for layer in layers)
     l2 = any(isinstance(layer, Weighted) and layer.l2 for layer in layers)
     rates, rate, callback = _rates(spec, l2)
+    momentum = _momentum(spec)
     return (
-        _head(result, data, needs_lrlab, dropout, l2)
+        _head(result, data, needs_lrlab, dropout, l2, bool(momentum))
         + "\nimport random\nimport sys\nfrom pathlib import Path\n\nimport keras\nimport numpy as np\n"
         + ("\nfrom lrlab.datasets.sources import load  # needs LR Lab beside it\n" if needs_lrlab else "")
         + f"\nEPOCHS = int(sys.argv[{epochs_at}]) if len(sys.argv) > {epochs_at} else {spec.epochs}\n"
@@ -186,11 +189,12 @@ def keras_script(result: Result) -> str:
             images=spec.train_images,
         )
         + rates
+        + momentum
         + ("\nkeras.utils.set_random_seed(SEED)  # of the dropout masks" if dropout else "")
         + MODEL.format(
             shape=data.shape,
             layers=_indented(map(_layer, layers), 8),
-            optimizer=_indented([_optimizer(spec, rate)], 4),
+            optimizer=_indented([_optimizer(spec, rate, bool(momentum))], 4),
             entropy=', keras.metrics.SparseCategoricalCrossentropy(name="entropy")' if l2 else "",
         )
         + FIT.format(callbacks=_indented(_callbacks(spec, callback, l2), 8))
@@ -206,7 +210,9 @@ def _load(data: DataSet) -> str:
     return FROM_LRLAB.format(name=data.name)
 
 
-def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: bool) -> str:
+def _head(
+    result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: bool, has_momentum: bool
+) -> str:
     """A comment that describes the run, and what the script does not repeat."""
     which = "second" if isinstance(data, OwnData) else "first"
     # The first two lines contain no name: Python would obey a "coding: ..." in it.
@@ -239,10 +245,10 @@ def _head(result: Result, data: DataSet, needs_lrlab: bool, dropout: bool, l2: b
             "The last update of an epoch is not repeated, because it has fewer batches than the others: "
             "Keras carries these batches to the next epoch."
         )
-    if result.spec and result.spec.plan.momentum:
+    if result.spec and result.spec.plan.momentum and not has_momentum:
         lines.append(
             "The cycled momentum is not repeated: Keras compiles the momentum into its training step, so the "
-            "optimizer keeps the constant one below."
+            "optimizer keeps its first value."
         )
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
@@ -284,12 +290,23 @@ def _layer(layer: Layer) -> str:
     return _call(f"keras.layers.{layer.keras_class}", *given)
 
 
-def _optimizer(spec: RunSpec, rate: str) -> str:
+def _momentum(spec: RunSpec) -> str:
+    """Source of the cycled momentum, and of the optimizer's class with it; empty if Keras has none."""
+    try:
+        parts = cycled(Export(spec.plan, spec.optimizer))
+    except UserError:  # the first comment says so
+        return ""
+    return "".join(f"\n\n{part}" for part in parts) + "\n" * bool(parts)
+
+
+def _optimizer(spec: RunSpec, rate: str, has_momentum: bool) -> str:
     """Source of the optimizer; `rate` is the source of its initial rate."""
-    given: dict[str, object] = dict(spec.optimizer.keras_arguments())
+    optimizer = Export(spec.plan, spec.optimizer).built
+    given: dict[str, object] = dict(optimizer.keras_arguments())
     if spec.batches_per_update > 1:
         given["gradient_accumulation_steps"] = spec.batches_per_update
-    return _call(f"keras.optimizers.{spec.optimizer.keras_class}", rate, *_named(given))
+    name = f"{'Cycled' if has_momentum else 'keras.optimizers.'}{optimizer.keras_class}"
+    return _call(name, rate, *_named(given))
 
 
 def _callbacks(spec: RunSpec, rates: str, l2: bool) -> Iterator[str]:

@@ -48,6 +48,27 @@ class Export:
         return self.from_epoch if self.plan.clock == "epoch" else self.plan.first_step(self.from_epoch)
 
     @property
+    def built(self) -> Optimizer:
+        """The optimizer as it is created: with the first value of a momentum that the schedule cycles.
+
+        It is above 0, so that a framework keeps what momentum needs; each update sets the true one before.
+        """
+        momentum = self.plan.momentum
+        if not momentum:
+            return self.optimizer
+        return self.optimizer.with_momentum(float(momentum.rates()[0]) or 0.5)
+
+    @property
+    def together(self) -> int:
+        """How many batches an update has: those of an epoch at most."""
+        return min(self.plan.batches_per_update, self.plan.batches_per_epoch)
+
+    @property
+    def left_over(self) -> int:
+        """How many batches the last update of an epoch has if these are fewer, else 0."""
+        return self.plan.batches_per_epoch % self.together
+
+    @property
     def afterwards(self) -> str:
         """A sentence that says what the schedule itself does after the run."""
         later = self.plan.steps * np.array([1, 1.37, 2.11, 10.3])  # not whole cycles

@@ -69,67 +69,98 @@ class Cycled{cls}(keras.optimizers.{cls}):
         self.beta_1 = kept
 '''
 KNOWN = "a loaded optimizer has this number already"
-CARRIED = (
-    "Keras carries these batches to the next epoch, where they are part of its first update. The rates are "
-    "those of LR Lab at the same batch."
-)
 
 
 def write(export: Export) -> str:
     """The rate as a schedule object, or as a callback if it is set once per epoch; and the optimizer."""
     plan = export.plan
-    cycled = _cycled(export)
-    carried = CARRIED if plan.left_over else ""
-    if isinstance(plan.resolved, Constant):
-        made = _optimizer(export, repr(plan.resolved.initial_lr))
-        return f"{comment(export.afterwards, carried)}import keras\n\n{made}"
-    if plan.clock == "epoch":
-        return _callback(export, cycled)
-    native = keras_native(plan)
+    constant = plan.resolved if isinstance(plan.resolved, Constant) else None
+    if plan.clock == "epoch" and not constant:
+        return _callback(export)
+    native = repr(constant.initial_lr) if constant else keras_native(plan)
     exact = native is not None or in_float32(plan.resolved, export.unit, export.settings)
     after = export.afterwards if exact else f"After the run the rate stays at {plan.rates()[-1]:.6g}."
     resume = "To go on from a checkpoint, load the whole model: its optimizer knows the step."
-    made = _optimizer(export, "learning_rate")
+    made = _optimizer(export, native if constant and native else "learning_rate")
     if export.first:
-        # With accumulated gradients, `iterations` is no variable but a quotient.
-        counter = "iterations" if plan.batches_per_update == 1 else "variables[0]"
-        batches = export.from_epoch * plan.batches_per_epoch
-        made += f"optimizer.{counter}.assign({batches})  # {KNOWN}\n"
-        made += f"# model.fit(..., initial_epoch={export.from_epoch}, epochs={plan.epochs})\n"
+        made += (
+            _counted(export) + f"# model.fit(..., initial_epoch={export.from_epoch}, epochs={plan.epochs})\n"
+        )
     classes = []
     if native is None:
         name, source = _class(plan, exact)
         classes, native = [source], f"{name}()"
-    if plan.batches_per_update > 1:
-        classes, native = [*classes, PER_UPDATE.format(update=_update(plan))], f"PerUpdate({native})"
-    classes += cycled
+    if plan.batches_per_update > 1 and not constant:
+        classes, native = [*classes, PER_UPDATE.format(update=_update(plan, "batch"))], f"PerUpdate({native})"
+    classes += cycled(export)
     source = "".join(f"{each}\n\n" for each in classes)
     libraries = "import keras\n" + ("import numpy as np\n" if re.search(r"\bnp\.", source) else "")
     gap = "\n\n" if classes else "\n"
-    return f"{comment(after, resume, carried)}{libraries}{gap}{source}learning_rate = {native}\n{made}"
+    rate = "" if constant else f"learning_rate = {native}\n"
+    return f"{comment(after, resume, _carried(plan))}{libraries}{gap}{source}{rate}{made}"
 
 
-def _update(plan: Plan) -> str:
+def _carried(plan: Plan) -> str:
+    """A sentence about the batches that are left over at the end of an epoch; empty if there are none."""
+    if not plan.left_over:
+        return ""
+    carried, together = "Keras carries these batches to the next epoch, ", plan.batches_per_update
+    if together < plan.batches_per_epoch:
+        carried += "where they are part of its first update."
+    else:
+        carried += f"until it has {together}: Model.fit makes an update after every {together} batches."
+    return f"{carried} The rates are those of LR Lab at the same batch."
+
+
+def _batch(plan: Plan, optimizer: str) -> str:
+    """Source of the number of batches that an optimizer has seen."""
+    # With accumulated gradients, `iterations` is no variable but a quotient.
+    return f"{optimizer}.iterations" if plan.batches_per_update == 1 else f"{optimizer}.variables[0]"
+
+
+def _update(plan: Plan, batch: str) -> str:
     """Source of the number of the update that a batch belongs to."""
     size, together = plan.batches_per_epoch, plan.batches_per_update
+    if together == 1:
+        return batch
     if not plan.left_over:
-        return f"batch // {together}"
-    return f"batch // {size} * {plan.steps_per_epoch} + batch % {size} // {together}"
+        return f"{batch} // {together}"
+    return f"{batch} // {size} * {plan.steps_per_epoch} + {batch} % {size} // {together}"
 
 
-def _cycled(export: Export) -> list[str]:
-    """The momentum as a function, and the class of the optimizer that uses it; empty if it is not cycled."""
+def _counted(export: Export) -> str:
+    """Source that tells a new optimizer the number of batches before the first epoch."""
+    plan = export.plan
+    batches, together = export.from_epoch * plan.batches_per_epoch, plan.batches_per_update
+    left = together - batches % together
+    missing = (
+        f"With a new optimizer the first update has only {left} of {together} batches, and Keras divides "
+    )
+    missing += f"by {together}."
+    assigned = f"{_batch(plan, 'optimizer')}.assign({batches})  # {KNOWN}\n"
+    return assigned + (comment(missing) if left < together else "")
+
+
+def cycled(export: Export) -> list[str]:
+    """The momentum as a function, and the class of the optimizer that uses it; empty if it is not cycled.
+
+    Raises UserError for a momentum that Keras cannot cycle.
+    """
     plan = export.plan.momentum
     if not plan:
         return []
     optimizer = export.optimizer.with_momentum(0.9)
     template = CYCLED_BETA if optimizer.momentum_name == "beta_1" else CYCLED_MOMENTUM
-    exact = in_float32(plan.resolved, export.unit, export.settings)
-    if optimizer.keras_class == "RMSprop" or plan.batches_per_update > 1 or not exact:
+    if optimizer.keras_class == "RMSprop":
         raise UserError(
-            "The Keras export cycles the momentum of SGD with momentum, Nesterov, Adam, AdamW and Nadam, "
-            "with one batch per update, in runs that float32 can count. Export to Python, or switch "
+            "The Keras export cannot cycle the momentum of RMSprop, because Keras fixes it when it compiles "
+            "the update. Export to PyTorch, optax or Python, choose another optimizer, or switch "
             "cycle_momentum off."
+        )
+    if not in_float32(plan.resolved, export.unit, export.settings):
+        raise UserError(
+            "The Keras export cannot cycle this momentum, because Keras counts in float32, which is too "
+            "coarse for it. Export to PyTorch or Python, or switch cycle_momentum off."
         )
     time = Traced("name", ("count",))
     formula = Formula(plan.resolved, time if export.unit == 1 else named(time / export.unit, "epoch"))
@@ -140,23 +171,25 @@ def _cycled(export: Export) -> list[str]:
         'count = keras.ops.cast(count, "float32")',
         *array_body(formula, OPS, "count").splitlines(),
     ]
-    count = f"self.iterations // {plan.steps_per_epoch}" if plan.clock == "epoch" else "self.iterations"
+    batch = _batch(plan, "self")
+    count = f"{batch} // {plan.batches_per_epoch}" if plan.clock == "epoch" else _update(plan, batch)
     function = "def momentum(count):\n" + textwrap.indent("\n".join(lines), "    ") + "\n"
     return [function, template.format(cls=optimizer.keras_class, count=count)]
 
 
-def _callback(export: Export, cycled: list[str]) -> str:
-    function = "\n\n".join([scalar_function(export.plan), *cycled])
+def _callback(export: Export) -> str:
+    classes = cycled(export)
+    function = "\n\n".join([scalar_function(export.plan), *classes])
     resume = "To go on from a checkpoint, give fit the number of the next epoch as initial_epoch."
     first = ""
     if export.first:
         resume = f"It goes on from epoch {export.first}, because fit has it as initial_epoch."
         first = f"initial_epoch={export.first}, "
     made = _optimizer(export, f"learning_rate({export.first})")
-    if export.first and cycled:
-        made += f"optimizer.iterations.assign({export.plan.first_step(export.first)})  # {KNOWN}\n"
+    if export.first and classes:
+        made += _counted(export)
     return (
-        comment(export.afterwards, resume, CARRIED if export.plan.left_over else "")
+        comment(export.afterwards, resume, _carried(export.plan))
         + imports(function, "import keras" + "\nimport numpy as np" * ("np." in function))
         + f"{function}\n\n{made}"
         "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: learning_rate(epoch))\n"
@@ -166,11 +199,8 @@ def _callback(export: Export, cycled: list[str]) -> str:
 
 
 def _optimizer(export: Export, rate: str) -> str:
-    optimizer, name = export.optimizer, f"keras.optimizers.{export.optimizer.keras_class}"
-    if momentum := export.plan.momentum:
-        # Above 0, so that Keras keeps what the momentum needs.
-        optimizer = optimizer.with_momentum(max(float(momentum.rates()[0]), 0.5))
-        name = f"Cycled{optimizer.keras_class}"
+    optimizer = export.built
+    name = f"{'Cycled' if export.plan.momentum else 'keras.optimizers.'}{optimizer.keras_class}"
     given = {argument: repr(value) for argument, value in optimizer.keras_arguments().items()}
     if (together := export.plan.batches_per_update) > 1:
         given["gradient_accumulation_steps"] = repr(together)
@@ -185,60 +215,75 @@ def _class(plan: Plan, exact: bool) -> tuple[str, str]:
     if plan.clock == "smooth":
         schedule, time = plan.schedule.within(plan.epochs, size), named(step / size, "epoch")
     formula = Formula(schedule, time, "self.{}").for_float32()
-    numbers: dict[str, float] = dict(formula.numbers)
-    helps = dict(formula.helps)
-    if plan.clock == "smooth":
-        numbers["steps_per_epoch"], helps["steps_per_epoch"] = plan.steps_per_epoch, "Batches in an epoch"
-    if not exact:
-        numbers["steps"], helps["steps"] = plan.steps, "Steps of the whole run"
+    numbers, helps = _numbers(plan, exact, formula)
     layers = [type(layer).__name__ for layer in plan.schedule.layers()]
     name = layers[-1] + ("With" + "And".join(layers[:-1]) if layers[:-1] else "")
-    body = array_body(formula, OPS if exact else NUMPY, "step")
-    kept = [f"self.{own} = {own}  # {helps[own]}" for own in numbers]
-    init = [
-        f"def __init__(self, {', '.join(f'{own}={value!r}' for own, value in numbers.items())}):",
-        *_in(kept),
-    ]
-    if not exact:
-        init += _in(['self.table = self.rates(np.arange(self.steps)).astype("float32")'])
-    if max(map(len, init)) > 100:
-        init[0] = (
-            "def __init__(\n    self,\n" + "".join(f"    {o}={v!r},\n" for o, v in numbers.items()) + "):"
-        )
-    if exact:
-        call = [
-            "def __call__(self, step):",
-            *_in(['step = keras.ops.cast(step, "float32")', *body.splitlines()]),
-        ]
-    else:
-        call = [
-            "def rates(self, step):",
-            *_in(['"""The rates of an array of steps."""', *body.splitlines()]),
-            "",
-            "def __call__(self, step):",
-            *_in(
-                [
-                    "# A table, because Keras counts in float32, which is too coarse for this formula.",
-                    'step = keras.ops.minimum(keras.ops.cast(step, "int32"), self.steps - 1)',
-                    "return keras.ops.take(self.table, step)",
-                ]
-            ),
-        ]
-    config = ", ".join(f'"{own}": self.{own}' for own in numbers)
-    if len(config) > 80:
-        config = "\n" + "".join(f'        "{own}": self.{own},\n' for own in numbers) + "    "
+    body = array_body(formula, OPS if exact else NUMPY, "step").splitlines()
     lines = [
         f'"""{described(plan)}, as a schedule that is saved with the model."""',
         "",
-        *([*init, ""] if numbers else []),
-        *call,
+        *([*_init(numbers, helps, exact), ""] if numbers else []),
+        *(_call(body) if exact else _call_of_table(body)),
         "",
-        "def get_config(self):",
-        f"    return {{{config}}}",
+        *_get_config(numbers),
     ]
     text = textwrap.indent("\n".join(lines), "    ")
     base = "keras.optimizers.schedules.LearningRateSchedule"
     return name, f"@keras.saving.register_keras_serializable()\nclass {name}({base}):\n{text}\n"
+
+
+def _numbers(plan: Plan, exact: bool, formula: Formula) -> tuple[dict[str, float], dict[str, str]]:
+    """The numbers of the class by name, and what each means."""
+    numbers: dict[str, float] = dict(formula.numbers)
+    helps = dict(formula.helps)
+    if plan.clock == "smooth":
+        numbers["steps_per_epoch"], helps["steps_per_epoch"] = plan.steps_per_epoch, "Updates in an epoch"
+    if not exact:
+        numbers["steps"], helps["steps"] = plan.steps, "Steps of the whole run"
+    return numbers, helps
+
+
+def _init(numbers: dict[str, float], helps: dict[str, str], exact: bool) -> list[str]:
+    """Lines of __init__, which keeps each number; the arguments are on lines of their own if one is long."""
+    given = [f"{own}={value!r}" for own, value in numbers.items()]
+    head = [f"def __init__(self, {', '.join(given)}):"]
+    body = _in([f"self.{own} = {own}  # {helps[own]}" for own in numbers])
+    if not exact:
+        body += _in(['self.table = self.rates(np.arange(self.steps)).astype("float32")'])
+    if max(map(len, head + body)) > 100:
+        head = ["def __init__(", *_in(["self,", *(f"{each}," for each in given)]), "):"]
+    return head + body
+
+
+def _call(body: list[str]) -> list[str]:
+    """Lines of __call__ with the formula."""
+    return ["def __call__(self, step):", *_in(['step = keras.ops.cast(step, "float32")', *body])]
+
+
+def _call_of_table(body: list[str]) -> list[str]:
+    """Lines of the formula for all steps at once, and of __call__, which looks up the step."""
+    look_up = [
+        "# A table, because Keras counts in float32, which is too coarse for this formula.",
+        'step = keras.ops.minimum(keras.ops.cast(step, "int32"), self.steps - 1)',
+        "return keras.ops.take(self.table, step)",
+    ]
+    return [
+        *("def rates(self, step):", *_in(['"""The rates of an array of steps."""', *body]), ""),
+        *("def __call__(self, step):", *_in(look_up)),
+    ]
+
+
+def _get_config(numbers: dict[str, float]) -> list[str]:
+    """Lines of get_config, with a number a line if they are many."""
+    kept = [f'"{own}": self.{own}' for own in numbers]
+    line = ", ".join(kept)
+    if len(line) <= 80:
+        return ["def get_config(self):", f"    return {{{line}}}"]
+    return [
+        *("def get_config(self):", "    return {"),
+        *(f"        {each}," for each in kept),
+        "    }",
+    ]
 
 
 def _in(lines: list[str]) -> list[str]:

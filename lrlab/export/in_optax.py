@@ -66,8 +66,8 @@ def write(export: Export) -> str:
         name = "b1" if "b1" in given else "momentum"
         given[name] = "momentum" if count == "count" else f"lambda count: momentum({count})"
     made = call_of(creates, "learning_rate", **given)
-    if plan.batches_per_update > 1:
-        made = call_of("optax.MultiSteps", made, every_k_schedule=_batches(plan))
+    if export.together > 1:
+        made = call_of("optax.MultiSteps", made, every_k_schedule=_batches(export))
     code = "".join(f"{function}\n\n" for function in functions) + f"{lines}optimizer = {made}\n"
     libraries = [
         f"import {name}\n"
@@ -90,9 +90,9 @@ def _momentum(plan: Plan, export: Export) -> str:
     )
 
 
-def _batches(plan: Plan) -> str:
+def _batches(export: Export) -> str:
     """Source of the number of batches of an update: a number, or a function of the update."""
-    together, left, size = plan.batches_per_update, plan.left_over, plan.steps_per_epoch
+    together, left, size = export.together, export.left_over, export.plan.steps_per_epoch
     if not left:
         return repr(together)
     return f"lambda update: jnp.where(update % {size} == {size - 1}, {left}, {together})"

@@ -8,6 +8,8 @@ from lrlab.export.base import Export, call_of, comment, whole
 from lrlab.export.formula import scalar_function
 from lrlab.export.in_python import imports
 from lrlab.export.phases import boundaries, drops, phases
+from lrlab.optimizers import Optimizer
+from lrlab.runs.plan import Plan
 from lrlab.schedules import (
     Constant,
     CosineDecay,
@@ -28,8 +30,7 @@ AFTERWARDS = {
     "OneCycleLR": "After total_steps, OneCycleLR raises a ValueError: end the training there.",
 }
 # Sets the momentum before each update; `last_epoch` is how often the scheduler has stepped.
-HOOK = {
-    name: f'''
+HOOK = """
 
 def set_momentum(optimizer, args, kwargs):
     for group in optimizer.param_groups:
@@ -37,23 +38,17 @@ def set_momentum(optimizer, args, kwargs):
 
 
 optimizer.register_step_pre_hook(set_momentum)
-'''
-    for name, key, value in (
-        ("momentum", "momentum", "momentum(scheduler.last_epoch)"),
-        ("beta_1", "betas", 'momentum(scheduler.last_epoch), group["betas"][1]'),
-    )
-}
+"""
 
 
 def write(export: Export) -> str:
     """An optimizer of the reader's `model`, its scheduler, and where to call `scheduler.step()`."""
     momentum = export.plan.momentum
-    chosen = export.optimizer.with_momentum(float(momentum.rates()[0])) if momentum else export.optimizer
-    optimizer = chosen.pytorch()
+    optimizer = export.built.pytorch()
     built = None if export.first else _scheduler(export)
     momenta, hook = "", ""
     if momentum and not (built and "OneCycleLR" in built[1]):
-        momenta, hook = scalar_function(momentum, "momentum") + "\n\n", HOOK[chosen.momentum_name]
+        momenta, hook = scalar_function(momentum, "momentum") + "\n\n", _hook(export.optimizer, momentum)
     if built:
         base, scheduler = built
         last = scheduler.rpartition(SCHEDULERS)[2].partition("(")[0]
@@ -84,19 +79,28 @@ def write(export: Export) -> str:
     return f"{head}{libraries}{function}{made}scheduler = {scheduler}\n{hook}{_loop(export)}"
 
 
+def _hook(optimizer: Optimizer, momentum: Plan) -> str:
+    value = "momentum(scheduler.last_epoch)"
+    if optimizer.momentum_name == "beta_1":
+        return HOOK.format(key="betas", value=f'{value}, group["betas"][1]')
+    if not momentum.rates().all():
+        value = f"max({value}, 1e-30)  # at 0, PyTorch would drop what the next update needs"
+    return HOOK.format(key="momentum", value=value)
+
+
 def _loop(export: Export) -> str:
     """The training loop as a comment: where the scheduler steps."""
     plan, first = export.plan, f"{export.from_epoch}, " if export.from_epoch else ""
     lines = ["optimizer.step()"]
     if plan.clock != "epoch":
         lines.append("scheduler.step()")
-    if (together := plan.batches_per_update) == 1:
+    if (together := export.together) == 1:
         batches, backward = "batch in batches", "forward and backward"
     else:
         batches = "number, batch in enumerate(batches, 1)"
         backward = f"forward, and backward of loss / {together}"
-        if plan.left_over:
-            backward += f"; of loss / {plan.left_over} in the last update of an epoch"
+        if export.left_over:
+            backward += f"; of loss / {export.left_over} in the last update of an epoch"
         ends = f"if number % {together} == 0 or number == len(batches):"
         lines = [ends, *(f"    {line}" for line in [*lines, "optimizer.zero_grad()"])]
     inside = "".join(f"        {line}\n" for line in [f"...  # {backward}", *lines])

@@ -73,13 +73,16 @@ def source(
     elif title is not None and isinstance(plan.schedule, Wrapper):
         name = f"{name} ({whole[0].lower()}{whole[1:]})"
     length = f"{plan.epochs} epochs of {plan.steps_per_epoch} steps"
-    head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.", *_accumulated(plan))
-    return head + TARGETS[target].write(Export(plan, optimizer or SGD(), from_epoch))
+    export = Export(plan, optimizer or SGD(), from_epoch)
+    head = comment(f"{name}: the learning rate {EVERY[plan.clock]}, over {length}.", *_accumulated(export))
+    return head + TARGETS[target].write(export)
 
 
-def _accumulated(plan: Plan) -> Iterator[str]:
+def _accumulated(export: Export) -> Iterator[str]:
     """Sentences about the batches of an update; none if it has one."""
-    if (together := plan.batches_per_update) > 1:
-        yield f"A step is one update of the weights, with the mean gradient of {together} batches."
-    if plan.left_over:
-        yield f"The last step of an epoch has the batches that are left over: {plan.left_over}."
+    together, given = export.together, export.plan.batches_per_update
+    if given > 1:
+        which = f"{together} batches" if together == given else f"all batches of an epoch: {together}"
+        yield f"A step is one update of the weights, with the mean gradient of {which}."
+    if export.left_over:
+        yield f"The last step of an epoch has the batches that are left over: {export.left_over}."

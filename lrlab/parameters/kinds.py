@@ -76,7 +76,7 @@ class Numbers:
                 f"{name} must be numbers with decimal points, separated by commas, but it is {text!r:.60}. "
                 "Write 0.5 for a half, and 0, 5 for two numbers."
             )
-        return tuple(self.each.read(name, part) for part in text.split(","))
+        return tuple(self.each.read(f"each of {name}", part) for part in text.split(","))
 
 
 @dataclass(frozen=True)

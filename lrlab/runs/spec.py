@@ -81,8 +81,7 @@ class RunSpec(Record):
         replace(BATCH_SIZE, high=self.fit_images).check("batch_size", self.batch_size)
         self.network.layers(known.shape, known.class_count)  # raises UserError if it cannot take the examples
         # Raises UserError if the schedule does not fit into the run, or cycles a momentum that is not there.
-        if self.plan.momentum:
-            self.optimizer.with_momentum(0.9)
+        _ = self.trained_optimizer
 
     @property
     def data_set(self) -> DataSet:
@@ -113,6 +112,14 @@ class RunSpec(Record):
     def images_per_update(self) -> int:
         """Images per optimizer update; the last one of an epoch may have fewer."""
         return self.batch_size * self.batches_per_update
+
+    @property
+    def trained_optimizer(self) -> Optimizer:
+        """The optimizer as training builds it: with a momentum above 0 if the schedule cycles it.
+
+        Runs that differ in their momentum alone share a program; above 0, Keras keeps what momentum needs.
+        """
+        return self.optimizer.with_momentum(0.9) if self.plan.momentum else self.optimizer
 
     @cached_property
     def plan(self) -> Plan:

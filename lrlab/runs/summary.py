@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from lrlab.parameters.declare import MOST_RATE
 from lrlab.runs.plan import Plan, Rates
-from lrlab.runs.timing import about_times
+from lrlab.runs.timing import about_times, about_updates
 from lrlab.schedules import Formula, Schedule, Warmup
 
 FAINT = 0.01
@@ -21,9 +22,10 @@ class Summary:
 
     `area` is the sum of the rates over the run, in rate times epochs. `half_life` is the time from the
     peak until the rate is at most half of it (None if it never is). `faint` is the time during which the
-    rate is below 1 % of the peak. `warnings` are sentences about times that the run does not reach, times
-    in another unit, a final rate that is not reached, and rates that are zero, negative or not finite. If a
-    rate is not finite, all numbers are NaN.
+    rate is below 1 % of the peak. `warnings` are sentences about updates of more batches than an epoch has,
+    times that the run does not reach, times in another unit, a final rate that is not reached, and rates
+    that are zero, negative, far too high or not finite. If a rate is not finite in float32, in which
+    networks are trained, all numbers are NaN.
     """
 
     peak: float
@@ -45,9 +47,14 @@ def summary(plan: Plan) -> Summary:
     """
     # Under the epoch clock every update of an epoch has the rate of its first update.
     rates, size = (plan.epoch_rates(), 1) if plan.clock == "epoch" else (plan.rates(), plan.steps_per_epoch)
-    if not np.isfinite(rates).all():
-        at = np.flatnonzero(~np.isfinite(rates))[0] / size
-        nothing = f"The rate at epoch {at:g} is not a finite number. Check the schedule's numbers."
+    with np.errstate(over="ignore"):
+        trained = rates.astype(np.float32)
+    if not np.isfinite(trained).all():
+        first = np.flatnonzero(~np.isfinite(trained))[0]
+        which = "The rate"
+        if np.isfinite(rates[first]):
+            which = f"In float32, in which networks are trained, the rate {rates[first]:g}"
+        nothing = f"{which} at epoch {first / size:g} is not a finite number. Check the schedule's numbers."
         nan = math.nan
         return Summary(nan, nan, nan, nan, half_life=None, faint=nan, warnings=(nothing,))
     top = int(rates.argmax())
@@ -61,7 +68,12 @@ def summary(plan: Plan) -> Summary:
         area=float(rates.mean() * plan.epochs),
         half_life=float(halved[0] / size) if halved.size and peak else None,
         faint=float((rates < FAINT * peak).sum() / size),
-        warnings=(*(times or _about_the_end(plan, rates)), *_about_zero(rates, size)),
+        warnings=(
+            *about_updates(plan),
+            *(times or _about_the_end(plan, rates)),
+            *_about_height(peak, top / size),
+            *_about_zero(rates, size),
+        ),
     )
 
 
@@ -72,6 +84,14 @@ def _about_the_end(plan: Plan, rates: Rates) -> Iterator[str]:
     floor = None if isinstance(schedule, Formula) else getattr(schedule, "final_lr", None)
     if floor is not None and rates[-1] - floor > REACHED * (rates.max() - floor):
         yield f"The rate should end at {floor:g}, but the last update has a rate of {rates[-1]:.4g}."
+
+
+def _about_height(peak: float, epoch: float) -> Iterator[str]:
+    if peak > MOST_RATE * (1 + 1e-9):  # a growth up to that rate may be rounded up
+        yield (
+            f"The rate rises to {peak:g} at epoch {epoch:g}. A rate above {MOST_RATE:g} is hardly ever "
+            "meant: check the schedule's numbers."
+        )
 
 
 def _about_zero(rates: Rates, size: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lrlab.parameters.declare import TIME
 from lrlab.parameters.kinds import Numbers, Parameter
 from lrlab.runs.plan import Plan
-from lrlab.schedules import Cooldown, Schedule, Wrapper
+from lrlab.schedules import Cooldown, OneCycle, Schedule, Wrapper
 
 EARLY = 10  # with this many steps per epoch, times in steps that fit the epochs lie in a tenth of the run
 
@@ -13,7 +13,17 @@ EARLY = 10  # with this many steps per epoch, times in steps that fit the epochs
 def about_times(plan: Plan) -> Iterator[str]:
     """Sentences about times of a schedule that its run does not reach, or that may count another unit."""
     yield from _never_reached(plan)
+    yield from _never_rises(plan)
     yield from _epochs_as_steps(plan)
+
+
+def about_updates(plan: Plan) -> Iterator[str]:
+    """A sentence if an update takes more batches than an epoch has."""
+    if (together := plan.batches_per_update) > (size := plan.batches_per_epoch):
+        yield (
+            f"An update takes {together} batches, but an epoch has {size}: each update has the batches of "
+            f"one epoch. Use at most {size} per update."
+        )
 
 
 def _never_reached(plan: Plan) -> Iterator[str]:
@@ -46,10 +56,22 @@ def _meant(plan: Plan, time: float) -> str:
     """What a time beyond the end of the run may count, as a sentence; empty if there is no such unit."""
     if plan.clock != "step" and plan.steps_per_epoch <= time < plan.steps:
         return " If you mean steps, choose the clock step."
-    if plan.clock == "step" and plan.steps <= time <= plan.epochs * plan.batches_per_epoch:
-        together = plan.batches_per_update
+    together = plan.batches_per_update
+    if plan.clock == "step" and together > 1 and plan.steps <= time <= plan.epochs * plan.batches_per_epoch:
         return f" If you mean batches, divide by {together}: a step is one update with {together} batches."
     return ""
+
+
+def _never_rises(plan: Plan) -> Iterator[str]:
+    unit = "epochs" if plan.clock == "epoch" else "steps"
+    for layer in plan.resolved.layers():
+        if isinstance(layer, OneCycle):
+            count = layer.length() * layer.settings_per_unit
+            if layer.rise * count < 1:
+                yield (
+                    f"The rate never rises: rise = {layer.rise:g} of {count:g} {unit} is less than one. Make "
+                    "the rise or the run longer."
+                )
 
 
 def _epochs_as_steps(plan: Plan) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What every schedule can do: be checked, named, written down and given a length of time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import singledispatch
@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lrlab.errors import UserError
+from lrlab.parameters.declare import TIME
+from lrlab.parameters.kinds import Parameter
 from lrlab.parameters.record import Parametrised
 
 
@@ -103,6 +105,19 @@ class Schedule(Parametrised):
                 "length it then takes."
             )
         return duration
+
+
+# What Keras has in place of a decay: with it, `decay_rate`.
+DECAY_STEPS = Parameter(
+    "", "Keras's name: with decay_rate it replaces decay.", 1e-3, 1e7, (1, 100), unit=TIME
+)
+
+
+def check_both(names: Collection[str]) -> None:
+    """Raise UserError if the names given are not decay_rate and decay_steps without decay."""
+    found = [name for name in ("decay", "decay_rate", "decay_steps") if name in names]
+    if len(found) != 2 or "decay" in found:
+        raise UserError(f"Give either decay, or both decay_rate and decay_steps, but not {', '.join(found)}.")
 
 
 def held(t: Any, hold: float) -> Any:

@@ -101,8 +101,9 @@ class OneCycle(Schedule):
     rate is set, one setting before T, has the smallest rate. With `cycle_momentum` the momentum falls from
     `max_momentum` to `base_momentum` while the rate rises, and rises while the rate falls. In the last of
     three phases, and after the run, it stays at `max_momentum`; in a warm-up before the cycle too, and in a
-    cool-down it stays at the value with which the cool-down begins. Raises UserError when called without a
-    duration, and if the rise takes exactly one setting, for which PyTorch has no rate either.
+    cool-down it stays at the value with which the cool-down begins. Raises UserError if the lowest momentum
+    is above the highest, when called without a duration, and if the rise takes exactly one setting, for
+    which PyTorch has no rate either.
 
     >>> OneCycle(0.1, duration=10)([0, 2, 9]).round(4).tolist()
     [0.004, 0.1, 0.0]
@@ -161,6 +162,14 @@ class OneCycle(Schedule):
             (0.5, 0.999),
         )
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.cycle_momentum and self.base_momentum > self.max_momentum:
+            raise UserError(
+                f"base_momentum must be at most max_momentum, {self.max_momentum:g}, but it is "
+                f"{self.base_momentum:g}. Lower it, or raise max_momentum."
+            )
 
     def at(self, t: Any) -> Any:
         start = named(self.max_lr / self.start_factor, "start_lr")

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lrlab.errors import UserError
-from lrlab.parameters.declare import TIME, decay_rate, interval, rate, span
+from lrlab.parameters.declare import decay_rate, interval, rate, span
 from lrlab.parameters.kinds import Kind, Parameter
-from lrlab.schedules.base import Schedule, held
+from lrlab.schedules.base import DECAY_STEPS, Schedule, check_both, held
 
 
 @dataclass(frozen=True)
@@ -50,17 +49,13 @@ class ExponentialDecay(Schedule):
         "decay_rate": Parameter(
             "", "Keras's name: the rate is multiplied by this in decay_steps.", 1e-6, 1e6, (0.1, 1.0)
         ),
-        "decay_steps": Parameter(
-            "", "Keras's name: with decay_rate it replaces decay.", 1e-3, 1e7, (1, 100), unit=TIME
-        ),
+        "decay_steps": DECAY_STEPS,
     }
 
     @classmethod
     def from_aliases(cls, given: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
         """The decay for Keras's decay_rate and decay_steps; raises UserError for one of the two alone."""
-        if "decay" in others or len(given) < 2:
-            names = ", ".join(name for name in ("decay", *cls.aliases) if name in {*others, *given})
-            raise UserError(f"Give either decay, or both decay_rate and decay_steps, but not {names}.")
+        check_both({*given, *others})
         return {"decay": -math.log(given["decay_rate"]) / given["decay_steps"]}
 
     def at(self, t: Any) -> Any:

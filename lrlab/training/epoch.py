@@ -41,9 +41,7 @@ def program_of(spec: RunSpec) -> Program:
     known = spec.data_set
     sizes = spec.batch_size, spec.batches_per_update
     cycles = spec.plan.momentum is not None
-    # Runs that differ in their momentum alone share a program; above 0, Keras keeps what momentum needs.
-    optimizer = spec.optimizer.with_momentum(0.9) if cycles else spec.optimizer
-    return Program(spec.network, optimizer, *sizes, known.shape, known.class_count, cycles)
+    return Program(spec.network, spec.trained_optimizer, *sizes, known.shape, known.class_count, cycles)
 
 
 @cache

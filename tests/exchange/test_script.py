@@ -23,13 +23,13 @@ from lrlab.errors import UserError
 from lrlab.exchange.history import read_runs
 from lrlab.exchange.script import keras_script
 from lrlab.networks import NETWORKS, Convolutional, Dense
-from lrlab.optimizers import OPTIMIZERS, Adam, Momentum
+from lrlab.optimizers import OPTIMIZERS, Adam, Momentum, Nesterov, RMSprop
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.plan import CLOCKS
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
-from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, Warmup
+from lrlab.schedules import SCHEDULES, Constant, CosineDecay, ExponentialDecay, OneCycle, Warmup
 from lrlab.training.engine import train
 from lrlab.training.epoch import keras_optimizer
 from lrlab.training.network import build_network
@@ -157,6 +157,39 @@ def test_a_run_is_trained_again_to_its_end(spec, tmp_path):
     scores = dict(score.split() for score in printed.splitlines()[-1].partition(": ")[2].split(", "))
     test = float(scores["entropy" if l2 else "loss"]), float(scores["accuracy"])
     assert test == pytest.approx((outcome.test_loss, outcome.test_accuracy), rel=1e-3, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        replace(SMALL, optimizer=Momentum(0.0), clock="smooth"),
+        replace(SMALL, optimizer=Adam(), batch_size=50, batches_per_update=4, clock="step"),
+        pytest.param(
+            replace(SMALL, optimizer=Nesterov(), epochs=12, plateau=PLATEAU), marks=pytest.mark.proof
+        ),
+    ],
+    ids=["smooth", "accumulated", "plateau"],
+)
+def test_a_cycled_momentum_is_trained_again(spec, tmp_path):
+    cycle = OneCycle(0.01, cycle_momentum=True, max_momentum=0.95, base_momentum=0.3)
+    spec = replace(spec, schedule=cycle)
+    code = script(spec)
+    assert "not repeated" not in code
+    _, rows = executed(code, tmp_path, PYTHONPATH=str(ROOT))
+    *epochs, _ = train(spec, load("synthetic"))
+    assert_measured(epochs, rows, *FEW_UPDATES)
+    *others, _ = train(replace(spec, schedule=replace(cycle, cycle_momentum=False)), load("synthetic"))
+    assert others[-1].loss != pytest.approx(epochs[-1].loss, rel=2 * FEW_UPDATES[0])  # it makes a difference
+
+
+def test_where_keras_cannot_cycle_the_momentum_its_first_value_stays():
+    cycle = OneCycle(0.01, cycle_momentum=True, max_momentum=0.8, base_momentum=0.5)
+    code = script(replace(SMALL, schedule=cycle, optimizer=RMSprop()))
+    comment = " ".join(line.removeprefix("#").strip() for line in code.partition("\n\n")[0].splitlines())
+    assert "The cycled momentum is not repeated: " in comment
+    assert "the optimizer keeps its first value" in comment
+    written = " ".join(code.split())
+    assert "keras.optimizers.RMSprop(float(rate(0)), rho=0.9, momentum=0.8, " in written
 
 
 @pytest.mark.proof

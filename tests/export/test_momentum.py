@@ -21,6 +21,14 @@ PLANS = {
     "epoch, later": (Plan(CYCLE, 12, 3), 5),
     "linear": (Plan(OneCycle(0.05, curve="linear", cycle_momentum=True), 30, 1, "step"), 10),
 }
+ACCUMULATED = {
+    "smooth": (Plan(CYCLE, 6, 12, "smooth", 4), 0),
+    "step, later": (Plan(CYCLE, 4, 12, "step", 3), 1),
+    "epoch, later": (Plan(CYCLE, 12, 6, "epoch", 2), 5),
+    "left over": (Plan(CYCLE, 6, 10, "step", 4), 0),
+    "epoch, left over": (Plan(CYCLE, 6, 5, "epoch", 2), 0),
+    "more than an epoch": (Plan(CYCLE, 12, 3, "step", 5), 0),
+}
 EACH_PLAN = pytest.mark.parametrize(("plan", "from_epoch"), PLANS.values(), ids=PLANS)
 GRADIENTS = np.random.default_rng(7).normal(size=(60, 1)).astype(np.float32)
 
@@ -54,6 +62,25 @@ def test_pytorch_sets_it_before_each_update(plan, from_epoch, optimizer):
     np.testing.assert_allclose(np.transpose(got), expected(plan, from_epoch), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("optimizer", [Momentum(0.0), Nesterov(0.0), RMSprop()], ids=lambda o: o.kind)
+@pytest.mark.parametrize("from_epoch", [0, 1], ids=["whole", "from the peak"])
+@pytest.mark.parametrize("highest", [0.0, 0.9])
+def test_pytorch_keeps_what_a_momentum_needs_that_is_0_for_a_time(highest, from_epoch, optimizer):
+    cycle = OneCycle(0.05, cycle_momentum=True, max_momentum=highest, base_momentum=0.0)
+    for plan in (Plan(cycle, 4, 5, "step"), Plan(Warmup(cycle, 1), 4, 5, "step")):
+        names = execute(plan, "pytorch", optimizer=optimizer, from_epoch=from_epoch)
+        made, got = names["optimizer"], []
+        (group,) = made.param_groups
+        assert group.get("nesterov", False) == (optimizer.kind == "nesterov")
+        made.register_step_pre_hook(
+            lambda *_, group=group, got=got: got.append((group["lr"], group["momentum"]))
+        )
+        (weight,) = names["model"].parameters()
+        weight.grad = weight.detach().clone()
+        exec(loop(names["code"]), names | {"batches": range(plan.batches_per_epoch)})
+        np.testing.assert_allclose(np.transpose(got), expected(plan, from_epoch), rtol=1e-9, atol=1e-12)
+
+
 @EACH_PLAN
 @pytest.mark.parametrize("optimizer", [Momentum(), Nesterov(), RMSprop(), Adam(), AdamW(), Nadam()])
 def test_optax_sets_it_in_each_update(plan, from_epoch, optimizer):
@@ -70,7 +97,7 @@ def test_optax_sets_it_in_each_update(plan, from_epoch, optimizer):
     np.testing.assert_allclose(np.transpose(got), expected(plan, from_epoch), rtol=2e-5, atol=1e-7)
 
 
-@EACH_PLAN
+@pytest.mark.parametrize(("plan", "from_epoch"), [*PLANS.values(), *ACCUMULATED.values()])
 @pytest.mark.parametrize("optimizer", [Momentum(), Nesterov(), Adam(), AdamW(), Nadam()])
 def test_keras_updates_as_with_the_momentum_set_by_hand(plan, from_epoch, optimizer):
     """In a compiled update; by hand it is set before each update that is not compiled."""
@@ -79,24 +106,29 @@ def test_keras_updates_as_with_the_momentum_set_by_hand(plan, from_epoch, optimi
 
     names = execute(plan, "keras", optimizer=optimizer, from_epoch=from_epoch)
     made, given = names["optimizer"], optimizer.keras_arguments()
+    if plan.batches_per_update > 1:
+        given["gradient_accumulation_steps"] = plan.batches_per_update
     by_hand = getattr(keras.optimizers, optimizer.keras_class)(0.1, **given)
     ours, theirs = (keras.Variable(np.ones(1, np.float32)) for _ in range(2))
     made.build([ours])
     by_hand.build([theirs])
-    by_hand.iterations.assign(made.iterations)
+    by_hand.variables[0].assign(made.variables[0])
 
     @tf.function(jit_compile=True)
     def update(gradient):
         made.apply([gradient], [ours])
 
-    for step, (rate, momentum) in enumerate(zip(*expected(plan, from_epoch), strict=True)):
+    first = from_epoch * plan.batches_per_epoch
+    assert int(made.variables[0]) == first
+    for batch in range(first, plan.epochs * plan.batches_per_epoch):
+        gradient = tf.constant(GRADIENTS[batch % len(GRADIENTS)])
         if "callback" in names:
-            epoch = from_epoch + step // plan.steps_per_epoch
-            made.learning_rate.assign(names["callback"].schedule(epoch, 1.0))
-        update(tf.constant(GRADIENTS[step]))
-        by_hand.learning_rate.assign(rate)
-        setattr(by_hand, optimizer.momentum_name, float(momentum))
-        by_hand.apply([tf.constant(GRADIENTS[step])], [theirs])
+            made.learning_rate.assign(names["callback"].schedule(batch // plan.batches_per_epoch, 1.0))
+        update(gradient)
+        step = plan.step_of(np.array(batch))
+        by_hand.learning_rate.assign(plan.rates_at(step))
+        setattr(by_hand, optimizer.momentum_name, float(plan.momentum.rates_at(step)))
+        by_hand.apply([gradient], [theirs])
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=2e-5, atol=2e-6)
 
 
@@ -124,5 +156,14 @@ def test_what_cannot_cycle_it_is_refused_by_name():
     for target in ("keras", "pytorch", "optax"):
         with pytest.raises(UserError, match="but SGD has none to cycle"):
             source(plan, target, optimizer=SGD())
-    with pytest.raises(UserError, match="The Keras export cycles the momentum of SGD with momentum"):
+    with pytest.raises(
+        UserError, match=r"cannot cycle the momentum of RMSprop, .* Export to PyTorch, optax or"
+    ):
         source(plan, "keras", optimizer=RMSprop())
+    long = Plan(
+        OneCycle(rise=0.98999996, curve="linear", cycle_momentum=True, base_momentum=0.0), 100, 60_000, "step"
+    )
+    with pytest.raises(
+        UserError, match=r"counts in float32, which is too coarse .* Export to PyTorch or Python"
+    ):
+        source(long, "keras", optimizer=Momentum())

@@ -1,7 +1,5 @@
 """Exported programs of random plans are executed: every schedule, wrapper, clock and optimizer."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -70,10 +68,9 @@ def refused_by_pytorch(optimizer):
 
 
 def as_given_or_simpler(plan, optimizer):
-    """Some optimizers have no momentum to cycle, and Keras cycles none with accumulated gradients."""
+    """Some optimizers have no momentum to cycle."""
     yield plan, optimizer
     yield plan, Momentum()
-    yield replace(plan, batches_per_update=1), Momentum()
 
 
 @pytest.mark.parametrize("target", TARGETS)

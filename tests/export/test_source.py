@@ -340,6 +340,55 @@ def test_a_program_updates_with_the_mean_gradient_of_its_batches(target, batches
     assert ("Keras carries these batches" in names["code"]) == (target == "keras" and plan.left_over > 0)
 
 
+@every_target
+def test_an_update_of_more_batches_than_an_epoch_has_is_described_as_it_is(target):
+    code = source(Plan(CosineDecay(0.5), 4, 3, "step", 7), target)
+    words = " ".join(code.replace("#", "").split())
+    assert "with the mean gradient of all batches of an epoch: 3." in words
+    assert "of 7 batches" not in words
+    assert "left over" not in words
+    assert ("Model.fit makes an update after every 7 batches" in words) == (target == "keras")
+    assert "7" not in words or target == "keras"
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("together", [1, 4])
+def test_keras_goes_on_in_the_middle_of_an_update_as_its_comment_says(together):
+    """With a new optimizer, in Model.fit; the gradient of the weight is 1."""
+    import keras
+
+    plan = Plan(LinearDecay(1.0), 2, 10, "step", together)
+    names = execute(plan, "keras", from_epoch=1)
+    weight = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((1,)), weight])
+    model.compile(names["optimizer"], loss=lambda y, out: out)
+    ones = np.ones((together, 1))
+    model.fit(ones, ones, batch_size=1, initial_epoch=1, epochs=2, verbose=0)
+    said = "# With a new optimizer the first update has only 2 of 4 batches, and Keras divides by 4."
+    assert (said in names["code"]) == (together == 4)
+    rate = plan.rates()[10 if together == 1 else 3]  # then the update ends after 2 batches
+    assert -float(weight.kernel[0, 0]) == pytest.approx(rate * (0.5 if together == 4 else 1), rel=1e-5)
+    whole = source(Plan(LinearDecay(1.0), 2, 12, "step", together), "keras", from_epoch=1)
+    assert "With a new optimizer" not in whole
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("together", [1, 4])
+def test_a_constant_of_keras_goes_on_from_an_epoch(clock, together):
+    plan = Plan(Constant(0.1), 100, 10, clock, together)
+    names = execute(plan, "keras", from_epoch=7, optimizer=Adam())
+    assert int(names["optimizer"].variables[0]) == 70
+    assert "# To go on from a checkpoint, load the whole model" in names["code"]
+    assert "# model.fit(..., initial_epoch=7, epochs=100)" in names["code"]
+    assert "initial_epoch" not in source(plan, "keras")
+
+
+def test_a_keras_class_counts_updates():
+    code = source(Plan(OneCycle(), 4, 10, "smooth", 4), "keras")
+    assert "self.steps_per_epoch = steps_per_epoch  # Updates in an epoch" in code
+
+
 def test_a_difference_of_the_optimizer_is_noted():
     plan = Plan(StepDecay())
     assert "it is b1 from the start" in source(plan, "optax", optimizer=Nadam())

@@ -431,7 +431,7 @@ def test_a_schedule_has_the_colour_of_explore_in_whatever_order_it_is_chosen(pag
 def test_a_new_schedule_opens_at_once_and_only_its_card(page):
     add(page, "cosine")
     assert page.session_state["in_hand"] == "cosine"
-    assert "K decay" in sliders(page)
+    assert "k-decay" in sliders(page)
     assert "Decay" not in sliders(page)
     order = [button.key for button in page.button if button.key and button.key.endswith(".in_hand.button")]
     assert order == [f"{id}.in_hand.button" for id in (*(curve.id for curve in CURVES), "cosine")]

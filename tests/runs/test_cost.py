@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from lrlab.networks import Convolutional, Dense
-from lrlab.optimizers import Adam, Momentum, Nadam
+from lrlab.optimizers import SGD, Adam, Momentum, Nadam, Nesterov, RMSprop
 from lrlab.runs.controllers import EarlyStopping
 from lrlab.runs.cost import memory, operations
 from lrlab.runs.spec import RunSpec
+from lrlab.schedules import OneCycle
 from tests.datasets.npz import described
 
 ARTICLE_SPEC = RunSpec()
@@ -72,3 +73,15 @@ def test_each_slot_is_one_more_copy_of_the_weights():
     sizes = [memory(replace(ARTICLE_SPEC, optimizer=optimizer)) for optimizer in (Momentum(0.0), Momentum())]
     assert sizes[1] - sizes[0] == 5 * 4 * 506_530
     assert memory(replace(ARTICLE_SPEC, optimizer=Nadam())) == memory(replace(ARTICLE_SPEC, optimizer=Adam()))
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("optimizer", [Momentum(0.0), Nesterov(0.0), RMSprop(), Adam()], ids=lambda o: o.kind)
+def test_a_cycled_momentum_takes_the_slots_that_training_keeps_for_it(optimizer):
+    from lrlab.training.epoch import compiled_epoch, program_of
+
+    cycled = replace(ARTICLE_SPEC, schedule=OneCycle(cycle_momentum=True), optimizer=optimizer)
+    kept = compiled_epoch(program_of(cycled), 0).optimizer.variables
+    slots = sum(variable.shape == (784, 512) for variable in kept)
+    none = replace(ARTICLE_SPEC, optimizer=SGD())
+    assert memory(cycled) - memory(none) == slots * 5 * 4 * 506_530

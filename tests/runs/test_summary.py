@@ -89,3 +89,27 @@ def test_a_formula_without_a_rate_or_below_zero_is_warned_of():
     assert "The rate is negative at epoch 6" in " ".join(
         summary(Plan(Formula("0.5 - t / 10"), 10, 2)).warnings
     )
+
+
+def test_a_rate_that_float32_cannot_hold_is_none():
+    grows = ExponentialDecay(0.5, -1.0)  # finite in float64, in which plans compute
+    numbers = summary(Plan(grows, 100))
+    assert math.isnan(numbers.peak)
+    assert numbers.warnings == (
+        "In float32, in which networks are trained, the rate 6.10202e+38 at epoch 90 is not a finite number. "
+        "Check the schedule's numbers.",
+    )
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.float32(grows(90)))
+        assert np.isfinite(np.float32(grows(89)))
+    assert math.isfinite(summary(Plan(grows, 90)).peak)
+
+
+def test_a_peak_above_every_rate_that_can_be_chosen_is_warned_of():
+    assert summary(Plan(ExponentialDecay(0.1, -0.07), 99)).warnings == ()  # up to 95
+    assert summary(Plan(Constant(100.0))).warnings == ()
+    (sentence,) = summary(Plan(ExponentialDecay(0.5, -1.0), 10)).warnings
+    assert sentence == (
+        "The rate rises to 4051.54 at epoch 9. A rate above 100 is hardly ever meant: check the schedule's "
+        "numbers."
+    )

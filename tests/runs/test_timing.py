@@ -21,6 +21,7 @@ from lrlab.schedules import (
     Formula,
     InverseSqrtDecay,
     LinearDecay,
+    OneCycle,
     PiecewiseConstant,
     StepDecay,
     TimeBasedDecay,
@@ -100,6 +101,24 @@ def test_what_never_comes_is_said_once(schedule, sentence):
     assert found in summary(Plan(schedule)).warnings
 
 
+@pytest.mark.parametrize("around", [lambda cycle: cycle, lambda cycle: Cooldown(cycle, 1)])
+def test_a_rise_shorter_than_one_setting_is_noticed(around):
+    for clock, size, limit in (
+        ("epoch", 250, "rise = 0.1 of 5 epochs"),
+        ("step", 1, "rise = 0.1 of 5 steps"),
+        ("smooth", 1, "rise = 0.1 of 5 steps"),
+    ):
+        cycle = around(OneCycle(rise=0.1))
+        plan = Plan(cycle, 5, size, clock)
+        assert [*about_times(plan)] == [
+            f"The rate never rises: {limit} is less than one. Make the rise or the run longer."
+        ]
+        assert plan.rates()[0] == plan.rates().max()
+        longer = Plan(cycle, 20, size, clock)
+        assert [*about_times(longer)] == []
+        assert longer.rates()[0] < longer.rates().max()
+
+
 @pytest.mark.parametrize(
     "schedule",
     [
@@ -143,6 +162,22 @@ def test_batches_under_the_step_clock_are_noticed():
     assert sentence.endswith("divide by 4: a step is one update with 4 batches.")
     (sentence,) = about_times(Plan(replace(in_batches, boundaries=(25_001,)), 100, 250, "step", 4))
     assert sentence.endswith("ends after 6300.")  # not a batch of the run either
+    (sentence,) = said(PiecewiseConstant((0.1, 0.01), (25_000,)), clock="step")
+    assert sentence.endswith("ends after 25000.")  # here a batch is a step
+
+
+def test_an_update_of_more_batches_than_an_epoch_has_is_noticed():
+    for epochs, ends in ((6, 1), (100, 0)):  # of a short run, the end is named too
+        plan = Plan(LinearDecay(0.1), epochs, 3, "epoch", 7)
+        assert plan.steps_per_epoch == 1
+        first, *others = summary(plan).warnings
+        assert first == (
+            "An update takes 7 batches, but an epoch has 3: each update has the batches of one epoch. Use at "
+            "most 3 per update."
+        )
+        assert len(others) == ends
+    for together in (1, 2, 3):
+        assert summary(Plan(LinearDecay(0.1), 100, 3, "epoch", together)).warnings == ()
 
 
 def test_a_short_warm_up_in_steps_is_usual():

@@ -21,6 +21,7 @@ from lrlab.schedules import (
     OneCycle,
     PiecewiseConstant,
     StepDecay,
+    TimeBasedDecay,
     Warmup,
     WarmupStableDecay,
     schedule_from_dict,
@@ -74,6 +75,7 @@ def schedules(draw, cls, duration=None):
         given["duration"] = draw(st.integers(100, 1000))
     if cls is OneCycle:
         assume(given["rise"] * given["duration"] != 1)  # is refused
+        given["base_momentum"] = min(given["base_momentum"], given["max_momentum"])
     return cls(**given)
 
 
@@ -210,4 +212,12 @@ def test_keras_names_stand_for_the_decay_of_an_exponential():
     with pytest.raises(UserError, match="decay_rate must be a number from 1e-06"):
         schedule_of_kind("exponential", decay_rate=-1, decay_steps=10)
     with pytest.raises(UserError, match="has no parameter 'decay_steps'"):
-        schedule_of_kind("time-based", decay_steps=10)
+        schedule_of_kind("step", decay_steps=10)
+
+
+def test_keras_names_stand_for_the_decay_of_a_time_based_decay():
+    schedule = schedule_of_kind("time-based", initial_lr=0.1, decay_rate=0.5, decay_steps=10, hold=10)
+    assert schedule == TimeBasedDecay(0.1, 0.05, 10)
+    for words in ({"decay": 0.1, "decay_rate": 0.5}, {"decay_steps": 10}, {"decay_rate": 0.5}):
+        with pytest.raises(UserError, match="either decay, or both decay_rate and decay_steps, but not"):
+            schedule_of_kind("time-based", **words)

@@ -263,6 +263,16 @@ def test_an_exponential_in_keras_words_is_keras_exponential_decay(keras_schedule
     np.testing.assert_allclose(ours(t), float(theirs(t)), rtol=1e-4, atol=1e-37)  # float32 ends there
 
 
+@pytest.mark.training
+@given(rate=rates, decay=st.floats(0.0, 5.0), steps=st.integers(1, 50), t=st.integers(0, 100))
+def test_a_time_based_decay_in_keras_words_is_keras_inverse_time_decay(
+    keras_schedules, rate, decay, steps, t
+):
+    theirs = keras_schedules.InverseTimeDecay(rate, steps, decay)
+    ours = schedule_of_kind("time-based", initial_lr=rate, decay_rate=decay, decay_steps=steps)
+    assert_float32_equal(ours(t), theirs(t))
+
+
 @pytest.mark.parametrize("k", [0.5, 1.0, 1.5, 3.0])
 def test_k_decay_of_a_cosine_is_that_of_timm(k):
     """The formula of timm 1.0.31's CosineLRScheduler with t_initial=20, lr_min=0.001, k_decay=k."""

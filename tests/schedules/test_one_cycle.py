@@ -52,15 +52,17 @@ def pytorch(schedule, steps, adam=False):
     return np.array(rates), np.array(momenta)
 
 
+def cycled(momenta, **given):
+    return OneCycle(cycle_momentum=True, base_momentum=min(momenta), max_momentum=max(momenta), **given)
+
+
 one_cycles = st.builds(
-    OneCycle,
+    cycled,
+    st.tuples(*[st.floats(0, 0.999)] * 2),
     max_lr=st.floats(1e-3, 1.0),
     rise=st.floats(0.01, 0.99) | st.sampled_from([0.01, 0.1, 0.25, 0.5, 0.6, 0.75, 0.99]),
     three_phases=st.booleans(),
     curve=st.sampled_from(["cosine", "linear"]),
-    cycle_momentum=st.just(True),
-    max_momentum=st.floats(0, 0.999),
-    base_momentum=st.floats(0, 0.999),
 )
 sizes = st.tuples(st.integers(1, 40), st.integers(1, 50)).filter(lambda size: size[0] * size[1] >= 2)
 
@@ -149,7 +151,12 @@ def test_exported_pytorch_has_the_momentum_of_the_plan(clock, optimizer):
 @pytest.mark.parametrize(
     ("schedule", "target", "optimizer", "message"),
     [
-        (OneCycle(cycle_momentum=True), "keras", RMSprop(), "The Keras export cycles the momentum of SGD"),
+        (
+            OneCycle(cycle_momentum=True),
+            "keras",
+            RMSprop(),
+            "The Keras export cannot cycle the momentum of RMSprop",
+        ),
         *(
             (OneCycle(cycle_momentum=True), target, SGD(), "SGD has none to cycle")
             for target in TARGETS
@@ -190,3 +197,12 @@ def test_the_command_line_does_not_begin_at_the_peak(capsys):
 def test_a_rise_of_one_update_is_refused():
     with pytest.raises(UserError, match=r"The rise is 0\.1 of 10 updates: exactly one"):
         Plan(OneCycle(rise=0.1), 2, 5, "smooth")
+
+
+def test_a_lowest_momentum_above_the_highest_is_refused_where_it_is_cycled():
+    with pytest.raises(
+        UserError, match=r"base_momentum must be at most max_momentum, 0\.85, but it is 0\.9\."
+    ):
+        OneCycle(cycle_momentum=True, base_momentum=0.9, max_momentum=0.85)
+    assert OneCycle(base_momentum=0.9, max_momentum=0.85).momentum_at(0) is None
+    assert Plan(OneCycle(cycle_momentum=True, base_momentum=0.9, max_momentum=0.9)).momentum

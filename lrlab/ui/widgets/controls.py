@@ -115,9 +115,13 @@ def smoothing_slider(key: str, width: int = 160) -> None:
     )
 
 
+TERMS = {"k_decay": "k-decay"}  # names that the field writes in its own way
+
+
 def label_of(name: str, parameter) -> str:
     """The name of a parameter in words, with its symbol."""
-    label = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
+    words = name.replace("_lr", " learning rate").replace("_", " ").capitalize()
+    label = TERMS.get(name, words)
     return f"{label} ${parameter.symbol}$" if parameter.symbol else label
 
 
