@@ -40,8 +40,12 @@ def ring(page, name):
 
 
 def take(page, name):
-    """Press on a ring; returns where it is."""
-    x, y = ring(page, name)
+    """Press on a ring as soon as it stands still; returns where it is."""
+    before, now = None, ring(page, name)
+    while before != now:
+        page.wait_for_timeout(200)
+        before, now = now, ring(page, name)
+    x, y = now
     page.mouse.move(x, y)
     page.mouse.down()
     return x, y

@@ -175,6 +175,7 @@ def test_the_start_button_is_in_view_and_the_form_survives_a_reload(server, open
         assert box["y"] + box["height"] <= 844
         page.get_by_text("800 images for training and 200 for validation").wait_for()
         page.get_by_text("39 in all").wait_for()
+        page.wait_for_url(re.compile(r"[?&]e=3\b"))
         page.reload()
         settle(page)
 
