@@ -531,7 +531,7 @@ def test_on_a_telephone_the_chart_stays_in_view_and_nothing_scrolls_inside_the_p
     assert "as stated" in [name for name, *_ in end_names(page)]
 
 
-def test_only_the_rows_of_the_list_are_laid_out_and_named_as_rows(server, open_page):
+def test_only_the_rows_of_the_list_look_and_are_named_as_rows(server, open_page):
     page = open_page(server[0] + "/?c=linear&c=step")
     wait_until_drawn(page)
     open_card(page, "linear")

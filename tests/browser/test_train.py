@@ -220,15 +220,10 @@ def test_stop_and_closing_the_browser(server_with_data, open_page):
 
 
 def test_a_run_that_diverges_is_shown_and_breaks_nothing(server, open_page):
-    address = server.address
-    page = open_page(address)
-    page.get_by_role("spinbutton").nth(2).fill("3")
-    page.get_by_role("spinbutton").nth(2).press("Enter")
+    page = open_page(f"{server.address}/?c=constant~3")
+    page.get_by_role("button", name="Train this curve").click()
+    page.get_by_role("heading", name="Train on Fashion-MNIST").wait_for()
     settle(page)
-    go_to_train(page)
-    for schedule in ("Constant", "Exponential"):
-        page.get_by_role("button", name=re.compile(f"{schedule}$")).click()
-        settle(page)
     press_train(page, images=2000, epochs=30)
     badge(page, "diverged").wait_for()
     page.get_by_text(re.compile("The loss became (NaN|infinite) in epoch")).wait_for()

@@ -79,7 +79,7 @@ def _set_by_hand(store, running, epochs, say):
             _nearest(run.manual_rate),
             format_func=lambda rate: f"{rate:.3g}",
             key=key,
-            on_change=lambda: store.set_rate(run.id, st.session_state[key]),
+            on_change=lambda: _move(store, run, key),
             help="The lane trains with this rate from its next updates on.",
         )
         own = run.spec.plan.rates()
@@ -104,6 +104,12 @@ def _rates_of_finite_epochs(epochs):
 def _take(store, run):
     """Go on with the rate of the moment of the click: the page was drawn some epochs before it."""
     store.set_rate(run.id, _nearest(store.epochs(run.id)[-1].lr_end))
+
+
+def _move(store, run, key):
+    """Set the slider's rate, unless a slow browser sends it after the rate was returned to the schedule."""
+    if store.run(run.id).manual_rate:
+        store.set_rate(run.id, st.session_state[key])
 
 
 def _nearest(rate):
