@@ -329,6 +329,8 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     assert rates[first.step] == np.float32(first.rate)
     assert rates[first.step - 1] != rates[first.step]
     page.get_by_role("button", name="Save the rates of Exponential as a schedule").click()
+    page.get_by_text("Saved as a piecewise schedule.").wait_for()
+    page.get_by_role("button", name="Show the form").click()
     page.get_by_role("button", name=re.compile(f"Rates of run {run}$")).wait_for()
 
 

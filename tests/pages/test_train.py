@@ -505,7 +505,7 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     rates = np.full(8, 0.1, np.float32)
     store.record(store.run(race), ManualRate(16, 0.1), Steps(16, rates * 10, rates))
     page.run()
-    page.select_slider(key=f"manual_rate.{race}").set_value(1e-3)  # what a slow browser sends together or late
+    page.select_slider(key=f"manual_rate.{race}").set_value(1e-3)  # sent together by a slow browser
     button(page, "Return to the schedule").click().run()
     assert store.run(race).manual_rate is None
     assert not page.select_slider

@@ -31,14 +31,14 @@ def manual_rate(store: Store, runs: list[Run], say: Callable[[], None] | None = 
     if running and say:
         _set_by_hand(store, running, epochs, say)
     for run in runs:
-        if run.has_manual_rate and st.button(
-            f"Save the rates of {plain(run.name)} as a schedule",
-            icon=":material/bookmark_add:",
-            key=f"keep.{run.id}",
-            on_click=_save,
-            args=(store, run),
-        ):
-            st.rerun()  # the whole page: the new schedule can be chosen now
+        if run.has_manual_rate:
+            st.button(
+                f"Save the rates of {plain(run.name)} as a schedule",
+                icon=":material/bookmark_add:",
+                key=f"keep.{run.id}",
+                on_click=_save,
+                args=(store, run),
+            )
 
 
 def say_rate(runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
