@@ -11,9 +11,9 @@ FIND_PYTHON := for p in $$PYTHON3 $(NAMES); do "$$p" -c '$(SUITABLE)' 2>/dev/nul
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py
 
-# Three processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
+# Four processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
 # because they share servers and workers.
-PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 LINT := $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy lrlab pages
 
 FAST := "not slow and not pages and not browser and not training and not proof"
@@ -32,7 +32,7 @@ test: $(VENV)/test
 KILLS := 4
 proof: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
-	KILLS=$(KILLS) $(PYTEST) -n 4 -m "proof or hypothesis" --hypothesis-profile=proof
+	KILLS=$(KILLS) $(PYTEST) -m "proof or hypothesis" --hypothesis-profile=proof
 
 # Each Python has an environment of its own. Give their paths as PYTHONS="..." if they are not on the PATH.
 PYTHONS := $$PYTHON3 $(NAMES)

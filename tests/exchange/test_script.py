@@ -291,7 +291,7 @@ def test_a_name_cannot_leave_its_comment(text):
     assert without_comments(code) == without_comments(script(SMALL))
 
 
-@pytest.mark.parametrize(("kind", "is_tested"), [("grey", True), ("colour", False), ("vectors", False)])
+@pytest.mark.parametrize(("kind", "is_tested"), [("colour", True), ("vectors", False)])
 def test_a_run_on_ones_own_set_is_trained_again_from_its_file(kind, is_tested, home, tmp_path):
     file = tmp_path / "own data.npz"
     file.write_bytes(npz(**whole(kind, test=60 * is_tested)))
