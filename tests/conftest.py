@@ -25,7 +25,7 @@ from lrlab.store import Store
 # each run, so that a test fails for a change and not by chance; `make proof` looks for new ones.
 TIMELESS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("same", **TIMELESS, derandomize=True, max_examples=100)
-settings.register_profile("proof", **TIMELESS, max_examples=300, print_blob=True)
+settings.register_profile("proof", **TIMELESS, max_examples=200, print_blob=True)
 settings.load_profile("same")
 
 REAL_DATA = Path(os.environ.get("LRLAB_DATA_DIR") or keras_cache(FASHION_MNIST.files)).resolve()

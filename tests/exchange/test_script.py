@@ -44,7 +44,6 @@ ROOT = Path(__file__).parents[2]
 # changes the first epoch's loss by 0.06.
 FEW_UPDATES = 2e-4, 0.011
 SMALL_RATES = 1e-2, 5e-3
-LARGE_RATES = 1.0, 0.3
 ARTICLE_SPECS = {
     curve.id: RunSpec(curve.schedule, curve.clock) for curve in CURVES if curve.id != "time-based"
 } | {"adam": RunSpec(Constant(0.001), optimizer=Adam())}
@@ -99,12 +98,12 @@ def keras_home(real_data, tmp_path):
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", ARTICLE_SPECS)
-def test_the_articles_runs_are_trained_again(name, keras_home, tmp_path):
+@pytest.mark.parametrize("name", [name for name in ARTICLE_SPECS if name not in LARGE])
+def test_the_articles_small_rates_are_trained_again(name, keras_home, tmp_path):
     spec = ARTICLE_SPECS[name]
     _, rows = executed(script(spec, data="fashion-mnist"), tmp_path, "2", KERAS_HOME=keras_home)
     epochs = list(islice(train(spec, load("fashion-mnist")), 2))
-    assert_measured(epochs, rows, *(LARGE_RATES if name in LARGE else SMALL_RATES))
+    assert_measured(epochs, rows, *SMALL_RATES)
 
 
 @pytest.mark.proof
@@ -128,9 +127,7 @@ def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home
             network=Convolutional((4, 8), width=16, l2=0.01),
         ),
         replace(SMALL, epochs=30, schedule=Constant(0.2), early_stopping=STOPPING),
-        replace(SMALL, epochs=12, schedule=Constant(0.2), plateau=PLATEAU),
         replace(SMALL, epochs=12, schedule=CosineDecay(0.3), clock="smooth", plateau=PLATEAU),
-        replace(SMALL, batch_size=50, batches_per_update=4, schedule=CosineDecay(0.1), clock="step"),
         replace(SMALL, batch_size=50, batches_per_update=2, epochs=12, plateau=PLATEAU, optimizer=Momentum()),
         replace(SMALL, batch_size=50, batches_per_update=8, schedule=Constant(0.1)),
         replace(
@@ -142,8 +139,8 @@ def test_the_articles_large_rates_are_the_same_update_by_update(name, keras_home
         ),
     ],
     ids=[
-        *("convolutional", "early-stopping", "plateau", "plateau-smooth"),
-        *("accumulated", "accumulated-plateau", "accumulated-constant", "both"),
+        *("convolutional", "early-stopping", "plateau"),
+        *("accumulated-plateau", "accumulated-constant", "both"),
     ],
 )
 def test_a_run_is_trained_again_to_its_end(spec, tmp_path):
