@@ -30,9 +30,10 @@ test: $(VENV)/test
 
 # KILLS is how often a race is killed that must end as an undisturbed one: make proof KILLS=20
 KILLS := 4
+PROOF := proof or hypothesis
 proof: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
-	KILLS=$(KILLS) $(PYTEST) -m "proof or hypothesis" --hypothesis-profile=proof
+	KILLS=$(KILLS) $(PYTEST) -m "$(PROOF)" --hypothesis-profile=proof
 
 # Each Python has an environment of its own. Give their paths as PYTHONS="..." if they are not on the PATH.
 PYTHONS := $$PYTHON3 $(NAMES)
