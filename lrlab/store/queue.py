@@ -152,11 +152,13 @@ class Queue(File):
     def rewind(self, run: Run) -> None:
         """Queue a run that diverged at a rate set by hand again, from before that and with its own rates."""
         with self._transaction() as connection:
-            for (step,) in connection.execute(
+            found = connection.execute(
                 "SELECT step FROM checkpoints JOIN runs ON run = id"
                 f" WHERE {these([run])} AND status = 'diverged'",
                 (run.id,),
-            ).fetchall():
+            ).fetchone()
+            if found:
+                (step,) = found
                 cut(connection, run.id, step, run.spec.steps_per_epoch)
                 connection.execute("DELETE FROM manual_rates WHERE run = ? AND step >= ?", (run.id, step))
                 left = "EXISTS (SELECT * FROM manual_rates WHERE run = runs.id)"

@@ -89,8 +89,8 @@ class Lane:
             if control.rate is None:
                 self._before_manual = []
             elif not self._manual_rates or self._manual_rates[-1].rate is None:
-                yield from (before := self.checkpoints())
-                self._before_manual = before
+                self._before_manual = self.checkpoints()
+                yield from self._before_manual
             self._manual_rates.append(ManualRate(at, control.rate))
             yield self._manual_rates[-1]
 

@@ -7,7 +7,6 @@ the existing chart.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import streamlit as st
 
 from lrlab.figures import plotlyjs
 from lrlab.ui.chart.sending import message, ready
-from lrlab.ui.chart.served import script_url
+from lrlab.ui.chart.served import hashed, loading, script_url
 
 HERE = Path(__file__).parent
 SCRIPTS = "preview.js", "growing.js", "axes.js", "first.js", "reading.js", "rings.js", "tools.js", "chart.js"
@@ -82,20 +81,18 @@ def _sent_key(name):
 
 @cache
 def _component(url):
-    # Streamlit sends a component's script and style with each message, so both come from elsewhere.
-    script = f"const whole = import(new URL('{url}', document.baseURI).href);\n"
-    script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.chart",
         html='<div class="lrlab-chart" role="group"></div>',
-        js=script,
+        js=loading(url),
         isolate_styles=False,  # Plotly's style sheet does not reach into a shadow root
     )
 
 
 @cache
 def _script():
+    # With its style, which Streamlit would send with each message.
     style = json.dumps((HERE / "chart.css").read_text(encoding="utf-8"))
     script = f"const STYLE = {style};\n"
     script += "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return f"chart-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script
+    return hashed("chart", script)

@@ -1,6 +1,6 @@
-// Draws data.figure: a chart of rates at once as first.js does, then every chart with Plotly.react. Streamlit calls this again for new data and for a new theme. A
-// moving slider calls it, too: the chart shows the values of the sliders, even if an older answer of the
-// server has other values.
+// Draws data.figure: a chart of rates at once as first.js does, then every chart with Plotly.react. Streamlit calls
+// this again for new data and for a new theme. A moving slider calls it, too: the chart shows the values of the
+// sliders, even if an older answer of the server has other values.
 
 const NARROW = 480; // pixels: on a phone the chart is lower, so that its controls fit beside it
 const LOW = 290;

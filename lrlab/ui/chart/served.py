@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -16,6 +17,19 @@ def script_url(name: str, text: Callable[[], str]) -> str:
     folder = cache_folder() / "scripts"
     write_once(folder / name, text)
     return f"component/{_served(folder)}/{name}"
+
+
+def hashed(stem: str, script: str) -> tuple[str, Callable[[], str]]:
+    """The arguments of `script_url` for a script: a name that changes with its text, and the text."""
+    return f"{stem}-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script
+
+
+def loading(url: str) -> str:
+    """The script of a component that is all at that address: Streamlit sends this one with each message."""
+    return (
+        f"const whole = import(new URL('{url}', document.baseURI).href);\n"
+        "export default async (given) => (await whole).default(given);\n"
+    )
 
 
 def write_once(file: Path, text: Callable[[], str]) -> None:

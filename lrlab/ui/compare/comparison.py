@@ -19,6 +19,7 @@ from lrlab.ui.explore import state
 from lrlab.ui.race.standings import standings
 from lrlab.ui.widgets.controls import field as number_field
 from lrlab.ui.widgets.controls import smoothing_slider
+from lrlab.ui.widgets.refreshed import refreshed
 
 REFRESH_SECONDS = 2.0
 
@@ -56,14 +57,13 @@ def _train(store, seed_groups):
 def _draw_again_soon():
     drawn = [True]
 
-    @st.fragment(run_every=REFRESH_SECONDS)
     def wait():
         if not drawn:  # the timer calls it, not the page
             st.session_state[choice.BY_TIMER] = True
             st.rerun()
         drawn.clear()
 
-    wait()
+    refreshed(wait, REFRESH_SECONDS)
 
 
 def _actions(store, chosen, results):

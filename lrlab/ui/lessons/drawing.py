@@ -1,7 +1,6 @@
 """The chart on which a reader draws the loss curves they expect; later the measured ones lie over them."""
 
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from statistics import mean
 
@@ -13,7 +12,7 @@ from lrlab.lessons.evidence import Evidence
 from lrlab.lessons.lesson import Lesson
 from lrlab.lessons.recipes import RECIPES
 from lrlab.palette import LOOKS
-from lrlab.ui.chart.served import script_url
+from lrlab.ui.chart.served import hashed, loading, script_url
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.curves import colors
 
@@ -86,19 +85,15 @@ def _data(lesson):
 
 @cache
 def _component(url):
-    # As with the chart: Streamlit sends this script with each message, so it only loads the other one.
-    script = f"const whole = import(new URL('{url}', document.baseURI).href);\n"
-    script += "export default async (given) => (await whole).default(given);\n"
     return st.components.v2.component(
         "lrlab.drawing",
         html='<div class="lrlab-drawing"></div>',
         css=(HERE / "drawing.css").read_text(encoding="utf-8"),
-        js=script,
+        js=loading(url),
         isolate_styles=False,
     )
 
 
 @cache
 def _script():
-    script = (HERE / "drawing.js").read_text(encoding="utf-8")
-    return f"drawing-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script
+    return hashed("drawing", (HERE / "drawing.js").read_text(encoding="utf-8"))

@@ -1,12 +1,10 @@
 """The live view of a race: status, time left, standings, and charts that grow while it trains."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from math import isfinite, isnan, nan
 from pathlib import Path
 from statistics import median
 
-import pandas as pd
 import streamlit as st
 
 from lrlab import jobs
@@ -15,26 +13,17 @@ from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.store import Run, Store
 from lrlab.ui.race import view
-from lrlab.ui.race.charts import chart_controls, forget_charts, lane_colors, lane_names, race_charts
+from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, race_charts
 from lrlab.ui.race.manual_rate import manual_rate, say_rate
+from lrlab.ui.race.numbers import BADGES, RECENT, every_run, metrics, ranking, status_of, table
 from lrlab.ui.race.queue import waiting
 from lrlab.ui.race.standings import judged, standings
 from lrlab.ui.widgets.in_words import in_words
-from lrlab.ui.widgets.markdown import plain, swatch
+from lrlab.ui.widgets.markdown import plain
+from lrlab.ui.widgets.refreshed import refreshed
 
 REFRESH_SECONDS = 1.0
-RECENT = 20
-NONE = "–"
 STYLE = Path(__file__).parent / "live.css"
-BADGES = {
-    "running": ("blue", ":material/autorenew:"),
-    "queued": ("gray", ":material/hourglass_empty:"),
-    "paused": ("violet", ":material/pause:"),
-    "failed": ("red", ":material/error:"),
-    "stopped": ("gray", ":material/stop_circle:"),
-    "completed": ("green", ":material/check:"),
-    "diverged": ("orange", ":material/trending_up:"),
-}
 GO_ON = ("paused", "stopped", "failed")
 
 
@@ -68,17 +57,13 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
                 standings(_groups(store, runs), partial(_train, store, race))
             manual_rate(store, runs)
             waiting(store, race)
-            _table(runs, epochs)
+            table(runs, epochs)
     else:
         waiting(store, race)
 
 
 def _refreshed(part, *args):
-    """Draw a part of the page each second anew.
-
-    It draws in its own place, in a container of the page: what it would draw elsewhere is lost if the whole
-    page is interrupted, and its place itself if it is refreshed before the browser has heard of the page.
-    """
+    """Draw a part of the page, and again each second; an error that the user can fix is shown there."""
 
     def drawn():
         try:
@@ -86,8 +71,7 @@ def _refreshed(part, *args):
         except UserError as error:
             st.error(str(error))
 
-    with st.container():
-        st.fragment(drawn, run_every=REFRESH_SECONDS)()
+    refreshed(drawn, REFRESH_SECONDS)
 
 
 def _read(race):
@@ -124,11 +108,11 @@ def _body(race, buttons):
         race_charts(store, runs, epochs)
     with right:
         if len(runs) == 1:
-            _metrics(runs, epochs)
+            metrics(runs, epochs)
         else:
-            st.table(_ranking(runs, epochs), border="horizontal", hide_index=True)
+            st.table(ranking(runs, epochs), border="horizontal", hide_index=True)
             with st.expander(f"All {len(runs)} runs"):
-                st.table(_every_run(runs, epochs), border="horizontal", hide_index=True)
+                st.table(every_run(runs, epochs), border="horizontal", hide_index=True)
     return right
 
 
@@ -161,7 +145,7 @@ def _is_active(runs):
 
 def _header(store, runs, epochs, compare):
     """Name, status, progress and buttons."""
-    status = next(status for status in BADGES if any(run.status == status for run in runs))
+    status = status_of(runs)
     color, icon = BADGES[status]
     lanes = [*lane_names(runs).values()]
     name = plain(lanes[0]) if len(lanes) == 1 else f"Race of {len(lanes)} lanes"
@@ -293,7 +277,9 @@ def _rewind(store, run, name):
     step = store.checkpoint_step(run.id) if run.status == "diverged" else None
     if step is not None:
         epoch, of = divmod(step, run.spec.steps_per_epoch)
-        where = f"epoch {epoch + 1}, step {of}" if of else f"the end of epoch {epoch}"
+        where = (
+            f"epoch {epoch + 1}, step {of}" if of else f"the end of epoch {epoch}" if step else "the start"
+        )
         lane = plain(run.name) + " " if name else ""
         st.button(
             f"Rewind {lane}to {where}, before its rate was set by hand",
@@ -304,106 +290,7 @@ def _rewind(store, run, name):
         )
 
 
-def _metrics(runs, epochs):
-    (run,) = runs
-    last = epochs[run.id][-1]
-    shown = {
-        "Training loss": _number(last.loss, ".4f"),
-        "Validation loss": _number(last.val_loss, ".4f"),
-        "Validation accuracy": _number(last.val_accuracy, ".2%"),
-        "Applied rate": f"{last.lr_end:.4g}",
-        "Seconds per epoch": _seconds_per_epoch(epochs[run.id]),
-    }
-    if run.test_accuracy is not None:
-        shown["Test accuracy"] = _number(run.test_accuracy, ".2%")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        for label, value in shown.items():
-            st.metric(label, value, width="content")
-
-
-def _ranking(runs, epochs):
-    """The lanes, the best first: by the measure that the chart shows, the median over the seeds."""
-    by_accuracy = st.session_state[view.VIEW] == "Accuracy"
-    names, colors = lane_names(runs), lane_colors(runs)
-    lanes = []
-    for lane, name in names.items():
-        members = [run for run in runs if run.lane == lane]
-        last = [epochs[run.id][-1] for run in members if epochs[run.id]]
-        losses = [epoch.val_loss for epoch in last if isfinite(epoch.val_loss)]
-        accuracies = [epoch.val_accuracy for epoch in last if isfinite(epoch.val_accuracy)]
-        loss, accuracy = (median(values) if values else nan for values in (losses, accuracies))
-        diverged = any(run.status == "diverged" for run in members)
-        lost = diverged or not isfinite(loss)
-        status = next(status for status in BADGES if any(run.status == status for run in members))
-        rate = median(epoch.lr_end for epoch in last) if last else nan
-        order = (lost, -accuracy if by_accuracy else loss) if isfinite(loss) else (True, 0.0)
-        lanes.append((order, f"{swatch(colors[lane])}\u00a0{plain(name)}", loss, accuracy, rate, status))
-    lanes.sort(key=lambda lane: lane[0])
-    best = lanes[0][3 if by_accuracy else 2]
-    rows = []
-    for place, (order, name, loss, accuracy, rate, status) in enumerate(lanes):
-        gap = (accuracy if by_accuracy else loss) - best
-        is_best = place == 0 and not order[0]
-        rows.append(
-            {
-                "": f"**{place + 1}**" if is_best else f"{place + 1}",
-                "Lane": f"**{name}**" if is_best else name,
-                "Val. loss": _number(loss, ".3f"),
-                "Gap": "★ best" if is_best else _number(gap, "+.1%" if by_accuracy else "+.3f"),
-                "Accuracy": _number(accuracy, ".1%"),
-                "Rate": _number(rate, ".3g"),
-                "Status": status,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _every_run(runs, epochs):
-    seeds = len({run.seed_group for run in runs})
-    tested = any(run.test_accuracy is not None for run in runs)
-    rows, colors = [], lane_colors(runs)
-    for run in runs:
-        done = epochs[run.id]
-        last = done[-1] if done else None
-        rows.append(
-            {
-                "Lane": f"{swatch(colors[run.lane])}\u00a0{plain(run.name)}",
-                **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
-                "Status": run.status,
-                "Epoch": f"{len(done)}",
-                "Val. loss": _number(last.val_loss, ".4f") if last else NONE,
-                "Val. accuracy": _number(last.val_accuracy, ".2%") if last else NONE,
-                "Rate": f"{last.lr_end:.3g}" if last else NONE,
-                **({"Test accuracy": _number(run.test_accuracy, ".2%")} if tested else {}),
-                "s/epoch": _seconds_per_epoch(done),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _number(value, form):
-    """A number in words; a dash for what is not known, or is no number because the run diverged."""
-    if value is None or isnan(value):
-        return NONE
-    return f"{value:{form}}" if isfinite(value) else "∞"
-
-
-def _seconds_per_epoch(done):
-    return f"{median(epoch.seconds for epoch in done[-RECENT:]):.2g}" if done else NONE
-
-
 def _train(store, race, seed_groups):
     """Add seed groups to a race, and train them."""
     store.add_race(seed_groups, race=race)
     jobs.ensure_worker(store)
-
-
-def _table(runs, epochs):
-    with st.expander("All epochs as a table", icon=":material/table:"):
-        rows = [
-            {"lane": run.name, "seed": run.spec.seed, **asdict(epoch)}
-            for run in runs
-            for epoch in epochs[run.id]
-        ]
-        table = pd.DataFrame(rows)
-        st.dataframe(table.drop(columns=["lane", "seed"]) if len(runs) == 1 else table, hide_index=True)

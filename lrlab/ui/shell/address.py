@@ -20,7 +20,7 @@ def query() -> Query:
 
 
 def write(query: Query) -> None:
-    """Make this the query of the page's address; the browser can go back to the one before."""
+    """Make this the query of the page's address, as a step that the browser can take back."""
     wanted = {name: [*query.texts(name)] for name, _ in query.pairs}
     if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(wanted)

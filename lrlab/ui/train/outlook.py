@@ -1,5 +1,6 @@
 """A preview of a race before it starts: its curves, sizes and time, and whether it fits into memory."""
 
+from functools import partial
 from itertools import chain
 from statistics import median
 
@@ -16,6 +17,7 @@ from lrlab.ui.chart import chart
 from lrlab.ui.explore import state
 from lrlab.ui.widgets.in_words import in_words, recipe_in_words
 from lrlab.ui.widgets.markdown import plain
+from lrlab.ui.widgets.refreshed import refreshed
 
 FAR = 60  # times the usual rate; the article trains SGD at 50 times the usual rate
 HOUR = 3600
@@ -54,7 +56,7 @@ def sizes(store: Store, seed_groups: SeedGroups) -> bool:
     seconds = duration(store, seed_groups)
     # An active race has its own timer. A second timer beside it could make a click get lost.
     waits = seconds is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
-    st.fragment(_sizes, run_every=REFRESH_SECONDS if waits else None)(store, seed_groups, seconds)
+    refreshed(partial(_sizes, store, seed_groups, seconds), REFRESH_SECONDS if waits else None)
     needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
     if needed > free:
         st.error(
