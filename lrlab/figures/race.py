@@ -5,6 +5,7 @@ highest seed.
 """
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,7 +21,7 @@ from lrlab.figures.lanes import (
     rates,
 )
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import LOG, drawn, measure_axis, rate_axis, time_axis, trace
+from lrlab.figures.style import LOG, drawn, measure_axis, rate_axis, time_axis, trace, with_ends
 
 UPPER, LOWER = [0.35, 1], [0, 0.26]
 STEP = 0.05
@@ -34,7 +35,7 @@ def race_figure(
     log_rate=False,
     smoothing=0.0,
     training=False,
-    height=640,
+    height=600,
     measure="loss",
     end: int | None = None,
     first=False,
@@ -79,13 +80,15 @@ def race_figure(
         lines.append(line)
     which = "" if alone or training else "validation "
     axis, notes = measure_scale(f"{which}{measure}".capitalize(), tables, first)
+    end = end or length
     axes = {
-        "xaxis": time_axis(length) | {"range": [0, end or length], "uirevision": f"epoch {end or length}"},
+        "xaxis": time_axis(length) | {"range": [0, end], "uirevision": f"epoch {end}"},
         "yaxis": rate_axis(log_rate) | {"domain": LOWER},
         "yaxis2": axis | {"domain": UPPER},
         "annotations": notes,
     }
-    return drawn(below + lines + _marks(lanes, best, measure), lanes_layout(lanes, length, height) | axes)
+    marks = _marks(lanes, best, measure, end)
+    return drawn(below + lines + marks, with_ends(lanes_layout(lanes, length, height), axes, "yaxis2"))
 
 
 def measure_scale(title: str, tables: Sequence[np.ndarray], first: bool) -> tuple[dict, list[dict]]:
@@ -110,7 +113,7 @@ def measure_scale(title: str, tables: Sequence[np.ndarray], first: bool) -> tupl
     if low <= begun.min(initial=high) and begun.max(initial=low) <= high:
         return axis, []
     text = f"Epoch 1 is off the axis ({begun.min():.2f} to {begun.max():.2f})"
-    place = {"xref": "paper", "yref": "y2 domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "top"}
+    place = {"xref": "paper", "yref": "y2 domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"}
     return axis, [{"text": text, "showarrow": False, **place}]
 
 
@@ -121,8 +124,8 @@ def _best(values, measure):
     return (at + 1, float(values[at])) if len(known) and np.isfinite(known[at]) else None
 
 
-def _marks(lanes, best, measure):
-    """A ring at the best of each lane, and a star with its value at the best of all."""
+def _marks(lanes, best, measure, end):
+    """A ring at the best of each lane, and a star at the best of all, with its value, lane and epoch."""
     sign = 1 if measure == "loss" else -1
     top = min(
         (number for number, found in enumerate(best) if found), key=lambda n: sign * best[n][1], default=-1
@@ -130,7 +133,7 @@ def _marks(lanes, best, measure):
     marks = []
     for number, (lane, found) in enumerate(zip(lanes, best, strict=True)):
         is_top = number == top
-        place = "bottom center" if measure == "loss" else "top center"
+        place = f"{'bottom' if measure == 'loss' else 'top'} {_side(found, end)}"
         look = {
             "mode": "markers+text",
             "yaxis": "y2",
@@ -139,13 +142,20 @@ def _marks(lanes, best, measure):
             **NO_HOVER,
         }
         look["marker"] = {"symbol": "star", "size": 14} if is_top else {"symbol": "circle-open", "size": 9}
-        look["text"] = [f"best so far: {found[1]:.3f}"] if found and is_top else [""]
+        name = "" if len(lanes) == 1 else f", {escape(lane.name, quote=False)}"
+        look["text"] = [f"best {found[1]:.3f}{name}, epoch {found[0]}"] if found and is_top else [""]
         x, y = ([found[0]], [found[1]]) if found else ([], [])
         marks.append(trace(lane.color, x=x, y=y, uid=f"best-{number}", cliponaxis=False, **look))
     return marks
 
 
-def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go.Figure:
+def _side(found, end):
+    """On which side of its mark a text has room."""
+    across = found[0] / end if found else 0.5
+    return "right" if across < 0.25 else "left" if across > 0.75 else "center"
+
+
+def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=600) -> go.Figure:
     """The gradient norm, the update-to-weight ratio, and the seconds of each epoch.
 
     The first two are measured at each epoch's first update and drawn at the epoch's start. For several
@@ -187,7 +197,7 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=590) -> go
             }
         ],
     }
-    return drawn(lines, lanes_layout(lanes, length, height) | axes)
+    return drawn(lines, with_ends(lanes_layout(lanes, length, height), axes, "yaxis3"))
 
 
 def _look(lane, measure, is_training, alone):

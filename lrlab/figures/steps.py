@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lrlab.figures.series import bucket, extremes, smoothed
-from lrlab.figures.style import drawn, layout, measure_axis, rate_axis, time_axis, trace
+from lrlab.figures.style import drawn, layout, measure_axis, rate_axis, time_axis, trace, with_ends
 
 POINTS = 1500
 
@@ -16,7 +16,7 @@ def steps_figure(
     log_rate=False,
     smoothing=0.0,
     points=POINTS,
-    height=520,
+    height=600,
 ) -> go.Figure:
     """Rate and loss of each update from number `first` on, of a run of `length` updates.
 
@@ -46,7 +46,7 @@ def steps_figure(
         "yaxis": measure_axis("Loss of each step") | {"domain": [0, 0.6]},
         "yaxis2": rate_axis(log_rate) | {"domain": [0.68, 1]},
     }
-    return drawn(below + lines, shared | axes)
+    return drawn(below + lines, with_ends(shared, axes, "yaxis"))
 
 
 def _losses(color, losses, size, first, **look):

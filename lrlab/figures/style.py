@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 
 from lrlab.palette import DASHES, LOOKS
 
+HEAD, FOOT = 28, 46  # pixels above the upper panel and below the lowest, for titles
+
 
 def trace(color: int, mode="lines", width=2.5, dash=None, line_shape="linear", **kwargs) -> dict:
     """A line in colour number `color` of the palette; the browser knows the theme's hues.
@@ -50,6 +52,28 @@ def layout(height: int) -> dict:
         "uirevision": "kept",
         "legend": {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left", "yanchor": "bottom"},
     }
+
+
+def with_ends(shared: dict, axes: dict, top: str) -> dict:
+    """A layout whose lines are named at their ends on the value axis `top`, in place of a legend.
+
+    The browser writes the names of the lines that would be in the legend, and a click on a name hides its
+    line. The titles of the value axes are written above their panels.
+    """
+    titles = {name: axis["title"]["text"] for name, axis in axes.items() if "axis" in name}
+    notes = [_title(text, name) for name, text in titles.items()] + axes.get("annotations", [])
+    untitled = {name: axes[name] | {"title": None} for name in titles}
+    margin = shared["margin"] | {"t": HEAD, "b": FOOT}
+    ends = {"showlegend": False, "meta": {"ends": top}, "annotations": notes, "margin": margin}
+    return shared | axes | untitled | ends
+
+
+def _title(text, axis):
+    """Above the left end of a value axis, or below the right end of the time axis."""
+    place = {"xref": "paper", "yref": f"{axis.replace('axis', '')} domain", "x": 0, "y": 1, "xanchor": "left"}
+    if axis == "xaxis":
+        place |= {"yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yshift": -FOOT}
+    return {"text": f"<b>{text}</b>", "yanchor": "bottom", "showarrow": False, **place}
 
 
 def time_axis(length: float, unit: str = "epoch") -> dict:

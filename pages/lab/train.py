@@ -20,10 +20,9 @@ races = store.races()
 chosen = race_setup.chosen_race(list(races), store.race_of)
 is_open = race_setup.form_is_open(chosen is not None and any(run.active for run in races[chosen]))
 
-st.title(f"Train on {plain(race_setup.known_data().title)}")
-address.show_problems(st.session_state[race_setup.LINK_PROBLEMS])
-if chosen is not None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title(f"Train on {plain(race_setup.known_data().title)}", width="content")
+    if chosen is not None:
         st.selectbox(
             "Run",
             list(races),
@@ -38,6 +37,7 @@ if chosen is not None:
             on_click=race_setup.show_form,
             args=(not is_open,),
         )
+address.show_problems(st.session_state[race_setup.LINK_PROBLEMS])
 if is_open or chosen is None:
     form(store, chosen is None)
 if chosen is not None:

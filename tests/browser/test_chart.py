@@ -1,6 +1,7 @@
 """A chart that grows: only what is new is sent, and what a visitor has done to the chart stays."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_all_points_arrive_and_only_new_ones_are_sent(race):
 
 
 def test_zoom_and_hidden_lanes_stay(race):
-    race.page.locator(".lrlab-chart .legendtoggle").nth(2).click()
+    race.page.locator(".lrlab-chart text.end").nth(2).click()
     race.page.wait_for_function(f"() => {HOST}._fullData.some(t => t.visible === 'legendonly')")
     assert set(race.hidden()) == {"Three"}
     assert len(race.hidden()) == 5  # two lines, the two ends of a band, and the mark of the best
@@ -143,6 +144,34 @@ def test_zoom_and_hidden_lanes_stay(race):
     race.page.mouse.dblclick(plot["x"] + 50, plot["y"] + 50)
     race.page.wait_for_function(f"() => {HOST}._fullLayout.xaxis.range[1] > 90")
     assert race.ranges() == [given["xaxis"], given["yaxis2"]]
+
+
+def test_lines_are_named_where_they_have_come_to_and_no_name_covers_another(race):
+    def names():
+        return race.page.evaluate(
+            f"""() => [...{HOST}.querySelectorAll('text.end')].map(end => {{
+                const {{ left, right, top, bottom }} = end.getBoundingClientRect();
+                const [text, value] = [...end.childNodes].map(part => part.textContent.trim());
+                return {{ text, value, left, right, top, bottom }};
+            }})"""
+        )
+
+    def now(epochs):
+        place = f"{HOST}._fullLayout.xaxis._offset + {HOST}._fullLayout.xaxis.d2p({epochs})"
+        return race.page.evaluate(f"() => {HOST}.getBoundingClientRect().left + {place}")
+
+    for epochs in (5, 60, 100):
+        race.grow(epochs)
+        named = names()
+        assert [name["text"] for name in named] == ["One", "Two", "Three"]
+        whole = ready(figure(epochs))["data"]
+        lines = [trace for trace in whole if trace.get("showlegend")]
+        assert [float(name["value"]) for name in named] == [float(f"{line['y'][-1]:.3g}") for line in lines]
+        assert all(abs(name["left"] - now(epochs) - 22) < 2 for name in named)
+        box = race.page.locator(".lrlab-chart").bounding_box()
+        assert all(name["right"] <= box["x"] + box["width"] for name in named)
+        heights = sorted((name["top"], name["bottom"]) for name in named)
+        assert all(below[0] > above[1] - 4 for above, below in pairwise(heights))
 
 
 @pytest.mark.parametrize(

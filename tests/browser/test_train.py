@@ -1,5 +1,6 @@
 """What a person sees who presses Train: points arrive one by one, and nothing is ever lost."""
 
+import math
 import os
 import re
 import signal
@@ -13,7 +14,9 @@ from playwright.sync_api import TimeoutError, expect
 
 from lrlab.lessons.evidence import recipe_of
 from lrlab.lessons.reference import recorded
-from lrlab.runs.records import ACTIVE
+from lrlab.runs.records import ACTIVE, Epoch, Outcome
+from lrlab.runs.spec import RunSpec
+from lrlab.store import Store
 from tests.browser.conftest import settle
 from tests.test_jobs import wait_for, worker_of
 
@@ -263,6 +266,41 @@ def test_the_articles_six_runs_are_raced_and_are_where_they_were_recorded(server
         else:
             losses = [epochs[19].val_loss for epochs in seeds]
             assert min(losses) / 1.1 <= epochs[19].val_loss <= max(losses) * 1.1, run.name
+
+
+def test_the_ranking_is_sorted_by_each_of_its_heads(own_server, home, open_page):
+    store = Store()
+    race = store.add_race([[(f"Lane {lane}", RunSpec(epochs=2)) for lane in range(3)]], worker="w")
+    for run, loss, rate in zip(store.race(race), (0.5, 0.4, math.nan), (0.3, 0.1, 0.2), strict=True):
+        store.record(run, Epoch(0, rate, rate, 1.0, 0.5, loss, 0.5 + rate, 0.1))
+        store.finish(run.id, Outcome("stopped", "Stopped."), "w")
+    page = open_page(f"{own_server[0]}/?p")
+    page.goto(f"{own_server[0]}/train")
+    settle(page)
+    table = page.get_by_role("table").first
+
+    def lanes():
+        return [text.split("Lane ")[1][0] for text in table.get_by_role("row").all_inner_texts()[1:]]
+
+    table.get_by_role("columnheader", name="Rate").wait_for()
+    assert lanes() == ["1", "0", "2"]
+    assert "★ best" in table.get_by_role("row").nth(1).inner_text()
+    orders = {"Rate": "021", "Val. loss": "102", "Accuracy": "021", "Lane": "012"}
+    for head, order in orders.items():
+        button = table.get_by_role("button", name=head)
+        button.focus()
+        page.keyboard.press("Enter")
+        assert lanes() == [*order]
+        expect(button).to_be_focused()
+    column = table.get_by_role("columnheader", name="Lane")
+    assert column.get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert lanes() == ["2", "1", "0"]
+    table.get_by_role("button", name="Val. loss").click()
+    table.get_by_role("button", name="Val. loss").click()
+    assert lanes() == ["0", "1", "2"], "what is not known is last, whatever the direction"
+    table.get_by_role("button", name="Place").click()
+    assert lanes() == ["1", "0", "2"]
 
 
 def held_click(page, locator, seconds=0.12):

@@ -46,8 +46,11 @@ def test_train_these_takes_the_same_curves_in_the_same_colours(own_server, open_
     page = open_page(own_server[0] + "/?c=constant&c=cosine~0.3&c=step&c=one-cycle~0.2")
     chosen = lines(page, 4)
     other = open_page(own_server[0])  # another tab has its own curves
+    steps = page.evaluate("history.length")
     page.get_by_role("button", name="Train these 4").click()
     page.get_by_role("heading", name=re.compile("^Train on")).wait_for()
+    settle(page)
+    assert page.evaluate("history.length") == steps + 1, "one step that Back takes back"
     assert lines(page, 4) == chosen
     page.get_by_role("button", name=re.compile("^Race 4 schedules")).wait_for()
     page.reload()

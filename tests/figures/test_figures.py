@@ -108,7 +108,7 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
     assert [trace.meta["color"] for trace in figure.data] == [3] * 4
     assert [trace.line.dash for trace in figure.data[:3]] == ["dot", "solid", "solid"]
-    assert (list(best.x), list(best.y), best.text[0]) == ([1], [1.1], "best so far: 1.100")
+    assert (list(best.x), list(best.y), best.text[0]) == ([1], [1.1], "best 1.100, epoch 1")
     accuracy = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10, measure="accuracy").data
     np.testing.assert_array_equal(accuracy[1].y, [0.6, 0.1])
     assert list(accuracy[-1].y) == [0.6], "the best accuracy is the highest"
@@ -402,11 +402,25 @@ def test_the_axis_shows_what_is_decided_and_says_what_it_leaves_out():
     layout = race_figure(lanes, 100, end=10).layout
     assert layout.xaxis.range == (0, 10)
     assert layout.yaxis2.range == pytest.approx((0.35, 0.45))
-    assert [note.text for note in layout.annotations] == ["Epoch 1 is off the axis (4.00 to 9.00)"]
+    titles = ["<b>Epoch</b>", "<b>Learning rate</b>", "<b>Validation loss</b>"]
+    notes = [note.text for note in layout.annotations]
+    assert notes == [*titles, "Epoch 1 is off the axis (4.00 to 9.00)"]
     shown = race_figure(lanes, 100, first=True).layout
-    assert (shown.xaxis.range, shown.yaxis2.range, len(shown.annotations)) == ((0, 100), None, 0)
+    assert (shown.xaxis.range, shown.yaxis2.range, len(shown.annotations)) == ((0, 100), None, 3)
     begun = [LaneCurves("A", 0, (run(9),))]
     assert race_figure(begun, 100).layout.yaxis2.range is None, "one epoch alone is shown"
+
+
+def test_what_is_written_at_the_best_is_inside_of_the_chart_and_is_no_markup():
+    def best(at, end=20):
+        losses = [1.0] * at + [0.5] + [1.0] * (end - at - 1)
+        lanes = [LaneCurves("<b>A", 0, (run(*losses),)), LaneCurves("B", 1, (run(*[2.0] * end),))]
+        return by_uid(race_figure(lanes, end))["best-0"]
+
+    assert [best(at).textposition for at in (1, 10, 19)] == [
+        f"bottom {side}" for side in ("right", "center", "left")
+    ]
+    assert best(1).text[0] == "best 0.500, &lt;b&gt;A, epoch 2"
 
 
 def test_the_plan_is_a_faint_line_over_the_whole_race():

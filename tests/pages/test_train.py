@@ -1,5 +1,6 @@
 """Train, run by AppTest against a real store and a real worker process."""
 
+import json
 import time
 from pathlib import Path
 
@@ -425,6 +426,14 @@ def running(store, name="Mine", lanes=1):
     return race
 
 
+def ranking(page):
+    """The texts of each column of the ranking."""
+    sent = [json.loads(part.proto.json) for part in page.get("bidi_component")]
+    (table,) = [data for data in sent if "rows" in data]
+    keys = [column["key"] for column in table["columns"]]
+    return {key: [row["cells"][at]["text"] for row in table["rows"]] for at, key in enumerate(keys)}
+
+
 def test_a_race_is_paused_goes_on_and_stops(page):
     store = Store()
     jobs.shut_down(store)
@@ -459,15 +468,18 @@ def test_after_the_click_the_form_folds_and_the_race_is_ranked_with_the_best_fir
     page.run()
     page.selectbox(key="run").set_value(race).run()
     assert not page.exception
-    ranking, every_run = (table.value for table in page.table)
-    assert list(ranking["Gap"]) == ["★ best", "+0.100", "–"]
-    assert list(ranking["Val. loss"]) == ["0.400", "0.500", "–"]
-    assert [name.strip("*").split()[-2:] for name in ranking["Lane"]] == [["Mine", n] for n in "102"]
+    every_run = page.table[0].value
+    assert ranking(page)["gap"] == ["★ best", "+0.100", "–"]
+    assert ranking(page)["loss"] == ["0.400", "0.500", "–"]
+    assert ranking(page)["lane"] == ["Mine 1", "Mine 0", "Mine 2"]
+    assert "status" not in ranking(page), "it is the same for all lanes, and above"
     assert list(every_run["Epoch"]) == ["3", "3", "3"]
     page.button_group(key="view.view").set_value("Accuracy").run()
-    ranking = page.table[0].value
-    assert list(ranking["Gap"]) == ["★ best", "-10.0%", "–"]
-    assert "nan" not in page.table[0].value.to_string() + page.table[1].value.to_string()
+    assert ranking(page)["gap"] == ["★ best", "-10.0%", "–"]
+    assert "nan" not in str(ranking(page)) + page.table[0].value.to_string()
+    store.finish(store.race(race)[2].id, Outcome("diverged", "The loss became NaN in epoch 3."), "w")
+    page.run()
+    assert ranking(page)["status"] == ["running", "running", "diverged"]
 
 
 def test_every_view_draws_and_smoothing_is_off_at_first(page):
@@ -497,8 +509,10 @@ def test_a_rate_is_set_by_hand_returned_to_the_schedule_and_saved_as_one(page):
     slider.set_value(0.1).run()
     assert store.run(race).manual_rate == 0.1
     assert "rate 0.1, set by hand" in texts(page)
-    assert "Its schedule's own rates: 0.01 to 0.01." in texts(page)
-    assert "The largest rate that stayed stable in this race: 0.01." in texts(page)
+    assert "Marked: its schedule's own rates, 0.01 to 0.01." in texts(page)
+    assert "Line: the largest rate that stayed stable in this race, 0.01." in texts(page)
+    (marks,) = [part.value for part in page.get("html") if "style=" in part.value]
+    assert marks.count("42.86%") == 3, "0.01 is three of the seven decades from 0.00001 to 100"
     assert [warning.value for warning in page.warning] == [
         "No lane of this race has stayed stable at this rate yet. It may diverge."
     ]

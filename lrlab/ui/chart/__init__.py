@@ -4,7 +4,6 @@
 the existing chart.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,10 +13,13 @@ import streamlit as st
 
 from lrlab.figures import plotlyjs
 from lrlab.ui.chart.sending import message, ready
-from lrlab.ui.chart.served import hashed, loading, script_url
+from lrlab.ui.chart.served import hashed, loading, script_url, with_style
 
 HERE = Path(__file__).parent
-SCRIPTS = "preview.js", "growing.js", "axes.js", "first.js", "reading.js", "rings.js", "tools.js", "chart.js"
+SCRIPTS = (
+    *("preview.js", "growing.js", "axes.js", "first.js", "reading.js", "ends.js", "rings.js", "tools.js"),
+    "chart.js",
+)
 
 
 def chart(
@@ -91,8 +93,4 @@ def _component(url):
 
 @cache
 def _script():
-    # With its style, which Streamlit would send with each message.
-    style = json.dumps((HERE / "chart.css").read_text(encoding="utf-8"))
-    script = f"const STYLE = {style};\n"
-    script += "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return hashed("chart", script)
+    return hashed("chart", with_style(HERE / "chart.css", *(HERE / name for name in SCRIPTS)))

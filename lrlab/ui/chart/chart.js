@@ -134,6 +134,12 @@ function themed(figure, height, element) {
     xaxis.automargin = yaxis.automargin = false;
     xaxis.title = yaxis.title = undefined; // reading.js writes them
   }
+  if (layout.meta?.ends) {
+    const isNarrow = element.clientWidth < NARROW;
+    layout.margin.r = endsRoom(element, figure, isNarrow ? SHORT : element.clientWidth / 5, isNarrow);
+    // Beside the title there is no room for a note.
+    if (isNarrow) for (const note of layout.annotations) if (note.yref !== "paper" && note.x === 1) note.yanchor = "top";
+  }
   for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: theme("gray-color") };
   const root = document.documentElement.style;
   root.setProperty("--lrlab-background", theme("background-color"));
@@ -237,17 +243,19 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   host.style.minHeight = `${height}px`;
   const figure = () => (data.live ? withThumbs(sent, data.live) : sent);
   const isReading = Boolean(sent.layout.meta?.unit);
-  const draw = () => {
+  const name = () => (host.figure.layout.meta?.ends ? nameEnds(host) : nameLines(host));
+  const draw = (host.redraw = () => {
     const now = figure();
     host.lines = now.data.map(({ y }) => y);
     host.figure = now;
     const [traces, layout] = themed(now, height, host);
     if (!host.plotly) return isReading && drawFirst(host, traces, layout);
+    if (layout.meta?.ends) hideGroups(host, traces);
     const drawn = host.plotly.react(host, traces, withZoom(host, layout), config(host.plotly)).then(withOneTabStop);
     host.querySelector(":scope > .lrlab-first")?.remove();
-    nameLines(host);
+    name();
     return drawn;
-  };
+  });
   host.live = data.live;
   keepMoved(host);
   host.letGo = (moved) => setTriggerValue("dragged", moved);
@@ -282,9 +290,9 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   }
   await draw();
   if (!host.watcher) {
-    host.on("plotly_relayout", () => nameLines(host));
+    host.on("plotly_relayout", name);
     host.on("plotly_doubleclick", () => showWhole(host, host.plotly));
-    host.watcher = new ResizeObserver(() => host.isConnected && host.plotly.Plots.resize(host).then(() => nameLines(host)));
+    host.watcher = new ResizeObserver(() => host.isConnected && host.plotly.Plots.resize(host).then(name));
     host.watcher.observe(host);
   }
   setTimeout(nameControls, REST); // the cards that belong to this figure may be drawn after it

@@ -14,7 +14,8 @@ function plainName(trace) {
 function labels(names, font, most) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `bold ${font.size}px ${font.family}`;
-  const fits = (text) => pen.measureText(text).width <= most;
+  const measure = (text) => pen.measureText(text).width;
+  const fits = (text) => measure(text) <= most;
   const short = names.map((name) => {
     const [first, ...rest] = name.split(" ");
     const alike = names.some((other) => other !== name && other.split(" ")[0] === first);
@@ -22,7 +23,7 @@ function labels(names, font, most) {
     while (!fits(text) && text.length > 4) text = `${text.replace(/…$/, "").slice(0, -1).trimEnd()}…`;
     return text;
   });
-  return { texts: new Map(names.map((name, at) => [name, short[at]])), width: Math.ceil(Math.max(0, ...short.map((text) => pen.measureText(text).width))) };
+  return { texts: new Map(names.map((name, at) => [name, short[at]])), width: Math.ceil(Math.max(0, ...short.map(measure))), measure };
 }
 
 // The place in `x` of the last value that is at most `at`.
@@ -143,6 +144,7 @@ function titles(host) {
 
 // A figure with the names as annotations, for pictures.
 function withNames(host) {
+  if (host.ends) return withEnds(host);
   if (!host.labels) return host;
   const { yaxis } = host._fullLayout;
   const annotations = host.figure.data.map((trace, at) => ({

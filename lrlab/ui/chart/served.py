@@ -1,5 +1,6 @@
 """Scripts for the browser, which Streamlit serves from LR Lab's cache folder."""
 
+import json
 import os
 from collections.abc import Callable
 from functools import cache
@@ -22,6 +23,12 @@ def script_url(name: str, text: Callable[[], str]) -> str:
 def hashed(stem: str, script: str) -> tuple[str, Callable[[], str]]:
     """The arguments of `script_url` for a script: a name that changes with its text, and the text."""
     return f"{stem}-{sha256(script.encode()).hexdigest()[:12]}.js", lambda: script
+
+
+def with_style(style: Path, *scripts: Path) -> str:
+    """A script with its style in the constant STYLE: Streamlit would send a style with each message."""
+    read = [script.read_text(encoding="utf-8") for script in scripts]
+    return f"const STYLE = {json.dumps(style.read_text(encoding='utf-8'))};\n" + "".join(read)
 
 
 def loading(url: str) -> str:

@@ -9,6 +9,7 @@ from lrlab import article
 from lrlab.runs.plan import Plan
 from lrlab.ui.explore import state
 from lrlab.ui.explore.panels import EXPORT
+from lrlab.ui.shell import address
 
 STYLE = Path(__file__).parent / "explore.css"
 TRAIN, LESSONS = "pages/lab/train.py", "pages/learn/lessons.py"
@@ -46,7 +47,7 @@ def welcome(start_race: Callable[[], None]) -> None:
 
 def _leave(page):
     _welcomed()
-    st.switch_page(page)
+    address.leave_for(page)
 
 
 def _welcomed(done=True):
@@ -61,7 +62,7 @@ def onward(plans: dict[str, Plan], choose: Callable[[Sequence[str]], None]) -> N
             label, type="primary", icon=":material/play_arrow:", width="stretch", disabled=not plans
         ):
             choose(list(plans))
-            st.switch_page(TRAIN)
+            address.leave_for(TRAIN)
         st.button("Export", icon=EXPORT.split()[0], on_click=_export, disabled=not plans)
 
 

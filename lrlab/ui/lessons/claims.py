@@ -11,6 +11,7 @@ from lrlab.lessons.recipes import RECIPES
 from lrlab.palette import shade
 from lrlab.store import Store
 from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
+from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
 
 COLORS = {
@@ -79,7 +80,7 @@ def _test(store, claim):
         store.add_race([[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds])
     )
     jobs.ensure_worker(store)
-    st.switch_page("pages/lab/train.py")
+    address.leave_for("pages/lab/train.py")
 
 
 def _shade(color):

@@ -37,7 +37,7 @@ def lane_colors(runs: list[Run]) -> dict[int, int]:
 
 def chart_controls(several: bool) -> None:
     """What the charts show. These stand outside of what is redrawn, so that no click is lost."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "View",
             view.VIEWS,

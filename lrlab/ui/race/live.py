@@ -15,8 +15,9 @@ from lrlab.store import Run, Store
 from lrlab.ui.race import view
 from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, race_charts
 from lrlab.ui.race.manual_rate import manual_rate, say_rate
-from lrlab.ui.race.numbers import BADGES, RECENT, every_run, metrics, ranking, status_of, table
+from lrlab.ui.race.numbers import BADGES, RECENT, every_run, metrics, status_of, table
 from lrlab.ui.race.queue import waiting
+from lrlab.ui.race.ranking import ranking
 from lrlab.ui.race.standings import judged, standings
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain
@@ -60,6 +61,8 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
             table(runs, epochs)
     else:
         waiting(store, race)
+    if runs[0].origin:
+        st.caption(f"Data: {plain(runs[0].origin)}.")
 
 
 def _refreshed(part, *args):
@@ -110,7 +113,7 @@ def _body(race, buttons):
         if len(runs) == 1:
             metrics(runs, epochs)
         else:
-            st.table(ranking(runs, epochs), border="horizontal", hide_index=True)
+            ranking(runs, epochs)
             with st.expander(f"All {len(runs)} runs"):
                 st.table(every_run(runs, epochs), border="horizontal", hide_index=True)
     return right
@@ -260,8 +263,6 @@ def _say(store, runs):
     first, *others = AUTO
     if runs[0].data in [each.name for each in others]:
         st.info(f"Not {first.title}: this trains on {plain(runs[0].origin)}.", icon=":material/info:")
-    elif runs[0].origin:
-        st.caption(f"Data: {plain(runs[0].origin)}.")
 
 
 def _by_hand(store, run):

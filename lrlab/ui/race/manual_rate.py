@@ -84,12 +84,22 @@ def _set_by_hand(store, running, epochs, say):
         )
         own = run.spec.plan.rates()
         stable = max(_rates_of_finite_epochs(epochs))
+        _mark(own.min(), own.max(), stable)
         st.caption(
-            f"Its schedule's own rates: {own.min():.3g} to {own.max():.3g}. "
-            f"The largest rate that stayed stable in this race: {stable:.3g}."
+            f"Marked: its schedule's own rates, {own.min():.3g} to {own.max():.3g}. "
+            f"Line: the largest rate that stayed stable in this race, {stable:.3g}."
         )
         if run.manual_rate > stable:
             st.warning("No lane of this race has stayed stable at this rate yet. It may diverge.")
+
+
+def _mark(low, high, stable):
+    """Mark rates on the slider, below its track."""
+    places = [RATES.index(_nearest(rate)) / (len(RATES) - 1) for rate in (low, high, stable)]
+    values = ";".join(
+        f"--{name}:{at:.2%}" for name, at in zip(("low", "high", "stable"), places, strict=True)
+    )
+    st.html(f'<div class="rate-marks" style="{values}" aria-hidden="true"></div>')
 
 
 def _rates_of_finite_epochs(epochs):

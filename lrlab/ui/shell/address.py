@@ -5,8 +5,12 @@ Explore's address is written by its chart in the browser, because it changes wit
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from lrlab.links.query import Query, read
 from lrlab.ui.widgets.markdown import plain
@@ -37,6 +41,27 @@ def replace(query: Query) -> None:
         new = json.dumps(str(query) or ".")
         script = f"history.replaceState(history.state, '', {new})"
         st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
+def leave_for(page: str) -> NoReturn:
+    """Go to another page, given by its file: one step that the browser can take back.
+
+    `st.switch_page` would make two steps of it, because it takes the query off the address first.
+    """
+    context = get_script_run_ctx()
+    if context is None or context.script_requests is None:
+        raise RuntimeError("There is no page to leave.")
+    pages = context.pages_manager.get_pages().values()
+    (code,) = [known["page_script_hash"] for known in pages if Path(known["script_path"]).match(page)]
+    context.script_requests.request_rerun(
+        RerunData(
+            page_script_hash=code,
+            cached_message_hashes=context.cached_message_hashes,
+            context_info=context.context_info,
+        )
+    )
+    st.empty()  # with it the request is served
+    st.stop()
 
 
 def without_query() -> str:
