@@ -156,9 +156,9 @@ def show_messages() -> None:
     if not (st.session_state.pop(BY_TIMER, False) or is_new):
         imported, problems = 0, []
     if imported:
-        st.success(f"{imported} {'run was' if imported == 1 else 'runs were'} imported and chosen.")
+        st.success(f"{imported:d} {'run was' if imported == 1 else 'runs were'} imported and chosen.")
     for problem in problems:
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     st.session_state[MESSAGES] = imported, problems, False
 
 

@@ -11,7 +11,6 @@ from lrlab.runs.result import Result
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG
 from lrlab.ui.compare import choice
-from lrlab.ui.widgets.markdown import plain
 
 FORMS: dict[str, tuple[Callable[[Sequence[Result]], str | bytes], str, str]] = {
     "CSV": (to_csv, "csv", "One row per epoch, for spreadsheets and data frames."),
@@ -98,11 +97,11 @@ def _take(store, files):
         try:
             new = store.add_results(read_runs(file.name, file.getvalue()), tags)
         except UserError as error:
-            problems.append(plain(str(error)))
+            problems.append(str(error))
             continue
         added += new
         if not new:
-            problems.append(f"{plain(file.name)}: LR Lab already has all of its runs.")
+            problems.append(f"{file.name}: LR Lab already has all of its runs.")
     if added:
         choice.add(added)
     choice.say(len(added), problems)

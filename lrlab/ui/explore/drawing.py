@@ -41,7 +41,7 @@ def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
     Below it is a chart of the momentum, if one of them cycles it.
     """
     for curve, problem in problems.items():
-        st.warning(f"{plain(state.curve_name(curve))}: {problem}")
+        st.warning(f"{plain(state.curve_name(curve))}: {plain(problem)}")
     if plans:
         momenta = {curve: plan.momentum for curve, plan in plans.items() if plan.momentum}
         shown = [state.curve_name(curve) for curve in plans]

@@ -7,6 +7,7 @@ from lrlab.runs.plan import Plan
 from lrlab.runs.summary import summary
 from lrlab.scene import MAX_LISTED
 from lrlab.ui.explore import state
+from lrlab.ui.widgets.markdown import plain
 
 HELP = {
     "Peak": "The highest rate of the run.",
@@ -24,8 +25,8 @@ def in_numbers(plans: dict[str, Plan]) -> None:
     epochs, longest = state.at_epochs(), st.session_state[state.EPOCHS]
     if epochs is None:
         st.error(
-            f"Write at most {MAX_LISTED} whole numbers from 0 to {longest - 1}, separated by commas, "
-            f"not {text!r}."
+            f"Write at most {MAX_LISTED} whole numbers from 0 to {longest - 1:d}, separated by commas, "
+            f"not {plain(repr(text))}."
         )
     inside = [epoch for epoch in epochs or () if epoch < longest]
     rows = [_row(state.curve_name(curve), plan, inside) for curve, plan in plans.items()]

@@ -19,6 +19,7 @@ from lrlab.ui.explore import state
 from lrlab.ui.explore.in_numbers import in_numbers
 from lrlab.ui.widgets.controls import option
 from lrlab.ui.widgets.into_view import bring_into_view
+from lrlab.ui.widgets.markdown import plain
 
 EXPORT = ":material/download: Export"
 OTHERS = {"json": "JSON", "csv": "CSV"}
@@ -81,7 +82,7 @@ def _export(plans):
     try:
         text, language = written(plan, form, name, SHOWN_ROWS, optimizer, first)
     except UserError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     file = f"{curve}.{'py' if form in TARGETS else form}"
     st.code(text, language=language, height="content" if form in TARGETS else 360)

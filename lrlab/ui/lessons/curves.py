@@ -41,7 +41,7 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
         except UserError as error:
             problems[id] = str(error)
     for id, problem in problems.items():
-        st.warning(f"{plain(state.curve_name(id))}: {problem}")
+        st.warning(f"{plain(state.curve_name(id))}: {plain(problem)}")
     if plans:
         figure = rates_figure(
             {state.curve_name(id): (state.curve_color(id), plan) for id, plan in plans.items()},

@@ -72,7 +72,7 @@ def _refreshed(part, *args):
         try:
             part(*args)
         except UserError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
 
     refreshed(drawn, REFRESH_SECONDS)
 
@@ -246,23 +246,25 @@ def _seconds_left(runs, epochs):
 def _say(store, runs):
     """Show the messages of each run: why it ended, and which data it uses."""
     for run in runs:
-        name = "" if len(runs) == 1 else f"**{plain(run.name)}, seed {run.spec.seed}.** "
+        name = "" if len(runs) == 1 else f"**{plain(run.name)}, seed {run.spec.seed:d}.** "
         if run.status == "failed":
-            st.error(f"{name}{run.message}", icon=":material/error:")
+            st.error(f"{name}{plain(run.message)}", icon=":material/error:")
             if run.details:
                 with st.expander("The last lines of the training process"):
                     st.code(run.details, language=None)
         elif run.message and len(runs) == 1:
-            (st.warning if run.status == "diverged" else st.info)(run.message + _by_hand(store, run))
+            (st.warning if run.status == "diverged" else st.info)(
+                f"{plain(run.message)}{_by_hand(store, run)}"
+            )
         elif run.message and run.status in ("diverged", "completed"):
-            st.caption(f":material/info: {name}{run.message}{_by_hand(store, run)}")
+            st.caption(f":material/info: {name}{plain(run.message)}{_by_hand(store, run)}")
         _rewind(store, run, name)
     messages = {run.message for run in runs if run.status in ("paused", "stopped")} - {""}
     if len(runs) > 1 and messages:
-        st.info(" ".join(sorted(messages)))
+        st.info(plain(" ".join(sorted(messages))))
     first, *others = AUTO
     if runs[0].data in [each.name for each in others]:
-        st.info(f"Not {first.title}: this trains on {plain(runs[0].origin)}.", icon=":material/info:")
+        st.info(f"Not {plain(first.title)}: this trains on {plain(runs[0].origin)}.", icon=":material/info:")
 
 
 def _by_hand(store, run):

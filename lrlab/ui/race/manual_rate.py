@@ -149,7 +149,7 @@ def _save(store, run):
     try:
         schedule = PiecewiseConstant(rates, boundaries) if boundaries else Constant(rates[0])
     except UserError as error:
-        st.toast(f"These rates cannot be saved as a schedule: {error}")
+        st.toast(f"These rates cannot be saved as a schedule: {plain(str(error))}")
         return
     curve = state.keep(Curve("", f"Rates of run {run.id}", schedule, "step"))
     if curve is None:

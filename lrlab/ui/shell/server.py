@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 
 from lrlab.errors import UserError
+from lrlab.ui.widgets.markdown import plain
 
 HERE = Path(__file__).parent
 ICON = str(HERE / "icon.svg")
@@ -31,7 +32,7 @@ def show(page) -> None:
         st.html(STYLE)
         page.run()
     except UserError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
     st.html(COMMA, unsafe_allow_javascript=True)
     _settle_garbage()
 

@@ -10,6 +10,7 @@ from lrlab.ui.train.outlook import duration, outlook, sizes
 from lrlab.ui.train.samples import samples
 from lrlab.ui.train.settings import settings
 from lrlab.ui.widgets.in_words import in_words
+from lrlab.ui.widgets.markdown import plain
 
 
 def form(store: Store, is_first: bool) -> None:
@@ -40,7 +41,7 @@ def _start(store, seed_groups, problem):
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="start.bar"):
         with st.container():
             if problem:
-                st.error(problem)
+                st.error(plain(problem))
             impossible = bool(problem) or sizes(store, seed_groups)
         # No callback: its arguments would not contain a number that was just typed.
         if st.button(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
+from lrlab.ui.widgets.markdown import plain
 
 POINTS_A_DECADE = 60
 MAX_SMOOTHING = 0.95
@@ -142,7 +143,7 @@ def _written(key, label, parameter, disabled):
     try:
         parameter.check("this", parameter.read("this", st.session_state[text]))
     except UserError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def _take_text(text, key, parameter):

@@ -7,6 +7,8 @@ import streamlit as st
 from lrlab.palette import LOOKS, shade
 
 COLOR_NAMES = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
+WORD_JOINER = "\u2060"
+ADDRESS = re.compile(r"https?:/|www\.|(?<=\S)@", re.IGNORECASE)
 MARKS = ("━━", "╍╍", "┅┅", "━╍")
 
 
@@ -22,7 +24,11 @@ def swatch(color: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape text so that Markdown shows it unchanged, line by line."""
+    """Escape text so that Markdown shows it unchanged, line by line.
+
+    Markdown makes a link of a bare address too, and no escape prevents that: an invisible character in it does.
+    """
+    text = ADDRESS.sub(lambda found: found[0][:-1] + WORD_JOINER + found[0][-1], text)
     escaped = (re.sub(r"([\\`*_{}\[\]<>#|~$:&])", r"\\\1", line.strip()) for line in text.splitlines())
     # Escape what would turn a line into a list, a heading or a rule.
     return "  \n".join(re.sub(r"^(\d*)([-+=.)])(?=[-=\s]|$)", r"\1\\\2", line) for line in escaped)

@@ -1,0 +1,59 @@
+"""Links and runs with texts that would be images and links elsewhere: they are shown as text, and nobody is asked."""
+
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from lrlab.runs.records import Epoch, Outcome
+from lrlab.runs.spec import RunSpec
+from lrlab.store import Store
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+IMAGE, LINK = "![p](http://elsewhere.invalid/p.png)", "[Log in](https://elsewhere.invalid)"
+TEXTS = IMAGE, LINK, f"<img src=http://elsewhere.invalid/p.png>{IMAGE}"
+NAMES = "e s c x by log each source t o r run runs lesson show hide lock class v".split()
+
+
+@pytest.fixture
+def hosts(open_page, own_server):
+    """A page, and all hosts that it asks."""
+    page, asked = open_page(own_server[0]), set()
+    page.context.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
+    return page, asked
+
+
+def is_text(page, asked, address):
+    """Nobody else was asked, and no element points elsewhere."""
+    settle(page)
+    assert page.locator('[src*="elsewhere"], a[href*="elsewhere"]').count() == 0
+    assert asked <= {urlsplit(address).hostname, None}
+    assert page.get_by_text("encountered an error").count() == 0
+
+
+@pytest.mark.parametrize("path", ["", "train", "compare", "lessons", "claims"])
+def test_a_hostile_link_is_text(own_server, hosts, path):
+    address, _ = own_server
+    page, asked = hosts
+    for text in TEXTS:
+        page.goto(f"{address}/{path}?{'&'.join(f'{name}={quote(text)}' for name in NAMES)}")
+        page.get_by_role("heading").first.wait_for()
+        is_text(page, asked, address)
+    if not path:
+        page.get_by_text("![p](http").first.wait_for()
+
+
+def test_a_hostile_run_is_text(own_server, home, hosts):
+    address, _ = own_server
+    page, asked = hosts
+    store = Store()
+    for name in TEXTS:
+        race = store.add_race([[(name, RunSpec(epochs=2)), (f"{name} 2", RunSpec(epochs=2))]], worker="w")
+        for run in store.race(race):
+            store.record(run, Epoch(0, 0.1, 0.1, 1.0, 0.5, 1.0, 0.5, 0.1))
+            store.finish(run.id, Outcome("failed", f"It failed: {name}", name), "w")
+        runs = ".".join(str(run.id) for run in store.race(race))
+        for path in ("train", f"compare?runs={runs}"):
+            page.goto(f"{address}/{path}")
+            page.locator(".lrlab-chart .main-svg").first.wait_for()
+            is_text(page, asked, address)
