@@ -42,7 +42,7 @@ def serving(folder, script="app.py", command=None, cwd=ROOT, **environment):
         port = free.getsockname()[1]
     log = folder / "server.log"
     streamlit = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command(port) if command else [*streamlit, *options],

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
@@ -370,6 +371,25 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     page.get_by_text("Saved as a piecewise schedule.").wait_for()
     page.get_by_role("button", name="Show the form").click()
     page.get_by_role("button", name=re.compile(f"Rates of run {run}$")).wait_for()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_server_and_worker_end_within_five_seconds_whatever_is_open(own_server, home, contexts, ending):
+    address, process = own_server
+    store = Store()
+    pages = [contexts().new_page() for _ in range(3)]  # that report a lost server, as they should
+    for page in pages:
+        page.goto(address)
+        settle(page)
+    go_to_train(pages[0])
+    press_train(pages[0], images=20_000, epochs=500)
+    wait_for_points(pages[0], 1)
+    pages[1].goto(f"{address}/compare?runs={newest(store).id}")
+    pages[1].get_by_text("1 run chosen").wait_for()
+    worker = worker_of(store)
+    process.send_signal(ending)
+    wait_for(lambda: process.poll() is not None and not psutil.pid_exists(worker), 5)
+    assert newest(store).status == "paused"
 
 
 @pytest.mark.proof
