@@ -26,7 +26,7 @@ def swatch(color: int) -> str:
 def plain(text: str) -> str:
     """Escape text so that Markdown shows it unchanged, line by line.
 
-    Markdown makes a link of a bare address too, and no escape prevents that: an invisible character in it does.
+    Markdown makes a link of a bare address too. No escape prevents that; an invisible character in it does.
     """
     text = ADDRESS.sub(lambda found: found[0][:-1] + WORD_JOINER + found[0][-1], text)
     escaped = (re.sub(r"([\\`*_{}\[\]<>#|~$:&])", r"\\\1", line.strip()) for line in text.splitlines())
