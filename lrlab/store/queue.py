@@ -57,6 +57,11 @@ class Queue(File):
             seed_groups.setdefault((run.race, run.seed_group), []).append(run)
         return list(seed_groups.values())
 
+    def queue(self) -> list[tuple[int, int]]:
+        """The race and the seed group of each waiting seed group, in the order of training."""
+        rows = self._read("SELECT race, seed_group FROM visible WHERE status = 'queued' ORDER BY place")
+        return list(dict.fromkeys(rows))
+
     def move(self, race: int, seed_group: int, by: int) -> None:
         """Move a waiting seed group back by `by` places in the queue, or forward if `by` is negative."""
         with self._transaction() as connection:

@@ -13,3 +13,8 @@ def link_of(page) -> dict[str, list[str]]:
         return parse_qs(json.loads(found[1]).lstrip("?."), keep_blank_values=True)
     given = page.query_params.items()
     return {name: [texts] if isinstance(texts, str) else [*texts] for name, texts in given}
+
+
+def as_read(message):
+    """A message as a reader sees it: without the backslashes that make its text plain."""
+    return re.sub(r"\\(.)", r"\1", message)

@@ -19,7 +19,7 @@ from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.store import CurvesOnly, Store
 from lrlab.ui.compare import choice
 from tests.datasets.npz import described
-from tests.pages import TIMEOUT, link_of
+from tests.pages import TIMEOUT, as_read, link_of
 from tests.store.test_runs import by_hand
 
 pytestmark = pytest.mark.pages
@@ -60,8 +60,13 @@ def open_page(query=None):
 
 
 def texts(page):
-    kinds = (page.markdown, page.caption, page.info, page.warning, page.error, page.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    written = [element.value for kind in (page.markdown, page.caption) for element in kind]
+    said = [
+        as_read(element.value)
+        for kind in (page.info, page.warning, page.error, page.success)
+        for element in kind
+    ]
+    return "\n".join(written + said)
 
 
 def button(page, label):

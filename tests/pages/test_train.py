@@ -17,7 +17,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store
 from tests.datasets.npz import npz, whole
-from tests.pages import TIMEOUT, link_of
+from tests.pages import TIMEOUT, as_read, link_of
 from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.training
@@ -31,8 +31,9 @@ def page(home):
 
 
 def texts(page):
-    kinds = (page.markdown, page.caption, page.info, page.warning, page.error)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    written = [element.value for kind in (page.markdown, page.caption) for element in kind]
+    said = [as_read(element.value) for kind in (page.info, page.warning, page.error) for element in kind]
+    return "\n".join(written + said)
 
 
 def train(page):

@@ -18,6 +18,7 @@ from lrlab.ui.race.manual_rate import manual_rate, say_rate
 from lrlab.ui.race.numbers import BADGES, RECENT, every_run, metrics, status_of, table
 from lrlab.ui.race.queue import waiting
 from lrlab.ui.race.ranking import ranking
+from lrlab.ui.race.seen import glance, read
 from lrlab.ui.race.standings import judged, standings
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain
@@ -37,7 +38,9 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     view.fill()
     forget_charts()
     race = runs[0].race
-    store, runs, epochs = _read(race)
+    store = Store()
+    seen = read(store, race)
+    runs, epochs = seen.runs, seen.epochs
     if not runs:  # deleted in another tab
         return
     st.html(STYLE)
@@ -47,7 +50,7 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     _say(store, runs)
     if begun:
         chart_controls(len(lane_names(runs)) > 1)
-    buttons = _buttons_for(store, runs, epochs)
+    buttons = _buttons_for(seen)
     if active:
         _refreshed(_body, race, buttons)
         manual_rate(store, runs, partial(_refreshed, _say_rate, race))
@@ -77,22 +80,15 @@ def _refreshed(part, *args):
     refreshed(drawn, REFRESH_SECONDS)
 
 
-def _read(race):
-    """The store, and the runs of the race with their epochs; there are none if the race was deleted."""
-    store = Store()
-    runs = store.race(race)
-    return store, runs, store.epochs_of([run.id for run in runs])
-
-
-def _buttons_for(store, runs, epochs):
+def _buttons_for(seen):
     """Everything that decides which buttons and messages the page has."""
     return [
         (
             *(run.id, run.name, run.status, run.message, run.manual_rate, run.has_manual_rate),
-            *(run.stop_requested, run.pause_requested, run.origin, bool(epochs[run.id])),
+            *(run.stop_requested, run.pause_requested, run.origin, bool(seen.epochs[run.id])),
         )
-        for run in runs
-    ], [(seed_group[0].race, seed_group[0].seed_group) for seed_group in store.waiting()]
+        for run in seen.runs
+    ], seen.queue
 
 
 def _body(race, buttons):
@@ -100,9 +96,10 @@ def _body(race, buttons):
 
     Draws the whole page instead if it needs other buttons than these.
     """
-    store, runs, epochs = _read(race)
-    jobs.watch(store)
-    if not runs or buttons != _buttons_for(store, runs, epochs):
+    store = Store()
+    seen = glance(store, race)
+    runs, epochs = seen.runs, seen.epochs
+    if not runs or buttons != _buttons_for(seen):
         st.rerun()
     if not any(epochs.values()):
         return None
@@ -120,17 +117,19 @@ def _body(race, buttons):
 
 
 def _progress_bar(race):
-    store, runs, epochs = _read(race)
+    store = Store()
+    seen = glance(store, race)
+    runs, epochs = seen.runs, seen.epochs
     if not runs:
         return
     done = sum(len(epochs[run.id]) for run in runs)
     whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
-    st.progress(done / whole if whole else 0.0, text=_progress(store, runs, epochs))
+    st.progress(done / whole if whole else 0.0, text=_progress(store, seen))
 
 
 def _say_rate(race):
-    _, runs, epochs = _read(race)
-    say_rate(runs, epochs)
+    seen = glance(Store(), race)
+    say_rate(seen.runs, seen.epochs)
 
 
 def race_label(runs: list[Run]) -> str:
@@ -212,7 +211,8 @@ def _button(label, icon, act, runs, asked):
     )
 
 
-def _progress(store, runs, epochs):
+def _progress(store, seen):
+    runs, epochs = seen.runs, seen.epochs
     running = [run for run in runs if run.status == "running"]
     if running and any(epochs[run.id] for run in running):
         seeds = 1 + runs[-1].seed_group
@@ -222,7 +222,7 @@ def _progress(store, runs, epochs):
         return f"{seed} {at} of {running[0].spec.epochs}, about {left} left"
     if running:
         return f"{running[0].stage or 'Starting'} …"
-    order = [seed_group[0].race for seed_group in store.waiting()]
+    order = [race for race, _ in seen.queue]
     if runs[0].race in order and (store.runs(("running",), limit=1) or order[0] != runs[0].race):
         return f"Waiting: number {order.index(runs[0].race) + 1} in the queue"
     if jobs.worker_state(store) == "starting":

@@ -5,6 +5,8 @@ import streamlit as st
 from lrlab.store import Store
 from lrlab.ui.widgets.markdown import plain
 
+MOST_SHOWN = 10
+
 
 def waiting(store: Store, race: int) -> None:
     """Show the queue if more than the shown race waits; a seed group can move up or be withdrawn."""
@@ -12,7 +14,7 @@ def waiting(store: Store, race: int) -> None:
     if not seed_groups or ({runs[0].race for runs in seed_groups} == {race} and len(seed_groups) == 1):
         return
     with st.expander(f"{len(seed_groups)} waiting", icon=":material/hourglass_empty:"):
-        for place, runs in enumerate(seed_groups, 1):
+        for place, runs in enumerate(seed_groups[:MOST_SHOWN], 1):
             first = runs[0]
             what = plain(first.name) if len(runs) == 1 else f"{len(runs)} lanes"
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -34,3 +36,5 @@ def waiting(store: Store, race: int) -> None:
                         disabled=off,
                         type="tertiary",
                     )
+        if len(seed_groups) > MOST_SHOWN:
+            st.caption(f"{len(seed_groups) - MOST_SHOWN} more wait behind these.")

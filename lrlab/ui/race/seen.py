@@ -1,0 +1,49 @@
+"""What the watchers of a race see: read once for all of them, and not once for each part of each page."""
+
+import time
+from dataclasses import dataclass
+from threading import Lock
+
+from lrlab import jobs
+from lrlab.runs.records import Epoch
+from lrlab.store import Run, Store
+
+FRESH_SECONDS = 0.5
+KEPT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The runs of a race, with their epochs by run, and the queue: the (race, seed group) that wait.
+
+    There are no runs if the race was deleted.
+    """
+
+    runs: list[Run]
+    epochs: dict[int, list[Epoch]]
+    queue: list[tuple[int, int]]
+    at: float
+
+
+_seen: dict[tuple, Seen] = {}
+_lock = Lock()
+
+
+def read(store: Store, race: int) -> Seen:
+    """What there is now, after the processes were looked after."""
+    jobs.watch(store)
+    runs = store.race(race)
+    found = Seen(runs, store.epochs_of([run.id for run in runs]), store.queue(), time.monotonic())
+    with _lock:
+        for key in [key for key, known in _seen.items() if known.at < found.at - KEPT_SECONDS]:
+            del _seen[key]
+        _seen[store.folder, store.owner, race] = found
+    return found
+
+
+def glance(store: Store, race: int) -> Seen:
+    """What any page has read in the last half second, or else what there is now."""
+    found = _seen.get((store.folder, store.owner, race))
+    if found is None or found.at < time.monotonic() - FRESH_SECONDS:
+        found = read(store, race)
+    return found

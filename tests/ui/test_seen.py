@@ -1,0 +1,55 @@
+"""What the watchers of a race see is read once for all of them, and is never old."""
+
+import pytest
+
+from lrlab.runs.records import Epoch
+from lrlab.runs.spec import RunSpec
+from lrlab.store import Store
+from lrlab.ui.race import seen
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setattr(seen, "_seen", {})
+    return Store(tmp_path)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time, which the test sets."""
+    now = [1000.0]
+    monkeypatch.setattr(seen.time, "monotonic", lambda: now[0])
+    return now
+
+
+def trained(store, epochs):
+    race = store.add_race([[("One", RunSpec(epochs=9)), ("Two", RunSpec(epochs=9))]], worker="w")
+    store.beat("w", 1, "busy")
+    for run in store.race(race):
+        for epoch in range(epochs):
+            store.record(run, Epoch(epoch, 0.1, 0.1, 1.0, 0.5, 1.0, 0.5, 0.1))
+    return race
+
+
+def test_all_watchers_see_what_one_of_them_has_read(store, clock):
+    race = trained(store, 2)
+    first = seen.read(store, race)
+    assert [len(epochs) for epochs in first.epochs.values()] == [2, 2]
+    assert seen.glance(Store(store.folder), race) is first
+    clock[0] += seen.FRESH_SECONDS + 0.01
+    store.record(first.runs[0], Epoch(2, 0.1, 0.1, 1.0, 0.5, 1.0, 0.5, 0.1))
+    later = seen.glance(store, race)
+    assert [len(epochs) for epochs in later.epochs.values()] == [3, 2]
+    store.request_stop(first.runs[0].id)
+    assert seen.glance(store, race) is later
+    assert seen.read(store, race).runs[0].stop_requested, "a page that is drawn shows what there is now"
+
+
+def test_others_do_not_see_it_and_it_is_forgotten(store, clock):
+    race = trained(store, 1)
+    seen.read(store, race)
+    assert seen.glance(Store(store.folder, owner="another"), race).runs == []
+    clock[0] += seen.KEPT_SECONDS + 1
+    other = trained(store, 1)
+    seen.read(store, other)
+    assert [key[2] for key in seen._seen] == [other]
