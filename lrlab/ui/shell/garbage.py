@@ -12,10 +12,10 @@ _ran = threading.Event()
 def collect_later() -> None:
     """Have the garbage of this run of a page collected within COLLECT_SECONDS, by a thread of its own.
 
-    The last line of `ScriptRunner._on_script_finished` in Streamlit 1.67 is `gc.collect(2)`: it holds the lock
-    and walks through the state of all sessions, so that each click costs more with each visitor. The hidden
-    setting `runner.postScriptGC` in `.streamlit/config.toml` switches it off. Python still collects by itself
-    while objects are made; the thread sees to what a closed session leaves behind when nothing else is made.
+    The last line of `ScriptRunner._on_script_finished` in Streamlit 1.67 is `gc.collect(2)`: it holds the
+    lock and walks through the state of all sessions, so that each click costs more with each visitor. The
+    hidden setting `runner.postScriptGC` in `.streamlit/config.toml` switches it off. Python still collects by
+    itself while objects are made; the thread sees to what closed sessions leave behind when few are made.
     """
     _start()
     _ran.set()
