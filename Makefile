@@ -65,6 +65,7 @@ bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.train
 	$(PYTHON) -m tests.bench.race
 	$(PYTHON) -m tests.bench.compare
+	$(PYTHON) -m tests.bench.sessions
 
 pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures

@@ -24,6 +24,7 @@ MAX_TRIES = 3
 CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
 LAST_LINES = 30
+NICER, NICEST = 10, 19  # than the server, and as nice as a process can be
 
 _lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}
@@ -47,9 +48,18 @@ class _Worker:
                 cwd=Path(__file__).parents[1],
                 env={"TF_CPP_MIN_LOG_LEVEL": "1", **os.environ, "LRLAB_HOME": str(folder)},
             )
+        with suppress(psutil.NoSuchProcess):  # it has ended already
+            psutil.Process(self.process.pid).nice(_lower_priority())
 
     def last_lines(self):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+
+
+def _lower_priority():
+    """A priority below the server's, so that pages answer while all cores train."""
+    if os.name == "nt":
+        return psutil.BELOW_NORMAL_PRIORITY_CLASS
+    return min(psutil.Process().nice() + NICER, NICEST)
 
 
 def ensure_worker(store: Store) -> None:

@@ -121,6 +121,17 @@ def test_what_is_queued_is_trained_by_one_worker_in_turn(store):
     assert [epoch.val_loss for epoch in first] == [epoch.val_loss for epoch in second]
 
 
+@signals
+def test_the_worker_has_a_lower_priority_than_the_server_with_all_its_threads(store):
+    ended(store, train(store, SHORT))
+    worker, own = psutil.Process(worker_of(store)), psutil.Process().nice()
+    assert worker.nice() == min(own + 10, 19)
+    if sys.platform == "linux":
+        threads = [os.getpriority(os.PRIO_PROCESS, thread.id) for thread in worker.threads()]
+        assert len(threads) > 2
+        assert {*threads} == {worker.nice()}
+
+
 def test_a_stop_is_answered_by_the_worker_itself(store):
     id = train(store, LONG)
     pid = worker_of(store)

@@ -105,6 +105,14 @@ def test_one_module_reads_and_writes_the_address():
     assert using == {"lrlab/ui/shell/address.py"}
 
 
+@every_file
+def test_only_training_makes_every_rate_of_a_run(path):
+    """A run may have millions: what is shown and written takes some of them, or one chunk after another."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    if any(isinstance(call, ast.Attribute) and call.attr == "rates" for call in calls):
+        assert part(path) == "training"
+
+
 @every_page
 def test_a_page_is_thin(path):
     assert path.parent.parent == ROOT / "pages", "a page stands in the sub-folder of its section"

@@ -5,8 +5,6 @@ import math
 import sys
 from dataclasses import replace
 
-import numpy as np
-
 from lrlab.cli.flags import add_flag, add_flags, add_kind, add_schedule, schedule_of, value_of
 from lrlab.cli.printing import print_warnings
 from lrlab.errors import UserError
@@ -33,11 +31,12 @@ def curve(options) -> int:
     print_warnings(plan)
     size = plan.steps_per_epoch
     steps = range(plan.first_step(options.from_epoch), plan.steps, size if options.per_epoch else 1)
-    columns = {"lr": plan, "momentum": plan.momentum}
-    values = {name: each.rates_at(np.array(steps)).tolist() for name, each in columns.items() if each}
+    momentum = plan.momentum
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("step", "epoch", *values))
-    table.writerows((step, step // size, *row) for step, *row in zip(steps, *values.values(), strict=True))
+    table.writerow(("step", "epoch", "lr", *(["momentum"] if momentum else [])))
+    for part, rates in plan.chunks(steps):
+        columns = [rates.tolist(), *([momentum.at(part).tolist()] if momentum else [])]
+        table.writerows((step, step // size, *row) for step, *row in zip(part, *columns, strict=True))
     return 0
 
 

@@ -9,6 +9,7 @@ from lrlab.export import source
 from lrlab.export.formula import rate_source
 from lrlab.export.in_keras import keras_native
 from lrlab.runs.plan import Plan
+from lrlab.runs.samples import POINTS, Steps
 from lrlab.schedules import (
     CompoundingTimeBasedDecay,
     Constant,
@@ -31,19 +32,19 @@ RoundedDown = ExponentialDecay | StepDecay | TimeBasedDecay | PolynomialDecay | 
 class Applied:
     """Code, the rates that its author states, and the rates that Keras applies.
 
-    Both arrays are float64 with one rate per step, beginning with step `first_step`; with accumulated
-    gradients, the `unit` is a batch. An epoch has `per_epoch` of them. `cause` is a sentence that explains
-    the difference.
+    Both arrays are float64 with one rate for each of the `steps`; with accumulated gradients, the `unit` is a
+    batch. These are all that the code trains, or about POINTS of them, with the first and the last of each
+    epoch. An epoch has `per_epoch` of them. `cause` is a sentence that explains the difference.
     """
 
     id: str
     title: str
     code: str
+    steps: Steps
     stated: np.ndarray
     rates: np.ndarray
     cause: str
     per_epoch: int
-    first_step: int = 0
     unit: str = "step"
 
     @property
@@ -56,7 +57,7 @@ class Applied:
         at = int(far.argmax())
         if not far[at] > 1e-9 * np.abs(self.stated).max():
             return f"The applied rate equals the stated rate at every {self.unit}."
-        step = self.first_step + at
+        step = int(self.steps[at])
         return (
             f"The largest difference is at {self.unit} {step:,} (epoch {step // self.per_epoch}): "
             f"{self.stated[at]:.4g} is intended, {self.rates[at]:.4g} is applied. {self.cause}"
@@ -81,10 +82,20 @@ def applied(plan: Plan) -> tuple[Applied, ...]:
     return tuple(case for case in cases if case)
 
 
+def _steps(epochs: int, per_epoch: int) -> Steps:
+    """About POINTS steps of a run, or all: spread over the run, and the first and the last of each epoch."""
+    count = epochs * per_epoch
+    if count <= POINTS:
+        return np.arange(count)
+    spread = np.arange(POINTS - 2 * epochs) * count // (POINTS - 2 * epochs)
+    firsts = np.arange(epochs) * per_epoch
+    return np.unique(np.concatenate([spread, firsts, firsts + per_epoch - 1]))
+
+
 def _as_planned(plan: Plan) -> Applied:
     smooth = replace(plan, clock="smooth") if plan.clock == "epoch" else plan
     cause = "The callback sets the rate once per epoch: within an epoch the rate is constant."
-    return _case(plan, "as-planned", "As planned", source(plan, "keras"), smooth.rates(), plan.rates(), cause)
+    return _case(plan, "as-planned", "As planned", source(plan, "keras"), smooth, plan, cause)
 
 
 def _schedule_object(plan: Plan) -> Applied | None:
@@ -97,7 +108,7 @@ def _schedule_object(plan: Plan) -> Applied | None:
     )
     code = source(counted, "keras")
     title = "In a schedule object"
-    return _case(plan, "schedule-object", title, code, plan.rates(), counted.rates(), cause)
+    return _case(plan, "schedule-object", title, code, plan, counted, cause)
 
 
 def _compounding(plan: Plan) -> Applied | None:
@@ -120,8 +131,8 @@ def _compounding(plan: Plan) -> Applied | None:
         "callback = keras.callbacks.LearningRateScheduler(lambda epoch, lr: float(rate(epoch, lr)))\n"
     )
     cause = "The callback receives the rate of the epoch before, not the initial rate: the decays multiply."
-    stated = replace(plan, clock="epoch").rates()
-    after = np.repeat(rates, plan.steps_per_epoch)
+    stated, steps = replace(plan, clock="epoch"), _steps(plan.epochs, plan.steps_per_epoch)
+    after = np.array(rates)[steps // plan.steps_per_epoch]
     return _case(plan, "compounding", "A callback of (epoch, lr)", code, stated, after, cause)
 
 
@@ -132,8 +143,9 @@ def _sgd_decay(plan: Plan) -> Applied | None:
     rate, decay = schedule.initial_lr, schedule.decay
     code = f"import keras\n\noptimizer = keras.optimizers.SGD(learning_rate={rate!r}, decay={decay!r})\n"
     cause = "Keras 3 ignores `decay` and only warns: the rate is constant. Keras 2 used it at every step."
-    stated = Plan(schedule, plan.epochs, plan.steps_per_epoch, "step").rates()
-    return _case(plan, "sgd-decay", "SGD(decay=...)", code, stated, np.full(plan.steps, rate), cause)
+    stated = Plan(schedule, plan.epochs, plan.steps_per_epoch, "step")
+    constant = replace(stated, schedule=Constant(rate))
+    return _case(plan, "sgd-decay", "SGD(decay=...)", code, stated, constant, cause)
 
 
 def _whole_number(plan: Plan) -> Applied | None:
@@ -159,14 +171,13 @@ def _whole_number(plan: Plan) -> Applied | None:
         "the schedule loses its fraction. (This case is shown with a rate of 1, not with your rate.)"
     )
     title = "A whole number as rate"
-    return _case(
-        plan, "whole-number", title, code, meant.rates(), _in_whole_numbers(schedule, plan.steps, unit), cause
-    )
+    rates = _in_whole_numbers(schedule, _steps(plan.epochs, plan.steps_per_epoch), unit)
+    return _case(plan, "whole-number", title, code, meant, rates, cause)
 
 
-def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarray:
+def _in_whole_numbers(schedule: RoundedDown, steps: Steps, unit: int) -> np.ndarray:
     """Keras's own formulas with a rate of 1 and each parameter rounded down to a whole number."""
-    t = np.arange(steps) / unit
+    t = steps / unit
     if isinstance(schedule, ExponentialDecay | StepDecay):
         hold = schedule.drop_every if isinstance(schedule, StepDecay) else schedule.hold
         factor = schedule.drop_rate if isinstance(schedule, StepDecay) else np.exp(-schedule.decay)
@@ -177,7 +188,7 @@ def _in_whole_numbers(schedule: RoundedDown, steps: int, unit: int) -> np.ndarra
         past = np.floor(t / hold) if hold else t
         return 1 / (1 + int(schedule.decay * max(hold, 1)) * past)
     duration = max(int(schedule.length() * unit), 1)
-    z = np.minimum(np.arange(steps), duration) / duration
+    z = np.minimum(steps, duration) / duration
     if isinstance(schedule, CosineDecay):
         floor = schedule.final_lr  # the only one of its numbers that keeps its fraction
         return floor + (1 - floor) * 0.5 * (1 + np.cos(KERAS_PI * z))
@@ -197,13 +208,13 @@ def _accumulation(plan: Plan, alone: Plan) -> Applied | None:
         f"The weights change after {together} batches, but a schedule object counts batches: with "
         f"numbers that mean updates it runs {together} times too fast."
     )
-    batches = np.arange(plan.epochs * plan.batches_per_epoch)
-    stated = plan.rates_at(counted.step_of(batches))
+    shown = batches = _steps(plan.epochs, plan.batches_per_epoch)
+    stated = plan.at(counted.step_of(batches))
     if "self.table" in code:  # which ends with the run, and stays at its last rate
         batches = np.minimum(batches, plan.steps - 1)
-    rates = plan.rates_at(batches)
+    rates = plan.at(batches)
     title, size = "Accumulated gradients", plan.batches_per_epoch
-    return Applied("accumulation", title, code, stated, rates, cause, size, unit="batch")
+    return Applied("accumulation", title, code, shown, stated, rates, cause, size, unit="batch")
 
 
 def _initial_epoch(plan: Plan) -> Applied | None:
@@ -211,7 +222,8 @@ def _initial_epoch(plan: Plan) -> Applied | None:
     if not first or isinstance(plan.schedule, Constant):
         return None
     counted = replace(plan, clock="smooth") if plan.clock == "epoch" else plan
-    rates, skipped = counted.rates(), first * plan.steps_per_epoch
+    skipped = plan.first_step(first)
+    steps = skipped + _steps(plan.epochs - first, plan.steps_per_epoch)
     code = (
         source(counted, "keras")
         + "# in a new process, from a saved model:\n"
@@ -219,11 +231,14 @@ def _initial_epoch(plan: Plan) -> Applied | None:
     )
     cause = "A new optimizer counts its steps from 0: `initial_epoch` does not change a schedule object."
     title = f"fit(initial_epoch={first})"
-    case = _case(plan, "initial-epoch", title, code, rates[skipped:], rates[: len(rates) - skipped], cause)
-    return replace(case, first_step=skipped)
+    stated, rates, size = counted.at(steps), counted.at(steps - skipped), plan.steps_per_epoch
+    return Applied("initial-epoch", title, code, steps, stated, rates, cause, size)
 
 
 def _case(
-    plan: Plan, id: str, title: str, code: str, stated: np.ndarray, rates: np.ndarray, cause: str
+    plan: Plan, id: str, title: str, code: str, stated: Plan, applied: Plan | np.ndarray, cause: str
 ) -> Applied:
-    return Applied(id, title, code, stated, rates, cause, plan.steps_per_epoch)
+    """A case whose rates are those of plans, or known at `_steps`."""
+    steps = _steps(plan.epochs, plan.steps_per_epoch)
+    rates = applied.at(steps) if isinstance(applied, Plan) else applied
+    return Applied(id, title, code, steps, stated.at(steps), rates, cause, plan.steps_per_epoch)

@@ -56,7 +56,7 @@ class Export:
         momentum = self.plan.momentum
         if not momentum:
             return self.optimizer
-        return self.optimizer.with_momentum(float(momentum.rates()[0]) or 0.5)
+        return self.optimizer.with_momentum(float(momentum.at(0)) or 0.5)
 
     @property
     def together(self) -> int:
@@ -72,7 +72,7 @@ class Export:
     def afterwards(self) -> str:
         """A sentence that says what the schedule itself does after the run."""
         later = self.plan.steps * np.array([1, 1.37, 2.11, 10.3])  # not whole cycles
-        late = self.plan.rates_at(later.astype(np.int64))
+        late = self.plan.at(later.astype(np.int64))
         if np.isfinite(late[0]) and (late == late[0]).all():
             return f"After the run the rate stays at {late[0]:.6g}."
         return "After the run the rate continues along the same formula."

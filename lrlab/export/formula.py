@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from lrlab.export.traced import ARITHMETIC, Traced, Writer, number, rewritten, statements, traced_parameters
 from lrlab.runs.plan import Plan
+from lrlab.runs.samples import samples_of
 from lrlab.schedules import Schedule
 from lrlab.schedules.base import named
 
 LONG = 80
-CHUNK = 50_000  # steps, which fit into the processor's cache
 FUNCTIONS = ("exp", "log", "log1p", "sqrt", "cos", "sin", "tan", "tanh", "floor", "ceil")
 PYTHON = ARITHMETIC | {
     "power": "({0} ** {1})",
@@ -125,23 +125,19 @@ def scalar_function(plan: Plan, name: str = "learning_rate") -> str:
 def in_float32(schedule: Schedule, unit: int, count: int) -> bool:
     """Whether the formula, computed in float32, gives the same rates for `count` settings and one more.
 
-    `unit` is the number of settings in a unit of time. XLA, the compiler of JAX and of Keras, may multiply by
-    1 / x where the code divides by x: both must be exact enough.
+    `unit` is the number of settings in a unit of time. Of many settings `samples_of` takes some, with those
+    on both sides of a jump. XLA, the compiler of JAX and of Keras, may multiply by 1 / x where the code
+    divides by x: both must be exact enough.
     """
     root = Formula(schedule, Traced("name", ("t",)) / float(unit)).for_float32().root
     if any(node.op == "running_sum" for node in _nodes(root)):
         return False
+    settings, exact, _ = samples_of(schedule, unit, count + 1)
+    steps = settings.astype(np.float32)
     with np.errstate(all="ignore"):
-        exact = schedule(np.arange(count + 1) / unit)
         peak = np.abs(exact).max()
-        for first in range(0, count + 1, CHUNK):
-            right = exact[first : first + CHUNK]
-            steps = np.arange(first, first + len(right), dtype=np.float32)
-            for inverse in (False, True):
-                far = np.abs(_value(root, steps, inverse) - right)
-                if not (far <= 1e-5 * np.abs(right) + 1e-6 * peak).all():  # also for NaN
-                    return False
-    return True
+        far = [np.abs(_value(root, steps, inverse) - exact) for inverse in (False, True)]
+        return all(bool((each <= 1e-5 * np.abs(exact) + 1e-6 * peak).all()) for each in far)  # not for NaN
 
 
 def _without_nan(node: Traced) -> Traced:

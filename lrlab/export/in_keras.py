@@ -79,7 +79,7 @@ def write(export: Export) -> str:
         return _callback(export)
     native = repr(constant.initial_lr) if constant else keras_native(plan)
     exact = native is not None or in_float32(plan.resolved, export.unit, export.settings)
-    after = export.afterwards if exact else f"After the run the rate stays at {plan.rates()[-1]:.6g}."
+    after = export.afterwards if exact else f"After the run the rate stays at {plan.at(plan.steps - 1):.6g}."
     resume = "To go on from a checkpoint, load the whole model: its optimizer knows the step."
     made = _optimizer(export, native if constant and native else "learning_rate")
     if export.first:

@@ -37,7 +37,7 @@ def write(export: Export) -> str:
     after = export.afterwards
     if built is None:
         functions, schedule = [_table(plan)], "table_rate"
-        after = f"After the run the rate stays at {plan.rates()[-1]:.6g}."
+        after = f"After the run the rate stays at {plan.at(plan.steps - 1):.6g}."
     else:
         functions, schedule = built
     resume = "To go on from a checkpoint, restore the state of the optimizer: it counts the updates."

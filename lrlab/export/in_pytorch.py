@@ -10,6 +10,7 @@ from lrlab.export.in_python import imports
 from lrlab.export.phases import boundaries, drops, phases
 from lrlab.optimizers import Optimizer
 from lrlab.runs.plan import Plan
+from lrlab.runs.samples import samples
 from lrlab.schedules import (
     Constant,
     CosineDecay,
@@ -24,6 +25,7 @@ from lrlab.schedules import (
 )
 
 SCHEDULERS = "lr_scheduler."
+NEAR_ZERO = 0.05  # of the momentum, of which a long run is seen at some updates only
 RESUME = "To go on from a checkpoint, load optimizer and scheduler with load_state_dict."
 AFTERWARDS = {
     "CosineAnnealingLR": "After T_max, CosineAnnealingLR raises the rate again: end the training there.",
@@ -83,7 +85,7 @@ def _hook(optimizer: Optimizer, momentum: Plan) -> str:
     value = "momentum(scheduler.last_epoch)"
     if optimizer.momentum_name == "beta_1":
         return HOOK.format(key="betas", value=f'{value}, group["betas"][1]')
-    if not momentum.rates().all():
+    if samples(momentum)[1].min() < NEAR_ZERO:
         value = f"max({value}, 1e-30)  # at 0, PyTorch would drop what the next update needs"
     return HOOK.format(key="momentum", value=value)
 

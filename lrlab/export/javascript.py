@@ -12,7 +12,8 @@ DIALECT = ARITHMETIC | {
     "nan": "NaN",
     "power": "Math.pow({0}, {1})",
     "floor_divide": "Math.floor({0} / {1})",
-    "remainder": "({0} - {1} * Math.floor({0} / {1}))",
+    # A function, because with each operand written twice, t % 9 % 9 % ... would double with every sign.
+    "remainder": "((a, b) => a - b * Math.floor(a / b))({0}, {1})",
     "absolute": "Math.abs({0})",
     "not_equal": "({0} !== {1})",
     "equal": "({0} === {1})",

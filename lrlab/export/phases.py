@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from lrlab.export.base import whole
+from lrlab.runs.samples import POINTS
 from lrlab.schedules import (
     Constant,
     Cooldown,
@@ -140,9 +141,18 @@ def ends_well(steps: float, power: float) -> bool:
 def rounds_well(size: float, settings: int) -> bool:
     """Whether step / size is on the right side of each whole number in float32.
 
-    XLA, the compiler of JAX and of Keras, multiplies by 1 / size: 41 * (1 / 41) is below 1 then.
+    XLA, the compiler of JAX and of Keras, multiplies by 1 / size: 41 * (1 / 41) is below 1 then. Only a step
+    beside a multiple of `size` can go wrong. The error of a whole size grows from each power of two to the
+    next one: after the first POINTS multiples, those before the powers of two show whether any goes wrong. A
+    size that is not whole is not said to round well if it has more multiples.
     """
-    steps = np.arange(settings + 1)
+    last = int(settings // size)
+    if size % 1 and last > POINTS:
+        return False
+    powers = 2 ** np.arange(last.bit_length() + 1)
+    multiples = np.concatenate([np.arange(min(last, POINTS) + 2), powers - 1, powers, [last, last + 1]])
+    steps = np.unique(np.floor(multiples * size)[:, None] + np.arange(-1, 3))
+    steps = steps[(steps >= 0) & (steps <= settings)]
     rounded = steps.astype(np.float32) * (np.float32(1) / np.float32(size))
     rounders: tuple[Callable[..., np.ndarray], ...] = (np.floor, np.ceil)
     return all(bool((rounder(rounded) == rounder(steps / size)).all()) for rounder in rounders)

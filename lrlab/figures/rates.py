@@ -23,7 +23,7 @@ def rates_figure(
     """One line per plan: `plans` maps a name to the number of its colour and the Plan.
 
     The browser sets the range of the rates, writes the names at the ends of the lines, and reads rates where
-    the pointer is. Every point is a value of `Plan.rates()`. Under the `epoch` clock the line has steps.
+    the pointer is. Every point is a rate that is trained with. Under the `epoch` clock the line has steps.
     `axis` counts epochs, steps or images. The line of the name `in_hand` is thicker than the others. `of` is
     what the plans' rates are: "rate", or "momentum" for plans from `Plan.momentum`. Charts with the same
     `names` are equally wide.
@@ -62,17 +62,22 @@ def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
     return {"epoch": 1, "step": plan.steps_per_epoch, "image": plan.batches_per_epoch * batch_size}[axis]
 
 
-def lines_figure(lines: dict[str, np.ndarray], first=0, every=1, height=320, unit="step") -> go.Figure:
-    """Rates at every step, or at every `every`th step, from step `first` on: step lines with a legend.
+def lines_figure(
+    lines: dict[str, np.ndarray], steps: np.ndarray | None = None, height=320, unit="step"
+) -> go.Figure:
+    """Rates at these steps, or from step 0 on, as step lines with a legend; a line may have fewer.
 
     With the `unit` "batch" they are batches instead of steps.
     """
+    if steps is None:
+        steps = np.arange(max(map(len, lines.values()), default=1))
+    ends = np.append(steps, steps[-1] + 1)
     lines_drawn = []
     for color, (name, rates) in enumerate(lines.items()):
-        steps = [first + every * number for number in range(len(rates) + 1)]
-        added = line(color, name=name, x=steps, y=[*rates, rates[-1]], line_shape="hv")
+        x, y = ends[: len(rates) + 1], np.append(rates, rates[-1:])
+        added = line(color, name=name, x=x.tolist(), y=y.tolist(), line_shape="hv")
         added.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
         lines_drawn.append(added)
-    last = first + every * max(map(len, lines.values()), default=1)
-    axes = {"xaxis": time_axis(last, unit) | {"range": [first, last]}, "yaxis": rate_axis(False)}
+    last = int(ends[-1])
+    axes = {"xaxis": time_axis(last, unit) | {"range": [int(ends[0]), last]}, "yaxis": rate_axis(False)}
     return go.Figure(lines_drawn, layout(height) | axes)

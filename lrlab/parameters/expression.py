@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,31 @@ from lrlab.errors import UserError
 MAX_LENGTH = 200
 MAX_LEVELS = 50
 
+UNKNOWN = 2.0**53  # from here on, a quotient in float64 has no digit behind the point
 # The function for a node, from the values of the variables to the value of the node.
 Evaluate = Callable[[Mapping[str, Any]], Any]
+
+
+def _near(operation: Callable[[Any, Any], Any], far: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operation that takes long where a / b is huge, by `far` there: it would divide bit by bit."""
+
+    def computed(a: Any, b: Any) -> Any:
+        if not all(isinstance(value, float | np.ndarray) for value in (a, b)):  # an expression
+            return operation(a, b)
+        huge = np.abs(a) >= UNKNOWN * np.abs(b)
+        return np.where(huge, far(a, b), operation(np.where(huge, 0.0, a), b))
+
+    return computed
+
+
 CONSTANTS = {"pi": np.pi, "e": np.e}
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
+    ast.FloorDiv: _near(operator.floordiv, operator.truediv),
+    ast.Mod: _near(operator.mod, lambda a, b: np.nan),
     ast.Pow: operator.pow,
 }
 UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
@@ -146,8 +162,7 @@ class _Reader:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
                 return _applied(BINARY[type(op)], self.number(left), self.number(right))
             case ast.Compare():
-                ones = [_applied(_as_number, condition) for condition in self.comparisons(node)]
-                return reduce(lambda before, one: _applied(operator.mul, before, one), ones)
+                return _applied(_all_true, self.comparisons(node))
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return _applied(np.where, self.condition(test), self.number(body), self.number(orelse))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
@@ -159,20 +174,23 @@ class _Reader:
             raise self.refused(node, "this number is too large")
         return lambda values: value
 
-    def comparisons(self, node: ast.Compare) -> list[Evaluate]:
-        """The functions for the single comparisons in a < b < c."""
+    def comparisons(self, node: ast.Compare) -> Evaluate:
+        """The function for the list of the conditions in a < b < c, which computes each value once."""
         if not all(type(op) in COMPARISONS for op in node.ops):
             raise self.refused(node, "the only comparisons are <, <=, > and >=")
-        values = [self.number(value) for value in (node.left, *node.comparators)]
-        return [
-            _applied(COMPARISONS[type(op)], left, right)
-            for left, op, right in zip(values, node.ops, values[1:], strict=False)
-        ]
+        parts = [self.number(value) for value in (node.left, *node.comparators)]
+        operations = [COMPARISONS[type(op)] for op in node.ops]
+
+        def conditions(values: Mapping[str, Any]) -> list[Any]:
+            numbers = [part(values) for part in parts]
+            return [compare(*pair) for compare, pair in zip(operations, pairwise(numbers), strict=True)]
+
+        return conditions
 
     def condition(self, node: ast.expr) -> Evaluate:
         """The function for a node that is a condition; a number is true unless it is 0."""
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            return self.comparisons(node)[0]
+            return _applied(operator.itemgetter(0), self.comparisons(node))
         number = self.number(node)
         return lambda values: number(values) != 0
 
@@ -201,5 +219,6 @@ def _applied(function: Callable[..., Any], *parts: Evaluate) -> Evaluate:
     return lambda values: function(*[part(values) for part in parts])
 
 
-def _as_number(condition: Any) -> Any:
-    return np.where(condition, 1.0, 0.0)
+def _all_true(conditions: list[Any]) -> Any:
+    """1 where all conditions hold, and 0 elsewhere."""
+    return reduce(operator.mul, (np.where(condition, 1.0, 0.0) for condition in conditions))

@@ -1,8 +1,9 @@
 """A schedule applied to a run: the rate of every optimizer update."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ MAX_EPOCHS = 1000
 MAX_BATCHES_PER_EPOCH = 60_000
 MAX_BATCHES_PER_UPDATE = 10_000
 MAX_STEPS = 6_000_000
+CHUNK = 50_000  # steps, which fit into the processor's cache
 EPOCHS = Parameter("", "How long the run is.", 1, MAX_EPOCHS, (1, 300), integer=True, unit="epochs")
 BATCHES_PER_EPOCH = Parameter(
     "",
@@ -77,7 +79,7 @@ class Plan(Record):
                 f"{self.steps_per_epoch} steps are {self.steps:,}. Use fewer epochs, fewer images "
                 "or a larger batch size."
             )
-        self.rates_at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
+        self.at(np.zeros(1))  # raises UserError if the schedule does not fit into the run
 
     @property
     def steps_per_epoch(self) -> int:
@@ -127,8 +129,12 @@ class Plan(Record):
         epochs, places = batches // self.batches_per_epoch, batches % self.batches_per_epoch
         return epochs * self.steps_per_epoch + places // self.batches_per_update
 
-    def rates_at(self, steps: npt.NDArray[Any]) -> Rates:
-        """The rates of these updates, counted from 0, float64; also of updates after the run."""
+    def at(self, steps: npt.ArrayLike | range) -> Rates:
+        """The rates of these updates, counted from 0, float64; also of updates after the run.
+
+        They equal those of `rates()` bit for bit, and cost as much as they are many, wherever they lie.
+        """
+        steps = np.asarray(steps)
         if self.clock == "step":
             time = steps
         elif self.clock == "epoch":
@@ -139,12 +145,21 @@ class Plan(Record):
             return self.resolved(np.asarray(time, float))
 
     def rates(self) -> Rates:
-        """The rate of every update, float64, shape (epochs * steps_per_epoch,), as used in training."""
-        return self.rates_at(np.arange(self.steps))
+        """The rate of every update, float64, shape (epochs * steps_per_epoch,), as used in training.
+
+        It may have millions: what is shown takes some of them, with `at`.
+        """
+        return np.concatenate([rates for _, rates in self.chunks(range(self.steps))])
+
+    def chunks(self, steps: range) -> Iterator[tuple[range, Rates]]:
+        """These steps and their rates, some thousands at a time, for a file that is larger than memory."""
+        for first in range(0, len(steps), CHUNK):
+            part = steps[first : first + CHUNK]
+            yield part, self.at(np.arange(part.start, part.stop, part.step))
 
     def epoch_rates(self) -> Rates:
         """The rate of the first update of every epoch, float64, shape (epochs,)."""
-        return self.rates_at(np.arange(self.epochs) * self.steps_per_epoch)
+        return self.at(np.arange(self.epochs) * self.steps_per_epoch)
 
     def curve(self, points: int = 400) -> tuple[Rates, Rates]:
         """Points to draw: (time in epochs, rate), two float64 arrays of about `points` values.
@@ -158,4 +173,4 @@ class Plan(Record):
             steps = np.union1d(firsts, firsts + self.steps_per_epoch - 1)
         else:
             steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
-        return steps / self.steps_per_epoch, self.rates_at(steps)
+        return steps / self.steps_per_epoch, self.at(steps)

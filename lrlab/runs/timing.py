@@ -32,7 +32,7 @@ def _never_reached(plan: Plan) -> Iterator[str]:
     around: list[Wrapper] = []
     for layer in plan.schedule.layers():
         cooled = any(isinstance(wrapper, Cooldown) for wrapper in around)
-        for name, (parameter, values) in _times(layer).items():
+        for name, (parameter, values) in times_of(layer).items():
             if parameter.optional and cooled:  # a duration that a cool-down ends
                 continue
             # A duration may be the whole run, and a cool-down falls from the rate at its first moment.
@@ -76,7 +76,7 @@ def _never_rises(plan: Plan) -> Iterator[str]:
 
 def _epochs_as_steps(plan: Plan) -> Iterator[str]:
     # A warm-up of a few steps is usual, so the wrappers do not count.
-    times = [(max(values), name) for name, (_, values) in _times(plan.schedule.core).items()]
+    times = [(max(values), name) for name, (_, values) in times_of(plan.schedule.core).items()]
     if plan.clock != "step" or not times or plan.steps_per_epoch < EARLY:
         return
     latest, name = max(times)
@@ -87,7 +87,7 @@ def _epochs_as_steps(plan: Plan) -> Iterator[str]:
         )
 
 
-def _times(schedule: Schedule) -> dict[str, tuple[Parameter, list[float]]]:
+def times_of(schedule: Schedule) -> dict[str, tuple[Parameter, list[float]]]:
     """The parameters that are times, each with its values, without zeros and durations left out."""
     found = {}
     for name, kind in schedule.parameters().items():

@@ -7,7 +7,7 @@ import numpy as np
 
 from lrlab.errors import UserError
 from lrlab.parameters.declare import choice, floor_rate, interval, later, rate, run_length
-from lrlab.schedules.base import Schedule, named
+from lrlab.schedules.base import Schedule, named, zero
 from lrlab.schedules.wrapper import Wrapper
 
 # How far a warm-up has risen, and what is left of the height in a cool-down, after a share z of its time.
@@ -108,7 +108,7 @@ class Warmup(Wrapper):
 
     def at(self, t: Any) -> Any:
         share = named(np.minimum(t / self.warmup, 1), "warmup_progress")
-        rise = _risen(self.start_lr, self.inner.at(0 * t), share, self.shape)
+        rise = _risen(self.start_lr, self.inner.at(zero(t)), share, self.shape)
         after = self.inner.at(named(np.maximum(t - self.warmup, 0), "after_warmup"))
         return np.where(t < self.warmup, named(rise, "warmup_lr"), named(after, "schedule_lr"))
 
@@ -162,7 +162,7 @@ class Cooldown(Wrapper):
     def at(self, t: Any) -> Any:
         begin = named(_length_of(self) - self.cooldown, "cooldown_begin")
         z = named(np.clip((t - begin) / self.cooldown, 0, 1), "cooldown_progress")
-        start = named(self.inner.at(0 * t + begin), "cooldown_start")
+        start = named(self.inner.at(zero(t) + begin), "cooldown_start")
         fall = self.final_lr + (start - self.final_lr) * named(COOLDOWNS[self.shape](z), "remaining")
         before = named(self.inner.at(np.minimum(t, begin)), "schedule_lr")
         return np.where(t < begin, before, named(fall, "cooldown_lr"))

@@ -7,6 +7,7 @@ import pytest
 from tests.browser import test_explore
 from tests.browser.conftest import ROOT, serving
 from tests.test_package import build, install_beside_these_packages
+from tests.ui.test_start import settings_as_started, settings_as_written
 
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
 TRANSFERRED = """() => performance.getEntriesByType('resource')
@@ -33,6 +34,7 @@ def address(home, tmp_path, monkeypatch):
     def app(port):
         return [command, "app", "--port", str(port), "--address", "127.0.0.1", "--no-browser"]
 
+    assert settings_as_started(empty, command.with_name("python")) == settings_as_written()
     with serving(tmp_path, command=app, cwd=empty) as (address, _):
         yield address
     assert files(tmp_path / "venv") == before

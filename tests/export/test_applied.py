@@ -6,6 +6,7 @@ import pytest
 from lrlab.article import CURVES
 from lrlab.export.applied import applied
 from lrlab.runs.plan import CLOCKS, Plan
+from lrlab.runs.samples import POINTS
 from lrlab.schedules import (
     SCHEDULES,
     Cooldown,
@@ -77,7 +78,7 @@ def test_keras_applies_what_is_said(schedule, clock):
         first = 3 if case.id == "initial-epoch" else 0
         rates = by_keras(case.code, 6, first)
         np.testing.assert_allclose(rates, case.rates, rtol=2e-5, atol=2e-7, err_msg=case.id)
-        assert case.first_step == first * SIZE
+        np.testing.assert_array_equal(case.steps, np.arange(first * SIZE, 6 * SIZE))
 
 
 @pytest.mark.training
@@ -95,7 +96,7 @@ def test_keras_applies_what_is_said_of_accumulated_gradients(schedule, clock, to
     if clock != "epoch":
         case = cases(plan)["accumulation"]
         np.testing.assert_allclose(by_keras(case.code, 6), case.rates, rtol=2e-5, atol=2e-7)
-        np.testing.assert_array_equal(case.stated, plan.rates_at(every_batch))
+        np.testing.assert_array_equal(case.stated, plan.at(every_batch))
         assert f"runs {together} times too fast" in case.sentence
         assert "difference is at batch" in case.sentence
 
@@ -105,7 +106,7 @@ def test_keras_applies_what_is_said_of_accumulated_gradients(schedule, clock, to
 @pytest.mark.parametrize("together", [1, 2])
 def test_every_schedule_has_cases_with_a_sentence(cls, clock, together):
     for case in applied(Plan(cls(), 60, 3, clock, together)):
-        assert case.stated.shape == case.rates.shape
+        assert case.steps.shape == case.stated.shape == case.rates.shape
         assert case.sentence.endswith((".", ")"))
         compile(case.code, case.id, "exec")
 
@@ -119,11 +120,13 @@ def test_a_schedule_inside_another_one_has_cases_too(schedule, clock):
 def test_the_articles_surprises():
     curves = {curve.id: Plan(curve.schedule, clock=curve.clock) for curve in CURVES}
     compounding = cases(curves["time-based"])["compounding"]
-    assert compounding.rates[38 * 250] == pytest.approx(0.0153, abs=5e-5)
-    assert compounding.stated[38 * 250] == pytest.approx(0.420, abs=5e-4)
+    (at,) = np.flatnonzero(compounding.steps == 38 * 250)
+    assert compounding.rates[at] == pytest.approx(0.0153, abs=5e-5)
+    assert compounding.stated[at] == pytest.approx(0.420, abs=5e-4)
     decay = TimeBasedDecay(0.1, 0.01)
     object = cases(Plan(decay))["schedule-object"]
-    assert (object.stated[250], object.rates[250]) == pytest.approx((0.0990, 0.0286), abs=5e-5)
+    (at,) = np.flatnonzero(object.steps == 250)
+    assert (object.stated[at], object.rates[at]) == pytest.approx((0.0990, 0.0286), abs=5e-5)
     ignored = cases(Plan(decay, clock="step"))["sgd-decay"]
     assert set(ignored.rates) == {0.1}
     assert "0.1 is applied. Keras 3 ignores `decay`" in ignored.sentence
@@ -142,3 +145,15 @@ def test_no_difference_is_said_to_be_none():
     assert held.startswith(
         "The largest difference is at step 4 (epoch 0): 0.4616 is intended, 0.5 is applied."
     )
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_the_cases_of_a_long_run_are_seen_at_some_of_its_steps(clock):
+    plan = Plan(TimeBasedDecay(0.5, 0.1), 1000, 6000, clock, 1)
+    for case in applied(plan):
+        assert case.stated.shape == case.rates.shape == case.steps.shape
+        assert len(case.steps) <= POINTS
+        assert case.steps[-1] == plan.steps - 1
+        assert {case.steps[0], case.steps[0] + 5999, plan.steps - 6000} <= {*case.steps.tolist()}
+    planned = cases(plan)["as-planned"]
+    np.testing.assert_array_equal(planned.rates, plan.at(planned.steps))

@@ -15,6 +15,7 @@ from lrlab.schedules import (
     Cooldown,
     CosineDecay,
     ExponentialDecay,
+    Formula,
     OneCycle,
     PolynomialDecay,
     StepDecay,
@@ -121,3 +122,10 @@ def test_nothing_but_numbers_operators_and_math_is_in_it():
 def test_names_stay_apart_in_wrappers():
     _, numbers = javascript(Plan(Cooldown(PolynomialDecay(0.5, 1.0, 0.1), 20, 0.2)))
     assert (numbers["final_lr"], numbers["cooldown_final_lr"]) == (0.1, 0.2)
+
+
+@pytest.mark.parametrize("sign", ["%9", "//9", "**.9", "<9"])
+def test_the_text_of_a_formula_grows_with_its_length_only(sign):
+    body, _ = javascript(Plan(Formula("t" + sign * 40)))
+    shorter, _ = javascript(Plan(Formula("t" + sign * 20)))
+    assert len(body) < 2.5 * len(shorter)

@@ -126,8 +126,8 @@ def test_keras_updates_as_with_the_momentum_set_by_hand(plan, from_epoch, optimi
             made.learning_rate.assign(names["callback"].schedule(batch // plan.batches_per_epoch, 1.0))
         update(gradient)
         step = plan.step_of(np.array(batch))
-        by_hand.learning_rate.assign(plan.rates_at(step))
-        setattr(by_hand, optimizer.momentum_name, float(plan.momentum.rates_at(step)))
+        by_hand.learning_rate.assign(plan.at(step))
+        setattr(by_hand, optimizer.momentum_name, float(plan.momentum.at(step)))
         by_hand.apply([gradient], [theirs])
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=2e-5, atol=2e-6)
 

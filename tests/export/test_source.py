@@ -206,7 +206,7 @@ def test_a_keras_model_that_accumulates_gradients_is_saved_and_loaded(schedule, 
     assert (loaded.gradient_accumulation_steps, int(loaded.iterations)) == (4, 10)
     batches = np.arange(3, 10 * EPOCHS, 17)
     rates = [float(loaded._learning_rate(batch)) for batch in batches]
-    np.testing.assert_allclose(rates, plan.rates_at(plan.step_of(batches)), rtol=2e-5, atol=1e-7)
+    np.testing.assert_allclose(rates, plan.at(plan.step_of(batches)), rtol=2e-5, atol=1e-7)
 
 
 @pytest.mark.training
@@ -244,7 +244,7 @@ def test_the_rate_after_the_end_is_no_nan_where_xla_rounds_below_zero(schedule, 
     plan = Plan(schedule, 3, 100, "step")
     rate = execute(plan, target)["learning_rate"]
     rates = compiled(rate, after) if target == "keras" else jax_rates(rate, after)
-    np.testing.assert_allclose(rates, plan.rates_at(after), rtol=2e-5, atol=1e-7)
+    np.testing.assert_allclose(rates, plan.at(after), rtol=2e-5, atol=1e-7)
 
 
 @pytest.mark.training
@@ -325,7 +325,7 @@ def test_a_program_updates_with_the_mean_gradient_of_its_batches(target, batches
     plan = Plan(CosineDecay(0.5), 4, batches, clock, together)
     gradients = np.random.default_rng(7).normal(size=(plan.epochs, batches)).astype(np.float32)
     weight, expected = 0.0, []
-    by_batch = plan.rates_at(plan.step_of(np.arange(gradients.size)))
+    by_batch = plan.at(plan.step_of(np.arange(gradients.size)))
     waiting = []
     for number, (rate, gradient) in enumerate(zip(by_batch, gradients.ravel(), strict=True), 1):
         waiting.append(gradient)

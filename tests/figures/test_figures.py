@@ -360,8 +360,8 @@ def test_with_accumulated_gradients_the_axis_counts_updates_and_all_images():
 
 def test_lines_of_single_steps_are_held_and_apart():
     stated, run = np.array([3.0, 2.0]), np.array([3.0, 1.0])
-    figure = lines_figure({"Stated": stated, "Applied": run}, first=10, every=5)
-    assert figure.data[0].x == (10, 15, 20)
+    figure = lines_figure({"Stated": stated, "Applied": run}, np.array([10, 15]))
+    assert figure.data[0].x == (10, 15, 16)
     assert figure.data[1].y == (3.0, 1.0, 1.0)
     assert figure.data[0].line.dash != figure.data[1].line.dash
 

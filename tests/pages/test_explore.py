@@ -11,7 +11,7 @@ from lrlab.export import source
 from lrlab.palette import HUES
 from lrlab.runs.plan import Plan
 from lrlab.schedules import SCHEDULES
-from lrlab.ui.explore.panels import written
+from lrlab.ui.explore.panels import MOST_ROWS, written
 from tests.pages import TIMEOUT
 
 pytestmark = pytest.mark.pages
@@ -365,6 +365,14 @@ def test_a_long_table_is_shown_in_part_and_fetched_whole():
     assert shown[:401] == whole[:401]
     assert shown[401:] == ["… The file contains all rows."]
     assert len(whole) == 1501
+
+
+def test_a_table_of_a_very_long_run_has_evenly_spread_steps():
+    plan = Plan(CURVES[5].schedule, 1000, 1000, "step")
+    rows = [row.split(",") for row in written(plan, "csv", "Exponential", first=10)[0].splitlines()[1:]]
+    assert len(rows) == 247_500 <= MOST_ROWS
+    assert [row[0] for row in (rows[0], rows[1], rows[-1])] == ["10000", "10004", "999996"]
+    assert [float(row[2]) for row in rows[:3]] == plan.at([10000, 10004, 10008]).tolist()
 
 
 def test_no_more_curves_than_a_page_can_have(page):

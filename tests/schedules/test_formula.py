@@ -353,6 +353,25 @@ FORBIDDEN = (
 )
 
 
+@pytest.mark.parametrize("sign", ["%", "//"])
+def test_a_remainder_is_numpys_while_its_digits_are_known(sign):
+    numbers = np.concatenate([np.geomspace(1e-8, 1e15, 400), np.arange(50.0)])
+    a, b = np.meshgrid(np.concatenate([numbers, -numbers]), [1e-3, 0.7, 3.0, 7.0, -7.0, 1e9, np.inf, 0.0])
+    numpys = {"%": np.remainder, "//": np.floor_divide}[sign]
+    ours = parse(f"t {sign} T", ("t", "T"))({"t": a, "T": b}.get)
+    known = np.abs(a) < 2.0**53 * np.abs(b)
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(ours[known], numpys(a, b)[known])
+        np.testing.assert_array_equal(ours[~known], (np.nan * a if sign == "%" else a / b)[~known])
+
+
+def test_a_value_between_two_comparisons_is_computed_once():
+    asked = []
+    deep = parse(f"{'0<(' * 32}t{')<2' * 32}", ("t",))
+    assert deep(lambda name: asked.append(name) or np.array([0.5, 3.0])).tolist() == [1.0, 0.0]
+    assert asked == ["t"]
+
+
 def grown(chance, levels):
     """A formula made at random."""
     if not levels or chance.random() < 0.2:

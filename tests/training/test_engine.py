@@ -40,8 +40,8 @@ class EveryRate(keras.callbacks.Callback):
     def __init__(self, spec):
         super().__init__()
         steps = spec.plan.step_of(np.arange(spec.epochs * spec.batches_per_epoch))
-        self.updates = enumerate(spec.plan.rates_at(steps))
-        self.momenta = iter(spec.plan.momentum.rates_at(steps) if spec.plan.momentum else ())
+        self.updates = enumerate(spec.plan.at(steps))
+        self.momenta = iter(spec.plan.momentum.at(steps) if spec.plan.momentum else ())
         self.name, self.seed = spec.optimizer.momentum_name, spec.seed
 
     def on_train_batch_begin(self, batch, logs=None):

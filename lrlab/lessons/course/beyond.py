@@ -5,6 +5,7 @@ from lrlab.lessons.recipes import RECIPES
 from lrlab.schedules import CosineDecay
 
 LATER = ("constant-high", "cosine", "warmup-cosine", "one-cycle", "wsd")
+ONE_CYCLE = RECIPES["one-cycle"][1].plan
 
 BEYOND = Lesson(
     "beyond",
@@ -17,7 +18,7 @@ $${CosineDecay.latex}$$
 
 A *warm-up* raises the rate linearly over the first 5 epochs, because the gradients of random weights are not
 reliable. *One-cycle* rises and falls once, and ends far below its initial rate, at
-{RECIPES["one-cycle"][1].plan.rates()[-1]:.1g}. *WSD* (warm-up, stable, decay) keeps the rate constant and
+{ONE_CYCLE.at(ONE_CYCLE.steps - 1):.1g}. *WSD* (warm-up, stable, decay) keeps the rate constant and
 lowers it only in the last 20 epochs, so that you can decide late how long to train.
 
 These schedules are useful for deep networks and large batches, where a bad start can ruin a run of several

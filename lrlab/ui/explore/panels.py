@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-import numpy as np
 import streamlit as st
 
 from lrlab.errors import UserError
@@ -21,11 +20,12 @@ from lrlab.ui.widgets.controls import option
 from lrlab.ui.widgets.into_view import bring_into_view
 from lrlab.ui.widgets.markdown import plain
 
+APPLIED = ":material/rule: Stated and applied rates"
 EXPORT = ":material/download: Export"
 OTHERS = {"json": "JSON", "csv": "CSV"}
 MOST_DRAWN = 3000
 SHOWN_ROWS = 400
-MOST_STEPS = 500_000
+MOST_ROWS = 250_000
 
 
 def panels(plans: dict[str, Plan]) -> None:
@@ -33,7 +33,7 @@ def panels(plans: dict[str, Plan]) -> None:
     named = {
         ":material/table: In numbers": in_numbers,
         EXPORT: _export,
-        ":material/rule: Stated and applied rates": _stated_and_applied,
+        APPLIED: _stated_and_applied,
         ":material/compare_arrows: Conventions": _conventions,
     }
     with st.container(key="explore.panels"):
@@ -95,6 +95,8 @@ def _export(plans):
             icon=":material/download:",
             key="home.file",
         )
+    if form == "csv" and plan.clock != "epoch" and (steps := plan.steps - plan.first_step(first)) > MOST_ROWS:
+        st.caption(f"The run has {steps:,} steps. The file has {MOST_ROWS:,} of them at most, evenly spread.")
     if form == "pytorch":
         st.caption("The code starts from your own `model`.")
     st.caption(
@@ -130,7 +132,8 @@ def written(
 ) -> tuple[str, str | None]:
     """A plan in an export format from epoch `first` on, and its language for highlighting.
 
-    A table has at most `rows` rows. Raises UserError if the framework lacks the optimizer.
+    A table has at most `rows` rows, and never more than MOST_ROWS: of more steps it has every second or third
+    one, and so on. Raises UserError if the framework lacks the optimizer.
     """
     if form in TARGETS:
         return source(plan, form, name, optimizer, first), "python"
@@ -146,22 +149,22 @@ def written(
             record |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n", "json"
     by_epoch, size = plan.clock == "epoch", plan.steps_per_epoch
-    steps = range(plan.first_step(first), plan.steps, size if by_epoch else 1)
-    rates = plan.rates_at(np.array(steps[:rows])).tolist()
+    begin = plan.first_step(first)
+    every = size if by_epoch else -(-(plan.steps - begin) // MOST_ROWS)
+    steps = range(begin, plan.steps, every)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("epoch", "lr") if by_epoch else ("step", "epoch", "lr"))
-    for step, rate in zip(steps, map(repr, rates), strict=False):
-        table.writerow((step // size, rate) if by_epoch else (step, step // size, rate))
-    more = len(rates) < len(steps)
-    return text.getvalue() + ("… The file contains all rows.\n" if more else ""), None
+    for part, rates in plan.chunks(steps[:rows]):
+        for step, rate in zip(part, map(repr, rates.tolist()), strict=True):
+            table.writerow((step // size, rate) if by_epoch else (step, step // size, rate))
+    if rows is not None and rows < len(steps):
+        text.write("… The file contains all rows.\n")
+    return text.getvalue(), None
 
 
 def _stated_and_applied(plans):
     curve, plan = _chosen(plans, "runs.curve", width=320)
-    if plan.steps > MOST_STEPS:
-        st.caption(f"This panel works for runs of up to {MOST_STEPS:,} steps. This run has {plan.steps:,}.")
-        return
     cases = {case.id: case for case in applied(plan)}
     case = cases[
         st.pills(
@@ -174,9 +177,9 @@ def _stated_and_applied(plans):
         )
     ]
     st.code(case.code, language="python")
-    every = max(1, len(case.rates) // MOST_DRAWN)
+    every = -(-len(case.steps) // MOST_DRAWN)
     lines = {"Stated": case.stated[::every], "Applied": case.rates[::every]}
-    figure = lines_figure(lines, case.first_step, every, unit=case.unit)
+    figure = lines_figure(lines, case.steps[::every], unit=case.unit)
     chart(figure, "runs", f"Stated and applied rate of {state.curve_name(curve)}: {case.title}")
     st.markdown(case.sentence)
 

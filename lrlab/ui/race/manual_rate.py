@@ -11,6 +11,7 @@ from lrlab.article import Curve
 from lrlab.errors import UserError
 from lrlab.parameters.declare import MOST_PIECES, MOST_RATE
 from lrlab.runs.records import Epoch
+from lrlab.runs.samples import samples
 from lrlab.schedules import Constant, PiecewiseConstant
 from lrlab.store import Run, Store
 from lrlab.ui.explore import state
@@ -82,7 +83,7 @@ def _set_by_hand(store, running, epochs, say):
             on_change=lambda: _move(store, run, key),
             help="The lane trains with this rate from its next updates on.",
         )
-        own = run.spec.plan.rates()
+        own = samples(run.spec.plan)[1]
         stable = max(_rates_of_finite_epochs(epochs))
         _mark(own.min(), own.max(), stable)
         st.caption(

@@ -1,7 +1,5 @@
-"""What the server does around every page: show errors that the user can fix, and keep Python fast."""
+"""What the server does around every page: show errors that the user can fix, and have garbage collected."""
 
-import gc
-from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -9,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 
 from lrlab.errors import UserError
+from lrlab.ui.shell.garbage import collect_later
 from lrlab.ui.widgets.markdown import plain
 
 HERE = Path(__file__).parent
@@ -34,12 +33,4 @@ def show(page) -> None:
     except UserError as error:
         st.error(plain(str(error)))
     st.html(COMMA, unsafe_allow_javascript=True)
-    _settle_garbage()
-
-
-@cache
-def _settle_garbage():
-    # Streamlit collects garbage after each run and holds the lock meanwhile. The objects that the first
-    # page has loaded stay in memory, so the collector can skip them.
-    gc.collect()
-    gc.freeze()
+    collect_later()
