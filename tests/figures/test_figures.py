@@ -108,7 +108,7 @@ def test_a_run_shows_loss_accuracy_and_the_rate_within_each_epoch():
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
     assert [trace.meta["color"] for trace in figure.data] == [3] * 4
     assert [trace.line.dash for trace in figure.data[:3]] == ["dot", "solid", "solid"]
-    assert (list(best.x), list(best.y), best.text[0]) == ([1], [1.1], "best so far: 1.100")
+    assert (list(best.x), list(best.y), best.text[0]) == ([1], [1.1], "best: 1.100")
     accuracy = race_figure([LaneCurves("Exponential", 3, (epochs,))], length=10, measure="accuracy").data
     np.testing.assert_array_equal(accuracy[1].y, [0.6, 0.1])
     assert list(accuracy[-1].y) == [0.6], "the best accuracy is the highest"
@@ -417,6 +417,23 @@ def test_the_plan_is_a_faint_line_over_the_whole_race():
         ahead = found[f"plan-{number}"]
         np.testing.assert_array_equal(ahead.y, lane.plan.curve()[1])
         assert (ahead.opacity, ahead.hoverinfo, ahead.yaxis) == (0.36, "skip", "y")
+
+
+def test_a_comparison_leaves_out_the_first_epoch_and_marks_the_best():
+    lanes = [LaneCurves("A", 0, (run(9, 0.42, 0.38),)), LaneCurves("B", 1, (run(4, 0.40, 0.41),))]
+    figure = compare_figure(lanes, 10, panels=("val_loss", "lr"), start=False, best=True)
+    layout = figure.layout
+    assert layout.yaxis2.range == pytest.approx((0.35, 0.45))
+    assert [note.text for note in layout.annotations] == ["Epoch 1 is off the axis (4.00 to 9.00)"]
+    found = by_uid(figure)
+    star, ring = found["best-y2-0"], found["best-y2-1"]
+    assert (star.x[0], star.text[0], star.marker.symbol) == (3, "best: 0.380", "star")
+    assert (ring.x[0], ring.text[0], ring.marker.symbol) == (2, "", "circle-open")
+    measure, rate = (end - start for start, end in (layout.yaxis2.domain, layout.yaxis.domain))
+    assert rate / measure == pytest.approx(0.36), "the rate is lower than the measure"
+    plain = compare_figure(lanes, 10, baseline=0, start=False, best=True)
+    assert not plain.layout.annotations
+    assert not any("best" in line.uid for line in plain.data)
 
 
 def test_a_comparison_of_one_panel_has_one_axis():

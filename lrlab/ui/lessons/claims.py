@@ -8,10 +8,10 @@ from lrlab.figures.thumbnail import WIDTH, thumbnail
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.evidence import evidence
 from lrlab.lessons.recipes import RECIPES
-from lrlab.palette import shade
 from lrlab.store import Store
 from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
 from lrlab.ui.train import race_setup
+from lrlab.ui.widgets.markdown import hexadecimal
 
 COLORS = {
     "holds": ("green", ":material/check:"),
@@ -50,7 +50,7 @@ def claims_page(store: Store) -> None:
                 )
             with picture:
                 lanes = lanes_of(claim.recipes, found)
-                svg = thumbnail(lanes, [_shade(lane.color) for lane in lanes])
+                svg = thumbnail(lanes, [hexadecimal(lane.color) for lane in lanes])
                 st.image(
                     svg,
                     caption="Validation loss by epoch",
@@ -80,8 +80,3 @@ def _test(store, claim):
     )
     jobs.ensure_worker(store)
     st.switch_page("pages/lab/train.py")
-
-
-def _shade(color):
-    theme = f"theme.{st.context.theme.type or 'light'}"
-    return shade(color, st.get_option(f"{theme}.chartCategoricalColors"), st.get_option(f"{theme}.textColor"))
