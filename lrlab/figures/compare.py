@@ -64,7 +64,7 @@ def compare_figure(
         if best and tables and baseline is None:
             measure = panel.removeprefix("val_")
             tops = [found_best(spread(values)[1], measure) for values in tables]
-            marked += marks(lanes, tops, measure, axis)
+            marked += marks(lanes, tops, measure, axis, first)
     layout = lanes_layout(lanes, first, height) | axes | {"annotations": notes}
     return drawn(below + lines + marked, layout)
 

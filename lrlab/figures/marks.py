@@ -8,6 +8,7 @@ from lrlab.figures.lanes import NO_HOVER, LaneCurves, loss_axis
 from lrlab.figures.style import trace
 
 STEP = 0.05
+MARGIN = 0.1  # of the time axis
 
 
 def measure_scale(
@@ -46,21 +47,25 @@ def found_best(values: np.ndarray, measure: str) -> tuple[int, float] | None:
 
 
 def marks(
-    lanes: Sequence[LaneCurves], best: Sequence[tuple[int, float] | None], measure: str, axis: str
+    lanes: Sequence[LaneCurves], best: Sequence[tuple[int, float] | None], measure: str, axis: str, end: int
 ) -> list[dict]:
-    """A ring at the best of each lane, and a star with its value at the best of all."""
+    """A ring at the best of each lane, and a star with its value at the best of all.
+
+    The time axis ends at epoch `end`: the value stands on the inner side of a star near an end.
+    """
     sign = 1 if measure == "loss" else -1
     known = {number: found for number, found in enumerate(best) if found}
     top = min(known, key=lambda number: sign * known[number][1], default=-1)
     found_marks = []
     for number, (lane, found) in enumerate(zip(lanes, best, strict=True)):
         is_top = number == top
-        place = "bottom center" if measure == "loss" else "top center"
+        place = found[0] / end if found else 0.5
+        side = "left" if place > 1 - MARGIN else "right" if place < MARGIN else "center"
         look: dict[str, object] = {
             "mode": "markers+text",
             "yaxis": axis,
             "legendgroup": lane.name,
-            "textposition": place,
+            "textposition": f"{'bottom' if measure == 'loss' else 'top'} {side}",
             **NO_HOVER,
         }
         look["marker"] = {"symbol": "star", "size": 14} if is_top else {"symbol": "circle-open", "size": 9}

@@ -84,7 +84,8 @@ def race_figure(
         "annotations": notes,
     }
     return drawn(
-        below + lines + marks(lanes, best, measure, "y2"), lanes_layout(lanes, length, height) | axes
+        below + lines + marks(lanes, best, measure, "y2", end or length),
+        lanes_layout(lanes, length, height) | axes,
     )
 
 

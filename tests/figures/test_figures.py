@@ -429,6 +429,9 @@ def test_a_comparison_leaves_out_the_first_epoch_and_marks_the_best():
     star, ring = found["best-y2-0"], found["best-y2-1"]
     assert (star.x[0], star.text[0], star.marker.symbol) == (3, "best: 0.380", "star")
     assert (ring.x[0], ring.text[0], ring.marker.symbol) == (2, "", "circle-open")
+    for end, side in ((3, "bottom left"), (10, "bottom center"), (100, "bottom right")):
+        star = by_uid(compare_figure(lanes, end, panels=("val_loss", "lr"), best=True))["best-y2-0"]
+        assert star.textposition == side, "the value stays on the chart"
     measure, rate = (end - start for start, end in (layout.yaxis2.domain, layout.yaxis.domain))
     assert rate / measure == pytest.approx(0.36), "the rate is lower than the measure"
     plain = compare_figure(lanes, 10, baseline=0, start=False, best=True)

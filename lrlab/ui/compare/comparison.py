@@ -33,8 +33,6 @@ def comparison(store: Store, listed: dict[int, Listed]) -> None:
     """Show the chosen runs. While one of them trains, the page is redrawn every two seconds."""
     chosen = choice.chosen()
     results = store.results(chosen[: choice.MOST_COMPARED])
-    if any(result.status in ACTIVE for result in results.values()):
-        _draw_again_soon()
     if not results:
         st.info("Choose runs in the table to compare them.", icon=":material/checklist:")
         return
@@ -51,6 +49,8 @@ def comparison(store: Store, listed: dict[int, Listed]) -> None:
         train = partial(_train, store) if st.session_state[choice.JOIN_SEEDS] else None
         standings(found, train, choice.MOST_COMPARED - len(chosen))
         cards(store, found, found_colors, listed)
+    if any(result.status in ACTIVE for result in results.values()):
+        _draw_again_soon()  # at the end, because its place moves what is below it
 
 
 def _train(store, seed_groups):

@@ -39,7 +39,7 @@ def claims_page(store: Store) -> None:
         judgement = claim.judge(found)
         color, icon = COLORS[judgement.verdict]
         with st.container(border=True):
-            words, picture, verdict = st.columns([4, 2, 6], gap="medium")
+            words, picture, verdict = st.columns([400, 240, 600], gap="medium")  # the picture fits at 1024 px
             with words:
                 st.markdown(f"**{claim.text}**")
                 st.page_link(
