@@ -111,12 +111,14 @@ def test_a_zoom_moves_all_panels(own_server, store, open_page, panel, uppermost)
     address, _ = own_server
     page = compare(open_page, address, "?runs=1.2")
     lines(page)
+    chart = page.locator(".lrlab-chart").first
+    chart.evaluate("chart => { chart.stays = true; }")
     page.get_by_role("radio", name=panel, exact=True).click()
     top = "a => { const axis = document.querySelector('.lrlab-chart').layout[a];"
     name = uppermost.replace("y", "yaxis")
     page.wait_for_function(f"{top} return axis?.title.text.startsWith('Validation') }}", arg=name)
     settle(page)
-    chart = page.locator(".lrlab-chart").first
+    assert chart.evaluate("chart => chart.stays"), "the chart is the same, with its zoom"
     chart.scroll_into_view_if_needed()
     box = chart.locator(f".draglayer .x{uppermost} .nsewdrag").last.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 30)
@@ -138,7 +140,7 @@ def test_a_charts_tools_cover_nothing(own_server, store, open_page):
     page.locator(".lrlab-chart").hover()
     where = "all => all.map(each => each.getBoundingClientRect())"
     tools = page.locator(".lrlab-chart .modebar-group").evaluate_all(where)
-    others = page.locator(".lrlab-chart .legendtext, .st-key-compare-pair label, .lrlab-chart .nsewdrag")
+    others = page.locator(".lrlab-chart .legendtext, .st-key-compare-charts label, .lrlab-chart .nsewdrag")
     boxes = others.evaluate_all(where)
     assert tools
     assert len(boxes) > 12
@@ -146,6 +148,21 @@ def test_a_charts_tools_cover_nothing(own_server, store, open_page):
         for box in boxes:
             beside = tool["right"] <= box["left"] or box["right"] <= tool["left"]
             assert beside or tool["bottom"] <= box["top"] or box["bottom"] <= tool["top"], (tool, box)
+
+
+def test_the_chart_stays_in_view_beside_the_cards(own_server, store, open_page):
+    address, _ = own_server
+    page = compare(open_page, address, "?runs=1.2.3.4.5.6")
+    lines(page)
+    page.locator("[class*=st-key-compare-card-]").last.scroll_into_view_if_needed()
+    page.mouse.move(300, 700)
+    page.mouse.wheel(0, 3000)
+    inside = """() => {
+      const { top, bottom } = document.querySelector(".lrlab-chart").getBoundingClientRect();
+      const scrolled = document.querySelector("[data-testid=stMain]").scrollTop;
+      return 50 < top && bottom < innerHeight && scrolled > 500;
+    }"""
+    page.wait_for_function(inside)
 
 
 def test_a_search_keeps_what_is_chosen(own_server, store, open_page):

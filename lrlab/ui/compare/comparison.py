@@ -146,7 +146,9 @@ def _chart(found: list[Group], colors: list[int]):
         for color, group in zip(colors, found, strict=True)
     ]
     panel = choice.PANELS.get(values[choice.PANEL])
-    with st.container(key="compare-pair" if panel else "compare-all"):
+    # With one key the chart stays itself, with its zoom, whatever it shows.
+    st.html(f"<style>:root {{ --compare-position: {'sticky' if panel else 'static'}; }}</style>")
+    with st.container(key="compare-charts"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.segmented_control(
                 "Chart",
