@@ -1,13 +1,15 @@
 """Any runs side by side: validation, training loss and rate on one time axis."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
+from lrlab.figures.marks import found_best, marks, measure_scale
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import drawn, rate_axis
+from lrlab.figures.style import drawn, rate_axis, time_axis, with_ends
 
 PANELS = {
     "val_loss": "Validation loss",
@@ -16,6 +18,7 @@ PANELS = {
     "lr": "Learning rate",
 }
 GAP = 0.05
+RATE = 0.36  # the height of the rate's panel, in heights of the others
 
 
 def compare_figure(
@@ -26,28 +29,46 @@ def compare_figure(
     smoothing=0.0,
     panels: Sequence[str] = tuple(PANELS),
     height=820,
+    start=True,
+    best=False,
 ) -> go.Figure:
     """The first `first` epochs of every lane in some of the PANELS, from top to bottom.
+
+    Without `start`, the axes of losses and accuracies leave out the first epoch, and say so, as in
+    `race_figure`. With `best`, a star marks the best value of a panel, and a ring the best of each other
+    lane. Neither is for differences to a baseline.
 
     `baseline` is the index of a lane: losses and accuracies are then differences from its median in the same
     epoch, in the epochs in which it was measured. Rates do not change. `smoothing` is as in `race_figure`.
     """
     lanes = [LaneCurves(lane.name, lane.color, tuple([*run[:first]] for run in lane.runs)) for lane in lanes]
-    below, lines, axes = [], [], {}
+    below, lines, marked, notes, axes = [], [], [], [], dict[str, Any]()
     for place, panel in enumerate(panels):
         # The lowest panel has the axis `y`, which carries the time axis.
         axis = f"y{len(panels) - place}" if place < len(panels) - 1 else "y"
         title = PANELS[panel] if baseline is None or panel == "lr" else f"Δ {PANELS[panel].lower()}"
         tables = [] if panel == "lr" else _tables(lanes, panel, baseline)
-        scale = rate_axis(log_rate) if panel == "lr" else loss_axis(title, tables, baseline)
-        axes[f"yaxis{axis[1:]}"] = scale | {"domain": _domain(place, len(panels))}
+        if panel == "lr":
+            scale = rate_axis(log_rate)
+        elif baseline is None:
+            scale, said = measure_scale(title, tables, start, axis)
+            notes += said
+        else:
+            scale = loss_axis(title, tables, baseline)
+        axes[f"yaxis{axis[1:]}"] = scale | {"domain": _domain(place, panels)}
         for more, line in _curves(lanes, panel, tables, smoothing):
             for added in (*more, line):
                 added["yaxis"] = axis
             line["showlegend"] = place == 0
             below += more
             lines.append(line)
-    return drawn(below + lines, lanes_layout(lanes, first, height) | axes)
+        if best and tables and baseline is None:
+            measure = panel.removeprefix("val_")
+            tops = [found_best(spread(values)[1], measure) for values in tables]
+            marked += marks(lanes, tops, measure, axis, first)
+    axes |= {"xaxis": time_axis(first), "annotations": notes}
+    top = f"yaxis{len(panels)}" if len(panels) > 1 else "yaxis"
+    return drawn(below + lines + marked, with_ends(lanes_layout(lanes, first, height), axes, top))
 
 
 def _tables(lanes, panel, baseline):
@@ -81,7 +102,8 @@ def _curves(lanes, panel, tables, smoothing):
     ]
 
 
-def _domain(place, count):
-    size = (1 - GAP * (count - 1)) / count
-    bottom = (count - 1 - place) * (size + GAP)
-    return [bottom, bottom + size]
+def _domain(place, panels):
+    sizes = [RATE if panel == "lr" else 1 for panel in panels]
+    unit = (1 - GAP * (len(panels) - 1)) / sum(sizes)
+    bottom = sum(size * unit + GAP for size in sizes[place + 1 :])
+    return [bottom, bottom + sizes[place] * unit]

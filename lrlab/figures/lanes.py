@@ -51,7 +51,11 @@ def lanes_layout(lanes: Sequence[LaneCurves], length: int, height: int) -> dict:
     # Another race on the same chart has other lanes: lanes that were hidden there are not hidden here.
     shared["legend"] |= {"uirevision": " | ".join(lane.name for lane in lanes)}
     # With several lanes, one box for all panels would cover the lines.
-    return shared | {"hoversubplots": "axis" if len(lanes) == 1 else "single", "xaxis": time_axis(length)}
+    return shared | {
+        "hoversubplots": "axis" if len(lanes) == 1 else "single",
+        "hoversort": "value descending",  # as the lines lie
+        "xaxis": time_axis(length),
+    }
 
 
 def curve(values: np.ndarray, smoothing: float, band: bool, uid: str, **look) -> tuple[list, dict]:

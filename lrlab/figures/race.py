@@ -5,26 +5,23 @@ highest seed.
 """
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
 from lrlab.figures.lanes import (
-    NO_HOVER,
     LaneCurves,
     curve,
     lanes_layout,
     line_mode,
-    loss_axis,
     planned,
     rates,
 )
+from lrlab.figures.marks import found_best, marks, measure_scale
 from lrlab.figures.series import spread, table
 from lrlab.figures.style import LOG, drawn, measure_axis, rate_axis, time_axis, trace, with_ends
 
 UPPER, LOWER = [0.35, 1], [0, 0.26]
-STEP = 0.05
 THIRDS = ([0.71, 1], [0.355, 0.645], [0, 0.29])
 USUAL_UPDATE = 1e-3
 
@@ -74,12 +71,12 @@ def race_figure(
             )
             below += more
             lines.append(line)
-        best.append(_best(spread(values)[1], measure))
+        best.append(found_best(spread(values)[1], measure))
         more, line = rates(lane, number, lane.color, "Rate applied" if alone else lane.name)
         below += more
         lines.append(line)
     which = "" if alone or training else "validation "
-    axis, notes = measure_scale(f"{which}{measure}".capitalize(), tables, first)
+    axis, notes = measure_scale(f"{which}{measure}".capitalize(), tables, first, "y2")
     end = end or length
     axes = {
         "xaxis": time_axis(length) | {"range": [0, end], "uirevision": f"epoch {end}"},
@@ -87,72 +84,8 @@ def race_figure(
         "yaxis2": axis | {"domain": UPPER},
         "annotations": notes,
     }
-    marks = _marks(lanes, best, measure, end)
-    return drawn(below + lines + marks, with_ends(lanes_layout(lanes, length, height), axes, "yaxis2"))
-
-
-def measure_scale(title: str, tables: Sequence[np.ndarray], first: bool) -> tuple[dict, list[dict]]:
-    """The axis of a loss or an accuracy, and a note on what is outside of it.
-
-    It reaches from the lowest to the highest value after the first epoch, in whole steps of 0.05 or of a
-    twentieth of the range, so that it seldom moves. Losses that run away are outside, as in `loss_axis`.
-    With `first` the first epoch is inside, too.
-    """
-    axis = loss_axis(title, tables)
-    later = np.concatenate([np.empty(0), *(values[:, 1:].ravel() for values in tables)])
-    begun = np.concatenate([np.empty(0), *(values[:, :1].ravel() for values in tables)])
-    later, begun = (values[np.isfinite(values)] for values in (later, begun))
-    if "range" in axis:
-        later = later[later <= axis["range"][1]]
-    if first or not len(later):
-        return axis, []
-    span = later.max() - later.min()
-    step = STEP * max(1, 2 ** np.ceil(np.log2(max(span, 1e-9))))
-    low, high = np.floor(later.min() / step - 0.2) * step, np.ceil(later.max() / step + 0.2) * step
-    axis["range"] = [float(max(low, 0)), float(high)]
-    if low <= begun.min(initial=high) and begun.max(initial=low) <= high:
-        return axis, []
-    text = f"Epoch 1 is off the axis ({begun.min():.2f} to {begun.max():.2f})"
-    place = {"xref": "paper", "yref": "y2 domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"}
-    return axis, [{"text": text, "showarrow": False, **place}]
-
-
-def _best(values, measure):
-    """The epoch, counted from 1, and the value of the best of a line; None if there is none."""
-    known = np.where(np.isfinite(values), values if measure == "loss" else -values, np.inf)
-    at = int(np.argmin(known)) if len(known) else 0
-    return (at + 1, float(values[at])) if len(known) and np.isfinite(known[at]) else None
-
-
-def _marks(lanes, best, measure, end):
-    """A ring at the best of each lane, and a star at the best of all, with its value, lane and epoch."""
-    sign = 1 if measure == "loss" else -1
-    top = min(
-        (number for number, found in enumerate(best) if found), key=lambda n: sign * best[n][1], default=-1
-    )
-    marks = []
-    for number, (lane, found) in enumerate(zip(lanes, best, strict=True)):
-        is_top = number == top
-        place = f"{'bottom' if measure == 'loss' else 'top'} {_side(found, end)}"
-        look = {
-            "mode": "markers+text",
-            "yaxis": "y2",
-            "legendgroup": lane.name,
-            "textposition": place,
-            **NO_HOVER,
-        }
-        look["marker"] = {"symbol": "star", "size": 14} if is_top else {"symbol": "circle-open", "size": 9}
-        name = "" if len(lanes) == 1 else f", {escape(lane.name, quote=False)}"
-        look["text"] = [f"best {found[1]:.3f}{name}, epoch {found[0]}"] if found and is_top else [""]
-        x, y = ([found[0]], [found[1]]) if found else ([], [])
-        marks.append(trace(lane.color, x=x, y=y, uid=f"best-{number}", cliponaxis=False, **look))
-    return marks
-
-
-def _side(found, end):
-    """On which side of its mark a text has room."""
-    across = found[0] / end if found else 0.5
-    return "right" if across < 0.25 else "left" if across > 0.75 else "center"
+    shown = below + lines + marks(lanes, best, measure, "y2", end)
+    return drawn(shown, with_ends(lanes_layout(lanes, length, height), axes, "yaxis2"))
 
 
 def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=600) -> go.Figure:

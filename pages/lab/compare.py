@@ -8,15 +8,17 @@ from lrlab.ui.compare import choice
 from lrlab.ui.compare.comparison import comparison
 from lrlab.ui.compare.files import import_runs
 from lrlab.ui.compare.start import start
-from lrlab.ui.compare.table import runs_table
+from lrlab.ui.compare.table import runs_table, search
 
 store = Store()
 jobs.watch(store)
 listed = store.listed()
 choice.fill(listed)
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.title("Compare runs", width="stretch")
+with st.container(horizontal=True, vertical_alignment="center", key="compare-head"):
+    st.title("Compare runs", width="content" if listed else "stretch")
+    if listed:
+        search(listed)
     import_runs(store)
 choice.show_messages()
 choice.undo(store)

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from lrlab.lessons.reference import recorded
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
-from tests.browser.conftest import settle
+from tests.browser.conftest import DESKTOP, settle
 from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.browser
+NARROW = {"width": 390, "height": 844}
 PAGES = ("", "train", "compare", "lessons", "claims")
 
 
@@ -44,6 +46,47 @@ def test_no_page_has_a_serious_fault(server, open_page, path, scheme):
     if path not in ("compare", "claims"):
         page.wait_for_selector(".lrlab-chart .modebar-btn", state="attached")
     assert faults(page) == []
+
+
+HELP = "[data-testid=stTooltipIcon] button[aria-label^=Help]"
+TARGETS = f"{HELP}, [data-testid=stTooltipIcon] button[kind=tertiary]"
+MISSED = """all => all.filter(each => each.checkVisibility()).filter(each => {
+  each.scrollIntoView({ block: "center" });
+  const { left, top, width, height } = each.getBoundingClientRect();
+  const [across, down] = [left + width / 2, top + height / 2];
+  const hits = (x, y) => each.contains(document.elementFromPoint(across + x, down + y));
+  return ![[-11.9, -11.9], [11.9, -11.9], [-11.9, 11.9], [11.9, 11.9]].every(([x, y]) => hits(x, y));
+}).map(each => each.ariaLabel || each.innerText)"""
+
+
+MOVED = """style => {
+  const all = [...document.querySelectorAll("[data-testid=stTooltipIcon] svg, label, input, button p")];
+  const places = () => all.map(each => JSON.stringify(each.getBoundingClientRect()));
+  const now = places();
+  const without = document.head.appendChild(document.createElement("style"));
+  without.textContent = style;
+  const before = places();
+  without.remove();
+  return all.filter((each, at) => now[at] !== before[at]).map(each => each.outerHTML);
+}"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["wide", "narrow"])
+def test_the_target_of_an_icon_is_24_pixels_large_and_moves_nothing(server, open_page, viewport):
+    if not server.store.listed():
+        server.store.add_results(recorded()[:2])
+    page = open_page(server.address, viewport)
+    seen = 0
+    for path in ("", "train", "compare?runs=1.2", "lessons?lesson=5", "claims"):
+        page.goto(f"{server.address}/{path}")
+        page.get_by_role("heading").first.wait_for()
+        settle(page)
+        if path not in ("", "claims"):
+            page.locator(HELP).first.wait_for(state="attached")
+        assert page.locator(TARGETS).evaluate_all(MISSED) == [], path
+        assert page.evaluate(MOVED, f"{HELP} {{ padding: 0 !important; margin: 0 !important }}") == [], path
+        seen += page.locator(HELP).count()
+    assert seen > 8
 
 
 def focused(page):

@@ -1,15 +1,23 @@
 """Compare in a real browser: runs chosen with the mouse, drawn on linked charts, deleted and back again."""
 
 import json
+import os
+import threading
+from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import expect
 
+from lrlab.lessons.evidence import recipe_of
+from lrlab.lessons.recipes import RACED
 from lrlab.lessons.reference import recorded
 from lrlab.store import Store
 from tests.browser.conftest import settle
+from tests.browser.test_train import held_click
 
 pytestmark = pytest.mark.browser
 ROW, HEAD = 35, 37
+LOST = 15_000  # milliseconds after which a click is lost
 
 
 @pytest.fixture
@@ -17,6 +25,32 @@ def store(home):
     store = Store()
     store.add_results(recorded()[-12:])
     return store
+
+
+@contextmanager
+def racing(store, lanes=6, seconds=0.4):
+    """A race under way: a worker that writes recorded results, an epoch each so many seconds."""
+    results = [result for result in recorded() if recipe_of(result.spec) in RACED][:lanes]
+    race = store.add_race([[(result.name, result.spec) for result in results]])
+    runs, over = store.claim("writer"), threading.Event()
+    for run in runs:
+        store.set_data(run.id, "fashion-mnist", "a test", {})
+
+    def write():
+        for epochs in zip(*(result.epochs for result in results), strict=True):
+            store.beat("writer", os.getpid(), "busy")
+            for run, epoch in zip(runs, epochs, strict=True):
+                store.record(run, epoch)
+            if over.wait(seconds):
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield store.race(race)
+    finally:
+        over.set()
+        writer.join()
 
 
 def compare(open_page, address, query=""):
@@ -27,16 +61,19 @@ def compare(open_page, address, query=""):
     return page
 
 
-def click_row(page, row):
-    """Tick the box of a row of the table, which is drawn on a canvas."""
+def click_row(page, row, held=0.0):
+    """Tick the box of a row of the table, which is drawn on a canvas; press it so many seconds."""
     box = page.locator("[data-testid=stDataFrame]").bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + HEAD + ROW * row + ROW / 2)
+    page.mouse.move(box["x"] + 18, box["y"] + HEAD + ROW * row + ROW / 2)
+    page.mouse.down()
+    page.wait_for_timeout(1000 * held)
+    page.mouse.up()
     settle(page)
 
 
 def lines(page):
     """The names of the lines of the uppermost panel."""
-    script = "c => c.data.filter(t => t.yaxis === 'y4' && !t.meta.band).map(t => t.name)"
+    script = "c => c.data.filter(t => t.yaxis === 'y2' && t.name).map(t => t.name)"
     chart = page.locator(".lrlab-chart").first
     chart.locator(".plot-container").wait_for()
     return chart.evaluate(script)
@@ -49,7 +86,8 @@ def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(own_server, sto
     assert len(lines(page)) == 1
     click_row(page, 1)  # below the chosen one
     page.get_by_text("2 runs chosen").wait_for()
-    two = "() => document.querySelector('.lrlab-chart').data.filter(t => t.yaxis === 'y4').length === 2"
+    drawn = "document.querySelector('.lrlab-chart').data.filter(t => t.yaxis === 'y2' && t.name)"
+    two = f"() => {drawn}.length === 2"
     page.wait_for_function(two)
     newest, next_to_it = (entry.run for entry in store.listed()[:2])
     assert lines(page)[1].startswith(newest.name)
@@ -68,13 +106,21 @@ def test_rows_that_are_ticked_are_drawn_and_named_in_the_address(own_server, sto
     page.wait_for_url(f"**/compare?runs={newest.id}")
 
 
-def test_a_zoom_moves_all_four_panels(own_server, store, open_page):
+@pytest.mark.parametrize(("panel", "uppermost"), [("Accuracy", "y2"), ("All", "y4")])
+def test_a_zoom_moves_all_panels(own_server, store, open_page, panel, uppermost):
     address, _ = own_server
     page = compare(open_page, address, "?runs=1.2")
     lines(page)
     chart = page.locator(".lrlab-chart").first
+    chart.evaluate("chart => { chart.stays = true; }")
+    page.get_by_role("radio", name=panel, exact=True).click()
+    top = "a => { const axis = document.querySelector('.lrlab-chart').layout[a];"
+    name = uppermost.replace("y", "yaxis")
+    page.wait_for_function(f"{top} return axis?.title.text.startsWith('Validation') }}", arg=name)
+    settle(page)
+    assert chart.evaluate("chart => chart.stays"), "the chart is the same, with its zoom"
     chart.scroll_into_view_if_needed()
-    box = chart.locator(".bglayer, .plotbg, .draglayer .xy4 .nsewdrag").last.bounding_box()
+    box = chart.locator(f".draglayer .x{uppermost} .nsewdrag").last.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 30)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 32, steps=5)
@@ -83,6 +129,40 @@ def test_a_zoom_moves_all_four_panels(own_server, store, open_page):
     page.wait_for_function(f"{zoomed} return 5 < low && low < high && high < 55; }}")
     axes = chart.evaluate("c => [...new Set(c._fullData.map(t => t.xaxis))]")
     assert axes == ["x"], "one time axis for all panels"
+
+
+def test_a_charts_tools_cover_nothing(own_server, store, open_page):
+    address, _ = own_server
+    page = compare(open_page, address, "?runs=" + ".".join(map(str, range(1, 13))))
+    page.get_by_text("View", exact=True).click()
+    page.get_by_text("Join seeds").click()
+    lines(page)
+    page.locator(".lrlab-chart").hover()
+    where = "all => all.map(each => each.getBoundingClientRect())"
+    tools = page.locator(".lrlab-chart .modebar-group").evaluate_all(where)
+    others = page.locator(".lrlab-chart .legendtext, .st-key-compare-charts label, .lrlab-chart .nsewdrag")
+    boxes = others.evaluate_all(where)
+    assert tools
+    assert len(boxes) > 12
+    for tool in tools:
+        for box in boxes:
+            beside = tool["right"] <= box["left"] or box["right"] <= tool["left"]
+            assert beside or tool["bottom"] <= box["top"] or box["bottom"] <= tool["top"], (tool, box)
+
+
+def test_the_chart_stays_in_view_beside_the_cards(own_server, store, open_page):
+    address, _ = own_server
+    page = compare(open_page, address, "?runs=1.2.3.4.5.6")
+    lines(page)
+    page.locator("[class*=st-key-compare-card-]").last.scroll_into_view_if_needed()
+    page.mouse.move(300, 700)
+    page.mouse.wheel(0, 3000)
+    inside = """() => {
+      const { top, bottom } = document.querySelector(".lrlab-chart").getBoundingClientRect();
+      const scrolled = document.querySelector("[data-testid=stMain]").scrollTop;
+      return 50 < top && bottom < innerHeight && scrolled > 500;
+    }"""
+    page.wait_for_function(inside)
 
 
 def test_a_search_keeps_what_is_chosen(own_server, store, open_page):
@@ -139,3 +219,35 @@ def test_what_is_exported_is_imported_elsewhere(own_server, store, open_page, tm
     page.get_by_text("1 run was imported").wait_for()
     page.get_by_text("Tag for these runs").wait_for(state="hidden")
     assert len(store.listed()) == 13
+
+
+def test_no_click_is_lost_while_a_race_is_refreshed(own_server, store, open_page):
+    """50 clicks at any time of a refresh: ticks of rows, a control of segments, a switch and a button."""
+    address, _ = own_server
+    with racing(store) as runs:
+        every = "?runs=" + ".".join(str(run.id) for run in runs)
+        page = compare(open_page, address, every)
+        page.get_by_text("6 runs chosen").wait_for()
+        lines(page)
+        ticked, epoch_1 = set(range(6)), False
+        for click in range(50):
+            if click % 2:
+                row = click // 2 % 6
+                ticked ^= {row}
+                click_row(page, row, held=0.12)
+            elif click % 8 == 0:
+                epoch_1 = not epoch_1
+                held_click(page, page.get_by_text("Show epoch 1"))
+                switch = page.get_by_role("switch", name="Show epoch 1")
+                expect(switch).to_be_checked(checked=epoch_1, timeout=LOST)
+            elif click % 8 == 6:
+                ticked = set()
+                held_click(page, page.get_by_role("button", name="Clear selection"))
+            else:
+                panel = ("Accuracy", "Training loss", "All", "Validation loss")[click // 2 % 4]
+                held_click(page, page.get_by_text(panel, exact=True).first)
+                expect(page.get_by_role("radio", name=panel, exact=True)).to_be_checked(timeout=LOST)
+            chosen = "1 run chosen" if len(ticked) == 1 else f"{len(ticked)} runs chosen"
+            said = chosen if ticked else "Choose runs in the table"
+            expect(page.get_by_text(said)).to_be_visible(timeout=LOST)
+            page.wait_for_timeout(19 * (click % 27))  # not in step with the refresh

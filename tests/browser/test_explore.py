@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
 
@@ -543,6 +544,21 @@ def test_only_the_rows_of_the_list_look_and_are_named_as_rows(server, open_page)
     left = "key => getComputedStyle(document.querySelector(`.st-key-${key}`)).paddingLeft"
     assert page.evaluate(left, "explore-row-linear") == "12px"
     assert page.evaluate(left, "linear-initial_lr-slider") == "0px"
+
+
+@pytest.mark.parametrize("width", [1024, 390])
+def test_a_name_that_is_cut_keeps_its_first_words_and_is_whole_in_its_title(server, open_page, width):
+    name, other = "One-cycle, three phases, a rise of 40 pc", "One-cycle, two phases"
+    query = f"?c=one-cycle~_n{quote(name)}&c=cosine~_n{quote(other)}"
+    page = open_page(f"{server[0]}/{query}", viewport={"width": width, "height": 844})
+    wait_until_drawn(page)
+    row = page.locator("[class*=st-key-explore-row-] .stButton button").first
+    page.wait_for_function("row => row.title", arg=row.element_handle())
+    assert row.get_attribute("title") == name
+    assert row.bounding_box()["width"] > 110
+    ends = [text for text, *_ in end_names(page)]
+    assert ends[0].startswith("One-cycle, thr" if width > 390 else "three")
+    assert ends[0].endswith("…")
 
 
 def test_without_a_curve_in_hand_no_colour_is_kept_for_its_card(page):

@@ -157,6 +157,44 @@ def test_on_a_telephone_the_index_is_a_popover(server, open_page):
     assert page.locator(".st-key-lesson-bar").get_by_role("button", name="Next").is_visible()
 
 
+def test_on_a_telephone_the_chart_stays_under_the_title(server, open_page):
+    page = lessons(open_page, server.address, "?lesson=5", viewport=NARROW)
+    title = page.get_by_role("heading", name="Time-based decay, as stated and as coded")
+    chart = page.locator(".lrlab-chart").first
+    below = page.get_by_text("The formula of time-based decay is")
+    tops = [each.bounding_box()["y"] for each in (title, chart, below)]
+    assert tops == sorted(tops), "title, chart, text"
+
+    def in_view(place):
+        box = page.locator(place).bounding_box()
+        assert 40 < box["y"] < 90
+        assert box["y"] + box["height"] < NARROW["height"] / 2 - 40
+
+    slider = page.get_by_role("slider", name="Initial learning rate")
+    slider.evaluate("slider => slider.scrollIntoView({ block: 'center' })")
+    in_view(".lrlab-chart")
+    answer(page, "It falls to the end, in every seed")
+    page.locator(".st-key-lesson-result .plot-container").wait_for()
+    page.get_by_text("Not what you said.").scroll_into_view_if_needed()
+    in_view(".st-key-lesson-result .lrlab-chart")
+
+
+def test_on_a_telephone_what_is_pressed_is_large(server, open_page):
+    page = lessons(open_page, server.address, "", viewport=NARROW)
+    pressed = "[data-testid=stMain] button, .st-key-lesson-bar button, [data-testid=stRadioOption]"
+    small = """all => all.filter(each => each.offsetParent
+      && !each.closest(".modebar, .stTooltipIcon, .stNumberInput, .stSelectbox, .lrlab-drawing")
+      && each.getBoundingClientRect().height < 44).map(each => each.innerText)"""
+    assert page.locator(pressed).count() > 8
+    assert page.locator(pressed).evaluate_all(small) == []
+    places = ("[data-testid=stNumberInputContainer]", ".stSelectbox [role=group]", ".stSlider [role=group]")
+    parts = page.locator(", ".join(places))
+    assert parts.count() >= 3
+    assert (
+        parts.evaluate_all("all => Math.min(...all.map(each => each.getBoundingClientRect().height))") >= 44
+    )
+
+
 def test_lesson_1_with_curves_drawn_by_pointer_and_by_keyboard(server, open_page):
     page = lessons(open_page, server.address, "")
     pad = page.locator(".lrlab-drawing .pad")

@@ -92,6 +92,12 @@ def run(*losses, rates=(0.5, 0.4), metric="val_loss"):
     return [Epoch(n, *rates, **(other | {metric: loss})) for n, loss in enumerate(losses)]
 
 
+def titles(figure):
+    """The titles of the axes, by where they stand."""
+    notes = [note for note in figure.layout.annotations if note.text.startswith("<b>")]
+    return {note.yref: note.text.removeprefix("<b>").removesuffix("</b>") for note in notes}
+
+
 def by_uid(figure):
     return {trace.uid: trace for trace in figure.data}
 
@@ -372,8 +378,13 @@ def test_a_comparison_has_four_panels_and_the_first_epochs_of_each():
     )
     figure.to_dict()
     go.Figure(figure.to_dict())  # Plotly itself finds nothing wrong with it
-    titles = [figure.layout[axis].title.text for axis in ("yaxis4", "yaxis3", "yaxis2", "yaxis")]
-    assert titles == ["Validation loss", "Validation accuracy", "Training loss", "Learning rate"]
+    assert titles(figure) == {
+        "y4 domain": "Validation loss",
+        "y3 domain": "Validation accuracy",
+        "y2 domain": "Training loss",
+        "y domain": "Learning rate",
+        "paper": "Epoch",
+    }
     assert [len(line.x) for line in figure.data if line.yaxis == "y4"] == [4, 3]
     assert [line.name for line in figure.data if line.showlegend] == ["A", "B"]
 
@@ -402,9 +413,8 @@ def test_the_axis_shows_what_is_decided_and_says_what_it_leaves_out():
     layout = race_figure(lanes, 100, end=10).layout
     assert layout.xaxis.range == (0, 10)
     assert layout.yaxis2.range == pytest.approx((0.35, 0.45))
-    titles = ["<b>Epoch</b>", "<b>Learning rate</b>", "<b>Validation loss</b>"]
-    notes = [note.text for note in layout.annotations]
-    assert notes == [*titles, "Epoch 1 is off the axis (4.00 to 9.00)"]
+    assert {*titles(race_figure(lanes, 100)).values()} == {"Epoch", "Learning rate", "Validation loss"}
+    assert layout.annotations[-1].text == "Epoch 1 is off the axis (4.00 to 9.00)"
     shown = race_figure(lanes, 100, first=True).layout
     assert (shown.xaxis.range, shown.yaxis2.range, len(shown.annotations)) == ((0, 100), None, 3)
     begun = [LaneCurves("A", 0, (run(9),))]
@@ -415,7 +425,7 @@ def test_what_is_written_at_the_best_is_inside_of_the_chart_and_is_no_markup():
     def best(at, end=20):
         losses = [1.0] * at + [0.5] + [1.0] * (end - at - 1)
         lanes = [LaneCurves("<b>A", 0, (run(*losses),)), LaneCurves("B", 1, (run(*[2.0] * end),))]
-        return by_uid(race_figure(lanes, end))["best-0"]
+        return by_uid(race_figure(lanes, end))["best-y2-0"]
 
     assert [best(at).textposition for at in (1, 10, 19)] == [
         f"bottom {side}" for side in ("right", "center", "left")
@@ -431,6 +441,26 @@ def test_the_plan_is_a_faint_line_over_the_whole_race():
         ahead = found[f"plan-{number}"]
         np.testing.assert_array_equal(ahead.y, lane.plan.curve()[1])
         assert (ahead.opacity, ahead.hoverinfo, ahead.yaxis) == (0.36, "skip", "y")
+
+
+def test_a_comparison_leaves_out_the_first_epoch_and_marks_the_best():
+    lanes = [LaneCurves("A", 0, (run(9, 0.42, 0.38),)), LaneCurves("B", 1, (run(4, 0.40, 0.41),))]
+    figure = compare_figure(lanes, 10, panels=("val_loss", "lr"), start=False, best=True)
+    layout = figure.layout
+    assert layout.yaxis2.range == pytest.approx((0.35, 0.45))
+    assert layout.annotations[-1].text == "Epoch 1 is off the axis (4.00 to 9.00)"
+    found = by_uid(figure)
+    star, ring = found["best-y2-0"], found["best-y2-1"]
+    assert (star.x[0], star.text[0], star.marker.symbol) == (3, "best 0.380, A, epoch 3", "star")
+    assert (ring.x[0], ring.text[0], ring.marker.symbol) == (2, "", "circle-open")
+    for end, side in ((3, "bottom left"), (10, "bottom center"), (100, "bottom right")):
+        star = by_uid(compare_figure(lanes, end, panels=("val_loss", "lr"), best=True))["best-y2-0"]
+        assert star.textposition == side, "the value stays on the chart"
+    measure, rate = (end - start for start, end in (layout.yaxis2.domain, layout.yaxis.domain))
+    assert rate / measure == pytest.approx(0.36), "the rate is lower than the measure"
+    plain = compare_figure(lanes, 10, baseline=0, start=False, best=True)
+    assert not any("Epoch 1" in note.text for note in plain.layout.annotations)
+    assert not any("best" in line.uid for line in plain.data)
 
 
 def test_a_comparison_of_one_panel_has_one_axis():

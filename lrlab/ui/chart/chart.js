@@ -157,9 +157,12 @@ function themed(figure, height, element) {
 }
 
 // Screen readers read a label's TeX source aloud; the name and the unit are enough. Of a menu they read its icon.
+// A name in the list is whole in its title.
 function nameControls() {
   for (const line of document.querySelectorAll('[class*="st-key-explore-row-"]:has(.stPopover)')) {
-    const name = line.querySelector(".stButton p")?.lastChild?.textContent.trim();
+    const button = line.querySelector(".stButton button");
+    const name = button?.querySelector("p")?.lastChild?.textContent.trim();
+    button?.setAttribute("title", name); // it may be cut
     line.querySelector(".stPopover button").setAttribute("aria-label", `Actions for ${name}`);
   }
   for (const control of document.querySelectorAll('input[aria-label*="$"], [role="group"][aria-label*="$"]')) {

@@ -10,18 +10,21 @@ function plainName(trace) {
   return new DOMParser().parseFromString(trace.name, "text/html").documentElement.textContent;
 }
 
-// The names, so short that they fit: without words that several begin with, and cut at the end.
+// The names, cut at the end so that they fit. Where a name would then read like another, its first word goes.
 function labels(names, font, most) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `bold ${font.size}px ${font.family}`;
   const measure = (text) => pen.measureText(text).width;
-  const fits = (text) => measure(text) <= most;
-  const short = names.map((name) => {
-    const [first, ...rest] = name.split(" ");
-    const alike = names.some((other) => other !== name && other.split(" ")[0] === first);
-    let text = fits(name) || !alike || !rest.length ? name : rest.join(" ");
-    while (!fits(text) && text.length > 4) text = `${text.replace(/…$/, "").slice(0, -1).trimEnd()}…`;
+  const cut = (name) => {
+    let text = name;
+    while (measure(text) > most && text.length > 4) text = `${text.replace(/…$/, "").slice(0, -1).trimEnd()}…`;
     return text;
+  };
+  const short = names.map((name) => {
+    const text = cut(name);
+    const rest = name.split(" ").slice(1).join(" ");
+    const alike = names.some((other) => other !== name && cut(other) === text);
+    return alike && rest ? cut(rest) : text;
   });
   return { texts: new Map(names.map((name, at) => [name, short[at]])), width: Math.ceil(Math.max(0, ...short.map(measure))), measure };
 }

@@ -11,15 +11,20 @@ from lrlab.store.library import MAX_NAME, MAX_NOTE, MAX_TAG
 from lrlab.ui.compare import choice
 from lrlab.ui.race.standings import measured_on
 from lrlab.ui.widgets.in_words import recipe_in_words
-from lrlab.ui.widgets.markdown import plain, swatch
+from lrlab.ui.widgets.markdown import hexadecimal, plain, swatch
 
 STATUS_COLORS = {"completed": "green", "diverged": "orange", "failed": "red", "running": "blue"}
 
 
 def cards(store: Store, groups: Sequence[Group], colors: Sequence[int], listed: dict[int, Listed]) -> None:
     """One card per group, in the colours of the charts."""
+    edges = [
+        f".st-key-compare-card-{group.ids[0]} {{ border-left-color: {hexadecimal(color)}; }}"
+        for color, group in zip(colors, groups, strict=True)
+    ]
+    st.html(f"<style>{' '.join(edges)}</style>")
     for color, group in zip(colors, groups, strict=True):
-        with st.container(border=True):
+        with st.container(border=True, key=f"compare-card-{group.ids[0]}"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 pin = ":material/keep: " if any(listed[id].run.pinned for id in group.ids) else ""
                 st.markdown(f"{swatch(color)} {pin}**{plain(group.name)}**", width="stretch")

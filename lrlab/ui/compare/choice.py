@@ -21,6 +21,9 @@ BY_TIMER = "compare.by_timer"
 SEARCH, ONLY_PINNED = "compare.search", "compare.only_pinned"
 FIRST, BASELINE, JOIN_SEEDS = "compare.first", "compare.baseline", "compare.join_seeds"
 SMOOTHING, LOG_RATE = "compare.smoothing", "compare.log_rate"
+PANEL, START = "compare.panel", "compare.start"
+PANELS = {"Validation loss": "val_loss", "Accuracy": "val_accuracy", "Training loss": "loss"}
+ALL_PANELS = "All"
 RUNS = "runs"  # in links
 FIRST_EPOCHS = 60  # the article shows these in detail
 MOST_COMPARED = 12
@@ -75,6 +78,8 @@ def fill(listed: Sequence[Listed]) -> None:
         JOIN_SEEDS: True,
         SMOOTHING: 0.0,
         LOG_RATE: False,
+        PANEL: next(iter(PANELS)),
+        START: False,
         DELETED: [],
         MESSAGES: (0, [], False),
     }.items():

@@ -38,18 +38,21 @@ TABLE_COLUMNS = {
 }
 
 
+def search(listed: Sequence[Listed]) -> None:
+    """A search in the texts of runs, and filters."""
+    st.text_input(
+        "Search",
+        key=choice.SEARCH,
+        persist_state="session",
+        placeholder="Name, tag, note, schedule, seed …",
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    _filters(listed)
+
+
 def runs_table(listed: Sequence[Listed]) -> None:
-    """Search, filters, and the table in which runs are chosen."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "Search",
-            key=choice.SEARCH,
-            persist_state="session",
-            placeholder="Name, tag, note, schedule, seed …",
-            icon=":material/search:",
-            label_visibility="collapsed",
-        )
-        _filters(listed)
+    """The table in which runs are chosen: those that pass the search and the filters."""
     shown = choice.lifted(choice.shown(listed))
     if not shown:
         st.info("No run matches the search and the filters.", icon=":material/search_off:")
@@ -110,12 +113,12 @@ def _row(entry):
         "Final accuracy": 100 * entry.final_val_accuracy,
         "Final epoch": None if entry.final_epoch is None else entry.final_epoch + 1,
         "Test accuracy": None if run.test_accuracy is None else 100 * run.test_accuracy,
-        "Status": run.status,
-        "Schedule": choice.schedule_title(run),
         "Optimizer": choice.optimizer_title(run),
         "Seed": spec.seed if spec else None,
-        "Data": data_title(run.data, spec_of(run)) or choice.NONE_KNOWN,
         "Epochs": f"{entry.epochs} of {spec.epochs}" if spec else str(entry.epochs),
+        "Status": run.status,
+        "Schedule": choice.schedule_title(run),
+        "Data": data_title(run.data, spec_of(run)) or choice.NONE_KNOWN,
         "Seconds": entry.seconds,
         "Tags": [*run.tags],
         "Created": strftime("%Y-%m-%d %H:%M", localtime(run.created)),

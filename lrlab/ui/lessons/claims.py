@@ -8,11 +8,11 @@ from lrlab.figures.thumbnail import WIDTH, thumbnail
 from lrlab.lessons.claims import CLAIMS
 from lrlab.lessons.evidence import evidence
 from lrlab.lessons.recipes import RECIPES
-from lrlab.palette import shade
 from lrlab.store import Store
 from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
 from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
+from lrlab.ui.widgets.markdown import hexadecimal
 
 COLORS = {
     "holds": ("green", ":material/check:"),
@@ -40,7 +40,7 @@ def claims_page(store: Store) -> None:
         judgement = claim.judge(found)
         color, icon = COLORS[judgement.verdict]
         with st.container(border=True):
-            words, picture, verdict = st.columns([4, 2, 6], gap="medium")
+            words, picture, verdict = st.columns([400, 240, 600], gap="medium")  # the picture fits at 1024 px
             with words:
                 st.markdown(f"**{claim.text}**")
                 st.page_link(
@@ -51,7 +51,7 @@ def claims_page(store: Store) -> None:
                 )
             with picture:
                 lanes = lanes_of(claim.recipes, found)
-                svg = thumbnail(lanes, [_shade(lane.color) for lane in lanes])
+                svg = thumbnail(lanes, [hexadecimal(lane.color) for lane in lanes])
                 st.image(
                     svg,
                     caption="Validation loss by epoch",
@@ -81,8 +81,3 @@ def _test(store, claim):
     )
     jobs.ensure_worker(store)
     address.leave_for("pages/lab/train.py")
-
-
-def _shade(color):
-    theme = f"theme.{st.context.theme.type or 'light'}"
-    return shade(color, st.get_option(f"{theme}.chartCategoricalColors"), st.get_option(f"{theme}.textColor"))

@@ -98,7 +98,7 @@ function compared(host, data, look) {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${data.measure}: your drawing and the measured curves`);
   const cell = (title, value, word, extra) =>
-    node("div", {}, node("span", { class: "title" }, ...title), node("em", {}, word), node("b", {}, value), extra);
+    node("div", {}, node("span", { class: "title" }, ...title), node("em", {}, word), node("b", {}, value), node("small", {}, extra));
   const cells = data.names.map((name, at) => {
     const dot = node("i", { style: `background: ${color(at)}` });
     const score = data.scores[at];
@@ -255,7 +255,7 @@ export default function ({ parentElement, data, setStateValue }) {
     const width = host.clientWidth;
     if (!width) return;
     host.drawnWidth = width;
-    const height = width < 480 ? 296 : 440;
+    const height = width < 480 ? (data.measured ? 250 : 296) : 440; // with the scores below it, the chart stays in view
     const style = getComputedStyle(host);
     const theme = (name) => style.getPropertyValue(`--st-${name}`).trim();
     const colors = theme("chart-categorical-colors").split(",");

@@ -63,18 +63,20 @@ def _beside_the_index(store):
 def _read(store, lesson, setup):
     words, figure = st.columns([WORDS, FIGURE], gap="medium")
     found = None
-    with figure:
+    with figure.container(key="lesson-figure"):
         if progress.answer() is not None:
             found = _result(store, lesson)
             st.markdown(lesson.conclusion(found))
         elif lesson.is_drawn:
-            st.subheader("Draw the loss curves that you expect")
-            draw(lesson)
+            with st.container(key="lesson-draw"):
+                st.subheader("Draw the loss curves that you expect")
+                draw(lesson)
         curves(lesson, setup, 300)
         if found and setup.controls != "hidden":
             run_here(store, lesson)
-    with words:
-        st.title(lesson.title)
+    with words.container(key="lesson-words"):
+        with st.container(key="lesson-title"):
+            st.title(lesson.title)
         _text(lesson, setup)
         question(lesson, setup, found)
 

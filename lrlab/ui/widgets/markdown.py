@@ -18,9 +18,13 @@ def swatch(color: int) -> str:
     mark = MARKS[look.dash]
     if look.hue < len(COLOR_NAMES) and not look.deep:
         return f":{COLOR_NAMES[look.hue]}[{mark}]"
+    return f':color[{mark}]{{foreground="{hexadecimal(color)}"}}'
+
+
+def hexadecimal(color: int) -> str:
+    """A colour of the charts as #rrggbb, in the theme that the visitor sees."""
     theme = f"theme.{st.context.theme.type or 'light'}"
-    hues, text = st.get_option(f"{theme}.chartCategoricalColors"), st.get_option(f"{theme}.textColor")
-    return f':color[{mark}]{{foreground="{shade(color, hues, text)}"}}' if hues and text else mark
+    return shade(color, st.get_option(f"{theme}.chartCategoricalColors"), st.get_option(f"{theme}.textColor"))
 
 
 def plain(text: str) -> str:
