@@ -1,5 +1,7 @@
 """The charts of a race: by epoch, by update, and what the rate does to gradients and weights."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from lrlab.analysis import unique
@@ -28,11 +30,19 @@ def lane_names(runs: list[Run]) -> dict[int, str]:
     return dict(zip(lanes, unique([first[lane] for lane in lanes]), strict=True))
 
 
-def lane_colors(runs: list[Run]) -> dict[int, int]:
-    """The number of the colour of each lane of a race."""
+class Lane(NamedTuple):
+    """The unique name of a lane of a race, and the number of its colour."""
+
+    name: str
+    color: int
+
+
+def lanes_of(runs: list[Run]) -> dict[int, Lane]:
+    """The lanes of a race, as they look while the page stands."""
     specs = {run.lane: run.spec for run in runs}
-    lanes = sorted(specs)
-    return dict(zip(lanes, explore.colors_of([specs[lane] for lane in lanes]), strict=True))
+    names = lane_names(runs)
+    colors = explore.colors_of([specs[lane] for lane in names])
+    return {lane: Lane(name, color) for (lane, name), color in zip(names.items(), colors, strict=True)}
 
 
 def chart_controls(several: bool) -> None:
@@ -58,26 +68,27 @@ def chart_controls(several: bool) -> None:
                 smoothing_slider(view.SMOOTHING)
 
 
-def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+def race_charts(
+    store: Store, runs: list[Run], epochs: dict[int, list[Epoch]], lanes: dict[int, Lane]
+) -> None:
     """The chart of the chosen view."""
-    names, colors = lane_names(runs), lane_colors(runs)
     state = st.session_state
     chosen = state[view.VIEW]
     smoothing, log = state[view.SMOOTHING], state[view.LOG_RATE]
     length = max(run.spec.epochs for run in runs)
-    what = ", ".join(names.values())
+    what = ", ".join(lane.name for lane in lanes.values())
     if chosen == "Updates":
-        _by_update(store, runs, names, colors, epochs, smoothing, log)
+        _by_update(store, runs, lanes, epochs, smoothing, log)
         return
     plans = {run.lane: run.spec.plan for run in runs}
     shown = [
         LaneCurves(
-            name,
-            colors[lane],
+            look.name,
+            look.color,
             tuple(epochs[run.id] for run in runs if run.lane == lane),
             plans[lane],
         )
-        for lane, name in names.items()
+        for lane, look in lanes.items()
     ]
     if chosen == "Gradients":
         figure = gradients_figure(shown, length)
@@ -98,7 +109,7 @@ def race_charts(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -
     chart(figure, _name(chosen), alt, grows=True)
 
 
-def _by_update(store, runs, names, colors, epochs, smoothing, log):
+def _by_update(store, runs, lanes, epochs, smoothing, log):
     """Show one seed group: the running one, or else the last one that started."""
     begun = [run for run in runs if epochs[run.id]]
     seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
@@ -106,7 +117,8 @@ def _by_update(store, runs, names, colors, epochs, smoothing, log):
     for run in begun:
         if run.seed_group == seed_group:
             steps = store.steps(run.id)
-            shown[names[run.lane]] = (colors[run.lane], steps.losses, steps.rates)
+            name, color = lanes[run.lane]
+            shown[name] = (color, steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
     chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)

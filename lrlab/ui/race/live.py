@@ -13,7 +13,7 @@ from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.store import Run, Store
 from lrlab.ui.race import view
-from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, race_charts
+from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, lanes_of, race_charts
 from lrlab.ui.race.manual_rate import manual_rate, say_rate
 from lrlab.ui.race.numbers import BADGES, RECENT, every_run, metrics, status_of, table
 from lrlab.ui.race.queue import waiting
@@ -50,13 +50,13 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     _say(store, runs)
     if begun:
         chart_controls(len(lane_names(runs)) > 1)
-    buttons = _buttons_for(seen)
+    buttons, lanes = _buttons_for(seen), lanes_of(runs)
     if active:
-        _refreshed(_body, race, buttons)
+        _refreshed(_body, race, buttons, lanes)
         manual_rate(store, runs, partial(_refreshed, _say_rate, race))
         waiting(store, race)
     elif begun:
-        with _body(race, buttons):
+        with _body(race, buttons, lanes):
             if len(runs) > 1:
                 standings(_groups(store, runs), partial(_train, store, race))
             manual_rate(store, runs)
@@ -91,7 +91,7 @@ def _buttons_for(seen):
     ], seen.queue
 
 
-def _body(race, buttons):
+def _body(race, buttons, lanes):
     """The charts, and beside them the ranking; returns the place below the ranking.
 
     Draws the whole page instead if it needs other buttons than these.
@@ -105,14 +105,14 @@ def _body(race, buttons):
         return None
     left, right = st.columns([860, 480], gap="medium")
     with left:
-        race_charts(store, runs, epochs)
+        race_charts(store, runs, epochs, lanes)
     with right:
         if len(runs) == 1:
             metrics(runs, epochs)
         else:
-            ranking(runs, epochs)
+            ranking(runs, epochs, lanes)
             with st.expander(f"All {len(runs)} runs"):
-                st.table(every_run(runs, epochs), border="horizontal", hide_index=True)
+                st.table(every_run(runs, epochs, lanes), border="horizontal", hide_index=True)
     return right
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lrlab.runs.records import Epoch
 from lrlab.store import Run
-from lrlab.ui.race.charts import lane_colors
+from lrlab.ui.race.charts import Lane
 from lrlab.ui.widgets.markdown import plain, swatch
 
 RECENT = 20
@@ -49,17 +49,17 @@ def metrics(runs: list[Run], epochs: Epochs) -> None:
             st.metric(label, value, width="content")
 
 
-def every_run(runs: list[Run], epochs: Epochs) -> pd.DataFrame:
+def every_run(runs: list[Run], epochs: Epochs, lanes: dict[int, Lane]) -> pd.DataFrame:
     """Every run of every lane."""
     seeds = len({run.seed_group for run in runs})
     tested = any(run.test_accuracy is not None for run in runs)
-    rows, colors = [], lane_colors(runs)
+    rows = []
     for run in runs:
         done = epochs[run.id]
         last = done[-1] if done else None
         rows.append(
             {
-                "Lane": f"{swatch(colors[run.lane])}\u00a0{plain(run.name)}",
+                "Lane": f"{swatch(lanes[run.lane].color)}\u00a0{plain(run.name)}",
                 **({"Seed": str(run.spec.seed)} if seeds > 1 else {}),
                 "Status": run.status,
                 "Epoch": f"{len(done)}",

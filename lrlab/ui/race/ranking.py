@@ -13,37 +13,40 @@ from lrlab.runs.records import Epoch
 from lrlab.store import Run
 from lrlab.ui.chart.served import hashed, loading, script_url, with_style
 from lrlab.ui.race import view
-from lrlab.ui.race.charts import lane_colors, lane_names
+from lrlab.ui.race.charts import Lane
 from lrlab.ui.race.numbers import number, status_of
 
 HERE = Path(__file__).parent
 
 
-def ranking(runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
+def ranking(runs: list[Run], epochs: dict[int, list[Epoch]], lanes: dict[int, Lane]) -> None:
     """Show the lanes, the best first: by the measure that the chart shows, the median over the seeds."""
     by_accuracy = st.session_state[view.VIEW] == "Accuracy"
-    _component(script_url(*_script()))(data=ranked(runs, epochs, by_accuracy), key="ranking")
+    _component(script_url(*_script()))(data=ranked(runs, epochs, lanes, by_accuracy), key="ranking")
 
 
-def ranked(runs: list[Run], epochs: dict[int, list[Epoch]], by_accuracy: bool) -> dict[str, Any]:
+def ranked(
+    runs: list[Run], epochs: dict[int, list[Epoch]], lanes: dict[int, Lane], by_accuracy: bool
+) -> dict[str, Any]:
     """The columns and the rows of the ranking.
 
     Each cell has its text and the value by which it is sorted, None if that is not known. Lanes that diverged
     come last. The statuses are a column if they differ.
     """
-    names, colors = lane_names(runs), lane_colors(runs)
-    lanes = [_lane([run for run in runs if run.lane == lane], epochs) for lane in names]
-    for lane, (number_of_lane, name) in zip(lanes, names.items(), strict=True):
-        lane |= {"name": name, "look": LOOKS[colors[number_of_lane]]}
+    found = [
+        {"name": look.name, "look": LOOKS[look.color]}
+        | _measured([run for run in runs if run.lane == lane], epochs)
+        for lane, look in lanes.items()
+    ]
     measure, sign = ("accuracy", -1) if by_accuracy else ("loss", 1)
 
     def place(lane):
         value = lane[measure]
         return (lane["lost"], sign * value) if isfinite(value) else (True, inf)
 
-    lanes.sort(key=place)
-    best = lanes[0][measure]
-    differ = len({lane["status"] for lane in lanes}) > 1
+    found.sort(key=place)
+    best = found[0][measure]
+    differ = len({lane["status"] for lane in found}) > 1
     columns = [
         {"key": "place", "title": ""},
         {"key": "lane", "title": "Lane"},
@@ -54,7 +57,7 @@ def ranked(runs: list[Run], epochs: dict[int, list[Epoch]], by_accuracy: bool) -
         *([{"key": "status", "title": "Status"}] if differ else []),
     ]
     rows = []
-    for at, lane in enumerate(lanes):
+    for at, lane in enumerate(found):
         is_best = at == 0 and not place(lane)[0]
         gap = lane[measure] - best
         cells = [
@@ -72,7 +75,7 @@ def ranked(runs: list[Run], epochs: dict[int, list[Epoch]], by_accuracy: bool) -
     return {"columns": columns, "rows": rows}
 
 
-def _lane(members, epochs):
+def _measured(members, epochs):
     """The medians over the last epochs of a lane's runs, and whether it diverged."""
     last = [epochs[run.id][-1] for run in members if epochs[run.id]]
     losses = [epoch.val_loss for epoch in last if isfinite(epoch.val_loss)]
