@@ -9,7 +9,7 @@ FIND_PYTHON := for p in $$PYTHON3 $(NAMES); do "$$p" -c '$(SUITABLE)' 2>/dev/nul
 .PHONY: run check test proof pythons one-python lint bench pictures clean
 
 run: $(VENV)/run
-	$(PYTHON) -m streamlit run app.py
+	$(PYTHON) -m streamlit run app.py --server.address=localhost
 
 # Four processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
 # because they share servers and workers.

@@ -26,7 +26,9 @@ def _platform(kind):
 def _created(folder):
     folder = Path(folder).expanduser().resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)  # nobody else on this machine reads notes and own data
     except OSError as error:
         raise UserError(
             f"LR Lab cannot keep its files in {folder}: {error.strerror}. "

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from lrlab import memory
 from lrlab.runs.records import Outcome
 from lrlab.store import Run, Store, StoreError
 
@@ -39,6 +40,7 @@ class _Worker:
         self.silent_since = None
         self.log = folder / "worker.log"
         long = self.log.exists() and self.log.stat().st_size > LOG_BYTES
+        self.log.touch(0o600)
         with self.log.open("wb" if long else "ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "lrlab.training.worker", self.id],
@@ -104,7 +106,7 @@ def worker_state(store: Store) -> str | None:
 
 def free_memory(store: Store) -> int:
     """Bytes of memory for this server's worker: free memory and memory that the worker already uses."""
-    worker, free = _workers.get(store.folder), psutil.virtual_memory().available
+    worker, free = _workers.get(store.folder), memory.free_memory()
     if worker:
         with suppress(psutil.NoSuchProcess):  # it has ended, and its memory is free
             free += psutil.Process(worker.process.pid).memory_info().rss

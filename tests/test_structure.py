@@ -16,7 +16,20 @@ PURE = (
     *("errors", "text", "parameters", "schedules", "optimizers", "networks", "article", "datasets"),
     *("runs", "palette", "scene", "export", "analysis", "exchange", "lessons", "links", "figures"),
 )
-ORDER = (*PURE, "home", "loaders", "store", "training", "jobs", "ui", "cli", "__main__", "pages", "app")
+ORDER = (
+    *PURE,
+    "home",
+    "memory",
+    "loaders",
+    "store",
+    "training",
+    "jobs",
+    "ui",
+    "cli",
+    "__main__",
+    "pages",
+    "app",
+)
 # What is known of a data set is pure; these find, download and keep its files.
 LOADERS = ("sources", "download", "kept")
 UI_ORDER = ("chart", "widgets", "shell", "explore", "train", "race", "compare", "lessons")

@@ -6,7 +6,12 @@ def add_app(parser) -> None:
     parser.add_argument(
         "--port", type=int, metavar="N", help="port of the server (default: 8501 or the next free one)"
     )
-    parser.add_argument("--address", metavar="HOST", help="address that the server listens on (default: all)")
+    parser.add_argument(
+        "--address",
+        metavar="HOST",
+        default="localhost",
+        help="address that the server listens on (default: localhost, for this machine only; 0.0.0.0 is all)",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
 

@@ -101,5 +101,5 @@ def _file(digest):
 
 def _folder():
     folder = home() / "own"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(0o700, exist_ok=True)
     return folder

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from pathlib import Path
 
 from lrlab.errors import UserError
 
@@ -115,6 +116,8 @@ def migrate(connection: sqlite3.Connection, path) -> None:
         )
     if found == len(MIGRATIONS):
         return
+    if found == 0:
+        Path(path).chmod(0o600)  # SQLite gives the files beside it the same mode
     _switch_to_wal(connection)
     with connection:
         connection.execute("BEGIN IMMEDIATE")

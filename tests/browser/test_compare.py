@@ -155,8 +155,7 @@ def test_the_chart_stays_in_view_beside_the_cards(own_server, store, open_page):
     page = compare(open_page, address, "?runs=1.2.3.4.5.6")
     lines(page)
     page.locator("[class*=st-key-compare-card-]").last.scroll_into_view_if_needed()
-    page.mouse.move(300, 700)
-    page.mouse.wheel(0, 3000)
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
     inside = """() => {
       const { top, bottom } = document.querySelector(".lrlab-chart").getBoundingClientRect();
       const scrolled = document.querySelector("[data-testid=stMain]").scrollTop;

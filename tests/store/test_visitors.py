@@ -46,7 +46,7 @@ CHANGES = {
     "requeue": ("running", lambda store, run: store.requeue(run)),
 }
 APART = {  # each has a test of its own
-    *("waiting", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
+    *("waiting", "queue", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
 }
 WORKERS = {
     *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
@@ -146,6 +146,7 @@ def test_a_run_is_restored_by_its_owner_only(anna, ben):
 def test_the_queue_shows_and_moves_ones_own_runs_only(anna, ben):
     first, other, second = added(anna, "queued"), added(ben, "queued"), added(anna, "queued")
     assert [[run.id for run in runs] for runs in anna.waiting()] == [[first], [second]]
+    assert anna.queue() == [(first, 0), (second, 0)]
     ben.move(second, 0, -1)
     assert [runs[0].id for runs in ben.of_all_owners().waiting()] == [first, other, second]
     anna.move(second, 0, -1)
