@@ -18,17 +18,7 @@ PURE = (
 )
 ORDER = (
     *PURE,
-    "home",
-    "memory",
-    "loaders",
-    "store",
-    "training",
-    "jobs",
-    "ui",
-    "cli",
-    "__main__",
-    "pages",
-    "app",
+    *("home", "memory", "loaders", "store", "training", "jobs", "ui", "cli", "__main__", "pages", "app"),
 )
 # What is known of a data set is pure; these find, download and keep its files.
 LOADERS = ("sources", "download", "kept")
