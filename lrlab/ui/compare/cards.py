@@ -10,6 +10,7 @@ from lrlab.store import Listed, Store
 from lrlab.store.library import MAX_NAME, MAX_NOTE, MAX_TAG
 from lrlab.ui.compare import choice
 from lrlab.ui.race.standings import measured_on
+from lrlab.ui.widgets.acting import acting, refused
 from lrlab.ui.widgets.in_words import recipe_in_words
 from lrlab.ui.widgets.markdown import hexadecimal, plain, swatch
 
@@ -103,7 +104,7 @@ def _edit(store, run):
         try:
             act(run.id, st.session_state[keys[what]])
         except UserError as error:
-            st.toast(plain(str(error)), icon=":material/error:")
+            refused(error)
             del st.session_state[keys[what]]
 
     st.text_input(
@@ -136,6 +137,6 @@ def _edit(store, run):
         key=f"compare.delete.{run.id}",
         disabled=run.active,
         help="This run is queued or running. Stop it on Train first." if run.active else None,
-        on_click=choice.delete,
+        on_click=acting(choice.delete),
         args=(store, [run.id]),
     )

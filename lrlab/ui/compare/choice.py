@@ -12,6 +12,7 @@ from lrlab.links.query import Query, whole
 from lrlab.runs.result import data_title
 from lrlab.store import Listed, Store, StoredRun, spec_of
 from lrlab.ui.shell import address
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import plain
 
 CHOSEN, DELETED, MESSAGES = "compare.chosen", "compare.deleted", "compare.messages"
@@ -140,7 +141,9 @@ def undo(store: Store) -> None:
             st.markdown(
                 f"{len(gone)} {'run was' if len(gone) == 1 else 'runs were'} deleted.", width="content"
             )
-            st.button("Undo", icon=":material/undo:", on_click=_restore, args=(store,), type="tertiary")
+            st.button(
+                "Undo", icon=":material/undo:", on_click=acting(_restore), args=(store,), type="tertiary"
+            )
 
 
 def _restore(store):

@@ -20,6 +20,7 @@ from lrlab.ui.compare.cards import cards
 from lrlab.ui.compare.files import export
 from lrlab.ui.explore import state
 from lrlab.ui.race.standings import standings
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.controls import field as number_field
 from lrlab.ui.widgets.controls import following, smoothing_slider
 from lrlab.ui.widgets.refreshed import refreshed
@@ -84,7 +85,7 @@ def _actions(store, chosen, results, names):
                 "Delete",
                 icon=":material/delete:",
                 help="Delete the chosen runs. You can undo this.",
-                on_click=choice.delete,
+                on_click=acting(choice.delete),
                 args=(store, chosen),
             )
 

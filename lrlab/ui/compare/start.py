@@ -8,6 +8,7 @@ from lrlab.lessons.recipes import RACED
 from lrlab.lessons.reference import recorded
 from lrlab.store import Store, spec_of
 from lrlab.ui.compare import choice
+from lrlab.ui.widgets.acting import acting
 
 TAG = "recorded"
 
@@ -22,7 +23,7 @@ def start(store: Store) -> None:
             icon=":material/inventory_2:",
             help="The results that Lessons and Claims use: the article's schedules and others, trained on "
             f'Fashion-MNIST with several seeds each. They get the tag "{TAG}". You can delete them again.',
-            on_click=_add_recorded,
+            on_click=acting(_add_recorded),
             args=(store,),
         )
         st.page_link("pages/lab/train.py", label="Start a race on Train", icon=":material/play_arrow:")

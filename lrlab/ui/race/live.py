@@ -20,6 +20,7 @@ from lrlab.ui.race.queue import waiting
 from lrlab.ui.race.ranking import ranking
 from lrlab.ui.race.seen import glance, read
 from lrlab.ui.race.standings import judged, standings
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain
 from lrlab.ui.widgets.refreshed import refreshed
@@ -206,7 +207,7 @@ def _button(label, icon, act, runs, asked):
         icon=f":material/{icon}:",
         key=f"{label}.{runs[0].race}",
         disabled=asked,
-        on_click=act,
+        on_click=acting(act),
         args=[run.id for run in runs],
     )
 
@@ -288,7 +289,7 @@ def _rewind(store, run, name):
             f"Rewind {lane}to {where}, before its rate was set by hand",
             icon=":material/fast_rewind:",
             key=f"rewind.{run.id}",
-            on_click=store.rewind,
+            on_click=acting(store.rewind),
             args=(run,),
         )
 

@@ -17,6 +17,7 @@ from lrlab.store import Run, Store
 from lrlab.ui.explore import state
 from lrlab.ui.race import view
 from lrlab.ui.train import race_setup
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import plain
 
 RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, MOST_RATE, 281))
@@ -37,7 +38,7 @@ def manual_rate(store: Store, runs: list[Run], say: Callable[[], None] | None = 
                 f"Save the rates of {plain(run.name)} as a schedule",
                 icon=":material/bookmark_add:",
                 key=f"keep.{run.id}",
-                on_click=_save,
+                on_click=acting(_save),
                 args=(store, run),
             )
 
@@ -69,7 +70,7 @@ def _set_by_hand(store, running, epochs, say):
                 lambda: _take(store, run),
             )
         )
-        st.button(label, icon=f":material/{icon}:", key=f"{label}.{run.id}", on_click=act)
+        st.button(label, icon=f":material/{icon}:", key=f"{label}.{run.id}", on_click=acting(act))
     if run.manual_rate:
         # The slider exists only while the rate is set by hand. If the server moved it along with a
         # schedule, a slow browser would send it back late, which would look like a move by the user.
@@ -80,7 +81,8 @@ def _set_by_hand(store, running, epochs, say):
             _nearest(run.manual_rate),
             format_func=lambda rate: f"{rate:.3g}",
             key=key,
-            on_change=lambda: _move(store, run, key),
+            on_change=acting(_move),
+            args=(store, run, key),
             help="The lane trains with this rate from its next updates on.",
         )
         own = samples(run.spec.plan)[1]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lrlab.store import Store
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import plain
 
 MOST_SHOWN = 10
@@ -32,7 +33,7 @@ def waiting(store: Store, race: int) -> None:
                         label,
                         icon=f":material/{icon}:",
                         key=f"{label}.{first.race}.{first.seed_group}",
-                        on_click=act,
+                        on_click=acting(act),
                         disabled=off,
                         type="tertiary",
                     )

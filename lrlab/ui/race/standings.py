@@ -7,6 +7,7 @@ import streamlit as st
 from lrlab.analysis import RANKED, Group, Verdict, bases, basis, end, verdict
 from lrlab.runs.result import Result, data_title
 from lrlab.runs.spec import MAX_SEED, RunSpec
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import plain
 
 SeedGroups = list[list[tuple[str, RunSpec]]]
@@ -45,7 +46,7 @@ def standings(
                     icon=":material/add:",
                     key=f"more_seeds.{members[0].ids[0]}.{more}",
                     help="Trains every lane from each new seed, and then decides again.",
-                    on_click=train,
+                    on_click=acting(train),
                     args=(more_seeds(members, more),),
                 )
     if len(found) > 1 and (len(ranked) != 1 or len(ranked[0]) < len(found)):
