@@ -114,9 +114,9 @@ def test_a_zoom_moves_all_panels(own_server, store, open_page, panel, uppermost)
     chart = page.locator(".lrlab-chart").first
     chart.evaluate("chart => { chart.stays = true; }")
     page.get_by_role("radio", name=panel, exact=True).click()
-    top = "a => { const axis = document.querySelector('.lrlab-chart').layout[a];"
-    name = uppermost.replace("y", "yaxis")
-    page.wait_for_function(f"{top} return axis?.title.text.startsWith('Validation') }}", arg=name)
+    titles = "document.querySelector('.lrlab-chart').layout.annotations"
+    is_top = "note => note.yref === `${axis} domain` && note.text.startsWith('<b>Validation')"
+    page.wait_for_function(f"axis => {titles}.some({is_top})", arg=uppermost)
     settle(page)
     assert chart.evaluate("chart => chart.stays"), "the chart is the same, with its zoom"
     chart.scroll_into_view_if_needed()
