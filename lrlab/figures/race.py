@@ -84,7 +84,10 @@ def race_figure(
         "yaxis2": axis | {"domain": UPPER},
         "annotations": notes,
     }
-    shown = below + lines + marks(lanes, best, measure, "y2", end)
+    marked = marks(lanes, best, measure, "y2", end)
+    for mark in marked if alone else ():
+        mark["legendgroup"] = "Validation"
+    shown = below + lines + marked
     return drawn(shown, with_ends(lanes_layout(lanes, length, height), axes, "yaxis2"))
 
 

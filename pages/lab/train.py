@@ -8,6 +8,7 @@ from lrlab.ui.explore import state
 from lrlab.ui.race.live import live_race, race_label
 from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
+from lrlab.ui.train.samples import samples
 from lrlab.ui.train.start import form
 from lrlab.ui.widgets.markdown import plain
 
@@ -42,4 +43,6 @@ if is_open or chosen is None:
     form(store, chosen is None)
 if chosen is not None:
     live_race(races[chosen], "pages/lab/compare.py")
+    if len(races) == 1 and not is_open:
+        samples()
 race_setup.keep_in_link()

@@ -113,6 +113,16 @@ def test_one_press_of_tab_skips_a_charts_tools_and_arrows_lead_through_them(serv
     assert focused(page) == names[-1]
 
 
+def test_focus_is_seen_in_the_bar_of_pages(server, open_page):
+    page = open_page(server.address)
+    link = page.get_by_role("link", name="Train", exact=True).first
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if link.evaluate("link => link === document.activeElement"):
+            break
+    assert link.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+
+
 def test_a_reader_hears_what_a_chart_shows(server, open_page):
     page = open_page(server.address)
     said = re.compile(r"^Learning rate over epochs\. Constant: first 0\.01, ")

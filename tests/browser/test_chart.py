@@ -174,6 +174,16 @@ def test_lines_are_named_where_they_have_come_to_and_no_name_covers_another(race
         assert all(below[0] > above[1] - 4 for above, below in pairwise(heights))
 
 
+def test_a_press_on_a_name_that_moves_meanwhile_is_not_lost(race):
+    name = race.page.locator(".lrlab-chart text.end").nth(1).bounding_box()
+    race.page.mouse.move(name["x"] + name["width"] / 2, name["y"] + name["height"] / 2)
+    race.page.mouse.down()
+    race.grow(6)
+    race.page.mouse.up()
+    race.page.wait_for_function(f"() => {HOST}._fullData.some(t => t.visible === 'legendonly')")
+    assert set(race.hidden()) == {"Two"}
+
+
 @pytest.mark.parametrize(
     "loss",
     [

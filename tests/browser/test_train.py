@@ -302,6 +302,16 @@ def test_the_ranking_is_sorted_by_each_of_its_heads(own_server, home, open_page)
     assert lanes() == ["0", "1", "2"], "what is not known is last, whatever the direction"
     table.get_by_role("button", name="Place").click()
     assert lanes() == ["1", "0", "2"]
+    lane = table.get_by_role("button", name="Lane 1", exact=True)
+    hidden = ".lrlab-chart text.end.hidden"
+    assert page.locator(hidden).count() == 0
+    lane.focus()
+    page.keyboard.press("Enter")
+    expect(lane).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(hidden)).to_have_text(re.compile("^Lane 1 "))
+    page.locator(hidden).click()
+    expect(lane).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(hidden)).to_have_count(0)
 
 
 def held_click(page, locator, seconds=0.12):

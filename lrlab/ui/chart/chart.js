@@ -5,6 +5,7 @@
 const NARROW = 480; // pixels: on a phone the chart is lower, so that its controls fit beside it
 const LOW = 290;
 const SHORT = 84; // pixels: the longest name at the end of a line there
+const SIZE = 13; // of the letters
 const REST = 200; // milliseconds
 const DEPTH = 0.5; // these two as in palette.py
 const NAME = 0.15;
@@ -107,7 +108,7 @@ function themed(figure, height, element) {
   const colors = theme("chart-categorical-colors").split(",");
   const text = theme("text-color");
   const layout = { ...structuredClone(figure.layout), height };
-  layout.font = { size: 13, ...layout.font, color: text, family: theme("font") };
+  layout.font = { size: SIZE, ...layout.font, color: text, family: theme("font") };
   layout.paper_bgcolor = layout.plot_bgcolor = theme("background-color");
   layout.xaxis.spikecolor = theme("gray-color");
   layout.hoverlabel = { bgcolor: theme("background-color"), bordercolor: theme("border-color"), font: { color: text } };
@@ -137,6 +138,9 @@ function themed(figure, height, element) {
   if (layout.meta?.ends) {
     const isNarrow = element.clientWidth < NARROW;
     layout.margin.r = endsRoom(element, figure, isNarrow ? SHORT : element.clientWidth / 5, isNarrow);
+    const larger = element.font.size / SIZE; // in the layout for a beamer
+    for (const side of ["t", "b"]) layout.margin[side] *= larger;
+    for (const note of layout.annotations) if (note.yshift) note.yshift *= larger;
     // Beside the title there is no room for a note.
     if (isNarrow) for (const note of layout.annotations) if (note.yref !== "paper" && note.x === 1) note.yanchor = "top";
   }
@@ -164,6 +168,9 @@ function nameControls() {
     const name = button?.querySelector("p")?.lastChild?.textContent.trim();
     button?.setAttribute("title", name); // it may be cut
     line.querySelector(".stPopover button").setAttribute("aria-label", `Actions for ${name}`);
+  }
+  for (const card of document.querySelectorAll('[class*="st-key-compare-card-"]:has(.stPopover)')) {
+    card.querySelector(".stPopover button").setAttribute("aria-label", `Actions for ${card.querySelector("strong")?.textContent}`);
   }
   for (const control of document.querySelectorAll('input[aria-label*="$"], [role="group"][aria-label*="$"]')) {
     control.setAttribute("aria-label", control.getAttribute("aria-label").replace(/\s*\$[^$]*\$/g, ""));
@@ -232,6 +239,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
       host.watcher?.disconnect();
       host.thumbs?.disconnect();
       host.listening?.abort();
+      host.following?.abort();
       host.plotly?.purge(host);
     });
   const sent = grown(host, data, () => setTriggerValue("lost", true));
@@ -253,7 +261,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     host.figure = now;
     const [traces, layout] = themed(now, height, host);
     if (!host.plotly) return isReading && drawFirst(host, traces, layout);
-    if (layout.meta?.ends) hideGroups(host, traces);
+    if (layout.meta?.ends) hideGroups(host, traces, layout);
     const drawn = host.plotly.react(host, traces, withZoom(host, layout), config(host.plotly)).then(withOneTabStop);
     host.querySelector(":scope > .lrlab-first")?.remove();
     name();
@@ -295,7 +303,15 @@ export default async function ({ parentElement, data, setTriggerValue }) {
   if (!host.watcher) {
     host.on("plotly_relayout", name);
     host.on("plotly_doubleclick", () => showWhole(host, host.plotly));
-    host.watcher = new ResizeObserver(() => host.isConnected && host.plotly.Plots.resize(host).then(name));
+    let width = host.clientWidth;
+    host.watcher = new ResizeObserver(async () => {
+      if (!host.isConnected) return;
+      const isSame = width === (width = host.clientWidth);
+      await host.plotly.Plots.resize(host);
+      if (isSame || !host.ends) name();
+      else host.redraw(); // its names have another room
+    });
+    followHidden(host);
     host.watcher.observe(host);
   }
   setTimeout(nameControls, REST); // the cards that belong to this figure may be drawn after it

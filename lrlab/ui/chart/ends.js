@@ -1,29 +1,38 @@
 // Names at the ends of lines that grow, each with its last value: where the lines have come to, there they are named.
 // A layout asks for it by `meta.ends`, its value axis. The lines with a name are those that a legend would have. A
-// click on a name hides all lines of its group, and shows them again.
+// click on a name hides all lines of its group, and shows them again. The ranking of a race does the same for its
+// lanes, by the event "lrlab-hide" on the document; "lrlab-hidden" says which are hidden.
 
 const VALUE = " 0.0000"; // room for a value
 
 const isNamed = ({ showlegend }) => showlegend;
 const groupOf = ({ legendgroup, name }) => legendgroup ?? name;
 
-// The room at the right of the plot. A narrow chart has none for values.
+// The room at the right of the plot. A narrow chart has none for values, and one without names needs none.
 function endsRoom(host, figure, most, isNarrow) {
-  const { texts, width, measure } = labels(figure.data.filter(isNamed).map(plainName), host.font, most);
+  const named = figure.data.filter(isNamed).map(plainName);
+  const { texts, width, measure } = labels(named, host.font, most);
   Object.assign(host, { texts, hasValues: !isNarrow });
-  return width + (isNarrow ? 0 : measure(VALUE)) + LEADER + 6;
+  return named.length ? width + (isNarrow ? 0 : measure(VALUE)) + LEADER + 6 : 12;
 }
 
 // Hides what is hidden in this race; what was hidden in another race is not.
-function hideGroups(host, traces) {
-  const groups = traces.filter(isNamed).map(groupOf).join("\n");
-  if (host.groups !== groups) Object.assign(host, { groups, hiddenGroups: new Set() });
+function hideGroups(host, traces, { meta }) {
+  const shown = [meta.race, ...traces.filter(isNamed).map(groupOf)].join("\n");
+  if (host.shownRace !== shown) Object.assign(host, { shownRace: shown, hiddenGroups: new Set() });
   for (const trace of traces) if (host.hiddenGroups.has(groupOf(trace))) trace.visible = "legendonly";
 }
 
-function lastKnown({ y }) {
+function hide(host, group) {
+  if (!host.hiddenGroups.delete(group)) host.hiddenGroups.add(group);
+  document.dispatchEvent(new CustomEvent("lrlab-hidden", { detail: [...host.hiddenGroups] }));
+  host.redraw();
+}
+
+// The last place whose value is a number that its axis has.
+function lastKnown({ y }, yaxis) {
   let at = y.length - 1;
-  while (at >= 0 && !Number.isFinite(y[at])) at--;
+  while (at >= 0 && !Number.isFinite(yaxis.d2p(y[at] ?? NaN))) at--;
   return at;
 }
 
@@ -33,7 +42,7 @@ function nameEnds(host) {
   const right = xaxis._offset + xaxis._length;
   const inside = (pixels) => Math.min(Math.max(pixels, 0), yaxis._length);
   const lines = host.figure.data
-    .map((trace, number) => ({ trace, ink: host.inks[number], at: lastKnown(trace) }))
+    .map((trace, number) => ({ trace, ink: host.inks[number], at: lastKnown(trace, yaxis) }))
     .filter(({ trace, at }) => isNamed(trace) && at >= 0)
     .map(({ trace, ink, at }) => {
       const [value, down] = [trace.y[at], yaxis.d2p(trace.y[at])];
@@ -41,44 +50,64 @@ function nameEnds(host) {
     });
   const now = Math.min(Math.max(xaxis._offset, ...lines.map(({ across }) => across)), right);
   const gap = Math.min(LINE * host.font.size, yaxis._length / Math.max(lines.length, 1));
-  const size = Math.min(host.font.size, gap);
   const places = spread(lines.map(({ down }) => inside(down)), yaxis._length, gap);
   host.ends = lines.map(({ trace, ink, value, down, across }, number) => {
-    const name = host.texts.get(plainName(trace));
     const beyond = down < 0 ? "↑ " : down > yaxis._length ? "↓ " : ""; // outside of the axis
     const [from, to] = [inside(down) + yaxis._offset, places[number] + yaxis._offset];
     const start = Math.max(Math.min(across, right), now - LEADER) + 3;
     return {
-      ...{ trace, color: ink.name, size, x: now + LEADER, y: to, name: beyond + name },
-      ...{ value: host.hasValues ? value.toPrecision(3) : "", leader: `M${start},${from}L${now + 14},${to}h4` },
-      stroke: ink.color,
+      ...{ group: groupOf(trace), full: plainName(trace), color: ink.name, stroke: ink.color },
+      ...{ name: beyond + host.texts.get(plainName(trace)), value: host.hasValues ? value.toPrecision(3) : "" },
+      ...{ x: now + LEADER, y: to, size: Math.min(host.font.size, gap), leader: `M${start},${from}L${now + 14},${to}h4` },
     };
   });
+  const names = layer(host).querySelector(".names");
+  if (!names.firstChild) names.append(element("g", {}), element("g", {}));
+  const [below, texts] = names.children;
   const ahead = [
     element("rect", { x: now, y: _size.t, width: right - now, height: _size.h, class: "ahead" }),
     element("path", { d: `M${now},${_size.t}v${_size.h}`, class: "hairline" }),
   ];
-  layer(host).querySelector(".names").replaceChildren(
-    ...(right - now > 1 ? ahead : []),
-    ...host.ends.flatMap((end) => [element("path", { d: end.leader, stroke: end.stroke, fill: "none" }), endText(host, end)]),
-  );
+  const leaders = host.ends.map(({ leader, stroke }) => element("path", { d: leader, stroke, fill: "none" }));
+  below.replaceChildren(...(lines.length && right - now > 1 ? ahead : []), ...leaders);
+  // A name stays the same element, so that no press on it is lost while it moves.
+  const known = new Map([...texts.children].map((text) => [text.group, text]));
+  for (const [group, text] of known) if (!host.ends.some((end) => end.group === group)) text.remove();
+  for (const end of host.ends) writeEnd(host, known.get(end.group) ?? texts.appendChild(endText(host, end.group)), end);
 }
 
-function endText(host, { trace, color, size, x, y, name, value }) {
-  const isHidden = host.hiddenGroups.has(groupOf(trace));
-  const text = element("text", { x, y, fill: color, "font-size": size, class: isHidden ? "end hidden" : "end" }, `${name} `);
-  text.append(element("tspan", { "font-weight": 700 }, value), element("title", {}, `${plainName(trace)}: click to ${isHidden ? "show" : "hide"} it`));
-  text.addEventListener("click", () => {
-    if (!host.hiddenGroups.delete(groupOf(trace))) host.hiddenGroups.add(groupOf(trace));
-    host.redraw();
-  });
+function endText(host, group) {
+  const text = element("text", { class: "end" });
+  text.append("", element("tspan", { "font-weight": 700 }), element("title", {}));
+  text.group = group;
+  text.addEventListener("click", () => hide(host, group));
   return text;
+}
+
+function writeEnd(host, text, { group, full, color, size, x, y, name, value }) {
+  const isHidden = host.hiddenGroups.has(group);
+  setAll(text, { x, y, fill: color, "font-size": size });
+  text.classList.toggle("hidden", isHidden);
+  const [words, number, title] = text.childNodes;
+  words.data = `${name} `;
+  number.textContent = value;
+  title.textContent = `${full}: click to ${isHidden ? "show" : "hide"} it`;
+}
+
+// Follows the buttons of the ranking.
+function followHidden(host) {
+  const { signal } = (host.following = new AbortController());
+  const follow = ({ detail }) => {
+    const end = host.ends?.find(({ full }) => full === detail);
+    if (end) hide(host, end.group);
+  };
+  document.addEventListener("lrlab-hide", follow, { signal });
 }
 
 // A figure with these names as annotations, for pictures.
 function withEnds(host) {
   const { xaxis, _size } = host._fullLayout;
-  const shown = host.ends.filter(({ trace }) => !host.hiddenGroups.has(groupOf(trace)));
+  const shown = host.ends.filter(({ group }) => !host.hiddenGroups.has(group));
   const annotations = shown.map(({ x, y, name, value, color, size }) => ({
     ...{ xref: "paper", x: 1, xanchor: "left", xshift: x - xaxis._offset - xaxis._length, showarrow: false },
     ...{ yref: "paper", y: 1, yanchor: "middle", yshift: _size.t - y },

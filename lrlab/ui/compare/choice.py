@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from lrlab.article import name_of
 from lrlab.errors import UserError
 from lrlab.links.query import Query, whole
 from lrlab.runs.result import data_title
@@ -60,9 +61,12 @@ def optimizer_title(run: StoredRun) -> str | None:
 
 
 def schedule_title(run: StoredRun) -> str:
-    """The title of a run's schedule, without a warm-up or cool-down around it."""
+    """The name of a run's schedule, without a warm-up or cool-down around it."""
     spec = spec_of(run)
-    return spec.schedule.core.title if spec else NONE_KNOWN
+    if spec is None:
+        return NONE_KNOWN
+    core = spec.schedule.core
+    return name_of(type(core), getattr(core, "power", None))
 
 
 def fill(listed: Sequence[Listed]) -> None:
@@ -227,7 +231,8 @@ def _linked(known):
         return []
     runs = [whole(part) for part in asked]
     if not {*runs} <= {*known}:
-        st.warning(f"The link names runs that do not exist here: {plain(', '.join(asked)[:80])}.")
+        gone = plain(", ".join(text for text, run in zip(asked, runs, strict=True) if run not in known)[:80])
+        st.warning(f"The link names runs that do not exist here: {gone}. They are left out.")
     return [id for id in dict.fromkeys(runs) if id in known][:MOST_COMPARED]
 
 

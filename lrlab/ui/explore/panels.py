@@ -85,7 +85,7 @@ def _export(plans):
         st.error(plain(str(error)))
         return
     file = f"{curve}.{'py' if form in TARGETS else form}"
-    st.code(text, language=language, height="content" if form in TARGETS else 360)
+    st.code(text, language=language, height=360 if form == "csv" else "content")
     with st.container(horizontal=True):
         st.download_button(
             f"Download {file}",

@@ -10,6 +10,7 @@ from lrlab.runs.plan import Plan
 from lrlab.ui.explore import state
 from lrlab.ui.explore.panels import EXPORT
 from lrlab.ui.shell import address
+from lrlab.ui.widgets.acting import acting
 
 STYLE = Path(__file__).parent / "explore.css"
 TRAIN, LESSONS = "pages/lab/train.py", "pages/learn/lessons.py"
@@ -32,8 +33,7 @@ def welcome(start_race: Callable[[], None]) -> None:
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             st.button("Play with curves", icon=":material/gesture:", on_click=_welcomed)
             if st.button("Race two schedules in 20 seconds", icon=":material/directions_run:"):
-                start_race()
-                _leave(TRAIN)
+                acting(_race)(start_race)
             if st.button("Lesson 1", icon=":material/school:"):
                 _leave(LESSONS)
             st.button(
@@ -43,6 +43,11 @@ def welcome(start_race: Callable[[], None]) -> None:
                 help="Close this introduction",
                 on_click=_welcomed,
             )
+
+
+def _race(start_race):
+    start_race()
+    _leave(TRAIN)
 
 
 def _leave(page):

@@ -12,6 +12,7 @@ from lrlab.store import Store
 from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
 from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import hexadecimal
 
 COLORS = {
@@ -69,7 +70,7 @@ def claims_page(store: Store) -> None:
                         key=f"claims.test.{claim.id}",
                         help=f"Trains this claim's {len(claim.recipes)} runs here, with {LEAST} seeds each.",
                     ):
-                        _test(store, claim)
+                        acting(_test)(store, claim)
 
 
 def _test(store, claim):

@@ -22,6 +22,7 @@ from lrlab.ui.lessons.curves import LARGE, MINE, changed, colors
 from lrlab.ui.race.live import live_race
 from lrlab.ui.train.outlook import sizes
 from lrlab.ui.train.race_setup import SEED_COUNT
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.controls import field
 
 SOURCES = {"recorded": "Recorded results", "yours": "Your runs"}
@@ -168,11 +169,15 @@ def run_here(store: Store, lesson: Lesson) -> None:
                 help="Trains the curves whose sliders you have moved.",
             )
         if lessons_own or mine:
-            progress.started(store.add_race(_seed_groups(own) if mine else seed_groups))
-            jobs.ensure_worker(store)
-            st.rerun()
+            acting(_begin)(store, _seed_groups(own) if mine else seed_groups)
     if runs:
         live_race(runs)
+
+
+def _begin(store, seed_groups):
+    progress.started(store.add_race(seed_groups))
+    jobs.ensure_worker(store)
+    st.rerun()
 
 
 def _seed_groups(runs):

@@ -106,6 +106,11 @@ def race_charts(
             first=state[view.FIRST_EPOCH],
         )
         alt = f"{chosen} and applied rate of {what}. {in_numbers(shown, chosen.lower())}"
+    _draw(figure, runs, chosen, alt)
+
+
+def _draw(figure, runs, chosen, alt):
+    figure.layout.meta = {**figure.layout.meta, "race": runs[0].race}
     chart(figure, _name(chosen), alt, grows=True)
 
 
@@ -121,7 +126,7 @@ def _by_update(store, runs, lanes, epochs, smoothing, log):
             shown[name] = (color, steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
-    chart(figure, _name("Updates"), f"Rate and loss of every update of {', '.join(shown)}", grows=True)
+    _draw(figure, runs, "Updates", f"Rate and loss of every update of {', '.join(shown)}")
     if runs[-1].seed_group:
         seed = next(run.spec.seed for run in runs if run.seed_group == seed_group)
         st.caption(f"This view shows seed {seed} only. A median over seeds would hide the single updates.")

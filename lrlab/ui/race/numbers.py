@@ -93,4 +93,8 @@ def table(runs: list[Run], epochs: Epochs) -> None:
             for epoch in epochs[run.id]
         ]
         table = pd.DataFrame(rows)
-        st.dataframe(table.drop(columns=["lane", "seed"]) if len(runs) == 1 else table, hide_index=True)
+        st.dataframe(
+            table.drop(columns=["lane", "seed"]) if len(runs) == 1 else table,
+            hide_index=True,
+            placeholder=NONE,
+        )

@@ -14,7 +14,7 @@ def waiting(store: Store, race: int) -> None:
     seed_groups = store.waiting()
     if not seed_groups or ({runs[0].race for runs in seed_groups} == {race} and len(seed_groups) == 1):
         return
-    with st.expander(f"{len(seed_groups)} waiting", icon=":material/hourglass_empty:"):
+    with st.expander(f"{len(seed_groups)} waiting", icon=":material/hourglass_empty:", key="waiting"):
         for place, runs in enumerate(seed_groups[:MOST_SHOWN], 1):
             first = runs[0]
             what = plain(first.name) if len(runs) == 1 else f"{len(runs)} lanes"

@@ -71,8 +71,8 @@ def ranked(
         ]
         look = lane["look"]
         mark = {"hue": look.hue, "dash": DASHES[look.dash], "deep": look.deep}
-        rows.append({"cells": cells, "best": is_best, **mark})
-    return {"columns": columns, "rows": rows}
+        rows.append({"name": lane["name"], "cells": cells, "best": is_best, **mark})
+    return {"race": runs[0].race, "columns": columns, "rows": rows}
 
 
 def _measured(members, epochs):

@@ -1,6 +1,7 @@
 """What the watchers of a race see: read once for all of them, and not once for each part of each page."""
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from threading import Lock
 
@@ -26,24 +27,27 @@ class Seen:
 
 
 _seen: dict[tuple, Seen] = {}
-_lock = Lock()
+_locks: defaultdict[tuple, Lock] = defaultdict(Lock)  # one reads, and all others wait for it
 
 
 def read(store: Store, race: int) -> Seen:
     """What there is now, after the processes were looked after."""
+    at = time.monotonic()
     jobs.watch(store)
     runs = store.race(race)
-    found = Seen(runs, store.epochs_of([run.id for run in runs]), store.queue(), time.monotonic())
-    with _lock:
-        for key in [key for key, known in _seen.items() if known.at < found.at - KEPT_SECONDS]:
-            del _seen[key]
-        _seen[store.folder, store.owner, race] = found
+    found = Seen(runs, store.epochs_of([run.id for run in runs]), store.queue(), at)
+    for key in [key for key, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
+        _seen.pop(key, None)
+        _locks.pop(key, None)
+    _seen[store.folder, store.owner, race] = found
     return found
 
 
 def glance(store: Store, race: int) -> Seen:
     """What any page has read in the last half second, or else what there is now."""
-    found = _seen.get((store.folder, store.owner, race))
-    if found is None or found.at < time.monotonic() - FRESH_SECONDS:
-        found = read(store, race)
+    key = (store.folder, store.owner, race)
+    with _locks[key]:
+        found = _seen.get(key)
+        if found is None or found.at < time.monotonic() - FRESH_SECONDS:
+            found = read(store, race)
     return found

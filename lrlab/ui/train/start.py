@@ -9,6 +9,7 @@ from lrlab.ui.train import race_setup
 from lrlab.ui.train.outlook import duration, outlook, sizes
 from lrlab.ui.train.samples import samples
 from lrlab.ui.train.settings import settings
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain
 
@@ -52,9 +53,13 @@ def _start(store, seed_groups, problem):
             disabled=impossible,
             key="start",
         ):
-            race_setup.choose_race(store.add_race(seed_groups))
-            jobs.ensure_worker(store)
-            st.rerun()
+            acting(_begin)(store, seed_groups)
+
+
+def _begin(store, seed_groups):
+    race_setup.choose_race(store.add_race(seed_groups))
+    jobs.ensure_worker(store)
+    st.rerun()
 
 
 def _label(store, seed_groups):
