@@ -25,7 +25,7 @@ MAX_TRIES = 3
 CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
 LAST_LINES = 30
-NICER, NICEST = 10, 19  # than the server, and as nice as a process can be
+NICER, NICEST = 5, 19  # than the server: a third of its share of a core; and as nice as a process can be
 
 _lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}

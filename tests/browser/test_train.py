@@ -18,6 +18,7 @@ from lrlab.lessons.reference import recorded
 from lrlab.runs.records import ACTIVE, Epoch, Outcome
 from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
+from tests.browser import conftest
 from tests.browser.conftest import settle
 from tests.test_jobs import wait_for, worker_of
 
@@ -389,6 +390,7 @@ def test_server_and_worker_end_within_five_seconds_whatever_is_open(own_server, 
     store = Store()
     pages = [contexts().new_page() for _ in range(3)]  # that report a lost server, as they should
     for page in pages:
+        page.set_default_timeout(conftest.PATIENCE)
         page.goto(address)
         settle(page)
     go_to_train(pages[0])
