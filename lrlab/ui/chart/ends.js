@@ -80,7 +80,11 @@ function endText(host, group) {
   const text = element("text", { class: "end" });
   text.append("", element("tspan", { "font-weight": 700 }), element("title", {}));
   text.group = group;
-  text.addEventListener("click", () => hide(host, group));
+  // Not by a click: the name may have moved away from the pointer before it is let go.
+  text.addEventListener("pointerdown", (down) => {
+    const letGo = (up) => Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4 && hide(host, group);
+    document.addEventListener("pointerup", letGo, { capture: true, once: true });
+  });
   return text;
 }
 
