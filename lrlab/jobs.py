@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from lrlab import memory
+from lrlab.errors import UserError
 from lrlab.runs.records import Outcome
 from lrlab.store import Run, Store, StoreError
 
@@ -26,6 +27,7 @@ CLOSE_SECONDS = 5.0
 LOG_BYTES = 1_000_000
 LAST_LINES = 30
 NICER, NICEST = 5, 19  # than the server: a third of its share of a core; and as nice as a process can be
+NICE = "LRLAB_NICE"  # sets another number
 
 _lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}
@@ -36,6 +38,7 @@ class _Worker:
     """A worker process, its id in the store, and the log file for its output."""
 
     def __init__(self, folder):
+        priority = _lower_priority()
         self.id = secrets.token_hex(8)
         self.silent_since = None
         self.log = folder / "worker.log"
@@ -51,7 +54,7 @@ class _Worker:
                 env={"TF_CPP_MIN_LOG_LEVEL": "1", **os.environ, "LRLAB_HOME": str(folder)},
             )
         with suppress(psutil.NoSuchProcess):  # it has ended already
-            psutil.Process(self.process.pid).nice(_lower_priority())
+            psutil.Process(self.process.pid).nice(priority)
 
     def last_lines(self):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
@@ -59,9 +62,12 @@ class _Worker:
 
 def _lower_priority():
     """A priority below the server's, so that pages answer while all cores train."""
+    text = os.environ.get(NICE, str(NICER))
+    if not text.isdecimal() or int(text) > NICEST:
+        raise UserError(f"{NICE} must be a whole number from 0 to {NICEST}, but it is {text!r:.40}.")
     if os.name == "nt":
-        return psutil.BELOW_NORMAL_PRIORITY_CLASS
-    return min(psutil.Process().nice() + NICER, NICEST)
+        return psutil.BELOW_NORMAL_PRIORITY_CLASS if int(text) else psutil.NORMAL_PRIORITY_CLASS
+    return min(psutil.Process().nice() + int(text), NICEST)
 
 
 def ensure_worker(store: Store) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("LRLAB_NICE", "0")  # a test waits for the training that it starts
 
 from lrlab import jobs
 from lrlab.datasets import Dataset

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from lrlab import jobs
+from lrlab.errors import UserError
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store
@@ -122,14 +123,22 @@ def test_what_is_queued_is_trained_by_one_worker_in_turn(store):
 
 
 @signals
-def test_the_worker_has_a_lower_priority_than_the_server_with_all_its_threads(store):
-    ended(store, train(store, SHORT))
-    worker, own = psutil.Process(worker_of(store)), psutil.Process().nice()
+def test_the_worker_has_a_lower_priority_than_the_server_with_all_its_threads(own_store, monkeypatch):
+    monkeypatch.delenv("LRLAB_NICE")
+    ended(own_store, train(own_store, SHORT))
+    worker, own = psutil.Process(worker_of(own_store)), psutil.Process().nice()
     assert worker.nice() == min(own + 5, 19)
     if sys.platform == "linux":
         threads = [os.getpriority(os.PRIO_PROCESS, thread.id) for thread in worker.threads()]
         assert len(threads) > 2
         assert {*threads} == {worker.nice()}
+
+
+@pytest.mark.parametrize("text", ["-1", "20", "low", ""])
+def test_a_priority_that_is_none_is_refused(own_store, monkeypatch, text):
+    monkeypatch.setenv("LRLAB_NICE", text)
+    with pytest.raises(UserError, match="LRLAB_NICE must be a whole number from 0 to 19"):
+        jobs.ensure_worker(own_store)
 
 
 def test_a_stop_is_answered_by_the_worker_itself(store):

@@ -27,6 +27,7 @@ from lrlab.ui.widgets.refreshed import refreshed
 
 REFRESH_SECONDS = 1.0
 STYLE = Path(__file__).parent / "live.css"
+SUBSTITUTES = [each.name for each in AUTO[1:]]  # for the first, if it cannot be had
 GO_ON = ("paused", "stopped", "failed")
 
 
@@ -65,7 +66,7 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
             table(runs, epochs)
     else:
         waiting(store, race)
-    if runs[0].origin:
+    if runs[0].origin and runs[0].data not in SUBSTITUTES:
         st.caption(f"Data: {plain(runs[0].origin)}.")
 
 
@@ -263,9 +264,10 @@ def _say(store, runs):
     messages = {run.message for run in runs if run.status in ("paused", "stopped")} - {""}
     if len(runs) > 1 and messages:
         st.info(plain(" ".join(sorted(messages))))
-    first, *others = AUTO
-    if runs[0].data in [each.name for each in others]:
-        st.info(f"Not {plain(first.title)}: this trains on {plain(runs[0].origin)}.", icon=":material/info:")
+    if runs[0].data in SUBSTITUTES:
+        st.info(
+            f"Not {plain(AUTO[0].title)}: this trains on {plain(runs[0].origin)}.", icon=":material/info:"
+        )
 
 
 def _by_hand(store, run):
