@@ -177,6 +177,14 @@ function nameControls() {
   }
 }
 
+// Controls may be drawn long after the chart, on a slow page.
+let naming;
+const nameSoon = () => {
+  clearTimeout(naming);
+  naming = setTimeout(nameControls, REST);
+};
+new MutationObserver(nameSoon).observe(document.body, { childList: true, subtree: true });
+
 // Moves only the lines, if the axes can stay as they are: this takes a tenth of the time of Plotly.react.
 // Returns whether it could; with `keepAxes`, lines may leave the chart.
 function redrawLines(host, figure, keepAxes) {
@@ -314,6 +322,6 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     followHidden(host);
     host.watcher.observe(host);
   }
-  setTimeout(nameControls, REST); // the cards that belong to this figure may be drawn after it
+  nameSoon();
   return leave;
 }
