@@ -546,7 +546,7 @@ def test_only_the_rows_of_the_list_look_and_are_named_as_rows(server, open_page)
     assert page.evaluate(left, "linear-initial_lr-slider") == "0px"
 
 
-@pytest.mark.parametrize("width", [1024, 390])
+@pytest.mark.parametrize("width", [1440, 390])
 def test_a_name_that_is_cut_keeps_its_first_words_and_is_whole_in_its_title(server, open_page, width):
     name, other = "One-cycle, three phases, a rise of 40 pc", "One-cycle, two phases"
     query = f"?c=one-cycle~_n{quote(name)}&c=cosine~_n{quote(other)}"
