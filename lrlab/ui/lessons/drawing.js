@@ -251,7 +251,7 @@ export default function ({ parentElement, data, setStateValue }) {
     host.state = { store, drawing: data.drawing ?? before ?? empty(), hand: 0, epoch: 1, before: [] };
     if (before) host.send(before);
   }
-  const draw = () => {
+  const draw = (toPad = false) => {
     const width = host.clientWidth;
     if (!width) return;
     host.drawnWidth = width;
@@ -264,9 +264,12 @@ export default function ({ parentElement, data, setStateValue }) {
     const look = { svg, color, scale: scales(data, width, height) };
     if (data.measured) compared(host, data, look);
     else {
-      const hadFocus = host.contains(document.activeElement);
-      drawing(host, data, look, draw);
-      if (hadFocus) host.querySelector(".pad").focus({ preventScroll: true });
+      // After a press the pad has the focus; after an answer of the server the control that had it.
+      const controls = () => [...host.querySelectorAll("button, .pad")];
+      const focused = controls().indexOf(document.activeElement);
+      drawing(host, data, look, () => draw(true));
+      const next = toPad ? host.querySelector(".pad") : controls()[focused];
+      if (focused >= 0) next?.focus({ preventScroll: true });
     }
   };
   draw();
