@@ -272,7 +272,7 @@ def test_the_articles_six_runs_are_raced_and_are_where_they_were_recorded(server
 
 def test_the_ranking_is_sorted_by_each_of_its_heads(own_server, home, open_page):
     store = Store()
-    race = store.add_race([[(f"Lane {lane}", RunSpec(epochs=2)) for lane in range(3)]], worker="w")
+    race = store.add_race([[(f"Curve {lane}", RunSpec(epochs=2)) for lane in range(3)]], worker="w")
     for run, loss, rate in zip(store.race(race), (0.5, 0.4, math.nan), (0.3, 0.1, 0.2), strict=True):
         store.record(run, Epoch(0, rate, rate, 1.0, 0.5, loss, 0.5 + rate, 0.1))
         store.finish(run.id, Outcome("stopped", "Stopped."), "w")
@@ -282,7 +282,7 @@ def test_the_ranking_is_sorted_by_each_of_its_heads(own_server, home, open_page)
     table = page.get_by_role("table").first
 
     def lanes():
-        return [text.split("Lane ")[1][0] for text in table.get_by_role("row").all_inner_texts()[1:]]
+        return [text.split("Curve ")[1][0] for text in table.get_by_role("row").all_inner_texts()[1:]]
 
     table.get_by_role("columnheader", name="Rate").wait_for()
     assert lanes() == ["1", "0", "2"]
@@ -303,13 +303,13 @@ def test_the_ranking_is_sorted_by_each_of_its_heads(own_server, home, open_page)
     assert lanes() == ["0", "1", "2"], "what is not known is last, whatever the direction"
     table.get_by_role("button", name="Place").click()
     assert lanes() == ["1", "0", "2"]
-    lane = table.get_by_role("button", name="Lane 1", exact=True)
+    lane = table.get_by_role("button", name="Curve 1", exact=True)
     hidden = ".lrlab-chart text.end.hidden"
     assert page.locator(hidden).count() == 0
     lane.focus()
     page.keyboard.press("Enter")
     expect(lane).to_have_attribute("aria-pressed", "true")
-    expect(page.locator(hidden)).to_have_text(re.compile("^Lane 1 "))
+    expect(page.locator(hidden)).to_have_text(re.compile("^Curve 1 "))
     page.locator(hidden).click()
     expect(lane).to_have_attribute("aria-pressed", "false")
     expect(page.locator(hidden)).to_have_count(0)
