@@ -62,7 +62,7 @@ def with_ends(shared: dict, axes: dict, top: str) -> dict:
     """
     titles = {name: axis["title"]["text"] for name, axis in axes.items() if "axis" in name}
     notes = [_title(text, name) for name, text in titles.items()]
-    notes += [note | {"yanchor": "bottom"} for note in axes.get("annotations", [])]
+    notes += axes.get("annotations", [])
     untitled = {name: axes[name] | {"title": None} for name in titles}
     margin = shared["margin"] | {"t": HEAD, "b": FOOT}
     ends = {"showlegend": False, "meta": {"ends": top}, "annotations": notes, "margin": margin}

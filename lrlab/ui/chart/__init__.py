@@ -17,8 +17,8 @@ from lrlab.ui.chart.served import hashed, loading, script_url, with_style
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    *("preview.js", "growing.js", "axes.js", "first.js", "reading.js", "ends.js", "rings.js", "tools.js"),
-    "chart.js",
+    *("preview.js", "growing.js", "axes.js", "first.js", "reading.js", "hidden.js", "ends.js", "rings.js"),
+    *("tools.js", "chart.js"),
 )
 
 

@@ -247,7 +247,6 @@ export default async function ({ parentElement, data, setTriggerValue }) {
       host.watcher?.disconnect();
       host.thumbs?.disconnect();
       host.listening?.abort();
-      host.following?.abort();
       host.plotly?.purge(host);
     });
   const sent = grown(host, data, () => setTriggerValue("lost", true));
@@ -269,7 +268,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
     host.figure = now;
     const [traces, layout] = themed(now, height, host);
     if (!host.plotly) return isReading && drawFirst(host, traces, layout);
-    if (layout.meta?.ends) hideGroups(host, traces, layout);
+    if (layout.meta?.ends) hideGroups(host, traces);
     const drawn = host.plotly.react(host, traces, withZoom(host, layout), config(host.plotly)).then(withOneTabStop);
     host.querySelector(":scope > .lrlab-first")?.remove();
     name();
@@ -319,7 +318,7 @@ export default async function ({ parentElement, data, setTriggerValue }) {
       if (isSame || !host.ends) name();
       else host.redraw(); // its names have another room
     });
-    followHidden(host);
+    whenHidden(host, () => host.figure.layout.meta?.ends && raceOf(host), () => host.redraw());
     host.watcher.observe(host);
   }
   nameSoon();

@@ -1,7 +1,6 @@
 // Names at the ends of lines that grow, each with its last value: where the lines have come to, there they are named.
 // A layout asks for it by `meta.ends`, its value axis. The lines with a name are those that a legend would have. A
-// click on a name hides all lines of its group, and shows them again. The ranking of a race does the same for its
-// lanes, by the event "lrlab-hide" on the document; "lrlab-hidden" says which are hidden.
+// press on a name hides all lines of its group, and shows them again.
 
 const VALUE = " 0.0000"; // room for a value
 
@@ -16,17 +15,14 @@ function endsRoom(host, figure, most, isNarrow) {
   return named.length ? width + (isNarrow ? 0 : measure(VALUE)) + LEADER + 6 : 12;
 }
 
-// Hides what is hidden in this race; what was hidden in another race is not.
-function hideGroups(host, traces, { meta }) {
-  const shown = [meta.race, ...traces.filter(isNamed).map(groupOf)].join("\n");
-  if (host.shownRace !== shown) Object.assign(host, { shownRace: shown, hiddenGroups: new Set() });
-  for (const trace of traces) if (host.hiddenGroups.has(groupOf(trace))) trace.visible = "legendonly";
+// What is hidden belongs to a race, or without one to all lines of these names.
+function raceOf({ figure: { data, layout } }) {
+  return layout.meta.race ?? data.filter(isNamed).map(groupOf).join("\n");
 }
 
-function hide(host, group) {
-  if (!host.hiddenGroups.delete(group)) host.hiddenGroups.add(group);
-  document.dispatchEvent(new CustomEvent("lrlab-hidden", { detail: [...host.hiddenGroups] }));
-  host.redraw();
+function hideGroups(host, traces) {
+  const hidden = hiddenIn(raceOf(host));
+  for (const trace of traces) if (hidden.has(groupOf(trace))) trace.visible = "legendonly";
 }
 
 // The last place whose value is a number that its axis has.
@@ -82,36 +78,26 @@ function endText(host, group) {
   text.group = group;
   // Not by a click: the name may have moved away from the pointer before it is let go.
   text.addEventListener("pointerdown", (down) => {
-    const letGo = (up) => Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4 && hide(host, group);
+    const letGo = (up) => Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4 && toggleHidden(raceOf(host), group);
     document.addEventListener("pointerup", letGo, { capture: true, once: true });
   });
   return text;
 }
 
 function writeEnd(host, text, { group, full, color, size, x, y, name, value }) {
-  const isHidden = host.hiddenGroups.has(group);
+  const isHidden = hiddenIn(raceOf(host)).has(group);
   setAll(text, { x, y, fill: color, "font-size": size });
   text.classList.toggle("hidden", isHidden);
   const [words, number, title] = text.childNodes;
   words.data = `${name} `;
   number.textContent = value;
-  title.textContent = `${full}: click to ${isHidden ? "show" : "hide"} it`;
-}
-
-// Follows the buttons of the ranking.
-function followHidden(host) {
-  const { signal } = (host.following = new AbortController());
-  const follow = ({ detail }) => {
-    const end = host.ends?.find(({ full }) => full === detail);
-    if (end) hide(host, end.group);
-  };
-  document.addEventListener("lrlab-hide", follow, { signal });
+  title.textContent = `${full}: press to ${isHidden ? "show" : "hide"} it`;
 }
 
 // A figure with these names as annotations, for pictures.
 function withEnds(host) {
   const { xaxis, _size } = host._fullLayout;
-  const shown = host.ends.filter(({ group }) => !host.hiddenGroups.has(group));
+  const shown = host.ends.filter(({ group }) => !hiddenIn(raceOf(host)).has(group));
   const annotations = shown.map(({ x, y, name, value, color, size }) => ({
     ...{ xref: "paper", x: 1, xanchor: "left", xshift: x - xaxis._offset - xaxis._length, showarrow: false },
     ...{ yref: "paper", y: 1, yanchor: "middle", yshift: _size.t - y },

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lrlab import article, jobs
+from lrlab import article
 from lrlab.analysis.difference import LEAST
 from lrlab.figures.thumbnail import WIDTH, thumbnail
 from lrlab.lessons.claims import CLAIMS
@@ -77,8 +77,5 @@ def _test(store, claim):
     """Train what the claim needs to be judged, and show it on Train."""
     recipes = [RECIPES[recipe] for recipe in claim.recipes]
     seeds = range(article.SEED, article.SEED + LEAST)
-    race_setup.choose_race(
-        store.add_race([[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds])
-    )
-    jobs.ensure_worker(store)
+    race_setup.begin(store, [[(name, spec.with_seed(seed)) for name, spec in recipes] for seed in seeds])
     address.leave_for("pages/lab/train.py")

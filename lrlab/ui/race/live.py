@@ -82,6 +82,12 @@ def _refreshed(part, *args):
     refreshed(drawn, REFRESH_SECONDS)
 
 
+def _glance(race):
+    store = Store()
+    seen = glance(store, race)
+    return store, seen, seen.runs, seen.epochs
+
+
 def _buttons_for(seen):
     """Everything that decides which buttons and messages the page has."""
     return [
@@ -98,9 +104,7 @@ def _body(race, buttons, lanes):
 
     Draws the whole page instead if it needs other buttons than these.
     """
-    store = Store()
-    seen = glance(store, race)
-    runs, epochs = seen.runs, seen.epochs
+    store, seen, runs, epochs = _glance(race)
     if not runs or buttons != _buttons_for(seen):
         st.rerun()
     if not any(epochs.values()):
@@ -119,9 +123,7 @@ def _body(race, buttons, lanes):
 
 
 def _progress_bar(race):
-    store = Store()
-    seen = glance(store, race)
-    runs, epochs = seen.runs, seen.epochs
+    store, seen, runs, epochs = _glance(race)
     if not runs:
         return
     done = sum(len(epochs[run.id]) for run in runs)
@@ -130,8 +132,8 @@ def _progress_bar(race):
 
 
 def _say_rate(race):
-    seen = glance(Store(), race)
-    say_rate(seen.runs, seen.epochs)
+    _, _, runs, epochs = _glance(race)
+    say_rate(runs, epochs)
 
 
 def race_label(runs: list[Run]) -> str:

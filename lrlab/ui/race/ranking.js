@@ -1,5 +1,5 @@
 // The ranking of a race as a table. A press on a head sorts by its column, and another one the other way round; the head
-// of the places brings the ranking back. A press on a lane hides its lines in the chart. The order stays when new numbers
+// of the places brings the ranking back. A press on a lane hides its lines in the charts. The order stays when new numbers
 // come, and so does each button, so that no press is lost.
 
 document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
@@ -38,7 +38,7 @@ function head(host, { title, key, down }) {
 function lane(host, name) {
   const line = node("path", { d: "M0,2H20", "stroke-width": 4 });
   const button = node("button", { type: "button", title: `${name}: press to hide its line, or to show it` }, node("svg", { width: 20, height: 4, "aria-hidden": "true" }, line), name);
-  button.addEventListener("click", () => document.dispatchEvent(new CustomEvent("lrlab-hide", { detail: name })));
+  button.addEventListener("click", () => toggleHidden(host.race, name));
   const cells = host.ranking.columns.map(({ key }) => node("td", { class: key }, ...(key === "lane" ? [button] : [""])));
   return Object.assign(node("tr", {}, ...cells), { line });
 }
@@ -64,24 +64,13 @@ function write(host) {
     const line = host.lanes.get(row.name);
     if (body.children[place] !== line) body.insertBefore(line, body.children[place]);
     line.classList.toggle("best", row.best);
-    line.querySelector("button").setAttribute("aria-pressed", host.hiddenLanes.has(row.name));
+    line.querySelector("button").setAttribute("aria-pressed", hiddenIn(host.race).has(row.name));
     line.line.setAttribute("stroke", color(row, host));
     line.line.setAttribute("stroke-dasharray", DASHES[row.dash]);
     row.cells.forEach(({ text }, at) => {
       if (columns[at].key !== "lane" && line.children[at].textContent !== text) line.children[at].textContent = text;
     });
   });
-}
-
-// The chart says which lanes are hidden, whoever has hidden them.
-function follow(host) {
-  const leaving = new AbortController();
-  const hear = ({ detail }) => {
-    if (!host.isConnected) return leaving.abort();
-    host.hiddenLanes = new Set(detail);
-    write(host);
-  };
-  document.addEventListener("lrlab-hidden", hear, { signal: leaving.signal });
 }
 
 // A table for these lanes and columns.
@@ -97,9 +86,8 @@ export default function ({ parentElement, data }) {
   host.ranking = data;
   const names = data.rows.map(({ name }) => name).sort();
   const shape = JSON.stringify([data.race, names, data.columns]);
-  if (!host.order) follow(host);
-  const first = { race: data.race, order: { key: "place", direction: 1 }, hiddenLanes: new Set() };
-  if (host.race !== data.race) Object.assign(host, first);
+  if (!host.order) whenHidden(host, () => host.race, () => write(host));
+  if (host.race !== data.race) Object.assign(host, { race: data.race, order: { key: "place", direction: 1 } });
   if (host.shape !== shape) build(host);
   host.shape = shape;
   write(host);

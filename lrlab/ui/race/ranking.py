@@ -17,6 +17,7 @@ from lrlab.ui.race.charts import Lane
 from lrlab.ui.race.numbers import number, status_of
 
 HERE = Path(__file__).parent
+HIDDEN = HERE.parent / "chart" / "hidden.js"  # the charts have it too
 
 
 def ranking(runs: list[Run], epochs: dict[int, list[Epoch]], lanes: dict[int, Lane]) -> None:
@@ -103,4 +104,4 @@ def _component(url):
 
 @cache
 def _script():
-    return hashed("ranking", with_style(HERE / "ranking.css", HERE / "ranking.js"))
+    return hashed("ranking", with_style(HERE / "ranking.css", HIDDEN, HERE / "ranking.js"))

@@ -39,7 +39,8 @@ def read(store: Store, race: int) -> Seen:
     for key in [key for key, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
         _seen.pop(key, None)
         _locks.pop(key, None)
-    _seen[store.folder, store.owner, race] = found
+    key = (store.folder, store.owner, race)
+    _seen[key] = max(found, _seen.get(key, found), key=lambda seen: seen.at)
     return found
 
 

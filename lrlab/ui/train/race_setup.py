@@ -182,8 +182,12 @@ def start_short_race() -> None:
         RunSpec(curve.schedule, curve.clock, epochs=SHORT_EPOCHS, train_images=SHORT_IMAGES)
         for curve in curves
     ]
-    store = Store()
-    choose_race(store.add_race([[(curve.name, spec) for curve, spec in zip(curves, specs, strict=True)]]))
+    begin(Store(), [[(curve.name, spec) for curve, spec in zip(curves, specs, strict=True)]])
+
+
+def begin(store: Store, seed_groups: Sequence[Sequence[tuple[str, RunSpec]]]) -> None:
+    """Queue a race, see that it is trained, and show it from the next run of the script on."""
+    choose_race(store.add_race(seed_groups))
     jobs.ensure_worker(store)
 
 

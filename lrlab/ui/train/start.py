@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from lrlab import jobs
 from lrlab.errors import UserError
 from lrlab.store import Store
 from lrlab.ui.train import race_setup
@@ -57,8 +56,7 @@ def _start(store, seed_groups, problem):
 
 
 def _begin(store, seed_groups):
-    race_setup.choose_race(store.add_race(seed_groups))
-    jobs.ensure_worker(store)
+    race_setup.begin(store, seed_groups)
     st.rerun()
 
 
