@@ -7,18 +7,32 @@ from pathlib import Path
 from typing import Self
 
 from lrlab.errors import UserError
-from lrlab.home import home
+from lrlab.home import home, is_public
+from lrlab.store.limits import Limits
 from lrlab.store.schema import migrate
 
 BUSY_SECONDS = 10
-# What a visitor may see, said once: methods for visitors use `visible`, methods for workers use `runs`.
+# What a visitor may do, said once. Methods for visitors change what is in `visible`, list what is in `listed`, and
+# read what is in `linked` if they are given its number. Methods for workers use `whose`. Seed groups wait for their
+# owner's turn: each owner's first comes before any owner's second, and who was served longest ago comes first.
 VIEWS = """
     BEGIN;
-    CREATE TEMP VIEW own AS SELECT * FROM runs WHERE owner = owner() OR owner() IS NULL;
-    CREATE TEMP VIEW visible AS SELECT * FROM own WHERE deleted IS NULL;
+    CREATE TEMP VIEW whose AS SELECT *, owner = owner() OR owner() IS NULL AS is_own FROM runs;
+    CREATE TEMP VIEW own AS SELECT * FROM whose WHERE is_own;
+    CREATE TEMP VIEW linked AS SELECT * FROM whose WHERE deleted IS NULL;
+    CREATE TEMP VIEW visible AS SELECT * FROM linked WHERE is_own;
+    CREATE TEMP VIEW listed AS SELECT * FROM linked WHERE is_own OR sees_all();
+    CREATE TEMP VIEW waiting AS
+        SELECT race, seed_group, owner, MIN(place) AS place FROM runs WHERE status = 'queued'
+        GROUP BY race, seed_group;
+    CREATE TEMP VIEW turns AS
+        SELECT race, seed_group, row_number() OVER (ORDER BY turn, served, place) AS number FROM (
+            SELECT *, row_number() OVER (PARTITION BY owner ORDER BY place) AS turn,
+            (SELECT MAX(started) FROM runs WHERE runs.owner = waiting.owner) AS served FROM waiting
+        );
     COMMIT;
 """
-OF_VISIBLE = "EXISTS (SELECT * FROM visible WHERE id = run)"  # for the tables of a run's records
+OF_LINKED = "EXISTS (SELECT * FROM linked WHERE id = run)"  # for the tables of a run's records
 
 
 class StoreError(UserError):
@@ -32,21 +46,33 @@ class File:
     cannot be used, for example if another program locks it for more than 10 seconds. Opening a file of a
     newer version raises UserError.
 
-    Visitors see the runs of one `owner`, by default of "". With an owner of None, all runs are seen: this is
-    for the worker and for those who watch it.
+    A visitor changes and lists the runs of one `owner`, by default of "", and reads a run of another whose
+    number is known. One who `sees_all` also lists and stops the runs of others. With an owner of None, all
+    runs are one's own: this is for the worker and for those who watch it.
+
+    `class_code` becomes a tag of every run that is queued. `limits` say how much a visitor may put into the
+    file; by default they are those of a public server, if this is one.
     """
 
-    def __init__(self, folder: Path | None = None, owner: str | None = ""):
+    def __init__(
+        self,
+        folder: Path | None = None,
+        owner: str | None = "",
+        sees_all: bool = False,
+        class_code: str = "",
+        limits: Limits | None = None,
+    ):
         self.folder = Path(folder) if folder else home()
         self.path = self.folder / "runs.sqlite3"
-        self.owner = owner
+        self.owner, self.sees_all, self.class_code = owner, sees_all, class_code
+        self.limits = limits or (Limits() if is_public() and owner is not None else None)
         with self._opened() as connection:
             migrate(connection, self.path)
 
     def of_all_owners(self) -> Self:
         """The same file with the runs of all owners."""
         every = copy(self)
-        every.owner = None
+        every.owner, every.limits = None, None
         return every
 
     @contextmanager
@@ -69,6 +95,7 @@ class File:
         """A connection to a file of this version, with the views of what its owner may see."""
         with self._opened() as connection:
             connection.create_function("owner", 0, lambda: self.owner, deterministic=True)
+            connection.create_function("sees_all", 0, lambda: self.sees_all, deterministic=True)
             connection.executescript(VIEWS)
             yield connection
 

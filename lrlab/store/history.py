@@ -8,7 +8,7 @@ from dataclasses import astuple, fields
 import numpy as np
 
 from lrlab.runs.records import Checkpoint, Epoch, ManualRate, Steps
-from lrlab.store.file import OF_VISIBLE, File, marks
+from lrlab.store.file import OF_LINKED, File, marks
 from lrlab.store.runs import Run
 
 EPOCH_COLUMNS = ", ".join(f.name for f in fields(Epoch))
@@ -39,7 +39,7 @@ class History(File):
     def epochs_of(self, runs: Sequence[int]) -> dict[int, list[Epoch]]:
         """The finished epochs of several runs, in order, by run; NULL becomes NaN."""
         rows = self._read(
-            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) AND {OF_VISIBLE}"
+            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) AND {OF_LINKED}"
             " ORDER BY run, epoch",
             *runs,
         )
@@ -50,7 +50,7 @@ class History(File):
 
     def steps(self, run: int) -> Steps:
         """All updates of a run so far."""
-        sql = f"SELECT losses, rates FROM steps WHERE run = ? AND {OF_VISIBLE} ORDER BY step"
+        sql = f"SELECT losses, rates FROM steps WHERE run = ? AND {OF_LINKED} ORDER BY step"
         rows = self._read(sql, run)
         losses, rates = (
             np.frombuffer(b"".join(row[column] for row in rows), np.float32) for column in (0, 1)
@@ -59,7 +59,7 @@ class History(File):
 
     def manual_rates(self, run: int) -> list[ManualRate]:
         """The rates of a run that were set by hand, and when, in order."""
-        sql = f"SELECT step, rate FROM manual_rates WHERE run = ? AND {OF_VISIBLE} ORDER BY step"
+        sql = f"SELECT step, rate FROM manual_rates WHERE run = ? AND {OF_LINKED} ORDER BY step"
         return [ManualRate(*row) for row in self._read(sql, run)]
 
     def checkpoint(self, run: int) -> Checkpoint | None:
@@ -69,7 +69,7 @@ class History(File):
 
     def checkpoint_step(self, run: int) -> int | None:
         """How many updates a run has before its checkpoint; None if it has no checkpoint."""
-        rows = self._read(f"SELECT step FROM checkpoints WHERE run = ? AND {OF_VISIBLE}", run)
+        rows = self._read(f"SELECT step FROM checkpoints WHERE run = ? AND {OF_LINKED}", run)
         return rows[0][0] if rows else None
 
 

@@ -44,11 +44,14 @@ class Listed:
 class Library(History):
     """Operations on stored runs."""
 
-    def listed(self, limit: int = MOST_LISTED) -> list[Listed]:
-        """The newest `limit` runs with their scores, pinned runs first."""
+    def listed(self, limit: int = MOST_LISTED, also: Sequence[int] = ()) -> list[Listed]:
+        """The newest `limit` runs with their scores, pinned runs first; `also` these runs of others."""
         sql = f"""
             WITH
-            shown AS (SELECT * FROM visible ORDER BY pinned DESC, id DESC LIMIT ?),
+            shown AS (
+                SELECT * FROM (SELECT * FROM listed ORDER BY pinned DESC, id DESC LIMIT ?)
+                UNION SELECT * FROM linked WHERE id IN ({marks(also)})
+            ),
             best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
             whole AS (
                 SELECT run, COUNT(*) AS epochs, MAX(epoch) AS last,
@@ -66,12 +69,12 @@ class Library(History):
         scores = len(fields(Listed)) - 1
         return [
             Listed(run_of(row[:-scores]), *row[-scores : 3 - scores], *map(_nan, row[3 - scores :]))
-            for row in self._read(sql, limit)
+            for row in self._read(sql, limit, *also)
         ]
 
     def results(self, runs: Sequence[int]) -> dict[int, Result]:
         """The given runs with their epochs, in the given order; runs that do not exist are left out."""
-        sql = f"SELECT {RUN_COLUMNS} FROM visible WHERE id IN ({marks(runs)})"
+        sql = f"SELECT {RUN_COLUMNS} FROM linked WHERE id IN ({marks(runs)})"
         found = {run.id: run for run in map(run_of, self._read(sql, *runs))}
         epochs = self.epochs_of([*found])
         shared = [f.name for f in fields(Result) if f.name not in ("epochs", "spec")]
@@ -128,12 +131,15 @@ class Library(History):
         """Import runs, all or none, with these tags added to their own; returns the new ids.
 
         A run that is already in the store, trained here or imported, is not added again. A deleted run is
-        restored.
+        restored. Raises UserError if the `limits` do not allow so much.
         """
         tags = [checked_text("tag", tag, 1, MAX_TAG) for tag in tags]
         added: list[int] = []
         seen: list[int] = []
         with self._transaction() as connection:
+            if self.limits:
+                epochs = sum(len(result.epochs) for result in results)
+                self.limits.make_room(connection, len(results), epochs)
             for result in results:
                 id, is_new = _add_result(connection, result, tags, seen)
                 seen.append(id)
@@ -160,6 +166,7 @@ def _add_result(connection, result, tags, seen):
         "spec": spec,
         "status": result.status,
         "created": result.created or time.time(),
+        "ended": time.time(),
         "data": result.data,
         "origin": result.origin,
         "message": result.message,

@@ -24,10 +24,10 @@ class Queue(File):
     """Changes of status: from queued to running, and from there to ended, paused or queued again."""
 
     def claim(self, worker: str) -> list[Run]:
-        """Give `worker` all waiting runs of the first seed group in the queue; [] if no run waits."""
+        """Give `worker` all waiting runs of the seed group whose turn it is; [] if no run waits."""
         with self._transaction() as connection:
             seed_group = connection.execute(
-                "SELECT race, seed_group FROM runs WHERE status = 'queued' ORDER BY place LIMIT 1"
+                "SELECT race, seed_group FROM turns ORDER BY number LIMIT 1"
             ).fetchone()
             if seed_group:
                 connection.execute(
@@ -36,7 +36,7 @@ class Queue(File):
                     (worker, time.time(), *seed_group),
                 )
             rows = connection.execute(
-                f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'running' AND worker = ? AND race = ?"
+                f"SELECT {RUN_COLUMNS} FROM whose WHERE status = 'running' AND worker = ? AND race = ?"
                 " AND seed_group = ? ORDER BY lane",
                 (worker, *(seed_group or (None, None))),
             ).fetchall()
@@ -51,16 +51,23 @@ class Queue(File):
 
     def waiting(self) -> list[list[Run]]:
         """The waiting seed groups, each with its runs, in the order of training."""
-        rows = self._read(f"SELECT {RUN_COLUMNS} FROM visible WHERE status = 'queued' ORDER BY place")
+        rows = self._read(
+            f"SELECT {RUN_COLUMNS} FROM visible JOIN turns USING (race, seed_group) WHERE status = 'queued'"
+            " ORDER BY number, place"
+        )
         seed_groups: dict[tuple[int, int], list[Run]] = {}
         for run in readable(rows):
             seed_groups.setdefault((run.race, run.seed_group), []).append(run)
         return list(seed_groups.values())
 
-    def queue(self) -> list[tuple[int, int]]:
-        """The race and the seed group of each waiting seed group, in the order of training."""
-        rows = self._read("SELECT race, seed_group FROM visible WHERE status = 'queued' ORDER BY place")
-        return list(dict.fromkeys(rows))
+    def queue(self) -> dict[tuple[int, int], int]:
+        """Each waiting seed group, as (race, seed group), in the order of training, and its place in the queue.
+
+        Places count from 1, over the seed groups of all visitors.
+        """
+        rows = self._read("SELECT race, seed_group, number FROM turns ORDER BY number")
+        own = {*self._read("SELECT race, seed_group FROM visible WHERE status = 'queued'")}
+        return {(race, group): number for race, group, number in rows if (race, group) in own}
 
     def move(self, race: int, seed_group: int, by: int) -> None:
         """Move a waiting seed group back by `by` places in the queue, or forward if `by` is negative."""
@@ -127,15 +134,15 @@ class Queue(File):
         self._ask(runs, "pause_requested", at_once, "('queued')")
 
     def _ask(self, runs, column, at_once, statuses):
-        now = time.time()
+        now, these_runs = time.time(), these(runs, "listed")
         with self._transaction() as connection:
             connection.execute(
-                f"UPDATE runs SET {at_once}, ended = ?, stage = '' WHERE {these(runs)}"
+                f"UPDATE runs SET {at_once}, ended = ?, stage = '' WHERE {these_runs}"
                 f" AND status IN {statuses}",
                 (now, *runs),
             )
             connection.execute(
-                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these(runs)}"
+                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these_runs}"
                 " AND status = 'running'",
                 (now, *runs),
             )
@@ -150,12 +157,18 @@ class Queue(File):
         self._write(f"UPDATE runs SET manual_rate = ? WHERE {these([run])}", rate, run)
 
     def go_on(self, *runs: int) -> None:
-        """Queue paused, stopped or failed runs again; they continue from their last checkpoint."""
+        """Queue paused, stopped or failed runs again; they continue from their last checkpoint.
+
+        Raises UserError if the `limits` allow no more queued runs.
+        """
         forget = "tries = 0, stop_requested = NULL, pause_requested = NULL"
-        self._again(runs, forget, "('paused', 'stopped', 'failed')")
+        self._again(runs, forget, ("paused", "stopped", "failed"))
 
     def rewind(self, run: Run) -> None:
-        """Queue a run that diverged at a rate set by hand again, from before that and with its own rates."""
+        """Queue a run that diverged at a rate set by hand again, from before that and with its own rates.
+
+        Raises UserError if the `limits` allow no more queued runs.
+        """
         with self._transaction() as connection:
             found = connection.execute(
                 "SELECT step FROM checkpoints JOIN runs ON run = id"
@@ -163,6 +176,8 @@ class Queue(File):
                 (run.id,),
             ).fetchone()
             if found:
+                if self.limits:
+                    self.limits.check_active(connection, 1)
                 (step,) = found
                 cut(connection, run.id, step, run.spec.steps_per_epoch)
                 connection.execute("DELETE FROM manual_rates WHERE run = ? AND step >= ?", (run.id, step))
@@ -172,7 +187,12 @@ class Queue(File):
 
     def requeue(self, *runs: int) -> None:
         """Put running runs of a dead worker back into the queue, and add one to their `tries`."""
-        self._again(runs, "tries = tries + 1", "('running')")
+        self._again(runs, "tries = tries + 1", ("running",))
 
     def _again(self, runs, also, statuses):
-        self._write(AGAIN.format(also, f"{these(runs)} AND status IN {statuses}"), *runs)
+        which, values = f"{these(runs)} AND status IN ({marks(statuses)})", (*runs, *statuses)
+        with self._transaction() as connection:
+            more = connection.execute(f"SELECT COUNT(*) FROM runs WHERE {which}", values).fetchone()[0]
+            if self.limits:
+                self.limits.check_active(connection, more)
+            connection.execute(AGAIN.format(also, which), values)

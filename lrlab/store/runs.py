@@ -20,7 +20,8 @@ class StoredRun:
     with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
     hand now, if any; `has_manual_rate` says whether one ever was. `versions` are the versions of the packages
     that trained the run. `imported` is a digest of an imported run, None for others; an imported run is in no
-    visible race.
+    visible race, and it ended when it was imported. `owner` names the visitor whose run it is; `is_own` says
+    whether this visitor may change it. The note of another's run is left out.
     """
 
     id: int
@@ -50,6 +51,8 @@ class StoredRun:
     versions: dict[str, str]
     imported: str | None
     has_manual_rate: bool
+    owner: str
+    is_own: bool
 
     @property
     def active(self) -> bool:
@@ -77,7 +80,7 @@ class UnreadableRun(StoredRun):
 NO_SPEC = "null"
 _FIELDS = tuple(f.name for f in fields(Run))
 RUN_COLUMNS = ", ".join(_FIELDS)
-RACES = f"SELECT {RUN_COLUMNS} FROM visible WHERE imported IS NULL"
+RACES = f"SELECT {RUN_COLUMNS} FROM {{}} WHERE imported IS NULL"
 
 
 def run_of(row) -> StoredRun:
@@ -88,6 +91,8 @@ def run_of(row) -> StoredRun:
         "pinned": bool(known["pinned"]),
         "versions": json.loads(known["versions"]),
         "has_manual_rate": bool(known["has_manual_rate"]),
+        "is_own": bool(known["is_own"]),
+        "note": known["note"] if known["is_own"] else "",
     }
     text = known.pop("spec")
     if text == NO_SPEC:
@@ -130,21 +135,31 @@ class Runs(File):
     ) -> int:
         """Queue a race, or more seed groups of an existing `race`, and return its id.
 
-        Each seed group is a list of its lanes, as (name, spec).
+        Each seed group is a list of its lanes, as (name, spec). Raises UserError if the race is another
+        visitor's, or if the `limits` do not allow it.
         """
-        now = time.time()
+        now, specs = time.time(), [spec for lanes in seed_groups for _, spec in lanes]
+        tags = json.dumps([self.class_code] if self.class_code else [])
+        if self.limits:
+            self.limits.check_sizes(specs)
         with self._transaction() as connection:
+            if self.limits:
+                self.limits.make_room(connection, len(specs))
+                self.limits.check_active(connection, len(specs), race)
             (first,) = connection.execute(
-                "SELECT coalesce(max(seed_group) + 1, 0) FROM visible WHERE race = ?", (race,)
+                "SELECT max(seed_group) + 1 FROM visible WHERE race = ?", (race,)
             ).fetchone()
+            if race and first is None:
+                raise UserError(f"Race {race} is not one of your races, so nothing can be added to it.")
+            first = first or 0
             for seed_group, lanes in enumerate(seed_groups, first):
                 for lane, (name, spec) in enumerate(lanes):
                     values = (
-                        *(race, seed_group, lane, name, spec.to_json()),
+                        *(race, seed_group, lane, name, spec.to_json(), tags),
                         *(("running", worker, now, now) if worker else ("queued", None, now, None)),
                     )
                     added = connection.execute(
-                        "INSERT INTO runs (race, seed_group, lane, name, spec, status, worker, created,"
+                        "INSERT INTO runs (race, seed_group, lane, name, spec, tags, status, worker, created,"
                         f" started, owner) VALUES ({marks(values)}, owner())",
                         values,
                     ).lastrowid
@@ -154,7 +169,7 @@ class Runs(File):
 
     def run(self, run: int) -> StoredRun | None:
         """The run with this id; None if it does not exist."""
-        rows = self._read(f"SELECT {RUN_COLUMNS} FROM visible WHERE id = ?", run)
+        rows = self._read(f"SELECT {RUN_COLUMNS} FROM linked WHERE id = ?", run)
         return run_of(rows[0]) if rows else None
 
     def runs(self, statuses=None, limit=200) -> list[StoredRun]:
@@ -165,12 +180,12 @@ class Runs(File):
 
     def race(self, race: int) -> list[Run]:
         """The runs of a race, by seed group and lane; an empty list if the race does not exist."""
-        return readable(self._read(f"{RACES} AND race = ? ORDER BY seed_group, lane", race))
+        return readable(self._read(f"{RACES.format('linked')} AND race = ? ORDER BY seed_group, lane", race))
 
     def races(self, limit=100) -> dict[int, list[Run]]:
         """The newest `limit` races, newest first, with their runs by seed group and lane."""
-        newest = "SELECT DISTINCT race FROM visible WHERE imported IS NULL ORDER BY race DESC LIMIT ?"
-        sql = f"{RACES} AND race IN ({newest}) ORDER BY race DESC, seed_group, lane"
+        newest = "SELECT DISTINCT race FROM listed WHERE imported IS NULL ORDER BY race DESC LIMIT ?"
+        sql = f"{RACES.format('listed')} AND race IN ({newest}) ORDER BY race DESC, seed_group, lane"
         found: dict[int, list[Run]] = {}
         for run in readable(self._read(sql, limit)):
             found.setdefault(run.race, []).append(run)
@@ -178,7 +193,7 @@ class Runs(File):
 
     def race_of(self, run: int) -> int | None:
         """The race of a run, also if its first run is given and was deleted; None if there is none."""
-        rows = self._read("SELECT race FROM visible WHERE id = ? OR race = ? LIMIT 1", run, run)
+        rows = self._read("SELECT race FROM linked WHERE id = ? OR race = ? LIMIT 1", run, run)
         return rows[0][0] if rows else None
 
     def set_stage(self, run: int, stage: str) -> None:

@@ -103,6 +103,7 @@ MIGRATIONS = (
     DELETE FROM manual_rates WHERE step = 0 AND rate IS NULL
         AND run IN (SELECT id FROM runs WHERE imported IS NOT NULL);
     """,
+    "CREATE INDEX runs_by_owner ON runs (owner, started)",
 )
 
 
@@ -118,6 +119,7 @@ def migrate(connection: sqlite3.Connection, path) -> None:
         return
     if found == 0:
         Path(path).chmod(0o600)  # SQLite gives the files beside it the same mode
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # must be said before the first table
     _switch_to_wal(connection)
     with connection:
         connection.execute("BEGIN IMMEDIATE")

@@ -56,8 +56,8 @@ class Workers(File):
         """Running runs whose worker has sent no heartbeat for 15 seconds."""
         since = time.time() - STALE_SECONDS
         rows = self._read(
-            f"SELECT {RUN_COLUMNS} FROM runs WHERE status = 'running' AND started < ?"
-            " AND NOT EXISTS (SELECT * FROM workers WHERE id = runs.worker AND heartbeat >= ?)",
+            f"SELECT {RUN_COLUMNS} FROM whose WHERE status = 'running' AND started < ?"
+            " AND NOT EXISTS (SELECT * FROM workers WHERE id = whose.worker AND heartbeat >= ?)",
             since,
             since,
         )

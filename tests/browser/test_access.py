@@ -76,7 +76,6 @@ def test_the_target_of_an_icon_is_24_pixels_large_and_moves_nothing(server, open
     if not server.store.listed():
         server.store.add_results(recorded()[:2])
     page = open_page(server.address, viewport)
-    seen = 0
     for path in ("", "train", "compare?runs=1.2", "lessons?lesson=5", "claims"):
         page.goto(f"{server.address}/{path}")
         page.get_by_role("heading").first.wait_for()
@@ -85,8 +84,6 @@ def test_the_target_of_an_icon_is_24_pixels_large_and_moves_nothing(server, open
             page.locator(HELP).first.wait_for(state="attached")
         assert page.locator(TARGETS).evaluate_all(MISSED) == [], path
         assert page.evaluate(MOVED, f"{HELP} {{ padding: 0 !important; margin: 0 !important }}") == [], path
-        seen += page.locator(HELP).count()
-    assert seen > 8
 
 
 def focused(page):

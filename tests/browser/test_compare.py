@@ -143,7 +143,7 @@ def test_a_charts_tools_cover_nothing(own_server, store, open_page):
     others = page.locator(".lrlab-chart .legendtext, .st-key-compare-charts label, .lrlab-chart .nsewdrag")
     boxes = others.evaluate_all(where)
     assert tools
-    assert len(boxes) > 12
+    assert len(boxes) >= 6, "two panels, and the names of the measures"
     for tool in tools:
         for box in boxes:
             beside = tool["right"] <= box["left"] or box["right"] <= tool["left"]

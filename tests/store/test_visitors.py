@@ -1,4 +1,4 @@
-"""What a visitor may see and change: no deleted run, and no run of another owner. Workers see all runs."""
+"""What a visitor may list, read by number and change: no deleted run, and no run of others. Workers see all."""
 
 import inspect
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 
 import lrlab.store
 from lrlab import jobs
+from lrlab.errors import UserError
 from lrlab.runs.records import Checkpoint, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -19,19 +20,23 @@ SPEC = RunSpec(Constant(0.1), epochs=3, train_images=300, data="synthetic")
 EPOCH = Epoch(0, 0.5, 0.4, 1.25, 0.5, 1.5, 0.25, 2.0, 3.0, 0.001)
 
 # Each says whether a run is seen; `run` is the only run of its race.
-READS = {
-    "run": lambda store, run: store.run(run) is not None,
+LISTS = {
     "runs": lambda store, run: run in [found.id for found in store.runs()],
-    "race": lambda store, run: bool(store.race(run)),
     "races": lambda store, run: run in store.races(),
-    "race_of": lambda store, run: store.race_of(run) is not None,
     "listed": lambda store, run: run in [entry.run.id for entry in store.listed()],
+}
+LINKED = {
+    "run": lambda store, run: store.run(run) is not None,
+    "race": lambda store, run: bool(store.race(run)),
+    "race_of": lambda store, run: store.race_of(run) is not None,
+    "also": lambda store, run: run in [entry.run.id for entry in store.listed(also=[run])],
     "results": lambda store, run: run in store.results([run]),
     "epochs": lambda store, run: bool(store.epochs(run)),
     "epochs_of": lambda store, run: bool(store.epochs_of([run])[run]),
     "steps": lambda store, run: len(store.steps(run).losses) > 0,
     "manual_rates": lambda store, run: bool(store.manual_rates(run)),
 }
+READS = LISTS | LINKED
 # Each changes a run that has this status.
 CHANGES = {
     "rename": ("completed", lambda store, run: store.rename(run, "Another")),
@@ -64,6 +69,11 @@ def ben(tmp_path):
     return Store(tmp_path, "ben")
 
 
+@pytest.fixture
+def teacher(tmp_path):
+    return Store(tmp_path, "teacher", sees_all=True)
+
+
 def added(store, status="completed"):
     """A run with this status that has records of every kind."""
     if status == "queued":
@@ -81,19 +91,19 @@ def test_only_the_owner_rewinds_a_run(anna, ben):
     anna.set_rate(id, 5.0)
     anna.finish(id, Outcome("diverged"))
     ben.rewind(anna.run(id))
-    assert (anna.run(id).status, ben.checkpoint_step(id), anna.checkpoint_step(id)) == ("diverged", None, 1)
+    assert (anna.run(id).status, anna.checkpoint_step(id)) == ("diverged", 1)
     anna.rewind(anna.run(id))
     assert anna.run(id).status == "queued"
 
 
 def test_every_method_of_the_store_is_one_for_visitors_or_one_for_workers():
     public = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")}
-    assert public == {*READS, *CHANGES, *APART, *WORKERS}
+    assert public == {*READS, *CHANGES, *APART, *WORKERS} - {"also"}
 
 
 def test_what_a_visitor_may_see_is_said_in_one_place():
     texts = [file.read_text() for file in Path(lrlab.store.__file__).parent.glob("*.py")]
-    assert sum(text.count("deleted IS NULL") for text in texts) == 1
+    assert sum(text.count("WHERE deleted IS NULL") for text in texts) == 1
     assert sum(text.count("owner = owner()") for text in texts) == 1
 
 
@@ -107,10 +117,74 @@ def test_a_deleted_run_is_seen_by_no_method(anna, read):
     assert READS[read](anna, id)
 
 
-@pytest.mark.parametrize("read", READS)
-def test_a_run_is_seen_by_its_owner_and_by_those_who_see_all(anna, ben, read):
+@pytest.mark.parametrize("read", LISTS)
+def test_a_run_is_listed_for_its_owner_and_for_those_who_see_all(anna, ben, read):
     id = added(anna)
-    assert [READS[read](store, id) for store in (anna, ben, ben.of_all_owners())] == [True, False, True]
+    assert [LISTS[read](store, id) for store in (anna, ben, ben.of_all_owners())] == [True, False, True]
+
+
+@pytest.mark.parametrize("read", LINKED)
+def test_a_run_of_another_is_read_by_its_number(anna, ben, read):
+    id = added(anna)
+    assert [LINKED[read](store, id) for store in (anna, ben, ben.of_all_owners())] == [True, True, True]
+
+
+def test_a_note_is_read_by_the_owner_only(anna, ben, teacher):
+    id = added(anna)
+    anna.write_note(id, "Private.")
+    assert [
+        (store.run(id).note, store.results([id])[id].note, store.listed(also=[id])[0].run.note)
+        for store in (anna, ben, teacher)
+    ] == [("Private.",) * 3, ("",) * 3, ("",) * 3]
+    assert [store.run(id).is_own for store in (anna, ben, teacher, ben.of_all_owners())] == [
+        *(True, False, False, True),
+    ]
+
+
+def test_one_who_sees_all_lists_and_stops_the_runs_of_others_and_changes_none(anna, ben, teacher):
+    running, queued, ended = (added(anna, status) for status in ("running", "queued", "completed"))
+    assert {run.id for run in teacher.races()[running]} == {running}
+    assert {entry.run.id for entry in teacher.listed()} == {running, queued, ended}
+    assert teacher.runs() == [], "these are only one's own, as results for lessons"
+    for status, change in (CHANGES[name] for name in CHANGES if not name.startswith("request")):
+        id = added(anna, status)
+        before = anna.run(id)
+        change(teacher, id)
+        assert anna.run(id) == before
+    teacher.request_stop(running, queued)
+    assert anna.run(running).stop_requested
+    assert anna.run(queued).status == "stopped"
+
+
+def test_nothing_is_added_to_the_race_of_another(anna, ben, teacher):
+    race = added(anna)
+    for store in (ben, teacher):
+        with pytest.raises(UserError, match="not one of your races"):
+            store.add_race([[("More", SPEC)]], race=race)
+    assert len(anna.race(race)) == 1
+    anna.add_race([[("More", SPEC)]], race=race)
+    assert [run.seed_group for run in anna.race(race)] == [0, 1]
+
+
+def test_visitors_take_turns(anna, ben, tmp_path):
+    carla = Store(tmp_path, "carla")
+    hers = [added(anna, "queued") for _ in range(4)]
+    his = [added(ben, "queued") for _ in range(2)]
+    last = added(carla, "queued")
+    assert [anna.queue()[id, 0] for id in hers] == [1, 4, 6, 7]
+    assert [ben.queue()[id, 0] for id in his] == [2, 5]
+    assert carla.queue() == {(last, 0): 3}
+    assert anna.claim("w")[0].id == hers[0]
+    assert ben.queue()[his[0], 0] == 1, "who was served last waits for the others"
+    fourth = added(carla, "queued")
+    order = [anna.claim("w")[0].id for _ in range(7)]
+    assert order == [his[0], last, hers[1], his[1], fourth, hers[2], hers[3]]
+    assert anna.claim("w") == []
+
+
+def test_a_class_code_becomes_a_tag_of_what_is_queued(tmp_path):
+    store = Store(tmp_path, "anna", class_code="7b")
+    assert store.run(store.add(SPEC, "A run")).tags == ("7b",)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -146,7 +220,7 @@ def test_a_run_is_restored_by_its_owner_only(anna, ben):
 def test_the_queue_shows_and_moves_ones_own_runs_only(anna, ben):
     first, other, second = added(anna, "queued"), added(ben, "queued"), added(anna, "queued")
     assert [[run.id for run in runs] for runs in anna.waiting()] == [[first], [second]]
-    assert anna.queue() == [(first, 0), (second, 0)]
+    assert anna.queue() == {(first, 0): 1, (second, 0): 3}
     ben.move(second, 0, -1)
     assert [runs[0].id for runs in ben.of_all_owners().waiting()] == [first, other, second]
     anna.move(second, 0, -1)

@@ -96,7 +96,7 @@ def _buttons_for(seen):
             *(run.stop_requested, run.pause_requested, run.origin, bool(seen.epochs[run.id])),
         )
         for run in seen.runs
-    ], seen.queue
+    ], [*seen.queue]
 
 
 def _body(race, buttons, lanes):
@@ -226,9 +226,9 @@ def _progress(store, seen):
         return f"{seed} {at} of {running[0].spec.epochs}, about {left} left"
     if running:
         return f"{running[0].stage or 'Starting'} …"
-    order = [race for race, _ in seen.queue]
-    if runs[0].race in order and (store.runs(("running",), limit=1) or order[0] != runs[0].race):
-        return f"Waiting: number {order.index(runs[0].race) + 1} in the queue"
+    place = min((place for (race, _), place in seen.queue.items() if race == runs[0].race), default=0)
+    if place > 1 or (place and store.of_all_owners().runs(("running",), limit=1)):
+        return f"Waiting: number {place} in the queue"
     if jobs.worker_state(store) == "starting":
         return "Waiting for the training process: TensorFlow takes some seconds to load"
     return "Waiting for the training process"

@@ -15,14 +15,14 @@ KEPT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Seen:
-    """The runs of a race, with their epochs by run, and the queue: the (race, seed group) that wait.
+    """The runs of a race, with their epochs by run, and the queue: the place of each (race, seed group).
 
     There are no runs if the race was deleted.
     """
 
     runs: list[Run]
     epochs: dict[int, list[Epoch]]
-    queue: list[tuple[int, int]]
+    queue: dict[tuple[int, int], int]
     at: float
 
 
