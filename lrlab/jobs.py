@@ -15,6 +15,7 @@ import psutil
 
 from lrlab import memory
 from lrlab.errors import UserError
+from lrlab.home import is_public
 from lrlab.runs.records import Outcome
 from lrlab.store import Run, Store, StoreError
 
@@ -76,6 +77,15 @@ def ensure_worker(store: Store) -> None:
     with _lock:
         _bury(store)
         _start(store)
+
+
+def expect_runs(store: Store) -> None:
+    """Start a worker ahead of the first run, which then does not wait for TensorFlow to load.
+
+    A public server, which has little memory, starts it with the first run.
+    """
+    if not is_public():
+        ensure_worker(store)
 
 
 def watch(store: Store) -> None:

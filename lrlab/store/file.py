@@ -12,9 +12,10 @@ from lrlab.store.limits import Limits
 from lrlab.store.schema import migrate
 
 BUSY_SECONDS = 10
-# What a visitor may do, said once. Methods for visitors change what is in `visible`, list what is in `listed`, and
-# read what is in `linked` if they are given its number. Methods for workers use `whose`. Seed groups wait for their
-# owner's turn: each owner's first comes before any owner's second, and who was served longest ago comes first.
+# What a visitor may do, said once. Methods for visitors change what is in `visible`, list what is in
+# `listed`, and read what is in `linked` if they are given its number. Methods for workers use `whose`. Seed
+# groups wait for their owner's turn: each owner's first comes before any owner's second, and of these the one
+# whose owner was served longest ago comes first.
 VIEWS = """
     BEGIN;
     CREATE TEMP VIEW whose AS SELECT *, owner = owner() OR owner() IS NULL AS is_own FROM runs;

@@ -83,8 +83,8 @@ class Limits:
             _check(most, epochs + imported_epochs, self.imported_epochs, "Delete imported runs first.")
         if _pragma(connection, "page_count") * _pragma(connection, "page_size") > self.file_bytes:
             raise UserError(
-                f"The runs of all visitors take {self.file_bytes / 1e6:,.0f} MB, which is all that this server "
-                f"keeps. Runs are deleted {self.days} days after they ended. {OWN_MACHINE}"
+                f"The runs of all visitors take {self.file_bytes / 1e6:,.0f} MB, which is all that this "
+                f"server keeps. Runs are deleted {self.days} days after they ended. {OWN_MACHINE}"
             )
 
     @staticmethod

@@ -61,7 +61,7 @@ class Queue(File):
         return list(seed_groups.values())
 
     def queue(self) -> dict[tuple[int, int], int]:
-        """Each waiting seed group, as (race, seed group), in the order of training, and its place in the queue.
+        """The waiting seed groups, as (race, seed group), in the order of training, with their places.
 
         Places count from 1, over the seed groups of all visitors.
         """
@@ -142,8 +142,7 @@ class Queue(File):
                 (now, *runs),
             )
             connection.execute(
-                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these_runs}"
-                " AND status = 'running'",
+                f"UPDATE runs SET {column} = coalesce({column}, ?) WHERE {these_runs} AND status = 'running'",
                 (now, *runs),
             )
 

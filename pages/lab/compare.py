@@ -3,23 +3,27 @@
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.store import Store
 from lrlab.ui.compare import choice
 from lrlab.ui.compare.comparison import comparison
 from lrlab.ui.compare.files import import_runs
 from lrlab.ui.compare.start import start
 from lrlab.ui.compare.table import runs_table, search
+from lrlab.ui.shell import visitor
+from lrlab.ui.shell.workspace import workspace
 
-store = Store()
+store = visitor.store()
 jobs.watch(store)
-listed = store.listed()
+listed = store.listed(also=choice.runs_of_link())
 choice.fill(listed)
+if visitor.is_teacher():
+    choice.choose_class(visitor.class_code())
 
 with st.container(horizontal=True, vertical_alignment="center", key="compare-head"):
     st.title("Compare runs", width="content" if listed else "stretch")
     if listed:
         search(listed)
     import_runs(store)
+    workspace()
 choice.show_messages()
 choice.undo(store)
 if listed:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from lrlab import jobs
-from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.race.live import live_race, race_label
-from lrlab.ui.shell import address
+from lrlab.ui.shell import address, visitor
+from lrlab.ui.shell.workspace import workspace
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.samples import samples
 from lrlab.ui.train.start import form
@@ -14,11 +14,13 @@ from lrlab.ui.widgets.markdown import plain
 
 state.fill()
 race_setup.fill()
-store = Store()
-jobs.ensure_worker(store)
+store = visitor.store()
+jobs.expect_runs(store)
 
 races = store.races()
 chosen = race_setup.chosen_race(list(races), store.race_of)
+if chosen is not None and chosen not in races:  # a link to another visitor's
+    races = {chosen: store.race(chosen), **races}
 is_open = race_setup.form_is_open(chosen is not None and any(run.active for run in races[chosen]))
 
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -31,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
             key=race_setup.RACE,
             label_visibility="collapsed",
         )
+        workspace()
         st.button(
             "Hide the form" if is_open else "Show the form",
             icon=":material/tune:",

@@ -1,6 +1,6 @@
 """Claims: what the article says, and what the runs say."""
 
-from lrlab.store import Store
 from lrlab.ui.lessons.claims import claims_page
+from lrlab.ui.shell import visitor
 
-claims_page(Store())
+claims_page(visitor.store())

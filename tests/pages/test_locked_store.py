@@ -72,7 +72,7 @@ def test_a_press_on_what_waits(home):
         with locked(store):
             page.button(key=key).click().run()
             is_refused(page)
-    assert store.queue() == [(first, 0), (second, 0)]
+    assert [*store.queue()] == [(first, 0), (second, 0)]
 
 
 def test_a_press_on_compare(home):

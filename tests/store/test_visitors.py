@@ -1,4 +1,4 @@
-"""What a visitor may list, read by number and change: no deleted run, and no run of others. Workers see all."""
+"""What a visitor lists, reads by number and changes: no deleted run, and no run of others."""
 
 import inspect
 from pathlib import Path

@@ -29,7 +29,8 @@ def cards(store: Store, groups: Sequence[Group], colors: Sequence[int], listed: 
             with st.container(horizontal=True, vertical_alignment="center"):
                 pin = ":material/keep: " if any(listed[id].run.pinned for id in group.ids) else ""
                 st.markdown(f"{swatch(color)} {pin}**{plain(group.name)}**", width="stretch")
-                _menu(store, group, listed)
+                if all(listed[id].run.is_own for id in group.ids):
+                    _menu(store, group, listed)
             st.markdown(_badges(group))
             if group.results[0].spec:
                 st.caption(recipe_in_words(group.results[0].spec))

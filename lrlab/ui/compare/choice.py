@@ -27,6 +27,7 @@ PANEL, START = "compare.panel", "compare.start"
 PANELS = {"Validation loss": "val_loss", "Accuracy": "val_accuracy", "Training loss": "loss"}
 ALL_PANELS = "All"
 RUNS = "runs"  # in links
+BY_CLASS = "compare.by_class"
 FIRST_EPOCHS = 60  # the article shows these in detail
 MOST_COMPARED = 12
 NONE_KNOWN, NO_BASELINE = "not known", ""
@@ -45,12 +46,13 @@ class Filter:
         return f"compare.filter.{self.name}"
 
 
+BY_TAG = Filter("Tag", lambda run: run.tags)
 FILTERS = (
     Filter("Status", lambda run: (run.status,)),
     Filter("Data", lambda run: (data_title(run.data, spec_of(run)) or NONE_KNOWN,)),
     Filter("Schedule", lambda run: (schedule_title(run),)),
     Filter("Optimizer", lambda run: (optimizer_title(run) or NONE_KNOWN,)),
-    Filter("Tag", lambda run: run.tags),
+    BY_TAG,
 )
 
 
@@ -67,6 +69,19 @@ def schedule_title(run: StoredRun) -> str:
         return NONE_KNOWN
     core = spec.schedule.core
     return name_of(type(core), getattr(core, "power", None))
+
+
+def runs_of_link() -> list[int]:
+    """The runs that the page's link names, whoever's they are; what is wrong with it, `fill` says."""
+    asked = address.get(RUNS) or ""
+    return [run for part in asked.split(".")[:MOST_COMPARED] if (run := whole(part)) is not None]
+
+
+def choose_class(code: str) -> None:
+    """Show the runs of this class at first; a filter, so that all others can be shown too."""
+    if code and BY_CLASS not in st.session_state:
+        st.session_state[BY_CLASS] = True
+        st.session_state[BY_TAG.key] = [code]
 
 
 def fill(listed: Sequence[Listed]) -> None:
@@ -134,7 +149,8 @@ def delete(store: Store, runs: Sequence[int]) -> None:
     gone = store.delete(*runs)
     st.session_state[DELETED] = [*st.session_state[DELETED], *gone]
     if left := len(runs) - len(gone):
-        say(0, [f"{left} of {len(runs)} not deleted: stop queued and running runs on Train first."])
+        others = " Another visitor's runs are not yours to delete." if store.limits else ""
+        say(0, [f"{left} of {len(runs)} not deleted: stop queued and running runs on Train first.{others}"])
     choose([id for id in chosen() if id not in gone])
 
 

@@ -12,6 +12,7 @@ from lrlab.store import Listed, spec_of
 from lrlab.ui.compare import choice
 
 LOSS, SHARE = "%.4f", "%.2f %%"
+SHORT = 6  # letters of a visitor's name
 HEAD, ROW, HEIGHT = 37, 35, 292  # pixels; the table takes a third of the screen
 TABLE_COLUMNS = {
     "Pinned": st.column_config.TextColumn("", width=32, pinned=True, help="Pinned runs come first."),
@@ -65,7 +66,7 @@ def runs_table(listed: Sequence[Listed]) -> None:
         st.session_state[key] = {"selection": {"rows": rows}}
     with st.container(key="compare-table"):
         st.dataframe(
-            pd.DataFrame([_row(entry) for entry in shown]),
+            pd.DataFrame([_row(entry) | _visitor(entry.run, listed) for entry in shown]),
             hide_index=True,
             height=min(HEAD + ROW * len(shown), HEIGHT),
             column_config=TABLE_COLUMNS,
@@ -98,6 +99,13 @@ def _filters(listed):
                     persist_state="session",
                 )
         st.toggle("Pinned only", key=choice.ONLY_PINNED, persist_state="session")
+
+
+def _visitor(run, listed):
+    """Whose run it is, in a list with runs of others."""
+    if all(entry.run.is_own for entry in listed):
+        return {}
+    return {"Visitor": "you" if run.is_own else run.owner[:SHORT]}
 
 
 def _row(entry):

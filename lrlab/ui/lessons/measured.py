@@ -20,6 +20,7 @@ from lrlab.ui.chart import chart
 from lrlab.ui.lessons import drawing, progress
 from lrlab.ui.lessons.curves import LARGE, MINE, changed, colors
 from lrlab.ui.race.live import live_race
+from lrlab.ui.shell import visitor
 from lrlab.ui.train.outlook import sizes
 from lrlab.ui.train.race_setup import SEED_COUNT
 from lrlab.ui.widgets.acting import acting
@@ -154,6 +155,7 @@ def run_here(store: Store, lesson: Lesson) -> None:
             field(progress.SEED, "First seed", SEED, "lesson", help=CLASS, width=132)
             field(progress.SEEDS, "Number of seeds", SEED_COUNT, "lesson", help=SEED_COUNT.help, width=132)
         seed_groups = _seed_groups([RECIPES[recipe] for recipe in lesson.recipes])
+        visitor.say_class()
         problem = sizes(store, seed_groups)
         race = progress.race()
         runs = store.race(race) if race else []

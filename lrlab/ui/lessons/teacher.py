@@ -4,10 +4,15 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.links.lesson import CONTROLS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_TEXT, Setup, to_query
+from lrlab.links.query import Query
 from lrlab.ui.lessons import progress
-from lrlab.ui.shell import address
+from lrlab.ui.shell import address, visitor
 from lrlab.ui.widgets.markdown import plain
 
+FILES = (
+    "To collect the results of a class, use Compare. Each student exports runs as JSON there, and you import "
+    "the files."
+)
 CONTROL_NAMES = {"free": "Free", "locked": "Locked", "hidden": "Hidden"}
 
 
@@ -46,8 +51,9 @@ def teacher() -> None:
         except UserError as error:
             st.error(plain(str(error)))
             return
+        code = visitor.class_code() if visitor.is_teacher() else ""
+        query = Query((*query.pairs, (address.CLASS_CODE, code))) if code else query
         st.code(f"{address.without_query()}{query}", language=None, wrap_lines=True)
         st.caption(
-            "To collect the results of a class, use Compare. Each student exports runs as JSON there, and "
-            "you import the files."
+            f"Runs of students with this link are on your Compare, tagged {plain(code)}." if code else FILES
         )

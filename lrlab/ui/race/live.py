@@ -11,7 +11,8 @@ from lrlab import jobs
 from lrlab.analysis import RANKED, bases, gathered
 from lrlab.datasets import AUTO
 from lrlab.errors import UserError
-from lrlab.store import Run, Store
+from lrlab.home import is_public
+from lrlab.store import Run
 from lrlab.ui.race import view
 from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, lanes_of, race_charts
 from lrlab.ui.race.manual_rate import manual_rate, say_rate
@@ -20,6 +21,7 @@ from lrlab.ui.race.queue import waiting
 from lrlab.ui.race.ranking import ranking
 from lrlab.ui.race.seen import glance, read
 from lrlab.ui.race.standings import judged, standings
+from lrlab.ui.shell import visitor
 from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain
@@ -40,13 +42,14 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     view.fill()
     forget_charts()
     race = runs[0].race
-    store = Store()
+    store = visitor.store()
     seen = read(store, race)
     runs, epochs = seen.runs, seen.epochs
     if not runs:  # deleted in another tab
         return
     st.html(STYLE)
     active, begun = _is_active(runs), any(epochs.values())
+    is_own = runs[0].is_own
     with st.container(key="race_head"):
         _header(store, runs, epochs, compare)
     _say(store, runs)
@@ -55,13 +58,15 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     buttons, lanes = _buttons_for(seen), lanes_of(runs)
     if active:
         _refreshed(_body, race, buttons, lanes)
-        manual_rate(store, runs, partial(_refreshed, _say_rate, race))
+        if is_own:
+            manual_rate(store, runs, partial(_refreshed, _say_rate, race))
         waiting(store, race)
     elif begun:
         with _body(race, buttons, lanes):
             if len(runs) > 1:
-                standings(_groups(store, runs), partial(_train, store, race))
-            manual_rate(store, runs)
+                standings(_groups(store, runs), partial(_train, store, race) if is_own else None)
+            if is_own:
+                manual_rate(store, runs)
             waiting(store, race)
             table(runs, epochs)
     else:
@@ -83,7 +88,7 @@ def _refreshed(part, *args):
 
 
 def _glance(race):
-    store = Store()
+    store = visitor.store()
     seen = glance(store, race)
     return store, seen, seen.runs, seen.epochs
 
@@ -164,12 +169,15 @@ def _header(store, runs, epochs, compare):
             elif len(runs) > 1 and any(epochs.values()):
                 st.markdown(_outcome(store, runs))
         with st.container(horizontal=True, width="content"):
-            if active:
+            is_own = runs[0].is_own
+            if not is_own:
+                st.markdown(":gray-badge[:material/visibility: another visitor's]", width="content")
+            if active and (is_own or store.sees_all):
                 asked = any(run.pause_requested for run in runs if run.active)
                 _button("Pause", "pause", store.request_pause, runs, asked)
                 asked = any(run.stop_requested for run in runs if run.active)
                 _button("Stop", "stop", store.request_stop, runs, asked)
-            elif any(run.status in GO_ON for run in runs):
+            elif is_own and any(run.status in GO_ON for run in runs):
                 _button("Go on", "play_arrow", store.go_on, runs, False)
                 if status == "paused":
                     _button("Stop", "stop", store.request_stop, runs, False)
@@ -253,7 +261,7 @@ def _say(store, runs):
         name = "" if len(runs) == 1 else f"**{plain(run.name)}, seed {run.spec.seed:d}.** "
         if run.status == "failed":
             st.error(f"{name}{plain(run.message)}", icon=":material/error:")
-            if run.details:
+            if run.details and not is_public():  # it names folders of this machine
                 with st.expander("The last lines of the training process"):
                     st.code(run.details, language=None)
         elif run.message and len(runs) == 1:
@@ -282,7 +290,7 @@ def _by_hand(store, run):
 
 def _rewind(store, run, name):
     """A button for a run that diverged at a rate set by hand, if it can go on from before that."""
-    step = store.checkpoint_step(run.id) if run.status == "diverged" else None
+    step = store.checkpoint_step(run.id) if run.status == "diverged" and run.is_own else None
     if step is not None:
         epoch, of = divmod(step, run.spec.steps_per_epoch)
         where = (

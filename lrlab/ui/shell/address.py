@@ -16,6 +16,7 @@ from lrlab.links.query import Query, read
 from lrlab.ui.widgets.markdown import plain
 
 MOST_PROBLEMS = 8
+KEY, CLASS_CODE = "key", "class"  # say who visits, and belong to no page
 
 
 def query() -> Query:
@@ -80,6 +81,6 @@ def show_problems(problems: Sequence[str]) -> None:
 
 
 def now() -> Query:
-    """The query of the page's address, unchecked."""
-    names = st.query_params
-    return Query(tuple((name, text) for name in names for text in names.get_all(name)))
+    """The query of the page's address, unchecked, without what says who visits."""
+    names = [name for name in st.query_params if name not in (KEY, CLASS_CODE)]
+    return Query(tuple((name, text) for name in names for text in st.query_params.get_all(name)))

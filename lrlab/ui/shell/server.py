@@ -8,6 +8,7 @@ from streamlit.delta_generator_singletons import context_dg_stack, get_default_d
 
 from lrlab.errors import UserError
 from lrlab.ui.shell.garbage import collect_later
+from lrlab.ui.shell.visitor import arrive
 from lrlab.ui.widgets.markdown import plain
 
 HERE = Path(__file__).parent
@@ -29,6 +30,7 @@ def show(page) -> None:
     context_dg_stack.set(get_default_dg_stack_value())
     try:
         st.html(STYLE)
+        arrive()
         page.run()
     except UserError as error:
         st.error(plain(str(error)))

@@ -27,7 +27,7 @@ from lrlab.scene import SHARED_RATE
 from lrlab.schedules import Constant, Schedule
 from lrlab.store import Store
 from lrlab.ui.explore import state
-from lrlab.ui.shell import address
+from lrlab.ui.shell import address, visitor
 from lrlab.ui.widgets.markdown import plain
 
 SOURCE, OTHER_SOURCES, LINK_PROBLEMS = "source", "other_sources", "race_link_problems"
@@ -182,7 +182,7 @@ def start_short_race() -> None:
         RunSpec(curve.schedule, curve.clock, epochs=SHORT_EPOCHS, train_images=SHORT_IMAGES)
         for curve in curves
     ]
-    begin(Store(), [[(curve.name, spec) for curve, spec in zip(curves, specs, strict=True)]])
+    begin(visitor.store(), [[(curve.name, spec) for curve, spec in zip(curves, specs, strict=True)]])
 
 
 def begin(store: Store, seed_groups: Sequence[Sequence[tuple[str, RunSpec]]]) -> None:
@@ -357,28 +357,29 @@ def show_form(shown: bool = True) -> None:
 
 
 def chosen_race(races: list[int], race_of) -> int | None:
-    """The race to show out of `races`, newest first: the chosen one, the link's, or else the newest.
+    """The race to show: the chosen one, the link's, or else the newest of one's own `races`, newest first.
 
-    `race_of` gives the race of a run, or None: a link may name any run of a race.
+    `race_of` gives the race of a run, or None: a link may name any run of a race, also of another visitor's.
     """
     if NEXT_RACE in st.session_state:
         st.session_state[RACE] = st.session_state.pop(NEXT_RACE)
-    if st.session_state.get(RACE) not in races:
+    shown = st.session_state.get(RACE)
+    if shown not in races and (shown is None or race_of(shown) != shown):
         race = next(iter(races), None)
         try:
-            race = _linked(races, race_of) or race
+            race = _linked(race_of) or race
         except UserError as error:
             st.warning(f"{plain(str(error))} The newest run is shown.")
         st.session_state[RACE] = race
     return st.session_state[RACE]
 
 
-def _linked(races, race_of):
+def _linked(race_of):
     asked = address.query().one(RACE)
     if not asked:
         return None
     run = whole(asked)
     race = None if run is None else race_of(run)
-    if race not in races:
+    if race is None:
         raise UserError(f"The link asks for run {asked!r:.40}, which does not exist here.")
     return race

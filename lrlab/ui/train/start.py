@@ -4,6 +4,7 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.store import Store
+from lrlab.ui.shell import visitor
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.outlook import duration, outlook, sizes
 from lrlab.ui.train.samples import samples
@@ -42,6 +43,7 @@ def _start(store, seed_groups, problem):
         with st.container():
             if problem:
                 st.error(plain(problem))
+            visitor.say_class()
             impossible = bool(problem) or sizes(store, seed_groups)
         # No callback: its arguments would not contain a number that was just typed.
         if st.button(
