@@ -1,4 +1,4 @@
-# make run, check, test, proof, pythons, lint, bench: each target installs what it needs. You need only Python and git.
+# make run, class, check, test, proof, pythons, lint, bench: each target installs what it needs. You need only Python and git.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -6,10 +6,13 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 NAMES := python3.13 python3.12 python3.11 python3 python
 FIND_PYTHON := for p in $$PYTHON3 $(NAMES); do "$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
 
-.PHONY: run check test proof pythons one-python lint bench pictures clean
+.PHONY: run class check test proof pythons one-python lint bench constraints pictures clean
 
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py --server.address=localhost
+
+class: $(VENV)/run
+	$(PYTHON) -m lrlab class
 
 # Four processes, because browsers and workers keep some waiting. All tests of one file run in the same process,
 # because they share servers and workers.
@@ -67,6 +70,15 @@ bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.compare
 	$(PYTHON) -m tests.bench.sessions
 
+# The versions of all packages that come along, as they are now: for this command alone without the old ones.
+constraints: | $(PYTHON)
+	: > constraints.txt
+	rm -rf .venv-constraints
+	$(PYTHON) -m venv .venv-constraints
+	.venv-constraints/bin/python -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+	.venv-constraints/bin/python -m pip freeze --disable-pip-version-check --all --exclude pip > constraints.txt
+	rm -rf .venv-constraints
+
 pictures: $(VENV)/test
 	$(PYTHON) -m tests.browser.pictures
 
@@ -84,7 +96,7 @@ $(PYTHON):
 	$$found -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
-$(VENV)/run: requirements.txt | $(PYTHON)
+$(VENV)/run: requirements.txt constraints.txt | $(PYTHON)
 	$(PYTHON) -m pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
@@ -92,6 +104,6 @@ $(VENV)/torch: tests/requirements-torch.txt | $(VENV)/test
 	$(PYTHON) -m pip install -q --disable-pip-version-check -r tests/requirements-torch.txt
 	@touch $@
 
-$(VENV)/test: tests/requirements.txt requirements.txt | $(PYTHON)
+$(VENV)/test: tests/requirements.txt requirements.txt constraints.txt | $(PYTHON)
 	$(PYTHON) -m pip install -q --disable-pip-version-check -r tests/requirements.txt
 	@touch $@ $(VENV)/run

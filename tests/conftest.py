@@ -41,7 +41,7 @@ def new_home(folder: Path, monkeypatch) -> Path:
     user.mkdir()
     for name, value in {"HOME": user, "USERPROFILE": user, "LRLAB_HOME": home}.items():
         monkeypatch.setenv(name, str(value))
-    for name in ("KERAS_HOME", "LRLAB_DATA_DIR", "LRLAB_PUBLIC"):
+    for name in ("KERAS_HOME", "LRLAB_DATA_DIR", "LRLAB_PUBLIC", "LRLAB_TEACHER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LRLAB_DATA_URL", DISCARD)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -1,11 +1,16 @@
 """`lrlab app` serves the dashboard."""
 
 
-def add_app(parser) -> None:
-    """The arguments of `lrlab app`."""
+def add_port(parser) -> None:
+    """The argument for the port of a server."""
     parser.add_argument(
         "--port", type=int, metavar="N", help="port of the server (default: 8501 or the next free one)"
     )
+
+
+def add_app(parser) -> None:
+    """The arguments of `lrlab app`."""
+    add_port(parser)
     parser.add_argument(
         "--address",
         metavar="HOST",

@@ -9,6 +9,7 @@ from lrlab.cli.curve import add_curve, add_export, curve, export
 from lrlab.cli.flags import KindHelp
 from lrlab.cli.reference import add_reference, reference
 from lrlab.cli.runs import add_runs, runs
+from lrlab.cli.serve_class import add_class, serve_class
 from lrlab.cli.train import add_train, train
 from lrlab.errors import UserError
 from lrlab.networks import network_of_kind
@@ -23,6 +24,7 @@ COMMANDS = {
     "train": (train, add_train, "Train a network and record the run.", "training"),
     "runs": (runs, add_runs, "List the recorded runs, newest first.", "training"),
     "app": (app, add_app, "Serve the dashboard, and open it in the browser.", "dashboard"),
+    "class": (serve_class, add_class, "Serve the dashboard to a class in this network.", "dashboard"),
     "reference": (
         *(reference, add_reference, "Train the lessons' runs, and write the results to a file."),
         "training",

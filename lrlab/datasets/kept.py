@@ -14,6 +14,7 @@ from lrlab.errors import UserError
 from lrlab.home import home, is_public
 
 BLOCK = 2**20
+MOST_PUBLIC_BYTES = 300_000_000  # of all sets that strangers have added
 
 
 def own_from_path(path: str | Path) -> OwnData:
@@ -40,6 +41,11 @@ def own_from_file(file: BinaryIO, name: str) -> OwnData:
     """
     title, digest = titled(name), hashlib.sha256()
     folder = _folder()
+    if is_public() and sum(kept.stat().st_size for kept in folder.iterdir()) > MOST_PUBLIC_BYTES:
+        raise UserError(
+            f"{title} cannot be added: the data sets of all visitors take {MOST_PUBLIC_BYTES // 10**6} MB, "
+            "which is all that this server keeps. On your own computer, LR Lab has no such limit."
+        )
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as copy:
         part = Path(copy.name)
         try:

@@ -236,6 +236,18 @@ def test_a_path_is_read_and_a_bad_one_said(home, tmp_path, monkeypatch):
         own_from_path(tmp_path)
 
 
+def test_strangers_fill_a_public_server_only_so_far(home, monkeypatch):
+    added(packed(**whole()))
+    monkeypatch.setattr("lrlab.datasets.kept.MOST_PUBLIC_BYTES", kept(home)[0].stat().st_size)
+    monkeypatch.setenv("LRLAB_PUBLIC", "1")
+    added(packed(**whole(test=40)))
+    with pytest.raises(UserError, match="data sets of all visitors take"):
+        added(packed(**whole(test=41)))
+    monkeypatch.delenv("LRLAB_PUBLIC")
+    added(packed(**whole(test=41)))
+    assert len(kept(home)) == 3
+
+
 def test_on_a_public_server_no_path_is_read(home, tmp_path, monkeypatch):
     file = tmp_path / "digits.npz"
     file.write_bytes(packed(**whole()))

@@ -28,6 +28,13 @@ def test_plain_text_is_no_markdown(text, markdown):
     assert plain(text) == markdown
 
 
+def test_a_public_server_does_not_say_where_its_files_are(home, monkeypatch):
+    text = f"{home}/runs.sqlite3 cannot be used, see {ROOT}/app.py"
+    assert str(home) in plain(text).replace("\\", "")
+    monkeypatch.setenv("LRLAB_PUBLIC", "1")
+    assert plain(text).replace("\\", "") == "…/runs.sqlite3 cannot be used, see …/app.py"
+
+
 MESSAGES = {"error", "warning", "info", "success", "toast"}
 SOURCES = sorted([*(ROOT / "lrlab" / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 

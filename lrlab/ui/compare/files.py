@@ -18,6 +18,7 @@ FORMS: dict[str, tuple[Callable[[Sequence[Result]], str | bytes], str, str]] = {
     "TensorBoard": (to_event_files, "zip", "Event files. Unzip them, and open the folder with TensorBoard."),
 }
 MOST_MEGABYTES = 10  # of each file
+MOST_FILES = 40
 UPLOADS, TAG, TAKEN = "compare.uploads", "compare.import_tag", "compare.taken"
 
 
@@ -91,6 +92,9 @@ def import_runs(store: Store) -> None:
 
 def _take(store, files):
     """Import each file completely, or reject it."""
+    if len(files) > MOST_FILES:
+        choice.say(0, [f"Import at most {MOST_FILES} files at once, but these are {len(files)}."])
+        return
     tags = [tag] if (tag := st.session_state[TAG].strip()) else []
     added, problems = [], []
     for file in files:

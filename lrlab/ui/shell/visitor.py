@@ -49,7 +49,7 @@ def store() -> Store:
     """The store as the visitor may use it."""
     if not is_public():
         return Store()
-    return Store(owner=_owner(_key()), sees_all=is_teacher(), class_code=class_code())
+    return Store(owner=owner_of(_key()), sees_all=is_teacher(), class_code=class_code())
 
 
 def is_teacher() -> bool:
@@ -65,14 +65,17 @@ def class_code() -> str:
 def say_class() -> None:
     """Tell a student of a class who will see the runs."""
     if class_code() and not is_teacher():
-        st.caption(
-            f":material/school: Class {plain(class_code())}: your teacher sees the runs that you train."
-        )
+        st.caption(f":material/school: Class {plain(class_code())}: your teacher sees what you train.")
 
 
 def private_link() -> str:
     """The address of this page with the visitor's key."""
     return f"{address.without_query()}?{address.KEY}={quote(_key(), safe='')}"
+
+
+def owner_of(key: str) -> str:
+    """The name of a workspace in the store, from which nobody finds its key."""
+    return sha256(key.encode()).hexdigest()[:32]
 
 
 def _key():
@@ -120,10 +123,6 @@ def _secret():
             f"{len(str(secret))}. Choose a longer one, and start the server again."
         )
     return str(secret) if secret else None
-
-
-def _owner(key):
-    return sha256(key.encode()).hexdigest()[:32]
 
 
 def _cookie(name):

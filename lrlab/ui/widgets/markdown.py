@@ -1,15 +1,26 @@
 """Text and colours as Markdown."""
 
 import re
+import sys
+import tempfile
+from pathlib import Path
 
 import streamlit as st
 
+import lrlab
+from lrlab.home import home, is_public
 from lrlab.palette import LOOKS, shade
 
 COLOR_NAMES = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
 WORD_JOINER = "\u2060"
 ADDRESS = re.compile(r"https?:/|www\.|(?<=\S)@", re.IGNORECASE)
 MARKS = ("━━", "╍╍", "┅┅", "━╍")
+
+
+def _folders():
+    """The folders of this machine that a message could name, the longest first."""
+    places = (home(), Path.home(), Path(lrlab.__file__).parents[1], sys.prefix, tempfile.gettempdir())
+    return sorted({str(place) for place in places} - {"/"}, key=len, reverse=True)
 
 
 def swatch(color: int) -> str:
@@ -30,8 +41,12 @@ def hexadecimal(color: int) -> str:
 def plain(text: str) -> str:
     """Escape text so that Markdown shows it unchanged, line by line.
 
-    Markdown makes a link of a bare address too. No escape prevents that; an invisible character in it does.
+    Markdown makes a link of a bare address too. No escape prevents that; an invisible character in it does. A
+    public server does not say where its files are.
     """
+    if is_public():
+        for folder in _folders():
+            text = text.replace(folder, "…")
     text = ADDRESS.sub(lambda found: found[0][:-1] + WORD_JOINER + found[0][-1], text)
     escaped = (re.sub(r"([\\`*_{}\[\]<>#|~$:&])", r"\\\1", line.strip()) for line in text.splitlines())
     # Escape what would turn a line into a list, a heading or a rule.
