@@ -1,7 +1,7 @@
 """`constraints.txt` has each package that comes along, in the version that is tested here."""
 
 import re
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import requires, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -40,4 +40,6 @@ def test_each_package_that_comes_along_has_the_version_that_is_tested():
 
 def test_the_constraints_are_used_by_each_way_to_install():
     assert (ROOT / "requirements.txt").read_text(encoding="utf-8").startswith("-c constraints.txt\n")
-    assert (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").startswith("-r ../requirements.txt\n")
+    assert (
+        (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").startswith("-r ../requirements.txt\n")
+    )

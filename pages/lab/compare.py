@@ -14,9 +14,9 @@ from lrlab.ui.shell.workspace import workspace
 store = visitor.store()
 jobs.watch(store)
 listed = store.listed(also=choice.runs_of_link())
-choice.fill(listed)
 if visitor.is_teacher():
     choice.choose_class(visitor.class_code())
+choice.fill(listed)
 
 with st.container(horizontal=True, vertical_alignment="center", key="compare-head"):
     st.title("Compare runs", width="content" if listed else "stretch")

@@ -186,8 +186,10 @@ def test_a_class_is_collected_without_files(visitor):
     student.get_by_role("button", name="Show the form").click()
     student.get_by_text("Class 7b: your teacher sees what you train.").wait_for()
     racing(workspace(visitor("claims")), "No class")
+    teacher.keyboard.press("Escape")
     teacher.get_by_role("link", name="Compare").click()
     teacher.get_by_role("button", name="Filters: 1").wait_for()
+    teacher.get_by_text("No class").wait_for(state="detached")
     ids = [run.id for run in store.runs()]
     teacher.goto(teacher.url.split("/compare")[0] + f"/compare?runs={'.'.join(map(str, ids))}")
     teacher.get_by_text("2 runs chosen").wait_for()

@@ -87,7 +87,7 @@ def choose_class(code: str) -> None:
 def fill(listed: Sequence[Listed]) -> None:
     """Set every missing key to its first value, and choose the runs of a link that was followed.
 
-    Without a link, the first choice is the newest race.
+    Without a link, the first choice is the newest race that passes the filters.
     """
     state = st.session_state
     for key, value in {
@@ -107,7 +107,7 @@ def fill(listed: Sequence[Listed]) -> None:
     known = [entry.run.id for entry in listed]
     asked = address.get(RUNS)  # still that of the last run, if a button has changed the choice
     if CHOSEN not in state or asked not in (None, state.get(LINKED), state.get(ASKED)):
-        state[CHOSEN] = _linked(known) or state.get(CHOSEN) or _newest_race(listed)
+        state[CHOSEN] = _linked(known) or state.get(CHOSEN) or _newest_race(shown(listed))
     state[ASKED] = asked
     choose([id for id in state[CHOSEN] if id in known])
 

@@ -64,9 +64,10 @@ def runs_table(listed: Sequence[Listed]) -> None:
     rows = [ids.index(id) for id in choice.chosen() if id in ids]
     if key in st.session_state and sorted(st.session_state[key]["selection"]["rows"]) != sorted(rows):
         st.session_state[key] = {"selection": {"rows": rows}}
+    of_others = not all(entry.run.is_own for entry in listed)
     with st.container(key="compare-table"):
         st.dataframe(
-            pd.DataFrame([_row(entry) | _visitor(entry.run, listed) for entry in shown]),
+            pd.DataFrame([_row(entry, of_others) for entry in shown]),
             hide_index=True,
             height=min(HEAD + ROW * len(shown), HEIGHT),
             column_config=TABLE_COLUMNS,
@@ -101,18 +102,13 @@ def _filters(listed):
         st.toggle("Pinned only", key=choice.ONLY_PINNED, persist_state="session")
 
 
-def _visitor(run, listed):
-    """Whose run it is, in a list with runs of others."""
-    if all(entry.run.is_own for entry in listed):
-        return {}
-    return {"Visitor": "you" if run.is_own else run.owner[:SHORT]}
-
-
-def _row(entry):
+def _row(entry, of_others):
+    """The cells of a run; in a list with runs `of_others`, also whose it is."""
     run, spec = entry.run, spec_of(entry.run)
     return {
         "Pinned": "★" if run.pinned else "",
         "Run": run.name,
+        **({"Visitor": "you" if run.is_own else run.owner[:SHORT]} if of_others else {}),
         "Rate": choice.picture(run),
         "Best loss": entry.best_val_loss,
         "Best epoch": None if entry.best_epoch is None else entry.best_epoch + 1,
