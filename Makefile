@@ -6,7 +6,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 NAMES := python3.13 python3.12 python3.11 python3 python
 FIND_PYTHON := for p in $$PYTHON3 $(NAMES); do "$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && exit; done
 
-.PHONY: run class check test proof pythons one-python lint bench constraints pictures clean
+.PHONY: run class check test proof pythons one-python lint bench cloud constraints pictures clean
 
 run: $(VENV)/run
 	$(PYTHON) -m streamlit run app.py --server.address=localhost
@@ -31,12 +31,14 @@ test: $(VENV)/test
 	$(LINT)
 	$(PYTEST) -m "not proof"
 
-# KILLS is how often a race is killed that must end as an undisturbed one: make proof KILLS=20
+# KILLS is how often a race is killed that must end as an undisturbed one: make proof KILLS=20 LINKS=2300
+# LINKS is how many random and hostile links are opened.
 KILLS := 4
+LINKS := 230
 PROOF := proof or hypothesis
 proof: $(VENV)/test
 	$(PYTHON) tests/browser/chromium.py
-	KILLS=$(KILLS) $(PYTEST) -m "$(PROOF)" --hypothesis-profile=proof
+	KILLS=$(KILLS) LINKS=$(LINKS) $(PYTEST) -m "$(PROOF)" --hypothesis-profile=proof
 
 # Each Python has an environment of its own. Give their paths as PYTHONS="..." if they are not on the PATH.
 PYTHONS := $$PYTHON3 $(NAMES)
@@ -69,6 +71,9 @@ bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.race
 	$(PYTHON) -m tests.bench.compare
 	$(PYTHON) -m tests.bench.sessions
+
+cloud: $(VENV)/test
+	$(PYTHON) -m tests.cloud
 
 # The versions of all packages that come along, as they are now: for this command alone without the old ones.
 constraints: | $(PYTHON)
