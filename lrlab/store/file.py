@@ -36,6 +36,8 @@ class File:
     for the worker and for those who watch it.
     """
 
+    _kept: sqlite3.Connection | None = None
+
     def __init__(self, folder: Path | None = None, owner: str | None = ""):
         self.folder = Path(folder) if folder else home()
         self.path = self.folder / "runs.sqlite3"
@@ -46,7 +48,7 @@ class File:
     def of_all_owners(self) -> Self:
         """The same file with the runs of all owners."""
         every = copy(self)
-        every.owner = None
+        every.owner, every._kept = None, None
         return every
 
     @contextmanager
@@ -84,7 +86,18 @@ class File:
         with self._connection() as connection:
             return connection.execute(sql, values).rowcount
 
+    @contextmanager
+    def reading(self):
+        """Within it, everything that this object reads takes one connection, for one thread at a time."""
+        with self._connection() as self._kept:
+            try:
+                yield
+            finally:
+                self._kept = None
+
     def _read(self, sql, *values):
+        if self._kept:
+            return self._kept.execute(sql, values).fetchall()
         with self._connection() as connection:
             return connection.execute(sql, values).fetchall()
 
