@@ -51,9 +51,9 @@ def read(store: Store, race: int) -> Seen:
         found = Seen(runs, _epochs(store, runs, before), store.queue(), at)
     if before and (found.runs, found.epochs) == (before.runs, before.epochs):
         found.made.update(before.made)
-    for key in [key for key, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
-        _seen.pop(key, None)
-        _locks.pop(key, None)
+    for old in [old for old, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
+        _seen.pop(old, None)
+        _locks.pop(old, None)
     _seen[key] = max(found, _seen.get(key, found), key=lambda seen: seen.at)
     return found
 
