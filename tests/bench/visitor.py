@@ -21,6 +21,7 @@ class Visitor:
     def __init__(self, socket, query):
         self.socket, self.query, self.page = socket, query, ""
         self.hashes, self.sliders, self.timers, self.received = [], {}, {}, 0
+        self._parts = {}  # the fragments of the sliders
 
     async def run(self, fragment: str = "", move: tuple[str, str] | None = None) -> float:
         """Run the page again or one of its fragments, after a move of a slider; the seconds until its end."""
@@ -34,6 +35,7 @@ class Visitor:
             moved = rerun.widget_states.widgets.add()
             moved.id = self.sliders[label].id
             moved.string_array_value.data.append(value)
+            rerun.fragment_id = self._parts[label]
         began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         await asyncio.wait_for(self._until_finished(), PATIENCE)
@@ -63,15 +65,16 @@ class Visitor:
             elif kind == "auto_rerun":
                 self.timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-                self._see(message.delta.new_element)
+                self._see(message.delta.new_element, message.delta.fragment_id)
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return
 
-    def _see(self, element):
+    def _see(self, element, fragment):
         kind = element.WhichOneof("type")
         assert kind != "exception", element.exception.message
         if kind == "slider":
             self.sliders[element.slider.label] = element.slider
+            self._parts[element.slider.label] = fragment
 
 
 @asynccontextmanager
