@@ -98,7 +98,7 @@ def watch(store: Store) -> None:
     4. If runs wait, a worker is started.
     """
     store = store.of_all_owners()
-    with _lock:
+    with _lock, store.reading():
         _bury(store)
         worker = _workers.get(store.folder)
         if worker and _hangs(store, worker):
@@ -108,7 +108,7 @@ def watch(store: Store) -> None:
         for run in store.abandoned():
             if not (worker and run.worker == worker.id):
                 store.finish(run.id, Outcome("paused", "The training process of this run has ended."))
-        if store.waiting():
+        if store.queue():
             _start(store)
 
 

@@ -16,7 +16,8 @@ from lrlab.runs.spec import RunSpec
 FORMAT = "lrlab.runs"
 VERSION = 1
 MOST_RUNS = 500
-MOST_TEXT = 2000
+MOST_TEXT, SHORT = 2000, 40  # characters
+MOST_TAGS, MOST_VERSIONS, MOST_SPEC = 50, 20, 50_000
 ENDED = tuple(status for status in STATUSES if status not in (*ACTIVE, "paused"))
 LAST_SECOND = 32_503_680_000.0  # the year 3000; calendars cannot show times long after it
 MOST = sys.float_info.max
@@ -128,15 +129,21 @@ def _result(number: int, record: object) -> Result:
         raise UserError(f"Run {number} of the file has unknown fields: {', '.join(unknown)[:200]}.")
     tags, versions = record.get("tags", []), record.get("versions", {})
     has_manual_rate = record.get("driven", False)
-    if not isinstance(tags, list) or not all(isinstance(tag, str) and len(tag) <= 40 for tag in tags):
-        raise wrong("a list of short texts as tags", tags)
-    if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
-        raise wrong("an object of texts as versions", versions)
+    if not isinstance(tags, list) or len(tags) > MOST_TAGS or not all(map(_is_short, tags)):
+        raise wrong(f"a list of at most {MOST_TAGS} short texts as tags", tags)
+    if (
+        not isinstance(versions, dict)
+        or len(versions) > MOST_VERSIONS
+        or not all(map(_is_short, (*versions, *versions.values())))
+    ):
+        raise wrong(f"an object of at most {MOST_VERSIONS} short texts as versions", versions)
     if not isinstance(has_manual_rate, bool):
         raise wrong("true or false as driven", has_manual_rate)
     if record.get("status") not in ENDED:
         raise wrong(f"one of {', '.join(ENDED)} as status", record.get("status"))
     spec = record.get("spec")
+    if len(json.dumps(spec)) > MOST_SPEC:
+        raise wrong(f"at most {MOST_SPEC:,} characters as spec", spec)
     try:
         spec = None if spec is None else RunSpec.from_json(json.dumps(spec))
     except UserError as error:
@@ -165,6 +172,10 @@ def _result(number: int, record: object) -> Result:
         versions=versions,
         has_manual_rate=has_manual_rate,
     )
+
+
+def _is_short(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= SHORT
 
 
 def _epochs(columns: object, wrong: Wrong, spec: RunSpec | None) -> tuple[Epoch, ...]:

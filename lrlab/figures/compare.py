@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lrlab.figures.lanes import LaneCurves, curve, lanes_layout, line_mode, loss_axis, rates
 from lrlab.figures.marks import found_best, marks, measure_scale
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import drawn, rate_axis, time_axis, with_ends
+from lrlab.figures.style import Drawing, rate_axis, time_axis, with_ends
 
 PANELS = {
     "val_loss": "Validation loss",
@@ -31,7 +30,7 @@ def compare_figure(
     height=820,
     start=True,
     best=False,
-) -> go.Figure:
+) -> Drawing:
     """The first `first` epochs of every lane in some of the PANELS, from top to bottom.
 
     Without `start`, the axes of losses and accuracies leave out the first epoch, and say so, as in
@@ -68,7 +67,7 @@ def compare_figure(
             marked += marks(lanes, tops, measure, axis, first)
     axes |= {"xaxis": time_axis(first), "annotations": notes}
     top = f"yaxis{len(panels)}" if len(panels) > 1 else "yaxis"
-    return drawn(below + lines + marked, with_ends(lanes_layout(lanes, first, height), axes, top))
+    return Drawing(below + lines + marked, with_ends(lanes_layout(lanes, first, height), axes, top))
 
 
 def _tables(lanes, panel, baseline):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -98,10 +99,15 @@ def planned(lane: LaneCurves, number: int) -> list[dict]:
     """The rate that the lane's plan gives over the whole run, as a faint line; none without a plan."""
     if not lane.plan:
         return []
-    times, values = lane.plan.curve()
+    times, values = _curve_of(lane.plan)
     shape = "hv" if lane.plan.clock == "epoch" else "linear"
     look = {"yaxis": "y", "legendgroup": lane.name, "opacity": FAINT, **NO_HOVER}
     return [trace(lane.color, line_shape=shape, x=times, y=values, uid=f"plan-{number}", **look)]
+
+
+@lru_cache(maxsize=64)  # while a race trains it is drawn again each second
+def _curve_of(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    return plan.curve()
 
 
 def _band(x, low, high, uid, look):

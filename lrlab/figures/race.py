@@ -7,7 +7,6 @@ highest seed.
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lrlab.figures.lanes import (
     LaneCurves,
@@ -19,7 +18,7 @@ from lrlab.figures.lanes import (
 )
 from lrlab.figures.marks import found_best, marks, measure_scale
 from lrlab.figures.series import spread, table
-from lrlab.figures.style import LOG, drawn, measure_axis, rate_axis, time_axis, trace, with_ends
+from lrlab.figures.style import LOG, Drawing, measure_axis, rate_axis, time_axis, trace, with_ends
 
 UPPER, LOWER = [0.35, 1], [0, 0.26]
 THIRDS = ([0.71, 1], [0.355, 0.645], [0, 0.29])
@@ -36,7 +35,7 @@ def race_figure(
     measure="loss",
     end: int | None = None,
     first=False,
-) -> go.Figure:
+) -> Drawing:
     """The loss or the accuracy at the end of each of `length` epochs, above the rate that was applied in it.
 
     Each lane has one colour. One lane shows training and validation, several show validation; with
@@ -88,10 +87,10 @@ def race_figure(
     for mark in marked if alone else ():
         mark["legendgroup"] = "Validation"
     shown = below + lines + marked
-    return drawn(shown, with_ends(lanes_layout(lanes, length, height), axes, "yaxis2"))
+    return Drawing(shown, with_ends(lanes_layout(lanes, length, height), axes, "yaxis2"))
 
 
-def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=600) -> go.Figure:
+def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=600) -> Drawing:
     """The gradient norm, the update-to-weight ratio, and the seconds of each epoch.
 
     The first two are measured at each epoch's first update and drawn at the epoch's start. For several
@@ -133,7 +132,7 @@ def gradients_figure(lanes: Sequence[LaneCurves], length: int, height=600) -> go
             }
         ],
     }
-    return drawn(lines, with_ends(lanes_layout(lanes, length, height), axes, "yaxis3"))
+    return Drawing(lines, with_ends(lanes_layout(lanes, length, height), axes, "yaxis3"))
 
 
 def _look(lane, measure, is_training, alone):

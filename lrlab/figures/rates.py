@@ -3,9 +3,8 @@
 from collections.abc import Collection
 
 import numpy as np
-import plotly.graph_objects as go
 
-from lrlab.figures.style import drawn, layout, line, measure_axis, rate_axis, time_axis, trace
+from lrlab.figures.style import Drawing, layout, measure_axis, rate_axis, time_axis, trace
 from lrlab.palette import DASHES
 from lrlab.runs.plan import Plan
 
@@ -19,7 +18,7 @@ def rates_figure(
     in_hand: str | None = None,
     of: str = "rate",
     names: Collection[str] | None = None,
-) -> go.Figure:
+) -> Drawing:
     """One line per plan: `plans` maps a name to the number of its colour and the Plan.
 
     The browser sets the range of the rates, writes the names at the ends of the lines, and reads rates where
@@ -46,14 +45,14 @@ def rates_figure(
     meta = {"unit": axis, "of": of, "names": list(names or plans)}
     values = rate_axis(log) if of == "rate" else measure_axis("Momentum")
     axes = {"xaxis": time_axis(length, axis), "yaxis": values, "showlegend": False}
-    return drawn(lines, layout(height) | axes | {"hovermode": False, "meta": meta})
+    return Drawing(lines, layout(height) | axes | {"hovermode": False, "meta": meta})
 
 
-def in_numbers(figure: go.Figure) -> str:
+def in_numbers(figure: Drawing) -> str:
     """The lines of a `rates_figure` in words, with the numbers that one reads from them first."""
     return ". ".join(
-        f"{line.name}: first {line.y[0]:.3g}, highest {max(line.y):.3g}, last {line.y[-1]:.3g}"
-        for line in figure.data
+        f"{line['name']}: first {line['y'][0]:.3g}, highest {max(line['y']):.3g}, last {line['y'][-1]:.3g}"
+        for line in figure.traces
     )
 
 
@@ -64,7 +63,7 @@ def _an_epoch(plan: Plan, axis: str, batch_size: int) -> int:
 
 def lines_figure(
     lines: dict[str, np.ndarray], steps: np.ndarray | None = None, height=320, unit="step"
-) -> go.Figure:
+) -> Drawing:
     """Rates at these steps, or from step 0 on, as step lines with a legend; a line may have fewer.
 
     With the `unit` "batch" they are batches instead of steps.
@@ -75,9 +74,8 @@ def lines_figure(
     lines_drawn = []
     for color, (name, rates) in enumerate(lines.items()):
         x, y = ends[: len(rates) + 1], np.append(rates, rates[-1:])
-        added = line(color, name=name, x=x.tolist(), y=y.tolist(), line_shape="hv")
-        added.line.dash = DASHES[color % len(DASHES)]  # lines may cover each other
-        lines_drawn.append(added)
+        dash = DASHES[color % len(DASHES)]  # lines may cover each other
+        lines_drawn.append(trace(color, name=name, x=x, y=y, line_shape="hv", dash=dash))
     last = int(ends[-1])
     axes = {"xaxis": time_axis(last, unit) | {"range": [int(ends[0]), last]}, "yaxis": rate_axis(False)}
-    return go.Figure(lines_drawn, layout(height) | axes)
+    return Drawing(lines_drawn, layout(height) | axes)

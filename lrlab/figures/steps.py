@@ -1,10 +1,9 @@
 """Every update of a run: the rate that was applied, and the loss of its batch."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lrlab.figures.series import bucket, extremes, smoothed
-from lrlab.figures.style import drawn, layout, measure_axis, rate_axis, time_axis, trace, with_ends
+from lrlab.figures.style import Drawing, layout, measure_axis, rate_axis, time_axis, trace, with_ends
 
 POINTS = 1500
 
@@ -17,7 +16,7 @@ def steps_figure(
     smoothing=0.0,
     points=POINTS,
     height=600,
-) -> go.Figure:
+) -> Drawing:
     """Rate and loss of each update from number `first` on, of a run of `length` updates.
 
     `lanes` maps a name to the number of its colour, the losses and the rates, both float32 of shape (n,).
@@ -46,7 +45,7 @@ def steps_figure(
         "yaxis": measure_axis("Loss of each step") | {"domain": [0, 0.6]},
         "yaxis2": rate_axis(log_rate) | {"domain": [0.68, 1]},
     }
-    return drawn(below + lines, with_ends(shared, axes, "yaxis"))
+    return Drawing(below + lines, with_ends(shared, axes, "yaxis"))
 
 
 def _losses(color, losses, size, first, **look):

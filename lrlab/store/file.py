@@ -55,6 +55,8 @@ class File:
     file; by default they are those of a public server, if this is one.
     """
 
+    _kept: sqlite3.Connection | None = None
+
     def __init__(
         self,
         folder: Path | None = None,
@@ -73,7 +75,7 @@ class File:
     def of_all_owners(self) -> Self:
         """The same file with the runs of all owners."""
         every = copy(self)
-        every.owner, every.limits = None, None
+        every.owner, every.limits, every._kept = None, None, None
         return every
 
     @contextmanager
@@ -112,7 +114,18 @@ class File:
         with self._connection() as connection:
             return connection.execute(sql, values).rowcount
 
+    @contextmanager
+    def reading(self):
+        """Within it, everything that this object reads takes one connection, for one thread at a time."""
+        with self._connection() as self._kept:
+            try:
+                yield
+            finally:
+                self._kept = None
+
     def _read(self, sql, *values):
+        if self._kept:
+            return self._kept.execute(sql, values).fetchall()
         with self._connection() as connection:
             return connection.execute(sql, values).fetchall()
 

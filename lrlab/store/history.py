@@ -36,12 +36,13 @@ class History(File):
         """The finished epochs of a run, in order; NULL becomes NaN."""
         return self.epochs_of([run])[run]
 
-    def epochs_of(self, runs: Sequence[int]) -> dict[int, list[Epoch]]:
-        """The finished epochs of several runs, in order, by run; NULL becomes NaN."""
+    def epochs_of(self, runs: Sequence[int], first: int = 0) -> dict[int, list[Epoch]]:
+        """The finished epochs of several runs from number `first` on, in order, by run; NULL becomes NaN."""
         rows = self._read(
-            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) AND {OF_LINKED}"
-            " ORDER BY run, epoch",
+            f"SELECT run, {EPOCH_COLUMNS} FROM epochs WHERE run IN ({marks(runs)}) AND epoch >= ?"
+            f" AND {OF_LINKED} ORDER BY run, epoch",
             *runs,
+            first,
         )
         found: dict[int, list[Epoch]] = {run: [] for run in runs}
         for run, epoch, *row in rows:

@@ -18,6 +18,7 @@ from lrlab.text import is_printable, one_line, tidied
 
 KEPT_DELETED = 86_400.0
 MOST_LISTED = 1000
+BATCH_RUNS, BATCH_EPOCHS = 25, 2000
 MAX_NAME, MAX_TAGS, MAX_TAG, MAX_NOTE = 80, 10, 24, 2000
 
 
@@ -131,41 +132,75 @@ class Library(History):
         """Import runs, all or none, with these tags added to their own; returns the new ids.
 
         A run that is already in the store, trained here or imported, is not added again. A deleted run is
-        restored. Raises UserError if the `limits` do not allow so much.
+        restored. Many runs are written in several short transactions, between which others can write: they
+        count as deleted until the last of them has shown all. Raises UserError if the `limits` do not allow so
+        much.
         """
         tags = [checked_text("tag", tag, 1, MAX_TAG) for tag in tags]
         added: list[int] = []
         seen: list[int] = []
-        with self._transaction() as connection:
-            if self.limits:
+        if self.limits:
+            with self._transaction() as connection:
                 epochs = sum(len(result.epochs) for result in results)
                 self.limits.make_room(connection, len(results), epochs)
-            for result in results:
-                id, is_new = _add_result(connection, result, tags, seen)
-                seen.append(id)
-                added += [id] if is_new else []
+        for batch in _batches(results):
+            prepared = [(_values(result, tags), _rows(result)) for result in batch]
+            with self._transaction() as connection:
+                for values, rows in prepared:
+                    id, is_new = _add(connection, values, rows, seen)
+                    seen.append(id)
+                    added += [id] if is_new else []
+        self._write(f"UPDATE runs SET deleted = NULL WHERE id IN ({marks(added)})", *added)
         return added
 
 
-def _add_result(connection, result, tags, seen):
+def _batches(results):
+    """The results in parts of few runs and epochs, which are written in less than a fifth of a second."""
+    batch: list[Result] = []
+    for result in results:
+        epochs = sum(len(each.epochs) for each in (*batch, result))
+        if batch and (len(batch) == BATCH_RUNS or epochs > BATCH_EPOCHS):
+            yield batch
+            batch = []
+        batch.append(result)
+    if batch:
+        yield batch
+
+
+def _rows(result):
+    return [astuple(epoch) for epoch in result.epochs]
+
+
+def _add(connection, values, rows, seen):
     """The run's id, and whether it is new here. A `seen` run already belongs to another result."""
-    spec = result.spec.to_json() if result.spec else NO_SPEC
-    digest = sha256(to_json([replace(result, tags=(), note="")]).encode()).hexdigest()
     there = connection.execute(
         "SELECT id, deleted FROM own WHERE imported = ? OR (created = ? AND spec = ?"
         f" AND id NOT IN ({marks(seen)}) AND (SELECT COUNT(*) FROM epochs WHERE run = own.id) >= ?)"
         " ORDER BY deleted IS NOT NULL",
-        (digest, result.created, spec, *seen, len(result.epochs)),
+        (values["imported"], values["created"], values["spec"], *seen, len(rows)),
     ).fetchone()
     if there:
-        connection.execute("UPDATE runs SET deleted = NULL WHERE id = ?", there[:1])
-        return there[0], there[1] is not None
+        return there[0], there[1] is not None and there[0] not in seen
+    values |= {"created": values["created"] or time.time(), "deleted": time.time()}
+    sql = f"INSERT INTO runs ({', '.join(values)}, owner) VALUES ({marks(values)}, owner())"
+    id = connection.execute(sql, tuple(values.values())).lastrowid
+    connection.execute("UPDATE runs SET race = id, place = id WHERE id = ?", (id,))
+    connection.executemany(
+        f"INSERT INTO epochs (run, {EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
+        [(id, *row) for row in rows],
+    )
+    return id, True
+
+
+def _values(result, tags):
+    """The columns of an imported run, without the time of an unknown beginning."""
+    digest = sha256(to_json([replace(result, tags=(), note="")]).encode()).hexdigest()
     short = (one_line(tag)[:MAX_TAG].strip() for tag in (*tags, *result.tags))
-    values = {
+    return {
         "name": one_line(result.name)[:MAX_NAME].strip() or "Run",
-        "spec": spec,
+        "spec": result.spec.to_json() if result.spec else NO_SPEC,
         "status": result.status,
-        "created": result.created or time.time(),
+        "created": result.created,
         "ended": time.time(),
         "data": result.data,
         "origin": result.origin,
@@ -178,14 +213,6 @@ def _add_result(connection, result, tags, seen):
         "imported": digest,
         "has_manual_rate": result.has_manual_rate,
     }
-    sql = f"INSERT INTO runs ({', '.join(values)}, owner) VALUES ({marks(values)}, owner())"
-    id = connection.execute(sql, tuple(values.values())).lastrowid
-    connection.execute("UPDATE runs SET race = id, place = id WHERE id = ?", (id,))
-    connection.executemany(
-        f"INSERT INTO epochs (run, {EPOCH_COLUMNS}) VALUES (?, {marks(fields(Epoch))})",
-        [(id, *astuple(epoch)) for epoch in result.epochs],
-    )
-    return id, True
 
 
 def _nan(value):

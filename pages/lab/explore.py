@@ -3,9 +3,9 @@
 import streamlit as st
 
 from lrlab.ui.explore import state
-from lrlab.ui.explore.curves import curves, run_settings
-from lrlab.ui.explore.drawing import drawing, heading
-from lrlab.ui.explore.panels import panels
+from lrlab.ui.explore.curves import curves, fill, run_settings
+from lrlab.ui.explore.drawing import heading
+from lrlab.ui.explore.moving import moving
 from lrlab.ui.explore.welcome import STYLE, onward, welcome
 from lrlab.ui.train import race_setup
 
@@ -13,19 +13,17 @@ state.fill()
 st.html(STYLE)
 head = st.container()
 chart, settings = st.columns([856, 480], gap="medium")
-
-# First, because it is what one waits for.
-plans, problems = state.plans_shown()
+with settings:
+    run_settings()
+    lines = curves()
+panels = st.container(key="explore.panels")
 with chart.container(key="explore.chart"):
-    drawing(plans, problems)
+    plans = moving(lines, panels)
 
 with head:
     welcome(race_setup.start_short_race)
     heading()
 
+fill(lines)
 with settings:
-    run_settings(plans)
-    curves(plans)
     onward(plans, race_setup.choose_schedules)
-
-panels(plans)

@@ -469,7 +469,9 @@ def test_after_the_click_the_form_folds_and_the_race_is_ranked_with_the_best_fir
     page.run()
     page.selectbox(key="run").set_value(race).run()
     assert not page.exception
-    every_run = page.table[0].value
+    assert not page.table, "the table of a folded part is not built"
+    page.session_state[f"every_run.{race}"] = True
+    every_run = page.run().table[0].value
     assert ranking(page)["gap"] == ["★ best", "+0.100", "–"]
     assert ranking(page)["loss"] == ["0.400", "0.500", "–"]
     assert ranking(page)["lane"] == ["Mine 1", "Mine 0", "Mine 2"]

@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -201,6 +202,47 @@ def test_a_result_that_cannot_be_stored_takes_the_others_with_it(store):
     with pytest.raises(UserError):
         store.add_results([Result("Good", (EPOCH,)), twice])
     assert store.listed() == []
+
+
+def many(count, epochs=1000):
+    return [
+        Result(f"Run {at}", tuple(replace(EPOCH, epoch=epoch) for epoch in range(epochs)), created=at + 1.0)
+        for at in range(count)
+    ]
+
+
+def test_others_write_while_many_runs_are_taken_in_which_are_seen_all_at_once(store, monkeypatch):
+    held, seen = [], []
+    transaction = Store._transaction
+
+    @contextmanager
+    def timed(self):
+        with transaction(self) as connection:
+            began = time.process_time()
+            yield connection
+            held.append(time.process_time() - began)
+        seen.append(len(store.listed()))
+
+    monkeypatch.setattr(Store, "_transaction", timed)
+    assert len(store.add_results(many(20))) == 20
+    assert len(held) > 3, "there are several transactions, and others get their turn"
+    assert max(held) < sum(held) / 2
+    assert seen == [0] * len(seen), "none is seen before all are written"
+    assert len(store.listed()) == 20
+
+
+def test_what_an_interrupted_import_has_written_is_never_seen_and_the_next_one_takes_it(store, monkeypatch):
+    results = many(20)
+
+    def interrupted(self, *_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Store, "_write", interrupted)
+        store.add_results(results)
+    assert store.listed() == []
+    assert len(store.add_results(results)) == len(store.listed()) == 20
+    assert store.add_results(results) == []
 
 
 def test_two_lanes_of_equal_spec_are_two_runs_elsewhere(store, tmp_path):

@@ -52,6 +52,7 @@ CHANGES = {
 }
 APART = {  # each has a test of its own
     *("waiting", "queue", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
+    "reading",
 }
 WORKERS = {
     *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
@@ -225,6 +226,17 @@ def test_the_queue_shows_and_moves_ones_own_runs_only(anna, ben):
     assert [runs[0].id for runs in ben.of_all_owners().waiting()] == [first, other, second]
     anna.move(second, 0, -1)
     assert [runs[0].id for runs in ben.of_all_owners().waiting()] == [second, other, first]
+
+
+def test_reading_with_one_connection_shows_the_same(anna, ben):
+    hers, his = added(anna), added(ben)
+    for store, own, other in ((anna, hers, his), (ben, his, hers)):
+        with store.reading():
+            assert store.run(own).id == own
+            assert store.run(other) is None
+            assert {run.id for run in store.of_all_owners().runs()} == {hers, his}
+            store.pin(own, True)
+            assert store.run(own).pinned, "what is written meanwhile is seen"
 
 
 def test_the_same_run_can_be_imported_by_each_owner_once(anna, ben):

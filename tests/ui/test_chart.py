@@ -4,13 +4,13 @@ import json
 from shutil import rmtree
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from lrlab.figures import LaneCurves, plotlyjs, race_figure
+from lrlab.figures.style import Drawing
 from lrlab.runs.records import Epoch
 from lrlab.ui.chart.sending import finite, message, numbers, ready
 from lrlab.ui.chart.served import write_once
@@ -21,7 +21,7 @@ LINES = st.lists(st.floats() | st.integers(-9, 9).map(float), max_size=12)
 
 @given(st.lists(st.floats(), max_size=20), st.sampled_from([list, np.array]))
 def test_nan_and_infinity_become_null(values, kind):
-    figure = go.Figure(go.Scatter(x=list(range(len(values))), y=kind(values)))
+    figure = Drawing([{"x": list(range(len(values))), "y": kind(values)}], {})
     sent = json.dumps(ready(figure), allow_nan=False)
     back = json.loads(sent)["data"][0]["y"]
     for value, got in zip(values, back, strict=True):
@@ -55,9 +55,9 @@ def test_whole_numbers_stay_whole():
 
 def figure(*lines, height=300, mode="lines"):
     traces = [
-        go.Scatter(x=list(range(len(y))), y=y, mode=mode, uid=f"line-{at}") for at, y in enumerate(lines)
+        {"x": list(range(len(y))), "y": y, "mode": mode, "uid": f"line-{at}"} for at, y in enumerate(lines)
     ]
-    return ready(go.Figure(traces, {"height": height}))
+    return ready(Drawing(traces, {"height": height}))
 
 
 def received(messages):
@@ -136,15 +136,15 @@ def test_a_race_that_is_an_epoch_further_is_a_short_message():
 
 
 SCRIPT = """
-import plotly.graph_objects as go
 import streamlit as st
+from lrlab.figures.style import Drawing
 from lrlab.ui.chart import chart, forget_sent
 
 if st.session_state.setdefault("whole", False):
     forget_sent("growing")
 n = st.session_state["n"] = st.session_state.get("n", 0) + 1
-chart(go.Figure(go.Scatter(x=list(range(n)), y=list(range(n)))), "growing", "A line", grows=True)
-chart(go.Figure(go.Scatter(x=[1], y=[2])), "other", "A point")
+chart(Drawing([{"x": list(range(n)), "y": list(range(n))}], {}), "growing", "A line", grows=True)
+chart(Drawing([{"x": [1], "y": [2]}], {}), "other", "A point")
 """
 
 
@@ -200,5 +200,5 @@ def test_scripts_that_were_deleted_from_the_cache_are_written_again(app, home):
 
 
 def test_a_name_is_no_html():
-    figure = go.Figure([go.Scatter(name="<b>a</b> & b", x=[0], y=[1])])
+    figure = Drawing([{"name": "<b>a</b> & b", "x": [0], "y": [1]}], {})
     assert ready(figure)["data"][0]["name"] == "&lt;b&gt;a&lt;/b&gt; &amp; b"

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lrlab.figures import plotlyjs
+from lrlab.figures.style import Drawing
 from lrlab.ui.chart.sending import message, ready
 from lrlab.ui.chart.served import hashed, loading, script_url, with_style
 
@@ -23,7 +24,7 @@ SCRIPTS = (
 
 
 def chart(
-    figure,
+    figure: Drawing,
     name: str,
     alt: str,
     live: dict | None = None,
@@ -32,7 +33,7 @@ def chart(
     choose: Callable[[str], None] | None = None,
     drag: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> None:
-    """Draw a `plotly.graph_objects.Figure`; `name` is unique on the page, and screen readers read `alt`.
+    """Draw a figure; `name` is unique on the page, and screen readers read `alt`.
 
     With `live`, from `preview`, the lines follow sliders while they are dragged. `link` becomes the
     query of the page's address. With `grows`, for a chart in a fragment, only what is new since the last

@@ -3,9 +3,12 @@
 import math
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import numpy as np
+
+from lrlab.figures.style import Drawing
 
 DIGITS = 5
 POWERS = np.array([float(f"1e{power}") for power in range(23)])  # each is exact
@@ -22,15 +25,29 @@ class Sent:
     message: dict
 
 
-def ready(figure) -> dict:
-    """A `plotly.graph_objects.Figure` in JSON types: floats to five digits, None for NaN and infinity."""
-    traces = [trace.to_plotly_json() for trace in figure.data]
-    for trace in traces:
-        if "name" in trace:  # Plotly would read text that looks like HTML as HTML
-            trace["name"] = escape(trace["name"], quote=False)
-    lines = [{axis: numbers(trace.pop(axis)) for axis in ("x", "y") if axis in trace} for trace in traces]
-    data = [finite(trace) | line for trace, line in zip(traces, lines, strict=True)]
-    return {"data": data, "layout": finite(figure.layout.to_plotly_json())}
+@lru_cache(maxsize=8)  # all watchers of a race get the same
+def ready(figure: Drawing) -> dict:
+    """A figure in JSON types: floats to five digits, None for NaN and infinity."""
+    lines = [(trace, axis) for trace in figure.traces for axis in ("x", "y") if axis in trace]
+    values = iter(_all_numbers([np.asarray(trace[axis]) for trace, axis in lines]))
+    data = [_ready(trace, values) for trace in figure.traces]
+    return {"data": data, "layout": finite(figure.plain_layout)}
+
+
+def _ready(trace, values):
+    line = {axis: next(values) for axis in ("x", "y") if axis in trace}
+    if "name" in trace:  # Plotly would read text that looks like HTML as HTML
+        line["name"] = escape(trace["name"], quote=False)
+    return finite({name: value for name, value in trace.items() if name not in line}) | line
+
+
+def _all_numbers(arrays):
+    """The `numbers` of each array; those with floats at one go, which takes a fifth of the time."""
+    together = [array for array in arrays if array.dtype.kind == "f"]
+    found = numbers(np.concatenate([np.empty(0), *together]))
+    ends = np.cumsum([len(array) for array in together]).tolist()
+    parts = iter([found[start:end] for start, end in zip([0, *ends], ends, strict=False)])
+    return [next(parts) if array.dtype.kind == "f" else numbers(array) for array in arrays]
 
 
 def message(figure: dict, sent: Sent | None) -> tuple[dict, Sent]:
@@ -87,9 +104,14 @@ def _same(values, before):
 
 
 def finite(value):
-    """The same in JSON types, floats to five digits; NaN and infinity, which JSON does not have, are None."""
+    """The same in JSON types, floats to five digits; NaN and infinity, which JSON does not have, are None.
+
+    What is None in a dict is left out.
+    """
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, dict):
-        return {name: finite(item) for name, item in value.items()}
+        return {name: finite(item) for name, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
         return [finite(item) for item in value]
     if isinstance(value, float):

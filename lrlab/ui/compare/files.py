@@ -11,6 +11,7 @@ from lrlab.runs.result import Result
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG
 from lrlab.ui.compare import choice
+from lrlab.ui.shell.uploads import forget
 
 FORMS: dict[str, tuple[Callable[[Sequence[Result]], str | bytes], str, str]] = {
     "CSV": (to_csv, "csv", "One row per epoch, for spreadsheets and data frames."),
@@ -109,4 +110,5 @@ def _take(store, files):
     if added:
         choice.add(added)
     choice.say(len(added), problems)
+    forget(files)
     st.session_state[TAKEN] += 1  # a new key gives a new, empty uploader in a closed popover

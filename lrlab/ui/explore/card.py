@@ -20,24 +20,32 @@ CLOCK_HELP = (
 )
 
 
-def parameters(curve: str, without: tuple[str, ...] = (), disabled=False) -> None:
-    """The controls of every parameter of a curve's schedule that has a value of its own."""
+def parameters(curve: str, without: tuple[str, ...] = (), disabled=False, part: str | None = None) -> None:
+    """The controls of every parameter of a curve's schedule that has a value of its own.
+
+    A change of a number draws the whole page, or only its control and the `part` of that name.
+    """
     for name, parameter in state.curve_class(curve).parameters().items():
         if name not in without and not parameter.optional:
             key = state.parameter_key(curve, name)
-            control(key, label_of(name, parameter), parameter, _unit(curve), disabled=disabled)
+            control(key, label_of(name, parameter), parameter, _unit(curve), disabled=disabled, part=part)
 
 
-def card(curve: str, plan: Plan | None, without: tuple[str, ...] = ()) -> None:
-    """What stands under the name of the curve in hand; `plan` is None if its values do not fit together."""
+def values(curve: str, without: tuple[str, ...] = (), part: str | None = None) -> None:
+    """The formula and the controls of the curve in hand; `without` and `part` are as in `parameters`."""
     schedule = state.curve_class(curve)
     symbols = [parameter.symbol for parameter in schedule.parameters().values() if parameter.symbol]
     if any(symbol in schedule.latex and symbol not in schedule.brief for symbol in symbols):
         st.markdown(f"$\\displaystyle {schedule.latex}$")
-    parameters(curve, without)
-    if plan:
-        st.caption(_meaning(plan))
-    with st.expander(_fold(curve), key=f"{curve}.more", type="compact"):
+    parameters(curve, without, part=part)
+
+
+def fold(curve: str) -> None:
+    """The folded part of the card: the warm-up, the cool-down and the clock."""
+    more = st.expander(_fold(curve), key=f"{curve}.more", type="compact", on_change="rerun")
+    if not more.open:
+        return
+    with more:
         _around(curve)
         st.segmented_control(
             "The rate changes",
@@ -49,8 +57,8 @@ def card(curve: str, plan: Plan | None, without: tuple[str, ...] = ()) -> None:
         )
 
 
-def _meaning(plan):
-    """The curve in one sentence."""
+def meaning(plan: Plan) -> str:
+    """A curve in one sentence."""
     found = summary(plan)
     halves = f", half of it {found.half_life:g} epochs later" if found.half_life is not None else ""
     return f"At most {found.peak:.3g}{halves}, {found.final:.3g} at the end."

@@ -35,41 +35,43 @@ def heading() -> None:
     address.show_problems(st.session_state.get(state.LINK_PROBLEMS, ()))
 
 
-def drawing(plans: dict[str, Plan], problems: dict[str, str]) -> None:
+def drawing(
+    plans: dict[str, Plan], problems: dict[str, str], names: dict[str, str], colors: dict[str, int]
+) -> None:
     """Draw all shown curves on one chart, which follows the sliders while they are dragged.
 
     Below it is a chart of the momentum, if one of them cycles it.
     """
     for curve, problem in problems.items():
-        st.warning(f"{plain(state.curve_name(curve))}: {plain(problem)}")
+        st.warning(f"{plain(names[curve])}: {plain(problem)}")
     if plans:
         momenta = {curve: plan.momentum for curve, plan in plans.items() if plan.momentum}
-        shown = [state.curve_name(curve) for curve in plans]
-        _lines("rate", plans, HEIGHT - MOMENTUM_HEIGHT if momenta else HEIGHT, shown)
+        looks = {curve: (names[curve], colors[curve]) for curve in plans}
+        _lines("rate", plans, HEIGHT - MOMENTUM_HEIGHT if momenta else HEIGHT, looks)
         if momenta:
-            _lines("momentum", momenta, MOMENTUM_HEIGHT, shown)
-        _warnings(plans)
+            _lines("momentum", momenta, MOMENTUM_HEIGHT, looks)
+        _warnings(plans, names)
     elif not problems:
         st.info("No schedule is shown. Show one by its menu, or add one.", icon=":material/show_chart:")
 
 
-def _lines(of, plans, height, shown):
+def _lines(of, plans, height, looks):
     """Draw one chart of some of the curves that are shown; that of the rates gives the page its address."""
     axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
-    names, colors = state.names(), state.colors()
-    named = {names[curve]: (colors[curve], plan) for curve, plan in plans.items()}
-    log, thick = st.session_state[state.LOG_RATES], names.get(state.in_hand() or "")
+    in_hand = state.in_hand()
+    named = {looks[curve][0]: (looks[curve][1], plan) for curve, plan in plans.items()}
+    log, thick = st.session_state[state.LOG_RATES], looks[in_hand][0] if in_hand in looks else None
+    shown = [name for name, _ in looks.values()]
     figure = rates_figure(named, log, height, axis, batch_size, thick, of, shown)
     what = {"rate": "Learning rate", "momentum": "Momentum"}[of]
     alt = f"{what} over {AXIS_NAMES[axis].lower()}. {in_numbers(figure)}"
-    in_hand = state.in_hand()
     rings = {in_hand: handles(in_hand, plans[in_hand])} if of == "rate" and in_hand in plans else {}
     live = preview(plans, axis, batch_size, rings=rings)
     link = state.link() if of == "rate" else None
     chart(figure, of, alt, live, link, choose=state.take_in_hand, drag=drag)
 
 
-def _warnings(plans):
+def _warnings(plans, names):
     for curve, plan in plans.items():
         if found := summary(plan).warnings:
-            st.caption(f":material/info: **{plain(state.curve_name(curve))}.** {' '.join(found)}")
+            st.caption(f":material/info: **{plain(names[curve])}.** {' '.join(found)}")

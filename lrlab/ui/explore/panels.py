@@ -36,8 +36,7 @@ def panels(plans: dict[str, Plan]) -> None:
         APPLIED: _stated_and_applied,
         ":material/compare_arrows: Conventions": _conventions,
     }
-    with st.container(key="explore.panels"):
-        tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
+    tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
     for tab, panel in zip(tabs, named.values(), strict=True):
         if tab.open:
             with tab:

@@ -389,13 +389,13 @@ def curves_shown() -> list[str]:
 
 def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
     """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
-    plans, problems, known = {}, {}, names()
+    plans, problems = {}, {}
     epochs, batches, together = (
         st.session_state[key] for key in (EPOCHS, BATCHES_PER_EPOCH, BATCHES_PER_UPDATE)
     )
     for curve in curves_shown():
         try:
-            set_to = _as_set(curve, known[curve], shared=True)
+            set_to = _as_set(curve, "", shared=True)
             plans[curve] = Plan(set_to.schedule, epochs, batches, set_to.clock, together)
         except UserError as error:
             problems[curve] = str(error)

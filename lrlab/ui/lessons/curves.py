@@ -49,7 +49,7 @@ def curves(lesson: Lesson, setup: Setup, height: int) -> None:
             height,
         )
         if setup.present:
-            figure.layout.font = LARGE
+            figure = figure.with_layout(font=LARGE)
         chart(
             figure,
             "lesson.rates",

@@ -114,7 +114,7 @@ def _drawn(lesson, found, mine, panels, height, present=False):
     length = max(RECIPES[recipe][1].epochs for recipe in lesson.recipes)
     figure = compare_figure(lanes, length, log_rate=lesson.log_rate, panels=panels, height=height)
     if present:
-        figure.layout.font = LARGE
+        figure = figure.with_layout(font=LARGE)
     names = ", ".join(lane.name for lane in lanes)
     measure = lesson.panel.removeprefix("val_")
     alt = f"Measured results of {names}. {in_numbers(lanes, measure if measure == 'accuracy' else 'loss')}"

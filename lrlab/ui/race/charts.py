@@ -7,11 +7,11 @@ import streamlit as st
 from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
 from lrlab.figures.lanes import LaneCurves, in_numbers
-from lrlab.runs.records import Epoch
 from lrlab.store import Run, Store
 from lrlab.ui.chart import chart, forget_sent
 from lrlab.ui.explore import state as explore
 from lrlab.ui.race import view
+from lrlab.ui.race.seen import Seen
 from lrlab.ui.widgets.controls import following, smoothing_slider
 
 ENDS = (10, 25, 50, 100, 200, 500, 1000)  # where the time axis ends: it moves seldom
@@ -68,18 +68,24 @@ def chart_controls(several: bool) -> None:
                 smoothing_slider(view.SMOOTHING)
 
 
-def race_charts(
-    store: Store, runs: list[Run], epochs: dict[int, list[Epoch]], lanes: dict[int, Lane]
-) -> None:
+def race_charts(seen: Seen, lanes: dict[int, Lane]) -> None:
     """The chart of the chosen view."""
-    state = st.session_state
-    chosen = state[view.VIEW]
-    smoothing, log = state[view.SMOOTHING], state[view.LOG_RATE]
+    chosen = st.session_state[view.VIEW]
+    names = view.LOG_RATE, view.SMOOTHING, view.TRAINING_CURVES, view.WHOLE, view.FIRST_EPOCH
+    how = [st.session_state[name] for name in names]
+    runs = seen.runs
+    if chosen == "Updates":
+        _by_update(runs, lanes, seen.epochs, *how[:2])
+        return
+    looks = tuple(lanes.items())
+    figure, alt = seen.once((chosen, *how, looks), lambda: _by_epoch(runs, seen.epochs, lanes, chosen, *how))
+    chart(figure, _name(chosen), alt, grows=True)
+
+
+def _by_epoch(runs, epochs, lanes, chosen, log, smoothing, training, whole, first):
+    """The figure of a view, and the same in words."""
     length = max(run.spec.epochs for run in runs)
     what = ", ".join(lane.name for lane in lanes.values())
-    if chosen == "Updates":
-        _by_update(store, runs, lanes, epochs, smoothing, log)
-        return
     plans = {run.lane: run.spec.plan for run in runs}
     shown = [
         LaneCurves(
@@ -100,33 +106,33 @@ def race_charts(
             length,
             log,
             smoothing,
-            state[view.TRAINING_CURVES],
+            training,
             measure=chosen.lower(),
-            end=length if state[view.WHOLE] else next((end for end in ENDS if done < end < length), length),
-            first=state[view.FIRST_EPOCH],
+            end=length if whole else next((end for end in ENDS if done < end < length), length),
+            first=first,
         )
         alt = f"{chosen} and applied rate of {what}. {in_numbers(shown, chosen.lower())}"
-    _draw(figure, runs, chosen, alt)
+    return _of_race(figure, runs), alt
 
 
-def _draw(figure, runs, chosen, alt):
-    figure.layout.meta = {**figure.layout.meta, "race": runs[0].race}
-    chart(figure, _name(chosen), alt, grows=True)
+def _of_race(figure, runs):
+    return figure.with_layout(meta=figure.plain_layout["meta"] | {"race": runs[0].race})
 
 
-def _by_update(store, runs, lanes, epochs, smoothing, log):
+def _by_update(runs, lanes, epochs, log, smoothing):
     """Show one seed group: the running one, or else the last one that started."""
     begun = [run for run in runs if epochs[run.id]]
     seed_group = next((run.seed_group for run in begun if run.status == "running"), begun[-1].seed_group)
     shown = {}
     for run in begun:
         if run.seed_group == seed_group:
-            steps = store.steps(run.id)
+            steps = Store().steps(run.id)
             name, color = lanes[run.lane]
             shown[name] = (color, steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)
     figure = steps_figure(shown, length=length, log_rate=log, smoothing=smoothing)
-    _draw(figure, runs, "Updates", f"Rate and loss of every update of {', '.join(shown)}")
+    alt = f"Rate and loss of every update of {', '.join(shown)}"
+    chart(_of_race(figure, runs), _name("Updates"), alt, grows=True)
     if runs[-1].seed_group:
         seed = next(run.spec.seed for run in runs if run.seed_group == seed_group)
         st.caption(f"This view shows seed {seed} only. A median over seeds would hide the single updates.")

@@ -51,46 +51,29 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     active, begun = _is_active(runs), any(epochs.values())
     is_own = runs[0].is_own
     with st.container(key="race_head"):
-        _header(store, runs, epochs, compare)
+        progress = _header(store, runs, epochs, compare)
     _say(store, runs)
     if begun:
         chart_controls(len(lane_names(runs)) > 1)
     buttons, lanes = _buttons_for(seen), lanes_of(runs)
     if active:
-        _refreshed(_body, race, buttons, lanes)
-        if is_own:
-            manual_rate(store, runs, partial(_refreshed, _say_rate, race))
+        body = st.container()
+        rate = manual_rate(store, runs, epochs) if is_own else None
         waiting(store, race)
+        with body:
+            refreshed(partial(_refresh, race, buttons, lanes, progress, rate), REFRESH_SECONDS)
     elif begun:
-        with _body(race, buttons, lanes):
+        with _body(seen, lanes):
             if len(runs) > 1:
                 standings(_groups(store, runs), partial(_train, store, race) if is_own else None)
             if is_own:
-                manual_rate(store, runs)
+                manual_rate(store, runs, epochs)
             waiting(store, race)
             table(runs, epochs)
     else:
         waiting(store, race)
     if runs[0].origin and runs[0].data not in SUBSTITUTES:
         st.caption(f"Data: {plain(runs[0].origin)}.")
-
-
-def _refreshed(part, *args):
-    """Draw a part of the page, and again each second; an error that the user can fix is shown there."""
-
-    def drawn():
-        try:
-            part(*args)
-        except UserError as error:
-            st.error(plain(str(error)))
-
-    refreshed(drawn, REFRESH_SECONDS)
-
-
-def _glance(race):
-    store = visitor.store()
-    seen = glance(store, race)
-    return store, seen, seen.runs, seen.epochs
 
 
 def _buttons_for(seen):
@@ -104,41 +87,50 @@ def _buttons_for(seen):
     ], [*seen.queue]
 
 
-def _body(race, buttons, lanes):
-    """The charts, and beside them the ranking; returns the place below the ranking.
+def _refresh(race, buttons, lanes, progress, rate):
+    """Everything that changes each second, in one run: the progress, the rate of a lane, charts and ranking.
 
     Draws the whole page instead if it needs other buttons than these.
     """
-    store, seen, runs, epochs = _glance(race)
-    if not runs or buttons != _buttons_for(seen):
+    store = visitor.store()
+    try:
+        seen = glance(store, race)
+    except UserError as error:
+        st.error(plain(str(error)))
+        return
+    if not seen.runs or buttons != _buttons_for(seen):
         st.rerun()
-    if not any(epochs.values()):
-        return None
+    with progress:
+        _progress_bar(store, seen)
+    if rate:
+        with rate:
+            say_rate(seen.runs, seen.epochs)
+    if any(seen.epochs.values()):
+        _body(seen, lanes)
+
+
+def _body(seen, lanes):
+    """The charts, and beside them the ranking; returns the place below the ranking."""
+    runs, epochs = seen.runs, seen.epochs
     left, right = st.columns([860, 480], gap="medium")
     with left:
-        race_charts(store, runs, epochs, lanes)
+        race_charts(seen, lanes)
     with right:
         if len(runs) == 1:
             metrics(runs, epochs)
         else:
-            ranking(runs, epochs, lanes)
-            with st.expander(f"All {len(runs)} runs"):
-                st.table(every_run(runs, epochs, lanes), border="horizontal", hide_index=True)
+            ranking(seen, lanes)
+            whole = st.expander(f"All {len(runs)} runs", on_change="rerun", key=f"every_run.{runs[0].race}")
+            if whole.open:
+                whole.table(every_run(runs, epochs, lanes), border="horizontal", hide_index=True)
     return right
 
 
-def _progress_bar(race):
-    store, seen, runs, epochs = _glance(race)
-    if not runs:
-        return
-    done = sum(len(epochs[run.id]) for run in runs)
-    whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in runs)
+def _progress_bar(store, seen):
+    epochs = seen.epochs
+    done = sum(map(len, epochs.values()))
+    whole = sum(run.spec.epochs if run.active else len(epochs[run.id]) for run in seen.runs)
     st.progress(done / whole if whole else 0.0, text=_progress(store, seen))
-
-
-def _say_rate(race):
-    _, _, runs, epochs = _glance(race)
-    say_rate(runs, epochs)
 
 
 def race_label(runs: list[Run]) -> str:
@@ -155,7 +147,7 @@ def _is_active(runs):
 
 
 def _header(store, runs, epochs, compare):
-    """Name, status, progress and buttons."""
+    """Name, status and buttons; returns the place of the progress."""
     status = status_of(runs)
     color, icon = BADGES[status]
     lanes = [*lane_names(runs).values()]
@@ -163,10 +155,9 @@ def _header(store, runs, epochs, compare):
     active = _is_active(runs)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"#### {name} :{color}-badge[{icon} {status}]", width="content")
-        with st.container(width="stretch"):
-            if active:
-                _refreshed(_progress_bar, runs[0].race)
-            elif len(runs) > 1 and any(epochs.values()):
+        place = st.container(width="stretch")
+        with place:
+            if not active and len(runs) > 1 and any(epochs.values()):
                 st.markdown(_outcome(store, runs))
         with st.container(horizontal=True, width="content"):
             is_own = runs[0].is_own
@@ -190,6 +181,7 @@ def _header(store, runs, epochs, compare):
                         icon=":material/table_rows:",
                         query_params={"runs": ".".join(str(run.id) for run in runs)},
                     )
+    return place
 
 
 def _outcome(store, runs):

@@ -1,10 +1,10 @@
 """Set the rate of a running lane by hand, and save the rates of such a run as a schedule."""
 
-from collections.abc import Callable
 from math import isfinite
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrlab.analysis import manual_rate_schedule
 from lrlab.article import Curve
@@ -23,15 +23,13 @@ from lrlab.ui.widgets.markdown import plain
 RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(1e-5, MOST_RATE, 281))
 
 
-def manual_rate(store: Store, runs: list[Run], say: Callable[[], None] | None = None) -> None:
+def manual_rate(store: Store, runs: list[Run], epochs: dict[int, list[Epoch]]) -> DeltaGenerator | None:
     """A slider for the rate of a running lane, and buttons that save its rates as a schedule.
 
-    `say` draws what `say_rate` says, and keeps it new.
+    Returns the place for what `say_rate` writes, if a lane is running.
     """
-    epochs = store.epochs_of([run.id for run in runs])
     running = [run for run in runs if run.status == "running" and epochs[run.id]]
-    if running and say:
-        _set_by_hand(store, running, epochs, say)
+    place = _set_by_hand(store, running, epochs) if running else None
     for run in runs:
         if run.has_manual_rate:
             st.button(
@@ -41,6 +39,7 @@ def manual_rate(store: Store, runs: list[Run], say: Callable[[], None] | None = 
                 on_click=acting(_save),
                 args=(store, run),
             )
+    return place
 
 
 def say_rate(runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
@@ -56,11 +55,10 @@ def say_rate(runs: list[Run], epochs: dict[int, list[Epoch]]) -> None:
         st.markdown(f"{plain(run.name)}: {by}" if len(running) == 1 else by.capitalize())
 
 
-def _set_by_hand(store, running, epochs, say):
+def _set_by_hand(store, running, epochs):
     with st.container(horizontal=True, vertical_alignment="center"):
         run = _lane(running)
-        with st.container(width="stretch"):
-            say()
+        place = st.container(width="stretch")
         label, icon, act = (
             ("Return to the schedule", "undo", lambda: store.set_rate(run.id, None))
             if run.manual_rate
@@ -94,6 +92,7 @@ def _set_by_hand(store, running, epochs, say):
         )
         if run.manual_rate > stable:
             st.warning("No lane of this race has stayed stable at this rate yet. It may diverge.")
+    return place
 
 
 def _mark(low, high, stable):

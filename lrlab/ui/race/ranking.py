@@ -15,15 +15,18 @@ from lrlab.ui.chart.served import hashed, loading, script_url, with_style
 from lrlab.ui.race import view
 from lrlab.ui.race.charts import Lane
 from lrlab.ui.race.numbers import number, status_of
+from lrlab.ui.race.seen import Seen
 
 HERE = Path(__file__).parent
 HIDDEN = HERE.parent / "chart" / "hidden.js"  # the charts have it too
 
 
-def ranking(runs: list[Run], epochs: dict[int, list[Epoch]], lanes: dict[int, Lane]) -> None:
+def ranking(seen: Seen, lanes: dict[int, Lane]) -> None:
     """Show the lanes, the best first: by the measure that the chart shows, the median over the seeds."""
     by_accuracy = st.session_state[view.VIEW] == "Accuracy"
-    _component(script_url(*_script()))(data=ranked(runs, epochs, lanes, by_accuracy), key="ranking")
+    what = "ranking", by_accuracy, *lanes.items()
+    data = seen.once(what, lambda: ranked(seen.runs, seen.epochs, lanes, by_accuracy))
+    _component(script_url(*_script()))(data=data, key="ranking")
 
 
 def ranked(

@@ -2,8 +2,10 @@
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any, TypeVar
 
 from lrlab import jobs
 from lrlab.runs.records import Epoch
@@ -11,19 +13,27 @@ from lrlab.store import Run, Store
 
 FRESH_SECONDS = 0.5
 KEPT_SECONDS = 60
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class Seen:
     """The runs of a race, with their epochs by run, and the queue: the place of each (race, seed group).
 
-    There are no runs if the race was deleted.
+    There are no runs if the race was deleted. `made` is what was made of it, for all watchers.
     """
 
     runs: list[Run]
     epochs: dict[int, list[Epoch]]
     queue: dict[tuple[int, int], int]
     at: float
+    made: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    def once(self, what: Any, make: Callable[[], Made]) -> Made:
+        """What `make` has returned for the first watcher that looks at it in the same way."""
+        if what not in self.made:
+            self.made[what] = make()
+        return self.made[what]
 
 
 _seen: dict[tuple, Seen] = {}
@@ -34,14 +44,36 @@ def read(store: Store, race: int) -> Seen:
     """What there is now, after the processes were looked after."""
     at = time.monotonic()
     jobs.watch(store)
-    runs = store.race(race)
-    found = Seen(runs, store.epochs_of([run.id for run in runs]), store.queue(), at)
-    for key in [key for key, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
-        _seen.pop(key, None)
-        _locks.pop(key, None)
     key = (store.folder, store.owner, race)
+    before = _seen.get(key)
+    with store.reading():
+        runs = store.race(race)
+        found = Seen(runs, _epochs(store, runs, before), store.queue(), at)
+    if before and (found.runs, found.epochs) == (before.runs, before.epochs):
+        found.made.update(before.made)
+    for old in [old for old, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
+        _seen.pop(old, None)
+        _locks.pop(old, None)
     _seen[key] = max(found, _seen.get(key, found), key=lambda seen: seen.at)
     return found
+
+
+def _epochs(store, runs, before):
+    """The epochs by run. Of a run that its worker is still training, only those that are new are read."""
+    known = {run.id: before.epochs[run.id] for run in runs if before and _same(run, before)}
+    going = [run.id for run in runs if run.id in known and run.status == "running"]
+    new = store.epochs_of(going, min((len(known[run]) for run in going), default=0))
+    for run in going:
+        known[run] = [*known[run], *(epoch for epoch in new[run] if epoch.epoch >= len(known[run]))]
+    return {run.id: known.get(run.id) or [] for run in runs} | store.epochs_of(
+        [run.id for run in runs if run.id not in known]
+    )
+
+
+def _same(run, before):
+    """Whether a run was there before, and no other training of it has begun or ended since."""
+    trained = [(other.status, other.started, other.tries) for other in before.runs if other.id == run.id]
+    return trained == [(run.status, run.started, run.tries)]
 
 
 def glance(store: Store, race: int) -> Seen:

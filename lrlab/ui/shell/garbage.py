@@ -1,9 +1,13 @@
-"""Garbage is collected now and then, not after each run of a page."""
+"""Garbage is collected now and then, not after each run of a page; so are the sessions that were left."""
 
 import gc
 import threading
 import time
+from contextlib import suppress
 from functools import cache
+from typing import Any, cast
+
+from streamlit import runtime
 
 COLLECT_SECONDS = 30
 _ran = threading.Event()
@@ -33,5 +37,26 @@ def _collect_now_and_then():
     while True:
         _ran.wait()
         time.sleep(COLLECT_SECONDS)
-        _ran.clear()
+        if not close_left_sessions():
+            _ran.clear()
         gc.collect()
+
+
+def close_left_sessions() -> int:
+    """Close the sessions whose browser has not come back in time; returns how many can still come back.
+
+    Streamlit looks at these only when another browser leaves: until then each keeps its state, the files that
+    were uploaded to it, and three open files.
+    """
+    if not runtime.exists():
+        return 0
+    server = runtime.get_instance()
+    kept = cast(Any, server._session_mgr)._session_storage._cache
+
+    def close():
+        for _, left in kept.expire():
+            left.session.shutdown()
+
+    with suppress(RuntimeError):  # the server has ended
+        server._get_async_objs().eventloop.call_soon_threadsafe(close)
+    return len(kept._data)

@@ -8,6 +8,7 @@ from streamlit.delta_generator_singletons import context_dg_stack, get_default_d
 
 from lrlab.errors import UserError
 from lrlab.ui.shell.garbage import collect_later
+from lrlab.ui.shell.uploads import forget_on_another_page
 from lrlab.ui.shell.visitor import arrive
 from lrlab.ui.widgets.markdown import plain
 
@@ -28,6 +29,7 @@ def show(page) -> None:
     # Without runner.fastReruns, a run that follows a fragment's in the same thread would draw the whole page
     # in the fragment's container: Streamlit resets its stack after an interrupted run only.
     context_dg_stack.set(get_default_dg_stack_value())
+    forget_on_another_page(page.url_path)
     try:
         st.html(STYLE)
         arrive()

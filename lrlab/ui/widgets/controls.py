@@ -1,5 +1,6 @@
 """Controls for parameters: a slider to drag, and a field beside it for exact values."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -8,17 +9,29 @@ import streamlit as st
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Choice, Expression, Numbers, Parameter, Switch
 from lrlab.ui.widgets.markdown import plain
+from lrlab.ui.widgets.refreshed import redraw, refreshed
 
 POINTS_A_DECADE = 60
 MAX_SMOOTHING = 0.95
 
 
-def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=False) -> None:
+def number(
+    key: str, label: str, parameter: Parameter, help: str = "", disabled=False, part: str | None = None
+) -> None:
     """A slider and a number field for one value of the session state.
 
     The slider can show a value that only the field can set. Both follow the session state, so several
-    pages can set the same value. Code that uses the value checks it again.
+    pages can set the same value. Code that uses the value checks it again. A change draws the whole page, or
+    only this control and the `part` of that name.
     """
+    if part:
+        name = f"{key}.number"
+        refreshed(lambda: _number(key, label, parameter, help, disabled, (name, part)), name=name)
+    else:
+        _number(key, label, parameter, help, disabled)
+
+
+def _number(key, label, parameter, help, disabled, parts=()):
     value = st.session_state[key]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.select_slider(
@@ -27,13 +40,16 @@ def number(key: str, label: str, parameter: Parameter, help: str = "", disabled=
             format_func=_text,
             help=help or None,
             disabled=disabled,
-            **following(key, "slider"),
+            **following(key, "slider", parts=parts),
         )
         exact = f"{label}, exact value"
-        field(key, exact, parameter, label_visibility="collapsed", width=132, disabled=disabled)
+        look = {"label_visibility": "collapsed", "width": 132, "disabled": disabled}
+        field(key, exact, parameter, parts=parts, **look)
 
 
-def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwargs) -> None:
+def field(
+    key: str, label: str, parameter: Parameter, name: str = "field", parts: Sequence[str] = (), **kwargs
+) -> None:
     """A number field for one value of the session state; `kwargs` go to `st.number_input`.
 
     A value beyond the parameter's range is shown as the nearest in the range, and stays as it is. If two
@@ -47,18 +63,19 @@ def field(key: str, label: str, parameter: Parameter, name: str = "field", **kwa
         step=_step(parameter, value),
         format="%d" if parameter.integer else "%.6g",
         placeholder="Whole number" if parameter.integer else None,  # comma.js knows the field by it
-        **following(key, name, _like(parameter, min(max(value, parameter.low), parameter.high))),
+        **following(key, name, _like(parameter, min(max(value, parameter.low), parameter.high)), parts=parts),
         **kwargs,
     )
 
 
-def following(key: str, name: str, shown=None, default: str = "value") -> dict:
+def following(key: str, name: str, shown=None, default: str = "value", parts: Sequence[str] = ()) -> dict:
     """The arguments that keep a widget equal to a value of the session state that is never None.
 
-    `shown` is what it shows instead of exactly this value; `default` is the widget's argument for it.
+    `shown` is what it shows instead of exactly this value; `default` is the widget's argument for it. If
+    there are `parts`, only these are drawn after a change.
     """
     widget, value = f"{key}.{name}", st.session_state[key] if shown is None else shown
-    arguments = {"key": widget, "on_change": _take, "args": (widget, key)}
+    arguments = {"key": widget, "on_change": _take, "args": (widget, key, parts)}
     if st.session_state.get(widget, value) != value:
         st.session_state[widget] = value
         return arguments
@@ -67,18 +84,22 @@ def following(key: str, name: str, shown=None, default: str = "value") -> dict:
     return arguments | {default: value}
 
 
-def _take(widget, key):
+def _take(widget, key, parts):
     value = st.session_state[widget]
     if value is not None:  # a slow browser can report that nothing is chosen
         st.session_state[key] = value
+    if parts:
+        redraw(*parts)
 
 
-def control(key: str, label: str, parameter, unit="epoch", slider=True, disabled=False) -> None:
-    """The control for a parameter of any kind; `unit` is its unit of time."""
+def control(
+    key: str, label: str, parameter, unit="epoch", slider=True, disabled=False, part: str | None = None
+) -> None:
+    """The control for a parameter of any kind; `unit` is its unit of time, `part` is as in `number`."""
     if isinstance(parameter, Parameter):
         of = f" ({parameter.unit.format(unit=unit)})" if parameter.unit else ""
         if slider:
-            number(key, label + of, parameter, parameter.help, disabled)
+            number(key, label + of, parameter, parameter.help, disabled, part)
         else:
             field(key, label + of, parameter, help=parameter.help)
     elif isinstance(parameter, Numbers | Expression):

@@ -1,0 +1,54 @@
+"""What moves with a slider of Explore is drawn alone, and not the whole page, unless more would change."""
+
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lrlab.runs.plan import Plan
+from lrlab.ui.explore import state
+from lrlab.ui.explore.curves import MOVING, Lines, fill_moving
+from lrlab.ui.explore.drawing import drawing
+from lrlab.ui.explore.panels import panels
+from lrlab.ui.widgets.refreshed import refreshed
+
+
+def moving(lines: Lines, panels_place: DeltaGenerator) -> dict[str, Plan]:
+    """The chart, here; the line of the curve in hand and the open panel, in their places.
+
+    Returns the plans of the curves that are drawn.
+    """
+    drawn = _around(state.plans_shown()[0])
+
+    def part():
+        plans, problems = state.plans_shown()
+        if drawn != (now := _around(plans)):
+            st.rerun()
+        drawing(plans, problems, now.names, now.colors)  # first, because it is what one waits for
+        fill_moving(lines, plans, now.names, now.colors)
+        with panels_place:
+            panels(plans)
+        return plans
+
+    return refreshed(part, name=MOVING)
+
+
+class _Around(NamedTuple):
+    """Everything that decides what the page shows around it."""
+
+    order: list[str]
+    names: dict[str, str]
+    colors: dict[str, int]
+    drawn: list[str]
+    shown: set[str]
+    in_hand: str | None
+    removed: state.Removed | None
+    shared_rate: float | None
+
+
+def _around(plans):
+    session = st.session_state
+    return _Around(
+        *(session[state.CURVES], state.names(), state.colors(), [*plans], {*session[state.SHOWN]}),
+        *(state.in_hand(), state.removed(), session[state.SHARED_RATE] if session[state.ONE_RATE] else None),
+    )
