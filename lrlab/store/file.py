@@ -1,16 +1,20 @@
 """The SQLite file: short transactions, and errors that say what to do."""
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import Self
 
-from lrlab.errors import UserError
 from lrlab.home import home
+from lrlab.store import gate
+from lrlab.store.errors import REMEDY, StoreError, StoreRescued
+from lrlab.store.rescue import is_damage, is_missing, make_anew, rescue, was_repaired
 from lrlab.store.schema import migrate
 
+STORE = "runs.sqlite3"
 BUSY_SECONDS = 10
+RESCUED = "Each page of the dashboard says what could be saved. Try again."
 # What a visitor may see, said once: methods for visitors use `visible`, methods for workers use `runs`.
 VIEWS = """
     BEGIN;
@@ -19,18 +23,16 @@ VIEWS = """
     COMMIT;
 """
 OF_VISIBLE = "EXISTS (SELECT * FROM visible WHERE id = run)"  # for the tables of a run's records
-
-
-class StoreError(UserError):
-    """The file cannot be read or written now: it is locked, the disk is full, or it is not a database."""
+_opened_here: set[Path] = set()  # the stores that this process has opened
 
 
 class File:
     """The file `runs.sqlite3` in a folder, by default LR Lab's home; safe for threads and processes.
 
     Every method opens its own connection for one short transaction. A method raises StoreError if the file
-    cannot be used, for example if another program locks it for more than 10 seconds. Opening a file of a
-    newer version raises UserError.
+    cannot be used, for example if another program locks it for more than 10 seconds. If the file turns out to
+    be damaged or gone, what can be read takes its place, and the method raises StoreRescued. Opening a file
+    of a newer version raises UserError.
 
     Visitors see the runs of one `owner`, by default of "". With an owner of None, all runs are seen: this is
     for the worker and for those who watch it.
@@ -38,10 +40,15 @@ class File:
 
     def __init__(self, folder: Path | None = None, owner: str | None = ""):
         self.folder = Path(folder) if folder else home()
-        self.path = self.folder / "runs.sqlite3"
+        self.path = self.folder / STORE
         self.owner = owner
+        if self._is_gone():
+            make_anew(self.path)
         with self._opened() as connection:
             migrate(connection, self.path)
+        _opened_here.add(self.path)
+        with suppress(OSError):  # a folder that cannot be written: the first change will say so
+            gate.made(self.path)
 
     def of_all_owners(self) -> Self:
         """The same file with the runs of all owners."""
@@ -52,17 +59,29 @@ class File:
     @contextmanager
     def _opened(self):
         try:
-            with closing(
-                sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            ) as connection:
+            with (
+                gate.inside(self.path, BUSY_SECONDS),
+                closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection,
+            ):
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA synchronous = NORMAL")
                 yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{self.path} cannot be used: {error}. Close other programs that use this file, free "
-                "some disk space, or set LRLAB_HOME to another folder."
-            ) from error
+        except (sqlite3.DatabaseError, gate.Busy) as error:
+            raise self._mended(error) from error
+
+    def _mended(self, error):
+        """What to raise for an error, after what can be done about it."""
+        if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+            rescue(self.path)
+            return StoreRescued(f"{self.path} was damaged. {RESCUED}")
+        if self._is_gone() or (str(error).startswith("no such table") and was_repaired(self.path)):
+            make_anew(self.path)
+            return StoreRescued(f"{self.path} was gone. {RESCUED}")
+        return StoreError(f"{self.path} cannot be used: {error}. {REMEDY}")
+
+    def _is_gone(self):
+        """Whether there was a file, and nothing of it is left."""
+        return (self.path in _opened_here or gate.was_made(self.path)) and is_missing(self.path)
 
     @contextmanager
     def _connection(self):

@@ -12,6 +12,7 @@ from lrlab.analysis import RANKED, bases, gathered
 from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.store import Run, Store
+from lrlab.store.notices import notices
 from lrlab.ui.race import view
 from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, lanes_of, race_charts
 from lrlab.ui.race.manual_rate import manual_rate, say_rate
@@ -52,7 +53,7 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     _say(store, runs)
     if begun:
         chart_controls(len(lane_names(runs)) > 1)
-    buttons, lanes = _buttons_for(seen), lanes_of(runs)
+    buttons, lanes = _buttons_for(store, seen), lanes_of(runs)
     if active:
         _refreshed(_body, race, buttons, lanes)
         manual_rate(store, runs, partial(_refreshed, _say_rate, race))
@@ -88,15 +89,15 @@ def _glance(race):
     return store, seen, seen.runs, seen.epochs
 
 
-def _buttons_for(seen):
-    """Everything that decides which buttons and messages the page has."""
+def _buttons_for(store, seen):
+    """Everything that decides which buttons and messages the page has, also of what befell the store."""
     return [
         (
             *(run.id, run.name, run.status, run.message, run.manual_rate, run.has_manual_rate),
             *(run.stop_requested, run.pause_requested, run.origin, bool(seen.epochs[run.id])),
         )
         for run in seen.runs
-    ], seen.queue
+    ], (seen.queue, [*notices(store.folder)])
 
 
 def _body(race, buttons, lanes):
@@ -105,7 +106,7 @@ def _body(race, buttons, lanes):
     Draws the whole page instead if it needs other buttons than these.
     """
     store, seen, runs, epochs = _glance(race)
-    if not runs or buttons != _buttons_for(seen):
+    if not runs or buttons != _buttons_for(store, seen):
         st.rerun()
     if not any(epochs.values()):
         return None

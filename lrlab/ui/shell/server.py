@@ -7,7 +7,11 @@ import streamlit as st
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 
 from lrlab.errors import UserError
+from lrlab.home import home
+from lrlab.store import StoreRescued
+from lrlab.store.keeper import keep
 from lrlab.ui.shell.garbage import collect_later
+from lrlab.ui.shell.notices import show_notices
 from lrlab.ui.widgets.markdown import plain
 
 HERE = Path(__file__).parent
@@ -29,8 +33,20 @@ def show(page) -> None:
     context_dg_stack.set(get_default_dg_stack_value())
     try:
         st.html(STYLE)
+        _look_after_the_store()
         page.run()
+    except StoreRescued:
+        st.rerun()  # a notice is there now that says what happened
     except UserError as error:
         st.error(plain(str(error)))
     st.html(COMMA, unsafe_allow_javascript=True)
     collect_later()
+
+
+def _look_after_the_store():
+    try:
+        folder = home()
+    except UserError:  # a page that needs the folder says so, and others do without
+        return
+    keep(folder)
+    show_notices(folder)
