@@ -32,6 +32,7 @@ NICE = "LRLAB_NICE"  # sets another number
 _lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}
 _false_starts: Counter[Path] = Counter()
+_silent: dict[Path, dict[tuple, float]] = {}  # since when which runs have had no heartbeat, monotonic
 
 
 class _Worker:
@@ -57,7 +58,10 @@ class _Worker:
             psutil.Process(self.process.pid).nice(priority)
 
     def last_lines(self):
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+        except FileNotFoundError:
+            return f"{self.log} is gone."
 
 
 def _lower_priority():
@@ -95,9 +99,8 @@ def watch(store: Store) -> None:
             worker.process.kill()
             worker.process.wait()
             _bury(store)
-        for run in store.abandoned():
-            if not (worker and run.worker == worker.id):
-                store.finish(run.id, Outcome("paused", "The training process of this run has ended."))
+        for run in _left_alone(store, worker):
+            store.finish(run.id, Outcome("paused", "The training process of this run has ended."))
         if store.waiting():
             _start(store)
 
@@ -167,6 +170,15 @@ def _hangs(store, worker):
     # After the machine has slept, the heartbeat is old: give the worker time for the next one.
     worker.silent_since = worker.silent_since or time.monotonic()
     return time.monotonic() - worker.silent_since > SILENT_SECONDS
+
+
+def _left_alone(store, worker):
+    """Runs of another server's worker that stays silent, not only until its next beat on a moved clock."""
+    now, before = time.monotonic(), _silent.pop(store.folder, {})
+    silent = [run for run in store.abandoned() if not (worker and run.worker == worker.id)]
+    since = {(run.id, run.worker): before.get((run.id, run.worker), now) for run in silent}
+    _silent[store.folder] = since
+    return [run for run in silent if now - since[run.id, run.worker] >= SILENT_SECONDS]
 
 
 def _bury(store):

@@ -187,7 +187,8 @@ def test_a_worker_takes_and_records_the_runs_of_every_owner(anna, ben):
     assert ben.run(waiting).status == "completed"
 
 
-def test_the_server_watches_over_the_runs_of_every_owner(anna, ben):
+def test_the_server_watches_over_the_runs_of_every_owner(anna, ben, monkeypatch):
+    monkeypatch.setattr(jobs, "SILENT_SECONDS", 0)
     id = added(ben, "running")
     by_hand(anna, "UPDATE runs SET started = started - 60")
     jobs.watch(anna)

@@ -12,8 +12,8 @@ from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import plain
 
 
-def show_notices(folder: Path) -> None:
-    """Say what befell the store in this folder, and offer its newest backup."""
+def show_notices(folder: Path) -> list[Path]:
+    """Say what befell the store in this folder, and offer its newest backup; returns the notices' files."""
     found = notices(folder)
     last = next(reversed(found), None)
     for path, notice in found.items():
@@ -24,6 +24,7 @@ def show_notices(folder: Path) -> None:
                     if path == last and notice.kind in (DAMAGED, GONE):
                         _offer(folder / STORE)
                     st.button("Dismiss", key=f"{path.stem}.dismiss", on_click=acting(dismiss), args=(path,))
+    return [*found]
 
 
 def may_go_back() -> bool:

@@ -10,6 +10,7 @@ from lrlab.errors import UserError
 from lrlab.home import home
 from lrlab.store import StoreRescued
 from lrlab.store.keeper import keep
+from lrlab.store.notices import notices
 from lrlab.ui.shell.garbage import collect_later
 from lrlab.ui.shell.notices import show_notices
 from lrlab.ui.widgets.markdown import plain
@@ -33,10 +34,12 @@ def show(page) -> None:
     context_dg_stack.set(get_default_dg_stack_value())
     try:
         st.html(STYLE)
-        _look_after_the_store()
+        said = _look_after_the_store()
         page.run()
+        if said != _notices():
+            st.rerun()
     except StoreRescued:
-        st.rerun()  # a notice is there now that says what happened
+        st.rerun()  # now with the notice that says what happened
     except UserError as error:
         st.error(plain(str(error)))
     st.html(COMMA, unsafe_allow_javascript=True)
@@ -44,9 +47,21 @@ def show(page) -> None:
 
 
 def _look_after_the_store():
-    try:
-        folder = home()
-    except UserError:  # a page that needs the folder says so, and others do without
-        return
+    """Returns the notices that the page shows."""
+    folder = _home()
+    if folder is None:
+        return []
     keep(folder)
-    show_notices(folder)
+    return show_notices(folder)
+
+
+def _notices():
+    folder = _home()
+    return [*notices(folder)] if folder else []
+
+
+def _home():
+    try:
+        return home()
+    except UserError:  # a page that needs the folder says so, and others do without
+        return None
