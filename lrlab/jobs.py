@@ -43,9 +43,7 @@ class _Worker:
         self.id = secrets.token_hex(8)
         self.silent_since = None
         self.log = folder / "worker.log"
-        long = self.log.exists() and self.log.stat().st_size > LOG_BYTES
-        self.log.touch(0o600)
-        with self.log.open("wb" if long else "ab") as log:
+        with _opened(self.log) as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "lrlab.training.worker", self.id],
                 stdin=subprocess.PIPE,
@@ -62,6 +60,16 @@ class _Worker:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
         except FileNotFoundError:
             return f"{self.log} is gone."
+
+
+def _opened(log):
+    """A log file for more lines; where nothing can be written, a file that forgets them."""
+    try:
+        long = log.exists() and log.stat().st_size > LOG_BYTES
+        log.touch(0o600)
+        return log.open("wb" if long else "ab")
+    except OSError:
+        return open(os.devnull, "wb")
 
 
 def _lower_priority():

@@ -1,7 +1,10 @@
 """The errors of the store."""
 
+import os
+import shutil
 import sqlite3
 from contextlib import contextmanager
+from pathlib import Path
 
 from lrlab.errors import UserError
 from lrlab.store.gate import Busy
@@ -15,6 +18,25 @@ class StoreError(UserError):
 
 class StoreRescued(StoreError):
     """The file was damaged or gone, and can be used again now. A notice beside it says what happened."""
+
+
+UNWRITABLE = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+LEAST_BYTES = 100_000
+
+
+def is_unwritable(error: BaseException | None) -> bool:
+    """Whether an error of SQLite may come from a disk that is full or that cannot be written."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in UNWRITABLE
+
+
+def reason(error: BaseException, folder: Path) -> str:
+    """Why a store in this folder cannot be used, in words."""
+    if is_unwritable(error) and folder.exists():
+        if not os.access(folder, os.W_OK):
+            return f"{folder} cannot be written"
+        if shutil.disk_usage(folder).free < LEAST_BYTES:
+            return "the disk is full"
+    return str(error)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Self
 
 from lrlab.home import home
 from lrlab.store import gate
-from lrlab.store.errors import REMEDY, StoreError, StoreRescued
+from lrlab.store.errors import REMEDY, StoreError, StoreRescued, is_unwritable, reason
 from lrlab.store.rescue import is_damage, is_missing, make_anew, rescue, was_repaired
 from lrlab.store.schema import migrate
 
@@ -44,8 +44,7 @@ class File:
         self.owner = owner
         if self._is_gone():
             make_anew(self.path)
-        with self._opened() as connection:
-            migrate(connection, self.path)
+        self._tried(self._opened, lambda connection: migrate(connection, self.path))
         _opened_here.add(self.path)
         with suppress(OSError):  # a folder that cannot be written: the first change will say so
             gate.made(self.path)
@@ -57,17 +56,33 @@ class File:
         return every
 
     @contextmanager
-    def _opened(self):
+    def _opened(self, frozen=False):
+        """A connection; a `frozen` one reads the file without any other file, for nothing else can write."""
+        where = f"{self.path.absolute().as_uri()}{'?immutable=1' if frozen else ''}"
         try:
             with (
                 gate.inside(self.path, BUSY_SECONDS),
-                closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection,
+                closing(
+                    sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+                ) as connection,
             ):
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA synchronous = NORMAL")
                 yield connection
         except (sqlite3.DatabaseError, gate.Busy) as error:
             raise self._mended(error) from error
+
+    def _tried(self, opened, act):
+        """What `act` returns for a connection, also where SQLite cannot make the files that it reads with."""
+        try:
+            with opened() as connection:
+                return act(connection)
+        except StoreError as error:
+            log = self.path.with_name(f"{STORE}-wal")
+            if not is_unwritable(error.__cause__) or (log.exists() and log.stat().st_size > 0):
+                raise
+        with opened(frozen=True) as connection:
+            return act(connection)
 
     def _mended(self, error):
         """What to raise for an error, after what can be done about it."""
@@ -77,16 +92,16 @@ class File:
         if self._is_gone() or (str(error).startswith("no such table") and was_repaired(self.path)):
             make_anew(self.path)
             return StoreRescued(f"{self.path} was gone. {RESCUED}")
-        return StoreError(f"{self.path} cannot be used: {error}. {REMEDY}")
+        return StoreError(f"{self.path} cannot be used: {reason(error, self.folder)}. {REMEDY}")
 
     def _is_gone(self):
         """Whether there was a file, and nothing of it is left."""
         return (self.path in _opened_here or gate.was_made(self.path)) and is_missing(self.path)
 
     @contextmanager
-    def _connection(self):
+    def _connection(self, frozen=False):
         """A connection to a file of this version, with the views of what its owner may see."""
-        with self._opened() as connection:
+        with self._opened(frozen) as connection:
             connection.create_function("owner", 0, lambda: self.owner, deterministic=True)
             connection.executescript(VIEWS)
             yield connection
@@ -104,8 +119,7 @@ class File:
             return connection.execute(sql, values).rowcount
 
     def _read(self, sql, *values):
-        with self._connection() as connection:
-            return connection.execute(sql, values).fetchall()
+        return self._tried(self._connection, lambda connection: connection.execute(sql, values).fetchall())
 
 
 def marks(values) -> str:

@@ -29,11 +29,8 @@ def inside(path: Path, seconds: float, alone: bool = False):
     In a folder that cannot be written nobody replaces a file: then there is no gate, and to be alone there
     raises OSError.
     """
-    try:
-        file = os.open(_gate(path), os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        if alone:
-            raise
+    file = _opened(path, alone)
+    if file is None:
         yield
         return
     try:
@@ -66,6 +63,15 @@ def since(path: Path) -> float:
 
 def _gate(path):
     return path.with_suffix(".lock")
+
+
+def _opened(path, alone):
+    try:
+        return os.open(_gate(path), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        if alone:
+            raise
+        return None
 
 
 def _locked(file, alone):

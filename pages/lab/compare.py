@@ -9,9 +9,10 @@ from lrlab.ui.compare.comparison import comparison
 from lrlab.ui.compare.files import import_runs
 from lrlab.ui.compare.start import start
 from lrlab.ui.compare.table import runs_table, search
+from lrlab.ui.widgets.acting import attempt
 
 store = Store()
-jobs.watch(store)
+attempt(jobs.watch, store)
 listed = store.listed()
 choice.fill(listed)
 

@@ -10,12 +10,13 @@ from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.samples import samples
 from lrlab.ui.train.start import form
+from lrlab.ui.widgets.acting import attempt
 from lrlab.ui.widgets.markdown import plain
 
 state.fill()
 race_setup.fill()
 store = Store()
-jobs.ensure_worker(store)
+attempt(jobs.ensure_worker, store)
 
 races = store.races()
 chosen = race_setup.chosen_race(list(races), store.race_of)

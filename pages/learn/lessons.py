@@ -6,10 +6,11 @@ from lrlab.ui.explore import state
 from lrlab.ui.lessons import progress
 from lrlab.ui.lessons.page import lesson_page
 from lrlab.ui.train import race_setup
+from lrlab.ui.widgets.acting import attempt
 
 state.fill()
 race_setup.fill()
 progress.fill()
 store = Store()
-jobs.ensure_worker(store)
+attempt(jobs.ensure_worker, store)
 lesson_page(store)

@@ -47,6 +47,8 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     if not runs:  # deleted in another tab
         return
     st.html(STYLE)
+    if seen.problem:
+        st.error(plain(seen.problem))
     active, begun = _is_active(runs), any(epochs.values())
     with st.container(key="race_head"):
         _header(store, runs, epochs, compare)
@@ -97,7 +99,7 @@ def _buttons_for(store, seen):
             *(run.stop_requested, run.pause_requested, run.origin, bool(seen.epochs[run.id])),
         )
         for run in seen.runs
-    ], (seen.queue, [*notices(store.folder)])
+    ], (seen.queue, seen.problem, [*notices(store.folder)])
 
 
 def _body(race, buttons, lanes):

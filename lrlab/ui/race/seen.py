@@ -7,7 +7,7 @@ from threading import Lock
 
 from lrlab import jobs
 from lrlab.runs.records import Epoch
-from lrlab.store import Run, Store
+from lrlab.store import Run, Store, StoreError, StoreRescued
 
 FRESH_SECONDS = 0.5
 KEPT_SECONDS = 60
@@ -17,13 +17,14 @@ KEPT_SECONDS = 60
 class Seen:
     """The runs of a race, with their epochs by run, and the queue: the (race, seed group) that wait.
 
-    There are no runs if the race was deleted.
+    There are no runs if the race was deleted. `problem` says why the processes could not be looked after.
     """
 
     runs: list[Run]
     epochs: dict[int, list[Epoch]]
     queue: list[tuple[int, int]]
     at: float
+    problem: str = ""
 
 
 _seen: dict[tuple, Seen] = {}
@@ -33,9 +34,15 @@ _locks: defaultdict[tuple, Lock] = defaultdict(Lock)  # one reads, and all other
 def read(store: Store, race: int) -> Seen:
     """What there is now, after the processes were looked after."""
     at = time.monotonic()
-    jobs.watch(store)
+    problem = ""
+    try:
+        jobs.watch(store)
+    except StoreRescued:
+        raise
+    except StoreError as error:  # what can be read is shown nevertheless
+        problem = str(error)
     runs = store.race(race)
-    found = Seen(runs, store.epochs_of([run.id for run in runs]), store.queue(), at)
+    found = Seen(runs, store.epochs_of([run.id for run in runs]), store.queue(), at, problem)
     for key in [key for key, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
         _seen.pop(key, None)
         _locks.pop(key, None)
