@@ -33,6 +33,7 @@ NICE = "LRLAB_NICE"  # sets another number
 _lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}
 _false_starts: Counter[Path] = Counter()
+_silent: dict[Path, dict[tuple, float]] = {}  # since when which runs have had no heartbeat, monotonic
 
 
 class _Worker:
@@ -43,9 +44,7 @@ class _Worker:
         self.id = secrets.token_hex(8)
         self.silent_since = None
         self.log = folder / "worker.log"
-        long = self.log.exists() and self.log.stat().st_size > LOG_BYTES
-        self.log.touch(0o600)
-        with self.log.open("wb" if long else "ab") as log:
+        with _opened(self.log) as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "lrlab.training.worker", self.id],
                 stdin=subprocess.PIPE,
@@ -58,7 +57,20 @@ class _Worker:
             psutil.Process(self.process.pid).nice(priority)
 
     def last_lines(self):
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+        except FileNotFoundError:
+            return f"{self.log} is gone."
+
+
+def _opened(log):
+    """A log file for more lines; where nothing can be written, a file that forgets them."""
+    try:
+        long = log.exists() and log.stat().st_size > LOG_BYTES
+        log.touch(0o600)
+        return log.open("wb" if long else "ab")
+    except OSError:
+        return open(os.devnull, "wb")
 
 
 def _lower_priority():
@@ -98,17 +110,19 @@ def watch(store: Store) -> None:
     4. If runs wait, a worker is started.
     """
     store = store.of_all_owners()
-    with _lock, store.reading():
+    with _lock:
         _bury(store)
         worker = _workers.get(store.folder)
-        if worker and _hangs(store, worker):
+        hangs, left, waits = store.together(
+            lambda: (worker and _hangs(store, worker), _left_alone(store, worker), bool(store.queue()))
+        )
+        if worker and hangs:
             worker.process.kill()
             worker.process.wait()
             _bury(store)
-        for run in store.abandoned():
-            if not (worker and run.worker == worker.id):
-                store.finish(run.id, Outcome("paused", "The training process of this run has ended."))
-        if store.queue():
+        for run in left:
+            store.finish(run.id, Outcome("paused", "The training process of this run has ended."))
+        if waits:
             _start(store)
 
 
@@ -177,6 +191,15 @@ def _hangs(store, worker):
     # After the machine has slept, the heartbeat is old: give the worker time for the next one.
     worker.silent_since = worker.silent_since or time.monotonic()
     return time.monotonic() - worker.silent_since > SILENT_SECONDS
+
+
+def _left_alone(store, worker):
+    """Runs of another server's worker that stays silent, not only until its next beat on a moved clock."""
+    now, before = time.monotonic(), _silent.pop(store.folder, {})
+    silent = [run for run in store.abandoned() if not (worker and run.worker == worker.id)]
+    since = {(run.id, run.worker): before.get((run.id, run.worker), now) for run in silent}
+    _silent[store.folder] = since
+    return [run for run in silent if now - since[run.id, run.worker] >= SILENT_SECONDS]
 
 
 def _bury(store):

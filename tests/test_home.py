@@ -26,7 +26,8 @@ def test_nobody_else_reads_the_folder_and_the_store(tmp_path, monkeypatch):
             connection.execute("UPDATE runs SET note = 'private'")
             modes = {file.name: mode(file) for file in home().iterdir()}
         assert mode(home()) == 0o700
-        assert modes == dict.fromkeys(("runs.sqlite3", "runs.sqlite3-wal", "runs.sqlite3-shm"), 0o600)
+        names = ("runs.sqlite3", "runs.sqlite3-wal", "runs.sqlite3-shm", "runs.lock")
+        assert modes == dict.fromkeys(names, 0o600)
     finally:
         os.umask(before)
 

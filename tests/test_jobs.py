@@ -360,7 +360,8 @@ def test_a_worker_that_has_nothing_to_do_leaves_as_it_should(tmp_path):
         assert worker.wait() == 0, said
 
 
-def test_runs_that_a_vanished_worker_left_are_paused(own_store):
+def test_runs_that_a_vanished_worker_left_are_paused(own_store, monkeypatch):
+    monkeypatch.setattr(jobs, "SILENT_SECONDS", 0)
     left = own_store.add(LONG, "left", worker="vanished")
     fresh = own_store.add(LONG, "fresh", worker="alive")
     own_store.beat("vanished", 1, "busy")

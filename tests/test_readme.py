@@ -91,6 +91,17 @@ def test_the_pictures_are_there():
         assert 10_000 < (ROOT / path).stat().st_size < 2_000_000
 
 
+def test_every_fault_in_the_table_has_its_test():
+    table = README.split("\n## Faults\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (?!what happens|---).*\|$", table, re.MULTILINE)
+    assert len(rows) > 20
+    for row in rows:
+        tests = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row)
+        assert tests, row
+        for file, name in tests:
+            assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), name
+
+
 def test_every_data_set_is_in_the_table():
     for data in BUILT_IN:
         (row,) = re.findall(rf"^\|.*\| `{data.name}` \|.*$", README, re.MULTILINE)

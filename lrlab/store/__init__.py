@@ -1,12 +1,24 @@
 """Runs, their records, the queue and the workers, in one SQLite file."""
 
-from lrlab.store.file import StoreError
+from lrlab.store.errors import StoreError, StoreRescued
+from lrlab.store.file import STORE
 from lrlab.store.library import Library, Listed
 from lrlab.store.queue import Queue
 from lrlab.store.runs import CurvesOnly, Run, Runs, StoredRun, UnreadableRun, spec_of
 from lrlab.store.workers import Workers
 
-__all__ = ["CurvesOnly", "Listed", "Run", "Store", "StoreError", "StoredRun", "UnreadableRun", "spec_of"]
+__all__ = [
+    "STORE",
+    "CurvesOnly",
+    "Listed",
+    "Run",
+    "Store",
+    "StoreError",
+    "StoreRescued",
+    "StoredRun",
+    "UnreadableRun",
+    "spec_of",
+]
 
 
 class Store(Runs, Queue, Library, Workers):

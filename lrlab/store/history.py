@@ -50,12 +50,16 @@ class History(File):
         return found
 
     def steps(self, run: int) -> Steps:
-        """All updates of a run so far."""
-        sql = f"SELECT losses, rates FROM steps WHERE run = ? AND {OF_LINKED} ORDER BY step"
-        rows = self._read(sql, run)
-        losses, rates = (
-            np.frombuffer(b"".join(row[column] for row in rows), np.float32) for column in (0, 1)
-        )
+        """All updates of a run so far; NaN stands for those that are lost."""
+        sql = f"SELECT step, losses, rates FROM steps WHERE run = ? AND {OF_LINKED} ORDER BY step"
+        pieces = [
+            (step, *(np.frombuffer(part, np.float32) for part in row)) for step, *row in self._read(sql, run)
+        ]
+        count = pieces[-1][0] + len(pieces[-1][1]) if pieces else 0
+        losses, rates = np.full((2, count), np.nan, np.float32)
+        for step, some_losses, some_rates in pieces:
+            losses[step : step + len(some_losses)] = some_losses
+            rates[step : step + len(some_rates)] = some_rates
         return Steps(0, losses, rates)
 
     def manual_rates(self, run: int) -> list[ManualRate]:

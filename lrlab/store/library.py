@@ -133,8 +133,8 @@ class Library(History):
 
         A run that is already in the store, trained here or imported, is not added again. A deleted run is
         restored. Many runs are written in several short transactions, between which others can write: they
-        count as deleted until the last of them has shown all. Raises UserError if the `limits` do not allow so
-        much.
+        count as deleted until the last of them has shown all. Raises UserError if the `limits` do not allow
+        so much.
         """
         tags = [checked_text("tag", tag, 1, MAX_TAG) for tag in tags]
         added: list[int] = []

@@ -10,6 +10,7 @@ from lrlab.errors import UserError
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.spec import RunSpec
 from lrlab.store.file import File, marks
+from lrlab.store.schema import NO_SPEC
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,6 @@ class UnreadableRun(StoredRun):
     """A run whose spec was written by another version of LR Lab: this version can read only its curves."""
 
 
-NO_SPEC = "null"
 _FIELDS = tuple(f.name for f in fields(Run))
 RUN_COLUMNS = ", ".join(_FIELDS)
 RACES = f"SELECT {RUN_COLUMNS} FROM {{}} WHERE imported IS NULL"

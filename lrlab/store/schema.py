@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lrlab.errors import UserError
 
+NO_SPEC = "null"  # the spec of curves of which nothing else is known
 MIGRATIONS = (
     """
     CREATE TABLE runs (
@@ -107,26 +108,31 @@ MIGRATIONS = (
 )
 
 
-def migrate(connection: sqlite3.Connection, path) -> None:
-    """Update the file to this version; raises UserError and changes nothing if the file is newer."""
+def migrate(connection: sqlite3.Connection, path, to: int = len(MIGRATIONS)) -> bool:
+    """Update the file to this version, or to an older one; returns whether there was nothing in it.
+
+    Raises UserError and changes nothing if the file is newer.
+    """
     found = _version(connection)
     if found > len(MIGRATIONS):
         raise UserError(
             f"{path} was written by a newer LR Lab (its version is {found}, this one reads up to "
             f"{len(MIGRATIONS)}). Update LR Lab, or set LRLAB_HOME to another folder."
         )
-    if found == len(MIGRATIONS):
-        return
+    if found >= to:
+        return False
     if found == 0:
         Path(path).chmod(0o600)  # SQLite gives the files beside it the same mode
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # must be said before the first table
     _switch_to_wal(connection)
     with connection:
         connection.execute("BEGIN IMMEDIATE")
-        for number in range(_version(connection), len(MIGRATIONS)):
+        found = _version(connection)
+        for number in range(found, to):
             for statement in MIGRATIONS[number].split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
+    return found == 0
 
 
 def _version(connection):

@@ -6,6 +6,7 @@ from lrlab.store.file import File
 from lrlab.store.runs import RUN_COLUMNS, StoredRun, run_of
 
 STALE_SECONDS = 15
+LATELY = "heartbeat BETWEEN ? AND ?"
 
 
 class Workers(File):
@@ -38,12 +39,8 @@ class Workers(File):
         return rows[0][0] if rows else None
 
     def is_silent(self, worker: str) -> bool:
-        """Whether a known worker has sent no heartbeat for 15 seconds."""
-        return bool(
-            self._read(
-                "SELECT * FROM workers WHERE id = ? AND heartbeat < ?", worker, time.time() - STALE_SECONDS
-            )
-        )
+        """Whether a known worker has sent no heartbeat for 15 seconds, or the clock was moved since then."""
+        return bool(self._read(f"SELECT * FROM workers WHERE id = ? AND NOT {LATELY}", worker, *_lately()))
 
     def throughput(self) -> float | None:
         """The training speed of the newest worker, in operations per second; None if not yet measured."""
@@ -53,12 +50,19 @@ class Workers(File):
         return rows[0][0] if rows else None
 
     def abandoned(self) -> list[StoredRun]:
-        """Running runs whose worker has sent no heartbeat for 15 seconds."""
-        since = time.time() - STALE_SECONDS
+        """Running runs whose worker has sent no heartbeat for 15 seconds.
+
+        If the clock was moved or the machine has slept, they are for a moment also those of live workers.
+        """
         rows = self._read(
-            f"SELECT {RUN_COLUMNS} FROM whose WHERE status = 'running' AND started < ?"
-            " AND NOT EXISTS (SELECT * FROM workers WHERE id = whose.worker AND heartbeat >= ?)",
-            since,
-            since,
+            f"SELECT {RUN_COLUMNS} FROM whose WHERE status = 'running' AND started NOT BETWEEN ? AND ?"
+            f" AND NOT EXISTS (SELECT * FROM workers WHERE id = whose.worker AND {LATELY})",
+            *_lately(),
+            *_lately(),
         )
         return [run_of(row) for row in rows]
+
+
+def _lately():
+    """Around now: a time in the future is from before the clock was moved."""
+    return time.time() - STALE_SECONDS, time.time() + STALE_SECONDS

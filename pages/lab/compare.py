@@ -10,9 +10,10 @@ from lrlab.ui.compare.start import start
 from lrlab.ui.compare.table import runs_table, search
 from lrlab.ui.shell import visitor
 from lrlab.ui.shell.workspace import workspace
+from lrlab.ui.widgets.acting import attempt
 
 store = visitor.store()
-jobs.watch(store)
+attempt(jobs.watch, store)
 listed = store.listed(also=choice.runs_of_link())
 if visitor.is_teacher():
     choice.choose_class(visitor.class_code())

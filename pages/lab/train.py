@@ -10,12 +10,13 @@ from lrlab.ui.shell.workspace import workspace
 from lrlab.ui.train import race_setup
 from lrlab.ui.train.samples import samples
 from lrlab.ui.train.start import form
+from lrlab.ui.widgets.acting import attempt
 from lrlab.ui.widgets.markdown import plain
 
 state.fill()
 race_setup.fill()
 store = visitor.store()
-jobs.expect_runs(store)
+attempt(jobs.expect_runs, store)
 
 races = store.races()
 chosen = race_setup.chosen_race(list(races), store.race_of)

@@ -31,6 +31,18 @@ class Answer(BaseHTTPRequestHandler):
         pass
 
 
+class Drip(Answer):
+    """Sends one byte after another, for ever."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", 1000)
+        self.end_headers()
+        while not self.server.released.wait(0.02):
+            self.wfile.write(b".")
+            self.wfile.flush()
+
+
 class Files(SimpleHTTPRequestHandler):
     """Serves a folder, quietly."""
 
@@ -96,6 +108,12 @@ def test_a_transfer_that_breaks_off_is_said(serve, tmp_path):
 def test_a_server_that_stalls_in_the_middle_is_given_up(serve, impatient, tmp_path):
     serve(Answer, body=b"half", length=1000, pause=60)
     assert "the server did not answer in time" in refusal(tmp_path / "files")
+
+
+def test_a_server_that_drips_for_ever_is_given_up(serve, impatient, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "SLOW_SECONDS", 0.5)
+    serve(Drip)
+    assert "less than 10 kB per second arrived" in refusal(tmp_path / "files")
 
 
 def test_a_server_that_never_answers_is_given_up(home, impatient, tmp_path, monkeypatch):

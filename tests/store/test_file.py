@@ -11,7 +11,7 @@ import pytest
 
 from lrlab.errors import UserError
 from lrlab.runs.spec import RunSpec
-from lrlab.store import Store, file
+from lrlab.store import Store, StoreRescued, file
 from lrlab.store.schema import MIGRATIONS
 
 SPEC = RunSpec(train_images=300)
@@ -119,18 +119,19 @@ def test_a_file_from_a_newer_version_is_refused_and_left_as_it_is(tmp_path):
     assert f"{path} was written by a newer LR Lab (its version is 99" in str(caught.value)
     assert str(caught.value).endswith("Update LR Lab, or set LRLAB_HOME to another folder.")
     assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, "runs.lock"}
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path):
+def test_a_file_that_is_no_database_is_set_aside(tmp_path):
     path = tmp_path / "runs.sqlite3"
     path.write_text("No database at all. " * 100)
     before = path.read_bytes()
-    with pytest.raises(UserError, match="file is not a database") as caught:
+    with pytest.raises(StoreRescued) as caught:
         Store(tmp_path)
     assert str(path) in str(caught.value)
-    assert "set LRLAB_HOME to another folder" in str(caught.value)
-    assert path.read_bytes() == before
+    assert Store(tmp_path).runs() == []
+    (aside,) = tmp_path.glob("runs.damaged-*.sqlite3")
+    assert aside.read_bytes() == before
 
 
 def test_a_locked_file_is_said(tmp_path, monkeypatch):

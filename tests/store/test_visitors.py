@@ -52,7 +52,7 @@ CHANGES = {
 }
 APART = {  # each has a test of its own
     *("waiting", "queue", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
-    "reading",
+    "together",
 }
 WORKERS = {
     *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
@@ -231,12 +231,17 @@ def test_the_queue_shows_and_moves_ones_own_runs_only(anna, ben):
 def test_reading_with_one_connection_shows_the_same(anna, ben):
     hers, his = added(anna), added(ben)
     for store, own, other in ((anna, hers, his), (ben, his, hers)):
-        with store.reading():
-            assert store.run(own).id == own
-            assert store.run(other) is None
+
+        def look(store=store, own=own, other=other):
+            assert store.run(own).is_own
+            assert not store.run(other).is_own
+            assert [run.id for run in store.runs()] == [own]
             assert {run.id for run in store.of_all_owners().runs()} == {hers, his}
             store.pin(own, True)
             assert store.run(own).pinned, "what is written meanwhile is seen"
+            return own
+
+        assert store.together(look) == own
 
 
 def test_the_same_run_can_be_imported_by_each_owner_once(anna, ben):
@@ -273,7 +278,8 @@ def test_a_worker_takes_and_records_the_runs_of_every_owner(anna, ben):
     assert ben.run(waiting).status == "completed"
 
 
-def test_the_server_watches_over_the_runs_of_every_owner(anna, ben):
+def test_the_server_watches_over_the_runs_of_every_owner(anna, ben, monkeypatch):
+    monkeypatch.setattr(jobs, "SILENT_SECONDS", 0)
     id = added(ben, "running")
     by_hand(anna, "UPDATE runs SET started = started - 60")
     jobs.watch(anna)

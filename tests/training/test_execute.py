@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -114,6 +115,29 @@ def test_a_run_whose_own_set_is_gone_fails_with_what_to_do(store):
     assert (ended.status, ended.details) == ("failed", "")
     assert ended.message.startswith("The data set digits.npz is no longer on this machine")
     assert ended.message.endswith("on Train or with --data, and start the run again.")
+
+
+def test_a_run_whose_own_set_is_removed_meanwhile_goes_on_and_the_next_says_so(store):
+    data = own_from_file(io.BytesIO(npz(**whole())), "digits.npz")
+    spec = replace(SPEC, train_images=200, data=data)
+    first, second = begin(store, spec), begin(store, spec)
+    execute(store, [first], lambda run, epoch: forget(data.digest))
+    execute(store, [second])
+    assert [store.run(run.id).status for run in (first, second)] == ["completed", "failed"]
+    assert store.run(second.id).message.startswith("The data set digits.npz is no longer on this machine")
+
+
+@pytest.mark.real_data
+def test_a_run_whose_data_folder_is_removed_meanwhile_goes_on(real_data, store, tmp_path, monkeypatch):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for file in real_data.glob("*.gz"):
+        (folder / file.name).symlink_to(file)
+    monkeypatch.setenv("LRLAB_DATA_DIR", str(folder))
+    run = begin(store, replace(SPEC, data="fashion-mnist"))
+    execute(store, [run], lambda run, epoch: shutil.rmtree(folder, ignore_errors=True))
+    assert not folder.exists()
+    assert (store.run(run.id).status, len(store.epochs(run.id))) == ("completed", 3)
 
 
 def test_an_unexpected_error_ends_the_run_with_a_sentence_and_where(store):

@@ -1,23 +1,46 @@
 """Scripts for the browser, which Streamlit serves from LR Lab's cache folder."""
 
+import atexit
 import json
 import os
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import TemporaryDirectory, mkstemp
 
 from streamlit.components.v1 import declare_component
 
+from lrlab.errors import UserError
 from lrlab.home import cache_folder
 
 
 def script_url(name: str, text: Callable[[], str]) -> str:
-    """The address of a script, relative to the page's; a file of that name always has that text."""
-    folder = cache_folder() / "scripts"
-    write_once(folder / name, text)
+    """The address of a script, relative to the page's; a file of that name always has that text.
+
+    Raises UserError if the script can be written nowhere.
+    """
+    try:
+        folder = cache_folder() / "scripts"
+        write_once(folder / name, text)
+    except (OSError, UserError):
+        folder = _of_this_process()
+        try:
+            write_once(folder / name, text)
+        except OSError as error:
+            raise UserError(
+                f"The scripts of the charts cannot be written, neither to the cache nor to {folder}: "
+                f"{error.strerror}. Free some disk space, or set LRLAB_HOME to another folder."
+            ) from error
     return f"component/{_served(folder)}/{name}"
+
+
+@cache
+def _of_this_process():
+    """A folder for scripts where the cache cannot be written; it is deleted with the process."""
+    folder = TemporaryDirectory(prefix="lrlab-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def hashed(stem: str, script: str) -> tuple[str, Callable[[], str]]:
@@ -44,9 +67,13 @@ def write_once(file: Path, text: Callable[[], str]) -> None:
     if not file.exists():
         file.parent.mkdir(exist_ok=True)
         part, path = mkstemp(dir=file.parent)
-        with os.fdopen(part, "w", encoding="utf-8") as out:
-            out.write(text())
-        Path(path).replace(file)
+        try:
+            with os.fdopen(part, "w", encoding="utf-8") as out:
+                out.write(text())
+            Path(path).replace(file)
+        except OSError:
+            Path(path).unlink()
+            raise
 
 
 @cache

@@ -7,11 +7,12 @@ import streamlit as st
 from lrlab.analysis import unique
 from lrlab.figures import gradients_figure, race_figure, steps_figure
 from lrlab.figures.lanes import LaneCurves, in_numbers
-from lrlab.store import Run, Store
+from lrlab.store import Run
 from lrlab.ui.chart import chart, forget_sent
 from lrlab.ui.explore import state as explore
 from lrlab.ui.race import view
 from lrlab.ui.race.seen import Seen
+from lrlab.ui.shell import visitor
 from lrlab.ui.widgets.controls import following, smoothing_slider
 
 ENDS = (10, 25, 50, 100, 200, 500, 1000)  # where the time axis ends: it moves seldom
@@ -126,7 +127,7 @@ def _by_update(runs, lanes, epochs, log, smoothing):
     shown = {}
     for run in begun:
         if run.seed_group == seed_group:
-            steps = Store().steps(run.id)
+            steps = visitor.store().steps(run.id)
             name, color = lanes[run.lane]
             shown[name] = (color, steps.losses, steps.rates)
     length = max(run.spec.plan.steps for run in runs)

@@ -13,6 +13,7 @@ from lrlab.datasets import AUTO
 from lrlab.errors import UserError
 from lrlab.home import is_public
 from lrlab.store import Run
+from lrlab.store.notices import notices
 from lrlab.ui.race import view
 from lrlab.ui.race.charts import chart_controls, forget_charts, lane_names, lanes_of, race_charts
 from lrlab.ui.race.manual_rate import manual_rate, say_rate
@@ -48,6 +49,8 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     if not runs:  # deleted in another tab
         return
     st.html(STYLE)
+    if seen.problem:
+        st.error(plain(seen.problem))
     active, begun = _is_active(runs), any(epochs.values())
     is_own = runs[0].is_own
     with st.container(key="race_head"):
@@ -55,7 +58,7 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
     _say(store, runs)
     if begun:
         chart_controls(len(lane_names(runs)) > 1)
-    buttons, lanes = _buttons_for(seen), lanes_of(runs)
+    buttons, lanes = _buttons_for(store, seen), lanes_of(runs)
     if active:
         body = st.container()
         rate = manual_rate(store, runs, epochs) if is_own else None
@@ -76,15 +79,15 @@ def live_race(runs: list[Run], compare: str | None = None) -> None:
         st.caption(f"Data: {plain(runs[0].origin)}.")
 
 
-def _buttons_for(seen):
-    """Everything that decides which buttons and messages the page has."""
+def _buttons_for(store, seen):
+    """Everything that decides which buttons and messages the page has, also of what befell the store."""
     return [
         (
             *(run.id, run.name, run.status, run.message, run.manual_rate, run.has_manual_rate),
             *(run.stop_requested, run.pause_requested, run.origin, bool(seen.epochs[run.id])),
         )
         for run in seen.runs
-    ], [*seen.queue]
+    ], ([*seen.queue], seen.problem, [*notices(store.folder)])
 
 
 def _refresh(race, buttons, lanes, progress, rate):
@@ -98,7 +101,7 @@ def _refresh(race, buttons, lanes, progress, rate):
     except UserError as error:
         st.error(plain(str(error)))
         return
-    if not seen.runs or buttons != _buttons_for(seen):
+    if not seen.runs or buttons != _buttons_for(store, seen):
         st.rerun()
     with progress:
         _progress_bar(store, seen)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from lrlab import jobs
 from lrlab.runs.records import Epoch
-from lrlab.store import Run, Store
+from lrlab.store import Run, Store, StoreError, StoreRescued
 
 FRESH_SECONDS = 0.5
 KEPT_SECONDS = 60
@@ -20,13 +20,15 @@ Made = TypeVar("Made")
 class Seen:
     """The runs of a race, with their epochs by run, and the queue: the place of each (race, seed group).
 
-    There are no runs if the race was deleted. `made` is what was made of it, for all watchers.
+    There are no runs if the race was deleted. `problem` says why the processes could not be looked after.
+    `made` is what was made of it, for all watchers.
     """
 
     runs: list[Run]
     epochs: dict[int, list[Epoch]]
     queue: dict[tuple[int, int], int]
     at: float
+    problem: str = ""
     made: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def once(self, what: Any, make: Callable[[], Made]) -> Made:
@@ -43,12 +45,21 @@ _locks: defaultdict[tuple, Lock] = defaultdict(Lock)  # one reads, and all other
 def read(store: Store, race: int) -> Seen:
     """What there is now, after the processes were looked after."""
     at = time.monotonic()
-    jobs.watch(store)
+    problem = ""
+    try:
+        jobs.watch(store)
+    except StoreRescued:
+        raise
+    except StoreError as error:  # what can be read is shown nevertheless
+        problem = str(error)
     key = (store.folder, store.owner, race)
     before = _seen.get(key)
-    with store.reading():
+
+    def look():
         runs = store.race(race)
-        found = Seen(runs, _epochs(store, runs, before), store.queue(), at)
+        return Seen(runs, _epochs(store, runs, before), store.queue(), at, problem)
+
+    found: Seen = store.together(look)
     if before and (found.runs, found.epochs) == (before.runs, before.epochs):
         found.made.update(before.made)
     for old in [old for old, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:

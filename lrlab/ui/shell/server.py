@@ -7,7 +7,12 @@ import streamlit as st
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 
 from lrlab.errors import UserError
+from lrlab.home import home
+from lrlab.store import StoreRescued
+from lrlab.store.keeper import keep
+from lrlab.store.notices import notices
 from lrlab.ui.shell.garbage import collect_later
+from lrlab.ui.shell.notices import show_notices
 from lrlab.ui.shell.uploads import forget_on_another_page
 from lrlab.ui.shell.visitor import arrive
 from lrlab.ui.widgets.markdown import plain
@@ -33,8 +38,34 @@ def show(page) -> None:
     try:
         st.html(STYLE)
         arrive()
+        said = _look_after_the_store()
         page.run()
+        if said != _notices():
+            st.rerun()
+    except StoreRescued:
+        st.rerun()  # now with the notice that says what happened
     except UserError as error:
         st.error(plain(str(error)))
     st.html(COMMA, unsafe_allow_javascript=True)
     collect_later()
+
+
+def _look_after_the_store():
+    """Returns the notices that the page shows."""
+    folder = _home()
+    if folder is None:
+        return []
+    keep(folder)
+    return show_notices(folder)
+
+
+def _notices():
+    folder = _home()
+    return [*notices(folder)] if folder else []
+
+
+def _home():
+    try:
+        return home()
+    except UserError:  # a page that needs the folder says so, and others do without
+        return None

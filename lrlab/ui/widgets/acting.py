@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lrlab.errors import UserError
+from lrlab.store import StoreError, StoreRescued
 from lrlab.ui.widgets.markdown import plain
 
 
@@ -24,6 +25,16 @@ def acting(act: Callable[..., Any]) -> Callable[..., None]:
             refused(error)
 
     return callback
+
+
+def attempt(act: Callable[..., Any], *args) -> None:
+    """Do what the page can be shown without; if the store refuses, say so in its place."""
+    try:
+        act(*args)
+    except StoreRescued:
+        raise
+    except StoreError as error:
+        st.error(plain(str(error)))
 
 
 def refused(error: UserError) -> None:
