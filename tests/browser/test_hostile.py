@@ -8,6 +8,7 @@ from lrlab.runs.records import Epoch, Outcome
 from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
 from tests.browser.conftest import settle
+from tests.test_links_and_files import HOSTILE
 
 pytestmark = pytest.mark.browser
 IMAGE, LINK = "![p](http://elsewhere.invalid/p.png)", "[Log in](https://elsewhere.invalid)"
@@ -40,6 +41,17 @@ def test_a_hostile_link_is_text(server, open_page, path):
     is_text(page, asked, address)
     if not path:
         page.get_by_text("![p](http").first.wait_for()
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_hostile_text_in_any_link_asks_elsewhere(server, open_page, hostile):
+    address = server.address
+    page, asked = opened(open_page, address)
+    for path in ("", "train", "compare", "lessons", "claims"):
+        page.goto(f"{address}/{path}?{'&'.join(f'{name}={quote(hostile)}' for name in NAMES)}")
+        page.get_by_role("heading").first.wait_for()
+        is_text(page, asked, address)
 
 
 def test_a_hostile_run_is_text(own_server, home, open_page):
