@@ -347,13 +347,14 @@ def test_a_worker_that_cannot_start_fails_what_waits_and_is_not_started_again_an
     assert log.count(error) == 1
 
 
-def test_a_worker_that_has_nothing_to_do_leaves_as_it_should(tmp_path):
-    code = "from lrlab.training import worker; worker.IDLE_SECONDS = 0; worker.main('idle')"
+@pytest.mark.parametrize(("patience", "public"), [("IDLE_SECONDS", "0"), ("PUBLIC_IDLE_SECONDS", "1")])
+def test_a_worker_that_has_nothing_to_do_leaves_as_it_should(tmp_path, patience, public):
+    code = f"from lrlab.training import worker; worker.{patience} = 0; worker.main('idle')"
     with subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,  # its parent lives on
         stderr=subprocess.PIPE,
-        env=os.environ | {"LRLAB_HOME": str(tmp_path)},
+        env=os.environ | {"LRLAB_HOME": str(tmp_path), "LRLAB_PUBLIC": public},
         text=True,
     ) as worker:
         said = worker.stderr.read()

@@ -16,6 +16,7 @@ from lrlab.runs.records import Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store
+from lrlab.ui.shell.visitor import KEY, owner_of
 from tests.datasets.npz import npz, whole
 from tests.pages import TIMEOUT, as_read, link_of
 from tests.test_jobs import wait_for
@@ -163,6 +164,18 @@ def test_on_a_public_server_there_is_no_path(page, monkeypatch):
     assert [box.label for box in page.text_input if "path" in box.label] == []
     page.file_uploader(key="own.upload").set_value(("good.npz", npz(**whole()), "")).run()
     assert not page.button(key="start").disabled
+
+
+def test_on_a_public_server_training_starts_with_the_first_run(home, monkeypatch):
+    monkeypatch.setenv("LRLAB_PUBLIC", "1")
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    page.switch_page("pages/lab/train.py").run()
+    assert jobs.worker_state(Store()) is None
+    train(page)
+    assert jobs.worker_state(Store()) is not None
+    (run,) = Store(owner=owner_of(page.session_state[KEY])).runs()
+    assert run.active
+    assert Store().runs() == []
 
 
 def test_adam_runs_at_its_own_default(page):
