@@ -138,6 +138,7 @@ async def race(address: str) -> None:
 async def gone(address: str) -> None:
     """The links of before say that their runs are gone, and curves open as they were."""
     async with AsyncExitStack() as stack:
+        await visit(stack, address)  # a server's first visitor is asked to load the page again
         for query, page, words in (
             ("run=1", "train", "which does not exist here"),
             ("runs=1.2", "compare", "runs that do not exist here"),
