@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -70,18 +71,31 @@ def patiently(look):
     return again
 
 
+def damage(store, part):
+    """Overwrite a page until somebody has met it: SQLite may have just written this page itself."""
+    place, size = page_of(store, part)
+
+    def is_met():
+        overwrite(store.path, place, b"\0" * size)
+        return wait_for_notice(store, 1)
+
+    wait_for(is_met)
+
+
+def wait_for_notice(store, seconds):
+    until = time.monotonic() + seconds
+    while not (found := notices(store.folder)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
 @pytest.mark.parametrize("part", ["runs_by_status", "steps"])
 def test_a_run_goes_on_to_the_same_end_when_the_store_is_damaged(store, calm, part):
     """An index costs nothing. Where records are lost, the run starts again."""
     race = train(store, RUN)
     wait_for(lambda: store.checkpoint(race))
-    worker, (place, size) = worker_of(store), page_of(store, part)
-
-    def is_met():
-        overwrite(store.path, place, b"\0" * size)  # again, if SQLite has just written this page itself
-        return patiently(store.listed)() is None or notices(store.folder)
-
-    wait_for(is_met)
+    worker = worker_of(store)
+    damage(store, part)
     wait_for(patiently(lambda: not store.run(race).active))
     found = {notice.kind for notice in notices(store.folder).values()}
     assert found == {DAMAGED}
@@ -111,11 +125,11 @@ def test_a_worker_does_the_same_when_the_whole_folder_is_gone(store):
 
 def test_two_servers_share_a_store_that_is_damaged_meanwhile(tmp_path):
     store = Store(tmp_path)
-    ids = [store.add(RUN, f"run {number}") for number in range(2)]
+    ids = [store.add(replace(RUN, epochs=15), f"run {number}") for number in range(2)]
     servers = [subprocess.Popen([sys.executable, "-c", SERVER, str(tmp_path)]) for _ in range(2)]
     try:
         wait_for(lambda: len({run.worker for run in store.runs(("running",))}) == 2)
-        overwrite(store.path, page_of(store, "runs_by_race")[0], b"\0" * 4096)
+        damage(store, "runs_by_status")
         wait_for(patiently(lambda: all(store.run(id).status == "completed" for id in ids)))
     finally:
         for server in servers:

@@ -109,8 +109,7 @@ class File:
             with opened() as connection:
                 return act(connection)
         except StoreError as error:
-            log = self.path.with_name(f"{STORE}-wal")
-            if not is_unwritable(error.__cause__) or (log.exists() and log.stat().st_size > 0):
+            if not is_unwritable(error.__cause__) or gate.holds(self.path.with_name(f"{STORE}-wal")):
                 raise
         with opened(frozen=True) as connection:
             return act(connection)

@@ -46,8 +46,15 @@ def inside(path: Path, seconds: float, alone: bool = False):
 
 def was_made(path: Path) -> bool:
     """Whether there was a store once, even if it is gone."""
-    gate = _gate(path)
-    return gate.exists() and gate.stat().st_size > 0
+    return holds(_gate(path))
+
+
+def holds(path: Path) -> bool:
+    """Whether there is a file with something in it; not, if one may not look into its folder."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def made(path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,10 +39,9 @@ def notices(folder: Path) -> dict[Path, Notice]:
     """The notices in a folder by their files, the oldest first."""
     found = {}
     for path in sorted(folder.glob("notice-*.json"), key=lambda path: path.stem):
-        try:
+        # It may be dismissed in another tab in this moment, or be damaged itself.
+        with suppress(OSError, ValueError, TypeError):
             found[path] = Notice(**json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:  # dismissed in another tab
-            continue
     return found
 
 

@@ -78,7 +78,7 @@ def rescue(path: Path) -> None:
 
 def is_missing(path: Path) -> bool:
     """Whether there is no file, or one with nothing in it, as SQLite makes it for a reader."""
-    return not path.exists() or path.stat().st_size == 0
+    return not gate.holds(path)
 
 
 @refused("The file of the runs is gone, and no new one could be made")
@@ -134,10 +134,9 @@ def take_place(path: Path, new: Path, aside: Path, notice: Notice) -> None:
         for ending in BESIDE:
             if os.path.lexists(f"{path}{ending}"):
                 os.rename(f"{path}{ending}", f"{aside}{ending}")
-        log = Path(f"{aside}-wal")
-        if log.exists() and log.stat().st_size == 0:
-            log.unlink()
-            Path(f"{aside}-shm").unlink(missing_ok=True)
+        if not gate.holds(Path(f"{aside}-wal")):
+            for ending in ("-wal", "-shm"):
+                Path(f"{aside}{ending}").unlink(missing_ok=True)
         os.rename(new, path)
     except OSError:
         dismiss(said)

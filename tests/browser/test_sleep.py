@@ -14,7 +14,7 @@ from tests.browser.conftest import serving, settle
 from tests.browser.test_train import go_to_train, newest, points, start, type_number, wait_for_points
 from tests.test_jobs import wait_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 FORGETFUL = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "1"}
 
 

@@ -341,4 +341,5 @@ def test_a_notice_stays_until_it_is_dismissed(tmp_path):
     assert [*notices(tmp_path).items()] == [*zip(paths, (first, second), strict=True)]
     dismiss(paths[0])
     dismiss(paths[0])
+    (tmp_path / "notice-2.json").write_text("")  # as after a power failure
     assert [*notices(tmp_path).values()] == [second]
