@@ -1,9 +1,9 @@
 """How long many visitors wait, and what they cost: `make bench`, on Linux.
 
 Each of 10, 30 and 50 visitors opens Explore, all at once, and then moves a slider every two seconds: alone,
-and while a race trains that five others watch. Then 20 visitors come and leave ten times, and the last part is
-`sessions`. Times are from a request to the end of its script, as a visitor without a browser sees them. A page
-with an error ends this program.
+and while a race trains that five others watch. Then 20 visitors come and leave ten times, and the last part
+is `sessions`. Times are from a request to the end of its script, as a visitor without a browser sees them. A
+page with an error ends this program.
 """
 
 import asyncio
@@ -82,7 +82,7 @@ async def _crowds(address, process, store, is_racing):
 
 
 async def _crowd(address, server, count):
-    """The seconds of each opening and of each move, the server's CPU seconds of the moves, its peak memory."""
+    """The seconds of each opening and of each move, the server's CPU seconds of the moves, and its memory."""
     async with AsyncExitStack() as stack:
         began = time.perf_counter()
 
@@ -99,7 +99,7 @@ async def _crowd(address, server, count):
 
 
 async def _moved(page, wait):
-    """Move the slider every two seconds, or later if the page has not answered by then; the seconds of each."""
+    """Move the slider every two seconds, or later if the page has not answered; the seconds of each."""
     options, times = page.sliders[SLIDER].options, []
     for at in range(MOVES):
         await asyncio.sleep(wait)

@@ -1,8 +1,8 @@
 """The memory of the server and its worker: `make bench`, on Linux.
 
-In megabytes, PSS (memory shared by several processes is divided among them) and anonymous memory (what no file
-holds). Idle, with a warm worker; the most during some epochs of the article's run; and the most during a race of
-six lanes on all 60,000 images. A visitor watches each.
+In megabytes, PSS (memory shared by several processes is divided among them) and anonymous memory (what no
+file holds). Idle, with a warm worker; the most during some epochs of the article's run; and the most during a
+race of six lanes on all 60,000 images. A visitor watches each.
 """
 
 import asyncio

@@ -237,9 +237,10 @@ def test_what_an_interrupted_import_has_written_is_never_seen_and_the_next_one_t
     def interrupted(self, *_):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(Store, "_write", interrupted)
-        store.add_results(results)
+        with pytest.raises(KeyboardInterrupt):
+            store.add_results(results)
     assert store.listed() == []
     assert len(store.add_results(results)) == len(store.listed()) == 20
     assert store.add_results(results) == []
