@@ -70,7 +70,8 @@ bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.train
 	$(PYTHON) -m tests.bench.race
 	$(PYTHON) -m tests.bench.compare
-	$(PYTHON) -m tests.bench.sessions
+	$(PYTHON) -m tests.bench.load
+	$(PYTHON) -m tests.bench.memory
 
 cloud: $(VENV)/test
 	$(PYTHON) -m tests.cloud

@@ -29,6 +29,8 @@ LOG_BYTES = 1_000_000
 LAST_LINES = 30
 NICER, NICEST = 5, 19  # than the server: a third of its share of a core; and as nice as a process can be
 NICE = "LRLAB_NICE"  # sets another number
+# With these, glibc gives back the large blocks that a training frees, which are a tenth of its memory.
+FREES = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 _lock = threading.RLock()
 _workers: dict[Path, "_Worker"] = {}
@@ -51,7 +53,7 @@ class _Worker:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=Path(__file__).parents[1],
-                env={"TF_CPP_MIN_LOG_LEVEL": "1", **os.environ, "LRLAB_HOME": str(folder)},
+                env={"TF_CPP_MIN_LOG_LEVEL": "1", **FREES, **os.environ, "LRLAB_HOME": str(folder)},
             )
         with suppress(psutil.NoSuchProcess):  # it has ended already
             psutil.Process(self.process.pid).nice(priority)

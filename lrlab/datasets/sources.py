@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lrlab.datasets.built_in import BuiltIn, Files
 from lrlab.datasets.catalogue import AUTO, data_set
-from lrlab.datasets.dataset import Dataset
+from lrlab.datasets.dataset import Dataset, together
 from lrlab.datasets.kept import load_own
 from lrlab.datasets.own import OwnData
 from lrlab.errors import UserError
@@ -82,7 +82,7 @@ def load(data: str | OwnData = "auto", progress=lambda words: None) -> Dataset:
     known, location = data_set(data), locate(data)
     if isinstance(known, OwnData):
         progress(f"Reading {known.title}")
-        return Dataset(known.name, location.words, *load_own(known))
+        return Dataset(known.name, location.words, *together(*load_own(known)))
     files = known.files
     if files is None:
         progress(f"Preparing {known.title}")
@@ -106,7 +106,7 @@ def load(data: str | OwnData = "auto", progress=lambda words: None) -> Dataset:
 
 @cache
 def _read_once(data, folder):
-    return data.arrays(folder)
+    return together(*data.arrays(folder))
 
 
 def _complete(files, folder):

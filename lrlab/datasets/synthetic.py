@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from lrlab.datasets.built_in import Arrays, BuiltIn
-from lrlab.datasets.dataset import Dataset
+from lrlab.datasets.dataset import Dataset, together
 from lrlab.datasets.fashion_mnist import CLASS_NAMES
 
 SEED = 20_250_101
@@ -33,7 +33,7 @@ def draw() -> Arrays:
         blocks = list(threads.map(_block, range((TRAIN + TEST) // BLOCK)))
     images = np.concatenate([images for images, _ in blocks])
     labels = np.concatenate([labels for _, labels in blocks])
-    return images[:TRAIN], labels[:TRAIN], images[TRAIN:], labels[TRAIN:]
+    return together(images[:TRAIN], labels[:TRAIN], images[TRAIN:], labels[TRAIN:])
 
 
 @cache

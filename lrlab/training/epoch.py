@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from lrlab.datasets import Dataset
+from lrlab.datasets.dataset import ALIGNED
 from lrlab.networks import Network
 from lrlab.networks.layers import Shape
 from lrlab.optimizers import Optimizer
@@ -230,8 +231,12 @@ class Present:
 
 def on_device(data: Dataset, shape: Shape):
     """All images of a data set, of shape (n, *shape), and labels (int32), with the test images last."""
-    images = np.concatenate([data.train_images, data.test_images]).reshape(-1, *shape)
-    return tf.constant(images), tf.constant(np.concatenate([data.train_labels, data.test_labels]), tf.int32)
+    images = data.images.reshape(-1, *shape)
+    if images.ctypes.data % ALIGNED == 0 and images.flags.writeable:  # then TensorFlow needs no copy
+        images = tf.experimental.dlpack.from_dlpack(images.__dlpack__())
+    return tf.convert_to_tensor(images), tf.constant(
+        np.concatenate([data.train_labels, data.test_labels]), tf.int32
+    )
 
 
 def _padded(array, images):

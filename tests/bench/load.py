@@ -82,7 +82,7 @@ async def _crowds(address, process, store, is_racing):
 
 
 async def _crowd(address, server, count):
-    """The seconds of each opening and each move, the server's CPU seconds of the moves, its peak memory."""
+    """The seconds of each opening and of each move, the server's CPU seconds of the moves, and its memory."""
     async with AsyncExitStack() as stack:
         began = time.perf_counter()
 
@@ -99,7 +99,7 @@ async def _crowd(address, server, count):
 
 
 async def _moved(page, wait):
-    """Move the slider every two seconds, or later if the page has not answered yet; the seconds of each."""
+    """Move the slider every two seconds, or later if the page has not answered; the seconds of each."""
     options, times = page.sliders[SLIDER].options, []
     for at in range(MOVES):
         await asyncio.sleep(wait)

@@ -79,7 +79,7 @@ class Visitor:
 
 @asynccontextmanager
 async def visitor(address, query="", page=""):
-    """A visitor of Explore at that address, whose script has run once; who went to another `page` then."""
+    """A visitor of Explore at that address, whose script has run once, and who went to a `page` then."""
     socket = websockets.connect(
         f"ws://{urlsplit(address).netloc}/_stcore/stream",
         subprotocols=["streamlit"],

@@ -6,6 +6,7 @@ import numpy as np
 
 from lrlab import article
 from lrlab.datasets import Dataset
+from lrlab.datasets.dataset import ALIGNED, together
 
 
 def numbered(count):
@@ -37,3 +38,16 @@ def test_it_is_the_same_whatever_was_drawn_before():
     random.random()
     np.testing.assert_array_equal(number(data.sample(300)[0]), first)
     assert sorted(number(data.sample(1000)[0])) == list(range(1000))
+
+
+def test_images_that_were_put_together_are_held_once():
+    images, labels = numbered(1000).sample(1000)
+    arrays = images[:900].copy(), labels[:900], images[900:].copy(), labels[900:]
+    data = Dataset("synthetic", "numbered", *arrays)
+    whole = Dataset("synthetic", "numbered", *together(*arrays))
+    np.testing.assert_array_equal(whole.images, data.images)
+    np.testing.assert_array_equal(whole.test_images, data.test_images)
+    assert np.shares_memory(whole.images, whole.train_images)
+    assert np.shares_memory(whole.images, whole.test_images)
+    assert whole.images.ctypes.data % ALIGNED == 0
+    assert not np.shares_memory(data.images, data.train_images)

@@ -12,6 +12,7 @@ from lrlab.palette import HUES
 from lrlab.runs.plan import Plan
 from lrlab.schedules import SCHEDULES
 from lrlab.ui.explore.panels import MOST_ROWS, written
+from lrlab.ui.widgets import controls
 from tests.pages import TIMEOUT
 
 pytestmark = pytest.mark.pages
@@ -20,8 +21,16 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture
-def page(home):
-    return AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+def page(home, whole_page):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.session_state["explore.more"] = True
+    return page.run()
+
+
+@pytest.fixture
+def whole_page(monkeypatch):
+    """Have the whole page drawn after a move of a slider: AppTest forgets what is not drawn again."""
+    monkeypatch.setattr(controls, "redraw", lambda *names: None)
 
 
 def sent(page):
@@ -41,6 +50,12 @@ def open_card(page, curve):
     """Take a curve in hand by its line in the list."""
     if page.session_state["in_hand"] != curve:
         page.button(key=f"{curve}.in_hand.button").click().run()
+
+
+def unfold(page, curve):
+    """Open the folded part of the card in hand."""
+    page.session_state[f"open.{curve}.more"] = True
+    page.run()
 
 
 def menu(page, curve, action):
@@ -129,6 +144,7 @@ def test_the_articles_values_come_back_with_one_click(page):
     page.number_input(key="constant.initial_lr.field").set_value(0.3).run()
     page.number_input(key="epochs.field").set_value(12).run()
     open_card(page, "keras-decay")
+    unfold(page, "keras-decay")
     page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     page.toggle(key="log").set_value(True).run()
     assert figure(page) != before
@@ -139,6 +155,7 @@ def test_the_articles_values_come_back_with_one_click(page):
 def test_the_clock_is_one_switch_from_the_trap(page):
     assert lines(page)["Keras built-in decay"]["line"]["shape"] == "linear"
     open_card(page, "keras-decay")
+    unfold(page, "keras-decay")
     page.segmented_control(key="keras-decay.clock.clock").set_value("epoch").run()
     assert lines(page)["Keras built-in decay"]["y"][2] == pytest.approx(0.1 / 1.01, rel=1e-4)
 
@@ -242,6 +259,7 @@ def test_the_curves_in_numbers(page):
 
 def test_a_warm_up_and_a_cool_down_go_around_any_curve(page):
     open_card(page, "step")
+    unfold(page, "step")
     page.number_input(key="step.warm-up.warmup.length").set_value(4).run()
     page.number_input(key="step.cool-down.cooldown.length").set_value(10).run()
     drawn = lines(page)["Step"]["y"][::2]
@@ -269,8 +287,9 @@ def test_a_link_opens_what_it_says(home):
 
 
 @pytest.mark.parametrize("query", [{"e": "0"}, {"c": "../../x"}, {"r": "nan"}, {"s": "1" * 41_000}])
-def test_a_broken_link_opens_the_articles_values(home, query):
+def test_a_broken_link_opens_the_articles_values(home, whole_page, query):
     page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.session_state["explore.more"] = True
     for name, value in query.items():
         page.query_params[name] = value
     page.run()
@@ -418,6 +437,7 @@ def test_code_is_exported_with_the_chosen_optimizer_from_the_chosen_epoch(page):
 
 
 def test_a_browser_that_says_nothing_is_chosen_changes_nothing(page):
+    unfold(page, "exponential")
     for key in ("axis.axis", "exponential.clock.clock"):
         page.segmented_control(key=key).set_value(None).run()
         assert not page.exception
@@ -436,6 +456,32 @@ def test_a_schedule_has_the_colour_of_explore_in_whatever_order_it_is_chosen(pag
         assert drawn == {name: on_explore[name] for name in ("Step", "Constant", "Exponential")}
 
 
+def test_a_move_of_a_slider_draws_what_moves_and_not_the_whole_page(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    buttons, sent_before = len(page.button), sent(page)
+    page.number_input(key="exponential.initial_lr.field").set_value(0.3).run()
+    assert not page.exception
+    assert sent(page)["figure"] != sent_before["figure"]
+    assert "exponential~0.3" in sent(page)["link"]
+    assert page.dataframe[0].value["Peak"].max() == 0.5
+    assert page.dataframe[0].value["Peak"].min() == pytest.approx(0.01)
+    assert 0 < len(page.button) < buttons, "one line of the list, and its menu"
+    page.run()
+    assert len(page.button) == buttons
+    assert page.number_input(key="exponential.initial_lr.field").value == 0.3
+
+
+def test_a_move_that_changes_more_draws_the_whole_page(home):
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    page.query_params["c"] = ["polynomial", "constant"]
+    buttons = len(page.run().button)
+    open_card(page, "polynomial")
+    page.number_input(key="polynomial.power.field").set_value(1.0).run()
+    assert not page.exception
+    assert len(page.button) == buttons, "with the power the name has changed"
+    assert "Linear" in " ".join(button.label for button in page.button)
+
+
 def test_a_new_schedule_opens_at_once_and_only_its_card(page):
     add(page, "cosine")
     assert page.session_state["in_hand"] == "cosine"
@@ -451,6 +497,7 @@ def test_a_new_schedule_opens_at_once_and_only_its_card(page):
 def test_a_removed_curve_comes_back_with_its_values_at_its_place(page):
     open_card(page, "step")
     page.number_input(key="step.drop_rate.field").set_value(0.3).run()
+    unfold(page, "step")
     page.number_input(key="step.warm-up.warmup.length").set_value(4).run()
     before = lines(page)
     menu(page, "step", "Remove")

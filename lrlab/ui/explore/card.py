@@ -8,7 +8,7 @@ from lrlab.runs.plan import CLOCKS, Plan
 from lrlab.runs.summary import summary
 from lrlab.schedules import Schedule
 from lrlab.ui.explore import state
-from lrlab.ui.widgets.controls import control, field, following, label_of
+from lrlab.ui.widgets.controls import control, field, fold, following, label_of
 from lrlab.ui.widgets.markdown import plain, swatch
 
 CLOCK_NAMES = {"epoch": "each epoch", "step": "each step", "smooth": "smoothly"}
@@ -40,9 +40,9 @@ def values(curve: str, without: tuple[str, ...] = (), part: str | None = None) -
     parameters(curve, without, part=part)
 
 
-def fold(curve: str) -> None:
+def folded(curve: str) -> None:
     """The folded part of the card: the warm-up, the cool-down and the clock."""
-    more = st.expander(_fold(curve), key=f"{curve}.more", type="compact", on_change="rerun")
+    more = fold(_fold(curve), f"{curve}.more", type="compact")
     if not more.open:
         return
     with more:

@@ -12,7 +12,7 @@ from lrlab.runs.plan import BATCHES_PER_EPOCH, BATCHES_PER_UPDATE, EPOCHS, Plan
 from lrlab.scene import MAX_NAME, SHARED_RATE
 from lrlab.schedules import SCHEDULES, class_of_kind
 from lrlab.ui.explore import state
-from lrlab.ui.explore.card import about, fold, meaning, values
+from lrlab.ui.explore.card import about, folded, meaning, values
 from lrlab.ui.widgets.controls import field, number
 from lrlab.ui.widgets.markdown import plain, swatch
 
@@ -102,7 +102,7 @@ def fill(places: Lines) -> None:
         with places.card["values"]:
             values(curve, ("initial_lr",) if st.session_state[state.ONE_RATE] else (), MOVING)
         with places.card["fold"]:
-            fold(curve)
+            folded(curve)
 
 
 def fill_moving(

@@ -68,7 +68,13 @@ def _lines(of, plans, height, looks):
     rings = {in_hand: handles(in_hand, plans[in_hand])} if of == "rate" and in_hand in plans else {}
     live = preview(plans, axis, batch_size, rings=rings)
     link = state.link() if of == "rate" else None
-    chart(figure, of, alt, live, link, choose=state.take_in_hand, drag=drag)
+    chart(figure, of, alt, live, link, choose=state.take_in_hand, drag=_drag)
+
+
+def _drag(rings):
+    """Take the values of rings, and draw the whole page: their controls are outside of what moves."""
+    drag(rings)
+    st.rerun()
 
 
 def _warnings(plans, names):

@@ -19,7 +19,7 @@ from lrlab.runs.plan import BATCHES_PER_UPDATE, EPOCHS
 from lrlab.runs.spec import BATCH_SIZE, SEED, TRAIN_SIZE, VALIDATION_SPLIT
 from lrlab.ui.explore import state
 from lrlab.ui.train import race_setup
-from lrlab.ui.widgets.controls import field, option
+from lrlab.ui.widgets.controls import field, fold, option
 from lrlab.ui.widgets.in_words import data_in_words
 from lrlab.ui.widgets.markdown import plain, swatch
 
@@ -109,7 +109,7 @@ def _optimizers():
         cls for cls in OPTIMIZERS if cls.kind in st.session_state[race_setup.CHOSEN_OPTIMIZERS]
     ]
     if any(cls.parameters() for cls in with_parameters):
-        with _expander("Optimizer parameters", "optimizers"):
+        with fold("Optimizer parameters", "optimizers"):
             for cls in with_parameters:
                 if cls.parameters():
                     st.markdown(f"**{cls.title}**")
@@ -136,7 +136,7 @@ def _network():
     known, size = race_setup.known_data(), ""
     with suppress(UserError):  # a network for other data: beside the button it says why
         size = f", {network.parameter_count(known.shape, known.class_count):,} parameters"
-    with _expander(f"Network: {network.title.lower()}{size}", "network"):
+    with fold(f"Network: {network.title.lower()}{size}", "network"):
         st.selectbox(
             "Network", list(names), format_func=names.get, key=race_setup.NETWORK, persist_state="session"
         )
@@ -148,7 +148,7 @@ def _data():
     images = race_setup.TRAIN_IMAGES
     is_own = st.session_state[race_setup.DATA_SET] == race_setup.OWN
     title = f"Images: {race_setup.train_images():,}, first seed {st.session_state[race_setup.SEED]}"
-    with _expander(title, "data"):
+    with fold(title, "data"):
         _numbers({race_setup.SEED: ("First seed", SEED)})
         _numbers(
             {
@@ -223,18 +223,7 @@ def _controllers():
         ),
     )
     on = [label.lower() for label, key, *_ in both if st.session_state[key]]
-    with _expander(f"Early stopping and plateau: {' and '.join(on) or 'off'}", "controllers"):
+    with fold(f"Early stopping and plateau: {' and '.join(on) or 'off'}", "controllers"):
         for label, key, cls, help in both:
             if st.toggle(label, key=key, persist_state="session", help=help):
                 _options(cls)
-
-
-def _expander(title, name):
-    """An expander that stays open when its title changes, which makes it a new one for Streamlit."""
-    widget, is_open = f"open.{name}.expander", f"open.{name}"
-    st.session_state[widget] = st.session_state.setdefault(is_open, False)
-    return st.expander(title, key=widget, on_change=_take_open, args=(widget, is_open))
-
-
-def _take_open(widget, is_open):
-    st.session_state[is_open] = st.session_state[widget]

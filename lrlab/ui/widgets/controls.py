@@ -137,6 +137,20 @@ def smoothing_slider(key: str, width: int = 160) -> None:
     )
 
 
+def fold(title: str, name: str, **kwargs):
+    """An expander that stays open when its title changes, which makes it a new one for Streamlit.
+
+    Its `open` says whether it is; `kwargs` go to `st.expander`.
+    """
+    widget, is_open = f"open.{name}.expander", f"open.{name}"
+    st.session_state[widget] = st.session_state.setdefault(is_open, False)
+    return st.expander(title, key=widget, on_change=_take_open, args=(widget, is_open), **kwargs)
+
+
+def _take_open(widget, is_open):
+    st.session_state[is_open] = st.session_state[widget]
+
+
 TERMS = {"k_decay": "k-decay"}  # names that the field writes in its own way
 
 
