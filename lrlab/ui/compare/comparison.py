@@ -39,7 +39,8 @@ def comparison(store: Store, listed: dict[int, Listed]) -> None:
         return
     found = groups(results, st.session_state[choice.JOIN_SEEDS])
     found_colors = colors(found)
-    _actions(store, chosen, results, [group.name for group in found])
+    is_own = any(listed[id].run.is_own for id in chosen if id in listed)
+    _actions(store, chosen, results, [group.name for group in found], is_own)
     if len(chosen) > len(results):
         st.warning(f"{len(chosen)} runs are chosen. Only the first {choice.MOST_COMPARED} are drawn.")
     st.html(STYLE)
@@ -73,7 +74,7 @@ def _draw_again_soon():
     refreshed(wait, REFRESH_SECONDS)
 
 
-def _actions(store, chosen, results, names):
+def _actions(store, chosen, results, names, is_own):
     """One row: how many runs are chosen, what the charts show of them, and what can be done with them."""
     with st.container(horizontal=True, vertical_alignment="center", key="compare-actions"):
         st.markdown(f"#### {'1 run' if len(chosen) == 1 else f'{len(chosen)} runs'} chosen", width="content")
@@ -84,7 +85,8 @@ def _actions(store, chosen, results, names):
             st.button(
                 "Delete",
                 icon=":material/delete:",
-                help="Delete the chosen runs. You can undo this.",
+                help="Delete the chosen runs. You can undo this." if is_own else "These runs are not yours.",
+                disabled=not is_own,
                 on_click=acting(choice.delete),
                 args=(store, chosen),
             )

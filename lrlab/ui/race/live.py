@@ -165,7 +165,7 @@ def _header(store, runs, epochs, compare):
         with st.container(horizontal=True, width="content"):
             is_own = runs[0].is_own
             if not is_own:
-                st.markdown(":gray-badge[:material/visibility: another visitor's]", width="content")
+                st.markdown(":gray-badge[:material/visibility: Another visitor's]", width="content")
             if active and (is_own or store.sees_all):
                 asked = any(run.pause_requested for run in runs if run.active)
                 _button("Pause", "pause", store.request_pause, runs, asked)
