@@ -1,5 +1,7 @@
 """How much memory a process here may still take: of the machine, or of the container that it runs in."""
 
+import ctypes
+import os
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,13 @@ def free_memory(system: Path = Path("/")) -> int:
     """
     left = [limit - used for limit, used in _groups(system)]
     return max(min([psutil.virtual_memory().available, *left]), 0)
+
+
+def give_back() -> None:
+    """With glibc, return memory that this process has freed to the system, such as 50 MB after compiling."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim:
+        trim(0)
 
 
 def _groups(system):

@@ -73,11 +73,12 @@ def downloads(data: BuiltIn) -> Path:
     return home() / data.name
 
 
-def load(data: str | OwnData = "auto", progress=lambda words: None) -> Dataset:
+def load(data: str | OwnData = "auto", progress=lambda words: None, keep: bool = True) -> Dataset:
     """The images of a run's data set; "auto" is the first set of `AUTO` that is available.
 
-    `progress` is called with a text at each stage. Raises UserError for files that are damaged or
-    truncated, and for a set that is not on this machine and cannot be downloaded; except with "auto".
+    `progress` is called with a text at each stage. With `keep`, this process holds the images of a built-in
+    set for the next time. Raises UserError for files that are damaged or truncated, and for a set that is not
+    on this machine and cannot be downloaded; except with "auto".
     """
     known, location = data_set(data), locate(data)
     if isinstance(known, OwnData):
@@ -101,7 +102,7 @@ def load(data: str | OwnData = "auto", progress=lambda words: None) -> Dataset:
             return Dataset(AUTO[1].name, f"{AUTO[1].title} ({error})", *AUTO[1].arrays())
         origin = f"{known.title}, downloaded"
     progress(f"Reading {known.title}")
-    return Dataset(known.name, origin, *_read_once(known, folder))
+    return Dataset(known.name, origin, *(_read_once(known, folder) if keep else known.arrays(folder)))
 
 
 @cache

@@ -7,7 +7,6 @@ It loads TensorFlow once and compiles the article's run in advance. It ends in t
 3. It has compiled more than 12 programs. TensorFlow never frees them, so a new process is better.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ import threading
 import time
 
 from lrlab.home import is_public
+from lrlab.memory import give_back
 from lrlab.optimizers import SGD, Adam
 from lrlab.runs.records import Outcome
 from lrlab.runs.spec import RunSpec
@@ -49,21 +49,15 @@ def main(worker: str) -> None:
                 current[:] = runs
                 execute(store, runs)
                 current.clear()
+                give_back()
                 print(f"Runs {[run.id for run in runs]} have ended.", flush=True)
                 idle_since = time.monotonic()
             elif to_compile:
                 say("starting", warm_up(*to_compile.pop(0)))
-                _give_back_memory()
+                give_back()
             else:
                 say("idle")
                 _sleep_until_queued(store, idle_since + patience)
-
-
-def _give_back_memory():
-    """With glibc, return unused memory to the system: about 50 MB after compiling."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim:
-        trim(0)
 
 
 def _sleep_until_queued(store, until):

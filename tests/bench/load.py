@@ -38,13 +38,13 @@ def main() -> None:
         f"{'':<22}{'median, 95 %, last (s)':>24}{'median, 95 % (s)':>18}{'ms a move':>10}{'anonymous MB':>26}"
     )
     for is_racing in (False, True):
-        with tempfile.TemporaryDirectory() as folder, _served(folder) as served:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _served(folder) as served:
             store = Store(Path(folder))
             if is_racing:
                 lanes = [(curve.name, RunSpec(curve.schedule, epochs=1000)) for curve in CURVES[:LANES]]
                 store.add_race([lanes])
             asyncio.run(_crowds(*served, store, is_racing))
-    with tempfile.TemporaryDirectory() as folder, _served(folder) as served:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _served(folder) as served:
         asyncio.run(_rounds(*served))
     sessions.main()
 

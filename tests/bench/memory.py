@@ -49,7 +49,10 @@ def _rollup(pid):
 
 def main() -> None:
     """Print a line for each state."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), LRLAB_HOME=folder) as served:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        serving(Path(folder), LRLAB_HOME=folder) as served,
+    ):
         asyncio.run(measured(*served, Store(Path(folder))))
 
 

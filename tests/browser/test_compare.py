@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from lrlab.lessons.evidence import recipe_of
@@ -250,3 +251,30 @@ def test_no_click_is_lost_while_a_race_is_refreshed(own_server, store, open_page
             said = chosen if ticked else "Choose runs in the table"
             expect(page.get_by_text(said)).to_be_visible(timeout=LOST)
             page.wait_for_timeout(19 * (click % 27))  # not in step with the refresh
+
+
+def held(address):
+    """The bytes of uploaded files that the server holds."""
+    lines = requests.get(f"{address}/_stcore/metrics", timeout=60).text.splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if 'cache_type="UploadedFileManager"' in line)
+
+
+def wait_until_held(page, address, size):
+    for _ in range(300):
+        if held(address) == size:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"The server holds {held(address):,.0f} bytes of uploaded files, not {size:,}.")
+
+
+def test_uploaded_files_leave_the_memory_with_their_page(open_page, own_server, tmp_path):
+    address, _ = own_server
+    page = open_page(f"{address}/?p")
+    file = tmp_path / "runs.csv"
+    file.write_bytes(b"0" * 3_000_000)
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    page.get_by_role("button", name="Import", exact=True).first.click()
+    page.locator("input[type=file]").set_input_files(file)
+    wait_until_held(page, address, 3_000_000)
+    page.get_by_role("link", name="Explore", exact=True).first.click()
+    wait_until_held(page, address, 0)

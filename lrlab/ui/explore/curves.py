@@ -73,7 +73,7 @@ def curves() -> Lines:
             if curve == state.in_hand():
                 with st.container(key="explore.in_hand", gap=None):
                     places[curve] = _row(curve)
-                    card = {name: st.container(gap=None) for name in CARD}
+                    card = {name: st.container(key=f"explore.card.{name}", gap=None) for name in CARD}
             else:
                 places[curve] = _row(curve)
         if gone and gone.at >= len(names):

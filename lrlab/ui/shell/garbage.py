@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from streamlit import runtime
 
+from lrlab.memory import give_back
+
 COLLECT_SECONDS = 30
 _ran = threading.Event()
 
@@ -40,6 +42,7 @@ def _collect_now_and_then():
         if not close_left_sessions():
             _ran.clear()
         gc.collect()
+        give_back()
 
 
 def close_left_sessions() -> int:

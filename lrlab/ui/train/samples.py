@@ -36,7 +36,7 @@ def _one_of_each(name: str, _source: DataSet) -> list[np.ndarray]:
     if name == AUTO[1].name:
         found, labels = few()
     else:
-        whole = load(_source if isinstance(_source, OwnData) else name)
+        whole = load(_source if isinstance(_source, OwnData) else name, keep=False)
         found, labels = whole.train_images, whole.train_labels
-    images = [found[np.argmax(labels == each)] for each in range(_source.class_count)]
+    images = [found[np.argmax(labels == each)].copy() for each in range(_source.class_count)]
     return [image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image for image in images]
