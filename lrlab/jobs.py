@@ -18,6 +18,7 @@ from lrlab.errors import UserError
 from lrlab.home import is_public
 from lrlab.runs.records import Outcome
 from lrlab.store import Run, Store, StoreError
+from lrlab.store.errors import log
 
 STOP_SECONDS = 1.0
 LANE_SECONDS = 0.5
@@ -46,11 +47,11 @@ class _Worker:
         self.id = secrets.token_hex(8)
         self.silent_since = None
         self.log = folder / "worker.log"
-        with _opened(self.log) as log:
+        with _opened(self.log) as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "lrlab.training.worker", self.id],
                 stdin=subprocess.PIPE,
-                stdout=log,
+                stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=Path(__file__).parents[1],
                 env={"TF_CPP_MIN_LOG_LEVEL": "1", **FREES, **os.environ, "LRLAB_HOME": str(folder)},
@@ -175,7 +176,7 @@ def _see_to_its_end(store, worker):
                 if _workers.get(store.folder) is worker:  # otherwise shut_down ended it: nothing continues
                     watch(store)
         except StoreError as error:
-            print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
+            log(f"Waiting for the store: {error}")
             time.sleep(RETRY_SECONDS)
 
 

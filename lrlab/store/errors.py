@@ -3,7 +3,8 @@
 import os
 import shutil
 import sqlite3
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lrlab.errors import UserError
@@ -18,6 +19,12 @@ class StoreError(UserError):
 
 class StoreRescued(StoreError):
     """The file was damaged or gone, and can be used again now. A notice beside it says what happened."""
+
+
+def log(words: str) -> None:
+    """Say something in the log of this process, if it can be written: it may be on the disk that is full."""
+    with suppress(OSError):
+        print(words, file=sys.stderr, flush=True)
 
 
 UNWRITABLE = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}

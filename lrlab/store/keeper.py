@@ -1,6 +1,5 @@
 """The store is looked after by a thread of the server: checked at the start, and backed up each hour."""
 
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -8,10 +7,11 @@ from pathlib import Path
 
 from lrlab.errors import UserError
 from lrlab.store import backups, rescue
+from lrlab.store.errors import log
 from lrlab.store.file import STORE
 
 LOOK_SECONDS = 60.0
-_kept: dict[Path, None] = {}
+_kept: set[Path] = set()
 _first = threading.Lock()
 
 
@@ -19,7 +19,7 @@ def keep(folder: Path) -> None:
     """Check the store in a folder now, if there is one, and back it up when that is due; returns at once."""
     if folder in _kept:
         return
-    _kept[folder] = None
+    _kept.add(folder)
     threading.Thread(target=_see_to, args=(rescue.check, folder / STORE), daemon=True).start()
     if _first.acquire(blocking=False):
         threading.Thread(target=_back_up_now_and_then, name="keeper", daemon=True).start()
@@ -38,4 +38,4 @@ def _see_to(act: Callable[[Path], None], path):
     try:
         act(path)
     except UserError as error:  # the next time will do
-        print(f"{path}: {error}", file=sys.stderr, flush=True)
+        log(f"{path}: {error}")

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from lrlab.store import gate
@@ -12,7 +12,7 @@ from lrlab.store.notices import DAMAGED, GONE, Notice, add, dismiss, stamp, unus
 from lrlab.store.salvage import reading, salvage
 from lrlab.store.schema import migrate
 
-PATIENCE = 60.0  # seconds, until others have done with the file
+PATIENCE = 20.0  # seconds, until others have done with the file
 AGAIN_SECONDS = 10.0  # a disk that damages a new file at once would be filled with the damaged ones
 BESIDE = ("-wal", "-shm", "")  # SQLite's files, the main one last
 _repaired: dict[Path, float] = {}  # when this process did so last, by time.monotonic()
@@ -91,6 +91,11 @@ def make_anew(path: Path) -> None:
     with gate.inside(path, PATIENCE, alone=True):
         if not is_missing(path):
             return
+        with suppress(sqlite3.Error):  # what a process has saved that was killed before it took its place
+            if is_sound(path.with_suffix(".new")):
+                os.rename(path.with_suffix(".new"), path)
+                return
+        path.unlink(missing_ok=True)  # there is nothing in it
         now = time.time()
         with new_file(path) as new:
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:

@@ -1,12 +1,12 @@
 """A training process reports to the store that it is alive, and what it does. Needs no TensorFlow."""
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
 from lrlab.store import Store, StoreError
+from lrlab.store.errors import log
 
 BEAT_SECONDS = 1.0
 RETRY_SECONDS = 1.0
@@ -18,7 +18,7 @@ def insist(action: Callable, *arguments):
         try:
             return action(*arguments)
         except StoreError as error:
-            print(f"Waiting for the store: {error}", file=sys.stderr, flush=True)
+            log(f"Waiting for the store: {error}")
             time.sleep(RETRY_SECONDS)
 
 
@@ -36,7 +36,7 @@ def heartbeat(store: Store, worker: str, pid: int):
             try:
                 store.beat(worker, pid, state, throughput)
             except StoreError as error:  # training continues although the store is locked
-                print(f"The heartbeat could not be written: {error}", file=sys.stderr, flush=True)
+                log(f"The heartbeat could not be written: {error}")
 
     def say(words, measured=None):
         nonlocal state, throughput

@@ -19,6 +19,7 @@ from lrlab.optimizers import SGD, Adam
 from lrlab.runs.records import Outcome
 from lrlab.runs.spec import RunSpec
 from lrlab.store import Run, Store, StoreError
+from lrlab.store.errors import log
 from lrlab.training.engine import AT_ONCE, warm_up
 from lrlab.training.epoch import programs
 from lrlab.training.execute import execute
@@ -45,12 +46,12 @@ def main(worker: str) -> None:
             if runs:
                 say("busy")
                 for run in runs:
-                    print(f"Run {run.id} begins: {run.spec.to_json()}", flush=True)
+                    log(f"Run {run.id} begins: {run.spec.to_json()}")
                 current[:] = runs
                 execute(store, runs)
                 current.clear()
                 give_back()
-                print(f"Runs {[run.id for run in runs]} have ended.", flush=True)
+                log(f"Runs {[run.id for run in runs]} have ended.")
                 idle_since = time.monotonic()
             elif to_compile:
                 say("starting", warm_up(*to_compile.pop(0)))
@@ -74,7 +75,7 @@ def _end_with_parent(store, current):
         for run in list(current):
             store.finish(run.id, Outcome("paused", "The app was closed while this run was training."))
     except StoreError as error:  # the next server sees that these runs have no worker
-        print(f"The current runs could not be paused: {error}", file=sys.stderr, flush=True)
+        log(f"The current runs could not be paused: {error}")
     os._exit(0)
 
 

@@ -297,6 +297,14 @@ for _ in range(20):
     assert [store.worker_state(str(worker)) for worker in range(4)] == ["idle"] * 4
 
 
+def test_a_process_that_is_killed_before_the_saved_runs_took_their_place_loses_none(store):
+    overwrite(store.path, page_of(store, "sqlite_autoindex_manual_rates_1")[0], b"\0" * 4096)
+    salvage(store.path, store.folder / "runs.new")
+    store.path.rename(store.folder / "runs.damaged.sqlite3")
+    assert len(Store(store.folder).runs()) == RUNS
+    assert not (store.folder / "runs.new").exists()
+
+
 def test_a_store_that_is_gone_is_made_anew_and_said(store):
     store.path.unlink()
     with pytest.raises(StoreRescued, match="was gone"):

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 
@@ -227,9 +228,12 @@ def test_a_locked_store_only_delays_a_run(store, monkeypatch):
 
 @pytest.mark.proof
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files of another process")
-def test_a_full_disk_only_delays_a_run(store):
+@pytest.mark.parametrize("its_log", ["elsewhere", "on that disk"])
+def test_a_full_disk_only_delays_a_run(store, tmp_path, its_log):
     import resource
 
+    log = tmp_path / "log"
+    log.write_bytes(b"." * 5000)
     first, second = store.add(SPEC, "calm", "test"), store.add(SPEC, "full", "test")
     execute(store, [store.run(first)])
     code = (
@@ -237,20 +241,25 @@ def test_a_full_disk_only_delays_a_run(store):
         "store = Store(sys.argv[1]); execute(store, [store.run(int(sys.argv[2]))],"
         " lambda run, epoch: print('epoch', flush=True) or sys.stdin.readline())"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(store.folder), str(second)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(store.folder), str(second)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if its_log == "elsewhere" else out,
+            text=True,
+        )
     assert process.stdout.readline() == "epoch\n"
     # No file of the process may grow any more: to SQLite that is a disk that is full.
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     process.stdin.write("\n" * 10)
     process.stdin.flush()
-    while not process.stderr.readline().startswith("Waiting for the store: "):
+    if its_log == "elsewhere":
+        while not process.stderr.readline().startswith("Waiting for the store: "):
+            assert process.poll() is None
+    else:
+        time.sleep(3)  # it tries each second, and can say nothing
         assert process.poll() is None
     assert store.run(second).status == "running"
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
