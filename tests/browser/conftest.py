@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from lrlab.store import Store
 from tests.browser.chromium import find
@@ -21,6 +21,7 @@ from tests.conftest import shared_home, with_real_data
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180_000  # milliseconds, until it is sure that nothing more will come
 DESKTOP = {"width": 1440, "height": 900}
+expect.set_options(timeout=PATIENCE)
 
 
 # What Streamlit itself logs if a page is closed while it connects.

@@ -1,11 +1,12 @@
 """Rings on the chart of Explore are dragged: the curve follows at once, its settings when one is let go."""
 
 import signal
+import time
 from contextlib import contextmanager
 
 import pytest
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import PATIENCE, settle
 
 pytestmark = pytest.mark.browser
 TELEPHONE = {"width": 390, "height": 844}
@@ -29,8 +30,13 @@ def centre(page, kind):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def number(page, key):
-    return float(page.locator(f".st-key-{key} input").first.input_value())
+def wait_for_field(page, key, is_right):
+    """Wait until the number in a field is right: the chart is drawn before it."""
+    until = time.monotonic() + PATIENCE / 1000
+    field = page.locator(f".st-key-{key} input").first
+    while not is_right(float(field.input_value())) and time.monotonic() < until:
+        page.wait_for_timeout(100)
+    assert is_right(float(field.input_value())), field.input_value()
 
 
 def ring(page, name):
@@ -111,7 +117,7 @@ def test_the_first_rate_is_dragged_and_the_curve_follows_before_the_server_knows
     assert page.evaluate("() => window.runs") == 0
     page.mouse.up()
     wait_for_link(page, f"exponential~{dragged[5]:.3g}")
-    assert number(page, "exponential-initial_lr-field") == pytest.approx(dragged[5], rel=1e-3)
+    wait_for_field(page, "exponential-initial_lr-field", lambda rate: abs(rate / dragged[5] - 1) < 1e-3)
     assert page.evaluate(FIRST_VALUES) == pytest.approx(dragged)
     assert page.locator(".st-key-explore-in_hand .st-key-explore-row-exponential").count() == 1
 
@@ -127,7 +133,7 @@ def test_a_rate_is_dragged_beyond_the_chart_and_the_axis_grows_when_it_is_let_go
     page.mouse.up()
     page.wait_for_function(f"before => ({top})() > before * 1.05", arg=before)
     wait_for_link(page, "exponential~0.")
-    assert number(page, "exponential-initial_lr-field") > 0.55
+    wait_for_field(page, "exponential-initial_lr-field", lambda rate: rate > 0.55)
 
 
 @pytest.mark.parametrize(("axis", "query"), [("epoch", ""), ("step", "&x=step")])
@@ -139,7 +145,7 @@ def test_the_first_drop_of_a_step_is_dragged_along_the_time(explore, axis, query
     page.mouse.move(x * 2 - page.evaluate(f"() => {HOST}.getBoundingClientRect().left + 52"), y + 40, steps=8)
     page.mouse.up()
     wait_for_link(page, "step~")
-    assert number(page, "step-drop_every-field") == pytest.approx(20, abs=1)
+    wait_for_field(page, "step-drop_every-field", lambda epochs: epochs == pytest.approx(20, abs=1))
 
 
 def test_a_warm_up_has_a_ring_at_its_end_and_the_first_rate_none(explore):
@@ -176,7 +182,7 @@ def test_a_ring_is_dragged_on_a_logarithmic_axis(explore):
     page.mouse.move(x, y + 60, steps=4)
     page.mouse.up()
     wait_for_link(page, "exponential~0.")
-    assert 0.001 < number(page, "exponential-initial_lr-field") < 0.3
+    wait_for_field(page, "exponential-initial_lr-field", lambda rate: 0.001 < rate < 0.3)
 
 
 def test_a_ring_that_is_clicked_and_a_right_click_take_no_curve_in_hand(explore):
@@ -247,7 +253,7 @@ def test_a_ring_is_dragged_back_before_the_server_answers(explore, server):
     settle(page)
     assert page.evaluate("() => [...new Set(window.seen)]") == [0.5]
     assert numbers(page)["initial_lr"] == 0.5
-    assert number(page, "exponential-initial_lr-field") == 0.5
+    wait_for_field(page, "exponential-initial_lr-field", lambda rate: rate == 0.5)
 
 
 def test_two_rings_are_dragged_before_the_server_answers(explore, server):
