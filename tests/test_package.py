@@ -17,7 +17,7 @@ import lrlab
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-PINS = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line]
+PINS = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line[0] != "-"]
 BIN = "Scripts" if os.name == "nt" else "bin"
 
 
