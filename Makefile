@@ -76,7 +76,7 @@ bench: $(VENV)/test
 cloud: $(VENV)/test
 	$(PYTHON) -m tests.cloud
 
-# The versions of all packages that come along, as they are now: for this command alone without the old ones.
+# The newest versions of all packages that come along: the file is emptied first, so that it holds none back.
 constraints: | $(PYTHON)
 	: > constraints.txt
 	rm -rf .venv-constraints

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from lrlab.errors import UserError
 
+LEAST_SECRET = 16
+
 
 def home() -> Path:
     """The folder, which is created if it is missing; raises UserError if that fails."""
@@ -35,6 +37,16 @@ def _created(folder):
             "Set LRLAB_HOME to a folder that you can write to."
         ) from error
     return folder
+
+
+def checked_secret(secret: str) -> str:
+    """The teacher's secret, `LRLAB_TEACHER`; raises UserError if somebody could guess it."""
+    if len(secret) < LEAST_SECRET:
+        raise UserError(
+            f"LRLAB_TEACHER must have at least {LEAST_SECRET} characters, so that nobody guesses it, but it "
+            f"has {len(secret)}. Choose a longer one, and start the server again."
+        )
+    return secret
 
 
 def is_public() -> bool:

@@ -18,10 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import requests
-import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.bench.visitor import PATIENCE, Visitor
+from tests.bench.visitor import PATIENCE, Visitor, connected
 
 ROOT = Path(__file__).parents[1]
 VISITORS = 10
@@ -62,16 +61,7 @@ class Racer(Visitor):
 
 async def visit(stack: AsyncExitStack, address: str, query: str = "", page: str = "") -> Racer:
     """A new visitor of that page."""
-    connection = await stack.enter_async_context(
-        websockets.connect(
-            f"ws://{address.removeprefix('http://')}/_stcore/stream",
-            subprotocols=["streamlit"],
-            origin=address,
-            max_size=None,
-            open_timeout=PATIENCE,
-        )
-    )
-    racer = Racer(connection, query, page)
+    racer = Racer(await stack.enter_async_context(connected(address)), query, page)
     await racer.run()
     return racer
 

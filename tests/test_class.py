@@ -61,6 +61,12 @@ def test_a_class_is_served_at_the_printed_addresses(served, home):
     assert addresses(again)[1].query.endswith(f"key={query['key'][0]}"), "the teacher's key stays"
 
 
+def test_a_secret_that_can_be_guessed_is_refused_before_anything_is_served(home, capsys, monkeypatch):
+    monkeypatch.setenv("LRLAB_TEACHER", "short")
+    assert main(["class"]) == 2
+    assert "must have at least 16 characters" in capsys.readouterr().err
+
+
 def test_a_class_has_a_code_that_can_be_a_tag(home, capsys):
     assert main(["class", "--code", "x" * 25]) == 2
     assert "A class code must have 1 to 24 printable characters" in capsys.readouterr().err

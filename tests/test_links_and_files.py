@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 
 import psutil
 import pytest
-import websockets
 
 from lrlab.errors import UserError
 from lrlab.exchange import read_runs, to_csv, to_json
@@ -19,7 +18,7 @@ from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import SCHEDULES, CosineDecay
 from lrlab.store import Store
-from tests.bench.visitor import PATIENCE, Visitor
+from tests.bench.visitor import Visitor, connected
 from tests.browser.conftest import serving
 
 pytestmark = pytest.mark.proof
@@ -140,14 +139,7 @@ def files(dice, count):
 
 
 async def opened(address, page, query):
-    socket = websockets.connect(
-        f"ws://{address.removeprefix('http://')}/_stcore/stream",
-        subprotocols=["streamlit"],
-        origin=address,
-        max_size=None,
-        open_timeout=PATIENCE,
-    )
-    async with socket as connection:
+    async with connected(address) as connection:
         one = Visitor(connection, query)
         one.page = page
         await one.run()

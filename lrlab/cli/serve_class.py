@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from lrlab.cli.app import add_port
 from lrlab.errors import UserError
-from lrlab.home import home
+from lrlab.home import checked_secret, home
 
 FIRST_PORT, PORTS = 8501, 50
 ELSEWHERE = ("192.0.2.1", 9)  # an address for documentation: nothing is sent to it
@@ -30,7 +30,7 @@ def serve_class(options) -> int:
     from lrlab.ui.shell.start import start  # needs Streamlit
 
     code = checked_text("class code", options.code, 1, MAX_TAG)
-    secret = os.environ.get("LRLAB_TEACHER") or _secret()
+    secret = checked_secret(os.environ.get("LRLAB_TEACHER") or _secret())
     os.environ.update(LRLAB_PUBLIC="1", LRLAB_TEACHER=secret)
     port, host = options.port or _free_port(), _address()
     address = f"http://{host}:{port}/lessons?class={quote(code)}"

@@ -37,15 +37,8 @@ def measure_scale(
     if low <= begun.min(initial=high) and begun.max(initial=low) <= high:
         return axis, []
     text = f"Epoch 1 is off the axis ({begun.min():.2f} to {begun.max():.2f})"
-    place = {
-        "xref": "paper",
-        "yref": f"{name} domain",
-        "x": 1,
-        "y": 1,
-        "xanchor": "right",
-        "yanchor": "bottom",
-    }
-    return axis, [{"text": text, "showarrow": False, **place, "y": 1, "yanchor": "bottom"}]
+    place = {"xref": "paper", "yref": f"{name} domain", "xanchor": "right", "yanchor": "bottom"}
+    return axis, [{"text": text, "showarrow": False, "x": 1, "y": 1, **place}]
 
 
 def found_best(values: np.ndarray, measure: str) -> tuple[int, float] | None:

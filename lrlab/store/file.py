@@ -19,9 +19,7 @@ STORE = "runs.sqlite3"
 BUSY_SECONDS = 10
 RESCUED = "Each page of the dashboard says what could be saved. Try again."
 # What a visitor may do, said once. Methods for visitors change what is in `visible`, list what is in
-# `listed`, and read what is in `linked` if they are given its number. Methods for workers use `whose`. Seed
-# groups wait for their owner's turn: each owner's first comes before any owner's second, and of these the one
-# whose owner was served longest ago comes first.
+# `listed`, and read what is in `linked` if they are given its number. Methods for workers use `whose`.
 VIEWS = """
     BEGIN;
     CREATE TEMP VIEW whose AS SELECT *, owner = owner() OR owner() IS NULL AS is_own FROM runs;
@@ -29,14 +27,6 @@ VIEWS = """
     CREATE TEMP VIEW linked AS SELECT * FROM whose WHERE deleted IS NULL;
     CREATE TEMP VIEW visible AS SELECT * FROM linked WHERE is_own;
     CREATE TEMP VIEW listed AS SELECT * FROM linked WHERE is_own OR sees_all();
-    CREATE TEMP VIEW waiting AS
-        SELECT race, seed_group, owner, MIN(place) AS place FROM runs WHERE status = 'queued'
-        GROUP BY race, seed_group;
-    CREATE TEMP VIEW turns AS
-        SELECT race, seed_group, row_number() OVER (ORDER BY turn, served, place) AS number FROM (
-            SELECT *, row_number() OVER (PARTITION BY owner ORDER BY place) AS turn,
-            (SELECT MAX(started) FROM runs WHERE runs.owner = waiting.owner) AS served FROM waiting
-        );
     COMMIT;
 """
 OF_LINKED = "EXISTS (SELECT * FROM linked WHERE id = run)"  # for the tables of a run's records

@@ -49,10 +49,8 @@ class Library(History):
         """The newest `limit` runs with their scores, pinned runs first; `also` these runs of others."""
         sql = f"""
             WITH
-            shown AS (
-                SELECT * FROM (SELECT * FROM listed ORDER BY pinned DESC, id DESC LIMIT ?)
-                UNION SELECT * FROM linked WHERE id IN ({marks(also)})
-            ),
+            newest AS (SELECT id FROM listed ORDER BY pinned DESC, id DESC LIMIT ?),
+            shown AS (SELECT * FROM linked WHERE id IN newest OR id IN ({marks(also)})),
             best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
             whole AS (
                 SELECT run, COUNT(*) AS epochs, MAX(epoch) AS last,

@@ -14,6 +14,21 @@ UNREADABLE = (
     "The settings of this run were written by another version of LR Lab. This version cannot read them. "
     "Train the run with the other version."
 )
+# Seed groups wait for their owner's turn: each owner's first comes before any owner's second, and of these
+# the one whose owner was served longest ago comes first.
+TURNS = """
+    WITH
+    waiting AS (
+        SELECT race, seed_group, owner, MIN(place) AS place FROM runs WHERE status = 'queued'
+        GROUP BY race, seed_group
+    ),
+    turns AS (
+        SELECT race, seed_group, row_number() OVER (ORDER BY turn, served, place) AS number FROM (
+            SELECT *, row_number() OVER (PARTITION BY owner ORDER BY place) AS turn,
+            (SELECT MAX(started) FROM runs WHERE runs.owner = waiting.owner) AS served FROM waiting
+        )
+    )
+"""
 AGAIN = (
     "UPDATE runs SET status = 'queued', stage = '', worker = NULL, ended = NULL, message = '', details = '',"
     " {} WHERE {}"
@@ -27,7 +42,7 @@ class Queue(File):
         """Give `worker` all waiting runs of the seed group whose turn it is; [] if no run waits."""
         with self._transaction() as connection:
             seed_group = connection.execute(
-                "SELECT race, seed_group FROM turns ORDER BY number LIMIT 1"
+                f"{TURNS} SELECT race, seed_group FROM turns ORDER BY number LIMIT 1"
             ).fetchone()
             if seed_group:
                 connection.execute(
@@ -52,7 +67,8 @@ class Queue(File):
     def waiting(self) -> list[list[Run]]:
         """The waiting seed groups, each with its runs, in the order of training."""
         rows = self._read(
-            f"SELECT {RUN_COLUMNS} FROM visible JOIN turns USING (race, seed_group) WHERE status = 'queued'"
+            f"{TURNS} SELECT {RUN_COLUMNS} FROM visible JOIN turns USING (race, seed_group)"
+            " WHERE status = 'queued'"
             " ORDER BY number, place"
         )
         seed_groups: dict[tuple[int, int], list[Run]] = {}
@@ -65,9 +81,9 @@ class Queue(File):
 
         Places count from 1, over the seed groups of all visitors.
         """
-        rows = self._read("SELECT race, seed_group, number FROM turns ORDER BY number")
-        own = {*self._read("SELECT race, seed_group FROM visible WHERE status = 'queued'")}
-        return {(race, group): number for race, group, number in rows if (race, group) in own}
+        own = "SELECT race, seed_group FROM visible WHERE status = 'queued'"
+        sql = f"{TURNS} SELECT * FROM turns WHERE (race, seed_group) IN ({own}) ORDER BY number"
+        return {(race, seed_group): number for race, seed_group, number in self._read(sql)}
 
     def move(self, race: int, seed_group: int, by: int) -> None:
         """Move a waiting seed group back by `by` places in the queue, or forward if `by` is negative."""

@@ -77,10 +77,9 @@ class Visitor:
             self._parts[element.slider.label] = fragment
 
 
-@asynccontextmanager
-async def visitor(address, query="", page=""):
-    """A visitor of Explore at that address, whose script has run once, and who went to a `page` then."""
-    socket = websockets.connect(
+def connected(address):
+    """A connection to the server at that address, as the browser of one session has it."""
+    return websockets.connect(
         f"ws://{urlsplit(address).netloc}/_stcore/stream",
         subprotocols=["streamlit"],
         origin=address,
@@ -88,7 +87,12 @@ async def visitor(address, query="", page=""):
         open_timeout=PATIENCE,
         ping_interval=None,
     )
-    async with socket as opened:
+
+
+@asynccontextmanager
+async def visitor(address, query="", page=""):
+    """A visitor of Explore at that address, whose script has run once, and who went to a `page` then."""
+    async with connected(address) as opened:
         one = Visitor(opened, query)
         await one.run()
         if page:

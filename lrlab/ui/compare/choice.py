@@ -9,6 +9,7 @@ import streamlit as st
 
 from lrlab.article import name_of
 from lrlab.errors import UserError
+from lrlab.home import is_public
 from lrlab.links.query import Query, whole
 from lrlab.runs.result import data_title
 from lrlab.store import Listed, Store, StoredRun, spec_of
@@ -27,7 +28,6 @@ PANEL, START = "compare.panel", "compare.start"
 PANELS = {"Validation loss": "val_loss", "Accuracy": "val_accuracy", "Training loss": "loss"}
 ALL_PANELS = "All"
 RUNS = "runs"  # in links
-BY_CLASS = "compare.by_class"
 FIRST_EPOCHS = 60  # the article shows these in detail
 MOST_COMPARED = 12
 NONE_KNOWN, NO_BASELINE = "not known", ""
@@ -79,9 +79,8 @@ def runs_of_link() -> list[int]:
 
 def choose_class(code: str) -> None:
     """Show the runs of this class at first; a filter, so that all others can be shown too."""
-    if code and BY_CLASS not in st.session_state:
-        st.session_state[BY_CLASS] = True
-        st.session_state[BY_TAG.key] = [code]
+    if code:
+        st.session_state.setdefault(BY_TAG.key, [code])
 
 
 def fill(listed: Sequence[Listed]) -> None:
@@ -149,7 +148,7 @@ def delete(store: Store, runs: Sequence[int]) -> None:
     gone = store.delete(*runs)
     st.session_state[DELETED] = [*st.session_state[DELETED], *gone]
     if left := len(runs) - len(gone):
-        others = " Another visitor's runs are not yours to delete." if store.limits else ""
+        others = " Another visitor's runs are not yours to delete." if is_public() else ""
         say(0, [f"{left} of {len(runs)} not deleted: stop queued and running runs on Train first.{others}"])
     choose([id for id in chosen() if id not in gone])
 

@@ -35,12 +35,13 @@ def show(page) -> None:
     # in the fragment's container: Streamlit resets its stack after an interrupted run only.
     context_dg_stack.set(get_default_dg_stack_value())
     forget_on_another_page(page.url_path)
+    folder = _home()
     try:
         st.html(STYLE)
         arrive()
-        said = _look_after_the_store()
+        said = _look_after(folder)
         page.run()
-        if said != _notices():
+        if folder and said != [*notices(folder)]:
             st.rerun()
     except StoreRescued:
         st.rerun()  # now with the notice that says what happened
@@ -50,18 +51,12 @@ def show(page) -> None:
     collect_later()
 
 
-def _look_after_the_store():
-    """Returns the notices that the page shows."""
-    folder = _home()
+def _look_after(folder):
+    """Returns the notices that the page shows of the store in a folder, if there is one."""
     if folder is None:
         return []
     keep(folder)
     return show_notices(folder)
-
-
-def _notices():
-    folder = _home()
-    return [*notices(folder)] if folder else []
 
 
 def _home():

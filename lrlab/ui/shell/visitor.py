@@ -18,14 +18,13 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from lrlab.errors import UserError
-from lrlab.home import is_public
+from lrlab.home import checked_secret, is_public
 from lrlab.store import Store
 from lrlab.store.library import MAX_TAG, checked_text
 from lrlab.ui.shell import address
 from lrlab.ui.widgets.markdown import plain
 
 TEACHER = "LRLAB_TEACHER"
-LEAST_SECRET = 16
 KEY, CLASS_CODE, IS_NEW = "visitor.key", "visitor.class", "visitor.is_new"
 COOKIES = {KEY: "lrlab_key", CLASS_CODE: "lrlab_class"}
 KEEPING = (Path(__file__).parent / "visitor.js").read_text(encoding="utf-8")
@@ -117,12 +116,7 @@ def _secret():
             secret = st.secrets.get(TEACHER)
         except StreamlitSecretNotFoundError:  # there are none, so there is no teacher
             return None
-    if secret is not None and len(str(secret)) < LEAST_SECRET:
-        raise UserError(
-            f"{TEACHER} must have at least {LEAST_SECRET} characters, so that nobody guesses it, but it has "
-            f"{len(str(secret))}. Choose a longer one, and start the server again."
-        )
-    return str(secret) if secret else None
+    return checked_secret(str(secret)) if secret else None
 
 
 def _cookie(name):

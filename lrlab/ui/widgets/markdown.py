@@ -1,14 +1,16 @@
 """Text and colours as Markdown."""
 
+import os
 import re
 import sys
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 import lrlab
-from lrlab.home import home, is_public
+from lrlab.home import is_public
 from lrlab.palette import LOOKS, shade
 
 COLOR_NAMES = ("blue", "orange", "green", "red", "violet", "yellow", "gray")
@@ -17,10 +19,14 @@ ADDRESS = re.compile(r"https?:/|www\.|(?<=\S)@", re.IGNORECASE)
 MARKS = ("━━", "╍╍", "┅┅", "━╍")
 
 
-def _folders():
+@lru_cache(maxsize=1)
+def _folders(home_folder):
     """The folders of this machine that a message could name, the longest first."""
-    places = (home(), Path.home(), Path(lrlab.__file__).parents[1], sys.prefix, tempfile.gettempdir())
-    return sorted({str(place) for place in places} - {"/"}, key=len, reverse=True)
+    own = (
+        {str(Path(home_folder).expanduser().resolve())} if home_folder else set()
+    )  # else it is in the user's
+    places = {Path.home(), Path(lrlab.__file__).parents[1], sys.prefix, tempfile.gettempdir()}
+    return sorted({*own, *map(str, places)} - {"/"}, key=len, reverse=True)
 
 
 def swatch(color: int) -> str:
@@ -45,7 +51,7 @@ def plain(text: str) -> str:
     public server does not say where its files are.
     """
     if is_public():
-        for folder in _folders():
+        for folder in _folders(os.environ.get("LRLAB_HOME")):
             text = text.replace(folder, "…")
     text = ADDRESS.sub(lambda found: found[0][:-1] + WORD_JOINER + found[0][-1], text)
     escaped = (re.sub(r"([\\`*_{}\[\]<>#|~$:&])", r"\\\1", line.strip()) for line in text.splitlines())
