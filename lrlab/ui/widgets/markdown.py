@@ -22,11 +22,10 @@ MARKS = ("━━", "╍╍", "┅┅", "━╍")
 @lru_cache(maxsize=1)
 def _folders(home_folder):
     """The folders of this machine that a message could name, the longest first."""
-    own = (
-        {str(Path(home_folder).expanduser().resolve())} if home_folder else set()
-    )  # else it is in the user's
     places = {Path.home(), Path(lrlab.__file__).parents[1], sys.prefix, tempfile.gettempdir()}
-    return sorted({*own, *map(str, places)} - {"/"}, key=len, reverse=True)
+    if home_folder:  # else it is inside of the user's
+        places.add(Path(home_folder).expanduser().resolve())
+    return sorted({*map(str, places)} - {"/"}, key=len, reverse=True)
 
 
 def swatch(color: int) -> str:
