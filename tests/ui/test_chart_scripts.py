@@ -8,13 +8,19 @@ from playwright._impl._driver import compute_driver_executable
 
 from lrlab.ui.chart import HERE
 
-# A page with nothing but sliders, which are where `thumbs` says.
+# A page with nothing but sliders, which are where `thumbs` says; someone is at that of the name `focused`.
 PAGE = """
 const thumbs = {};
-const document = { querySelector: (selector) => {
-  const value = thumbs[selector.slice(1).split(" ")[0]];
-  return value === undefined ? null : { getAttribute: () => String(value) };
-} };
+const sliders = {};
+const document = {
+  focused: "slider",
+  get activeElement() { return sliders[this.focused] ?? {}; },
+  querySelector: (selector) => {
+    const name = selector.slice(1).split(" ")[0];
+    if (thumbs[name] === undefined) return null;
+    return (sliders[name] ??= { getAttribute: () => String(thumbs[name]) });
+  },
+};
 """
 
 
@@ -58,6 +64,12 @@ def test_a_value_that_was_let_go_stays_until_the_server_and_the_slider_have_it()
 def test_another_value_of_the_server_or_of_the_slider_wins():
     assert run(LINES + "return answered(0.4, 0.4);") == [0.4, 0.4, 0.7]
     assert run(LINES + "return answered(0.1, 0.5);") == [0.5, 0.5, 0.7]
+
+
+def test_a_slider_at_which_nobody_is_moves_no_line():
+    apart = 'document.focused = "other"; '
+    assert run(LINES + apart + "return answered(0.1, 0.5);") == [0.3, 0.3, 0.7]
+    assert run(LINES + apart + "host.moved = []; return answered(0.1, 0.5);") == [0.1, 0.1, 0.7]
 
 
 def test_a_value_is_kept_while_its_ring_is_held_or_until_its_curve_goes():

@@ -1,7 +1,9 @@
 """Controls for parameters: a slider to drag, and a field beside it for exact values."""
 
+import time
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -13,6 +15,7 @@ from lrlab.ui.widgets.refreshed import redraw, refreshed
 
 POINTS_A_DECADE = 60
 MAX_SMOOTHING = 0.95
+ON_ITS_WAY = 1  # second: nobody sets another control back to what it was before in less
 
 
 def number(
@@ -76,18 +79,38 @@ def following(key: str, name: str, shown=None, default: str = "value", parts: Se
     """
     widget, value = f"{key}.{name}", st.session_state[key] if shown is None else shown
     arguments = {"key": widget, "on_change": _take, "args": (widget, key, parts)}
-    if st.session_state.get(widget, value) != value:
+    reported, told = st.session_state.get(widget, value), _told().get(widget)
+    if reported != value or (told and told.value != value):
         st.session_state[widget] = value
+        _told()[widget] = _Told(reported, value, time.monotonic())
         return arguments
     # The session state reaches the browser in one message, which is dropped if the script begins again before
     # it is sent. Without a default, the browser would then show the widget's lowest value, and report it.
     return arguments | {default: value}
 
 
+class _Told(NamedTuple):
+    """What the browser was told to show in a widget, what it had reported before, and when (seconds)."""
+
+    reported: Any
+    value: Any
+    at: float
+
+    def is_on_its_way(self, value) -> bool:
+        """Whether this value comes from a browser that has not heard yet what it was told."""
+        return value == self.reported and time.monotonic() - self.at < ON_ITS_WAY
+
+
+def _told() -> dict[str, _Told]:
+    return st.session_state.setdefault("controls.told", {})
+
+
 def _take(widget, key, parts):
-    value = st.session_state[widget]
-    if value is not None:  # a slow browser can report that nothing is chosen
-        st.session_state[key] = value
+    value, told = st.session_state[widget], _told().get(widget)
+    if not (told and told.is_on_its_way(value)):
+        _told().pop(widget, None)
+        if value is not None:  # a slow browser can report that nothing is chosen
+            st.session_state[key] = value
     if parts:
         redraw(*parts)
 
