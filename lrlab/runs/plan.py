@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -168,9 +168,18 @@ class Plan(Record):
         `epoch` clock they are the first and the last update of every epoch: between them the rate is
         constant.
         """
-        if self.clock == "epoch":
-            firsts = np.arange(self.epochs) * self.steps_per_epoch
-            steps = np.union1d(firsts, firsts + self.steps_per_epoch - 1)
-        else:
-            steps = np.unique(np.linspace(0, self.steps - 1, points).round().astype(np.int64))
-        return steps / self.steps_per_epoch, self.at(steps)
+        return _curve(self, points)
+
+
+@lru_cache(maxsize=256)  # a chart is drawn again and again while one of its curves changes
+def _curve(plan: Plan, points: int) -> tuple[Rates, Rates]:
+    size = plan.steps_per_epoch
+    if plan.clock == "epoch":
+        firsts = np.arange(plan.epochs) * size
+        steps = np.stack([firsts, firsts + size - 1], axis=1).ravel() if size > 1 else firsts
+    else:
+        steps = np.unique(np.linspace(0, plan.steps - 1, points).round().astype(np.int64))
+    drawn = steps / size, plan.at(steps)
+    for values in drawn:
+        values.flags.writeable = False
+    return drawn

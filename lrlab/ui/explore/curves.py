@@ -43,7 +43,7 @@ def _more():
         "accumulation",
         help=BATCHES_PER_UPDATE.help,
     )
-    for plan in [*state.plans_shown()[0].values()][:1]:  # all have the same times
+    for plan in [*state.plans_shown(state.names()).plans.values()][:1]:  # all have the same times
         together, steps = plan.batches_per_update, plan.steps_per_epoch
         if together > 1:
             st.caption(f"{together} batches per update: {steps:,} steps per epoch.")

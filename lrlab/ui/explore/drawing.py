@@ -3,7 +3,6 @@
 import streamlit as st
 
 from lrlab.figures.rates import in_numbers, rates_figure
-from lrlab.runs.plan import Plan
 from lrlab.runs.summary import summary
 from lrlab.scene import AXES
 from lrlab.ui.chart import chart
@@ -14,6 +13,7 @@ from lrlab.ui.shell import address
 from lrlab.ui.widgets.controls import following
 from lrlab.ui.widgets.markdown import plain
 
+CHARTS = ("rate", "momentum")
 HEIGHT = 600
 MOMENTUM_HEIGHT = 190
 AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "image": "Images"}
@@ -35,19 +35,19 @@ def heading() -> None:
     address.show_problems(st.session_state.get(state.LINK_PROBLEMS, ()))
 
 
-def drawing(
-    plans: dict[str, Plan], problems: dict[str, str], names: dict[str, str], colors: dict[str, int]
-) -> None:
+def drawing(shown: state.Shown, names: dict[str, str], colors: dict[str, int]) -> None:
     """Draw all shown curves on one chart, which follows the sliders while they are dragged.
 
     Below it is a chart of the momentum, if one of them cycles it.
     """
+    plans, problems, _ = shown
     for curve, problem in problems.items():
         st.warning(f"{plain(names[curve])}: {plain(problem)}")
     if plans:
         momenta = {curve: plan.momentum for curve, plan in plans.items() if plan.momentum}
         looks = {curve: (names[curve], colors[curve]) for curve in plans}
-        _lines("rate", plans, HEIGHT - MOMENTUM_HEIGHT if momenta else HEIGHT, looks)
+        read = {} if st.session_state[state.ONE_RATE] else shown.curves
+        _lines("rate", plans, HEIGHT - MOMENTUM_HEIGHT if momenta else HEIGHT, looks, state.link(read))
         if momenta:
             _lines("momentum", momenta, MOMENTUM_HEIGHT, looks)
         _warnings(plans, names)
@@ -55,8 +55,8 @@ def drawing(
         st.info("No schedule is shown. Show one by its menu, or add one.", icon=":material/show_chart:")
 
 
-def _lines(of, plans, height, looks):
-    """Draw one chart of some of the curves that are shown; that of the rates gives the page its address."""
+def _lines(of, plans, height, looks, link=None):
+    """Draw one chart of some of the curves that are shown; with a `link`, it gives the page its address."""
     axis, batch_size = st.session_state[state.AXIS], st.session_state[state.BATCH_SIZE]
     in_hand = state.in_hand()
     named = {looks[curve][0]: (looks[curve][1], plan) for curve, plan in plans.items()}
@@ -67,8 +67,7 @@ def _lines(of, plans, height, looks):
     alt = f"{what} over {AXIS_NAMES[axis].lower()}. {in_numbers(figure)}"
     rings = {in_hand: handles(in_hand, plans[in_hand])} if of == "rate" and in_hand in plans else {}
     live = preview(plans, axis, batch_size, rings=rings)
-    link = state.link() if of == "rate" else None
-    chart(figure, of, alt, live, link, choose=state.take_in_hand, drag=_drag)
+    chart(figure, of, alt, live, link, grows=True, choose=state.take_in_hand, drag=_drag)
 
 
 def _drag(rings):

@@ -1,5 +1,6 @@
 """The panel with the curves of Explore in numbers."""
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -44,7 +45,7 @@ def in_numbers(plans: dict[str, Plan]) -> None:
 
 def _row(name, plan, epochs):
     numbers = summary(plan)
-    at = plan.epoch_rates()
+    at = plan.at(np.array(epochs, int) * plan.steps_per_epoch)
     return {
         "Schedule": name,
         "Peak": numbers.peak,
@@ -53,5 +54,5 @@ def _row(name, plan, epochs):
         "Area": numbers.area,
         "Half-life": numbers.half_life,
         "Under 1 %": numbers.faint,
-        **{f"Epoch {epoch}": at[epoch] for epoch in epochs},
+        **{f"Epoch {epoch}": rate for epoch, rate in zip(epochs, at, strict=True)},
     }

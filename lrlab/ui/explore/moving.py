@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lrlab.runs.plan import Plan
+from lrlab.ui.chart import forget_sent
 from lrlab.ui.explore import state
 from lrlab.ui.explore.curves import MOVING, Lines, fill_moving
-from lrlab.ui.explore.drawing import drawing
+from lrlab.ui.explore.drawing import CHARTS, drawing
 from lrlab.ui.explore.panels import panels
 from lrlab.ui.widgets.refreshed import refreshed
 
@@ -18,17 +19,21 @@ def moving(lines: Lines, panels_place: DeltaGenerator) -> dict[str, Plan]:
 
     Returns the plans of the curves that are drawn.
     """
-    drawn = _around(state.plans_shown()[0])
+    names = state.names()
+    drawn = _around(names, state.plans_shown(names).plans)
+    for name in CHARTS:
+        forget_sent(name)
 
     def part():
-        plans, problems = state.plans_shown()
-        if drawn != (now := _around(plans)):
+        names = state.names()
+        shown = state.plans_shown(names)
+        if drawn != (now := _around(names, shown.plans)):
             st.rerun()
-        drawing(plans, problems, now.names, now.colors)  # first, because it is what one waits for
-        fill_moving(lines, plans, now.names, now.colors)
+        drawing(shown, names, now.colors)  # first, because it is what one waits for
+        fill_moving(lines, shown.plans, names, now.colors)
         with panels_place:
-            panels(plans)
-        return plans
+            panels(shown.plans)
+        return shown.plans
 
     return refreshed(part, name=MOVING)
 
@@ -46,9 +51,9 @@ class _Around(NamedTuple):
     shared_rate: float | None
 
 
-def _around(plans):
+def _around(names, plans):
     session = st.session_state
     return _Around(
-        *(session[state.CURVES], state.names(), state.colors(), [*plans], {*session[state.SHOWN]}),
+        *(session[state.CURVES], names, state.colors(), [*plans], {*session[state.SHOWN]}),
         *(state.in_hand(), state.removed(), session[state.SHARED_RATE] if session[state.ONE_RATE] else None),
     )

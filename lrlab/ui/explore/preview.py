@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from lrlab.export import javascript
@@ -26,8 +27,7 @@ def preview(
     shared = {"epochs": _slider(state.EPOCHS), "batches_per_epoch": _slider(state.BATCHES_PER_EPOCH)}
     lines = []
     for curve, plan in plans.items():
-        body, numbers = javascript(plan)
-        numbers |= {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
+        body, numbers = _javascript(plan)
         sliders = {
             name: _slider(key_of(curve, name))
             for name, parameter in state.curve_class(curve).parameters().items()
@@ -39,9 +39,16 @@ def preview(
     return {"lines": lines, "axis": axis, "batch_size": batch_size}
 
 
+@lru_cache(maxsize=256)  # most curves are as they were before a slider was moved
+def _javascript(plan):
+    body, numbers = javascript(plan)
+    return body, numbers | {name: getattr(plan, name) for name in ("batches_per_epoch", "batches_per_update")}
+
+
 def _slider(key):
     return _css_class(f"{key}.slider")
 
 
+@lru_cache(maxsize=1024)
 def _css_class(key):
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)

@@ -1,8 +1,11 @@
 """What a visitor has set on Explore, which Train uses too: the only place that knows these keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -100,11 +103,15 @@ def reset() -> None:
     show(Scene())
 
 
-def scene() -> Scene:
-    """Everything that Explore shows; raises UserError if a curve's values do not fit together."""
+def scene(read: Mapping[str, Curve] = MappingProxyType({})) -> Scene:
+    """Everything that Explore shows; raises UserError if a curve's values do not fit together.
+
+    Curves that were just `read`, without a shared rate, are not read again.
+    """
     state = st.session_state
+    given = {} if {*state[CURVES]} <= {*read} else names()
     return Scene(
-        curves=tuple(_as_set(curve, name, shared=False) for curve, name in names().items()),
+        curves=tuple(read.get(curve) or _as_set(curve, given[curve], False) for curve in state[CURVES]),
         epochs=state[EPOCHS],
         batches_per_epoch=state[BATCHES_PER_EPOCH],
         batches_per_update=state[BATCHES_PER_UPDATE],
@@ -116,10 +123,13 @@ def scene() -> Scene:
     )
 
 
-def link() -> str | None:
-    """The query of a link to everything that Explore shows; None while some values do not fit together."""
+def link(read: Mapping[str, Curve] = MappingProxyType({})) -> str | None:
+    """The query of a link to everything that Explore shows; None while some values do not fit together.
+
+    `read` is as in `scene`.
+    """
     try:
-        return str(to_query(scene()))
+        return str(to_query(scene(read)))
     except UserError:
         return None
 
@@ -387,16 +397,27 @@ def curves_shown() -> list[str]:
     return [curve for curve in st.session_state[CURVES] if curve in st.session_state[SHOWN]]
 
 
-def plans_shown() -> tuple[dict[str, Plan], dict[str, str]]:
-    """The plans to draw, and the problems of the curves that cannot be drawn, both by curve."""
-    plans, problems = {}, {}
+_plan = lru_cache(maxsize=256)(Plan)  # most curves are as they were before a slider was moved
+
+
+class Shown(NamedTuple):
+    """The plans to draw, the problems of the curves that cannot be drawn, and the curves of the plans."""
+
+    plans: dict[str, Plan]
+    problems: dict[str, str]
+    curves: dict[str, Curve]
+
+
+def plans_shown(names: Mapping[str, str]) -> Shown:
+    """What is to draw, by curve; the curves have these `names`."""
+    plans, problems, curves = {}, {}, {}
     epochs, batches, together = (
         st.session_state[key] for key in (EPOCHS, BATCHES_PER_EPOCH, BATCHES_PER_UPDATE)
     )
     for curve in curves_shown():
         try:
-            set_to = _as_set(curve, "", shared=True)
-            plans[curve] = Plan(set_to.schedule, epochs, batches, set_to.clock, together)
+            set_to = curves[curve] = _as_set(curve, names[curve], shared=True)
+            plans[curve] = _plan(set_to.schedule, epochs, batches, set_to.clock, together)
         except UserError as error:
             problems[curve] = str(error)
-    return plans, problems
+    return Shown(plans, problems, curves)
