@@ -6,7 +6,17 @@ import sys
 import pytest
 
 from lrlab import exchange, export, schedules
-from lrlab.analysis import findings, verdict
+from lrlab.analysis import (
+    best_rates,
+    cells,
+    confirm,
+    findings,
+    learning_rate_sensitivity,
+    range_test,
+    shape_or_rate,
+    verdict,
+)
+from lrlab.analysis.range_curve import Smoothed
 from lrlab.analysis.trend import slope
 from lrlab.datasets import data_set
 from lrlab.links.query import read
@@ -21,7 +31,7 @@ from lrlab.runs.summary import summary
 
 OFFERED = [
     *(Plan, RunSpec, EarlyStopping, ReduceOnPlateau, summary, operations, findings, verdict, data_set),
-    slope,
+    *(slope, Smoothed, range_test, cells, best_rates, learning_rate_sensitivity, shape_or_rate, confirm),
     *(read, from_query, to_query),
     *(optimizer_of_kind, optimizer_from_record, network_of_kind, network_from_record),
     *(getattr(package, name) for package in (schedules, export, exchange) for name in package.__all__),

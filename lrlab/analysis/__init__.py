@@ -1,10 +1,15 @@
-"""What curves say: of one run, of a race, and of runs side by side; and rates set by hand as a schedule."""
+"""What curves say: of one run, of a race, a sweep, a range test; and rates set by hand as a schedule."""
 
+from lrlab.analysis.best_rate import BestRate, best_rates, learning_rate_sensitivity
+from lrlab.analysis.confirm import Answer, confirm
 from lrlab.analysis.curves import findings
 from lrlab.analysis.difference import LEAST, Difference, holm
 from lrlab.analysis.groups import Basis, Group, bases, basis, gathered, groups, unique
 from lrlab.analysis.manual_rate import manual_rate_schedule
+from lrlab.analysis.range_curve import RangeCurve, Smoothed, smoothed, smoothing
+from lrlab.analysis.range_test import DEFAULT_SUGGESTION, SUGGESTIONS, RangeTest, Suggestion, range_test
 from lrlab.analysis.report import Findings, LearningStopped, Measured, StillFalling
+from lrlab.analysis.shape_or_rate import Shares, shape_or_rate
 from lrlab.analysis.standing import (
     MEASURES,
     RANKED,
@@ -16,23 +21,37 @@ from lrlab.analysis.standing import (
     in_words,
     verdict,
 )
+from lrlab.analysis.sweep import Cell, cells
 
 __all__ = [
+    "DEFAULT_SUGGESTION",
     "LEAST",
     "MEASURES",
     "RANKED",
+    "SUGGESTIONS",
+    "Answer",
     "Basis",
+    "BestRate",
+    "Cell",
     "Difference",
     "End",
     "Findings",
     "Group",
     "LearningStopped",
     "Measured",
+    "RangeCurve",
+    "RangeTest",
+    "Shares",
+    "Smoothed",
     "Standing",
     "StillFalling",
+    "Suggestion",
     "Verdict",
     "bases",
     "basis",
+    "best_rates",
+    "cells",
+    "confirm",
     "differences",
     "end",
     "findings",
@@ -40,7 +59,12 @@ __all__ = [
     "groups",
     "holm",
     "in_words",
+    "learning_rate_sensitivity",
     "manual_rate_schedule",
+    "range_test",
+    "shape_or_rate",
+    "smoothed",
+    "smoothing",
     "unique",
     "verdict",
 ]

@@ -53,13 +53,14 @@ class Difference(NamedTuple):
 
 
 def difference(
-    first: Mapping[object, float], second: Mapping[object, float], logarithmic: bool
+    first: Mapping[object, float], second: Mapping[object, float], logarithmic: bool, comparisons: int = 1
 ) -> Difference | None:
     """Compare two lanes, given as final values by seed; None if they have fewer than LEAST seeds each.
 
     Lanes that share at least LEAST seeds are compared seed by seed, because a seed decides the first weights
     and the batches in every lane: a paired t test. Lanes that share fewer are compared by Welch's t test.
-    `logarithmic` compares the logarithms of the values, so that a difference is a factor.
+    `logarithmic` compares the logarithms of the values, so that a difference is a factor. The interval is so
+    wide that those of so many `comparisons` hold together (Bonferroni's correction); the p-value is of one.
 
     >>> low, high = {1: 0.31, 2: 0.35, 3: 0.33}, {1: 0.41, 2: 0.44, 3: 0.43}
     >>> found = difference(low, high, logarithmic=False)
@@ -83,7 +84,8 @@ def difference(
     level = fmean(others)
     mean = fmean(ones) - level
     variances = [_variance(sample) for sample in samples]
-    p, reach = _t_test(mean, [v / len(s) for v, s in zip(variances, samples, strict=True)], samples)
+    errors = [v / len(s) for v, s in zip(variances, samples, strict=True)]
+    p, reach = _t_test(mean, errors, samples, LEVEL / comparisons)
 
     def amount(change: float) -> float:
         return math.exp(level) * math.expm1(change) if logarithmic else change
@@ -115,8 +117,10 @@ def _variance(values: Sequence[float]) -> float:
     return sum((value - middle) ** 2 for value in values) / (len(values) - 1)
 
 
-def _t_test(mean: float, errors: Sequence[float], samples: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """The p-value of a mean difference, and half the width of its interval.
+def _t_test(
+    mean: float, errors: Sequence[float], samples: Sequence[Sequence[float]], level: float
+) -> tuple[float, float]:
+    """The p-value of a mean difference, and half the width of the interval that it leaves at this level.
 
     `errors` are the squared standard errors of the samples' means. With two samples it is Welch's test.
     """
@@ -128,4 +132,4 @@ def _t_test(mean: float, errors: Sequence[float], samples: Sequence[Sequence[flo
     freedom = total**2 / sum(e**2 / (len(s) - 1) for e, s in zip(errors, samples, strict=True))
     error = math.sqrt(total)
     p = 2 * float(special.stdtr(freedom, -abs(mean) / error))
-    return p, error * float(special.stdtrit(freedom, 1 - LEVEL / 2))
+    return p, error * float(special.stdtrit(freedom, 1 - level / 2))

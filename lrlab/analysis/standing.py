@@ -128,13 +128,17 @@ def verdict(
 
 
 def differences(
-    name: str, lanes: Mapping[str, Sequence[End]], measure: str, classes: int | None = None
+    name: str,
+    lanes: Mapping[str, Sequence[End]],
+    measure: str,
+    classes: int | None = None,
+    comparisons: int = 1,
 ) -> dict[str, Difference]:
     """The Difference of the lane with that name to each other lane that has enough seeds, by its name.
 
-    Arguments as for `verdict`.
+    Arguments as for `verdict` and `difference`.
     """
-    return _differences(name, *_values(lanes, _sign(measure), classes))
+    return _differences(name, *_values(lanes, _sign(measure), classes), comparisons)
 
 
 def in_words(found: Difference, measure: str) -> tuple[str, str]:
@@ -162,13 +166,13 @@ def _sign(measure: str) -> int:
 
 
 def _differences(
-    name: str, values: Mapping[str, Mapping[object, float]], logarithmic: bool
+    name: str, values: Mapping[str, Mapping[object, float]], logarithmic: bool, comparisons: int = 1
 ) -> dict[str, Difference]:
     return {
         other: found
         for other in values
         if other != name and name in values
-        if (found := difference(values[name], values[other], logarithmic))
+        if (found := difference(values[name], values[other], logarithmic, comparisons))
     }
 
 
