@@ -551,3 +551,36 @@ def test_an_exponential_is_read_in_keras_words_too(capsys):
     assert [float(row[2]) for row in body] == pytest.approx([2 ** (-t / 2) for t in range(5)])
     assert main(["curve", "exponential", "decay=0.1", "decay_rate=0.5"]) == 2
     assert "Give either decay, or both decay_rate and decay_steps" in capsys.readouterr().err
+
+
+@pytest.mark.training
+def test_a_range_test_suggests_rates_and_is_a_run_like_any_other(capsys, home):
+    given = [*TINY, "--batch-size", "16", "--updates", "120", "--seed", "4", "--seeds", "2"]
+    assert main(["range-test", *given, "--json"]) == 0
+    *runs, last = lines(capsys.readouterr().out)
+    assert [(run["seed"], run["status"]) for run in runs] == [(4, "completed"), (5, "completed")]
+    assert list(last["suggestions"]) == ["steepest", "tenth", "valley", "stable"]
+    assert last["default"] == "valley"
+    assert 1e-3 < last["suggestions"]["valley"] < 10
+    store = Store()
+    for run in runs:
+        steps = store.steps(run["id"])
+        assert len(steps.losses) == len(steps.gradients) == run["updates"] > 50
+    assert main(["range-test", *given]) == 0
+    out = capsys.readouterr().out
+    assert "Valley (default)" in out
+    assert "It measures the start of training" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--updates", "5"], "updates must be a whole number from 100 to 100,000, but it is 5."),
+        (["--from", "1", "--to", "0.1"], "The last rate must be above the first, but they are 0.1 and 1."),
+        (["--seed", "4294967295", "--seeds", "2"], "The last seed would be above 4,294,967,295."),
+        (["--data", "nothing"], "nothing"),
+    ],
+)
+def test_a_range_test_that_cannot_be(capsys, home, arguments, message):
+    assert main(["range-test", *arguments]) == 2
+    assert message in capsys.readouterr().err

@@ -18,13 +18,16 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^python -m lrlab (.*)$", README, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if not command.startswith("train")])
+TRAINING = [command for command in COMMANDS if command.startswith(("train", "range-test"))]
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in TRAINING])
 def test_a_command_of_the_readme_runs(home, command, capsys):
     assert main(shlex.split(command)) == 0
 
 
-def test_the_training_command_of_the_readme_is_taken(home, capsys):
-    (command,) = [command for command in COMMANDS if command.startswith("train")]
+@pytest.mark.parametrize("command", TRAINING)
+def test_a_training_command_of_the_readme_is_taken(home, command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([*shlex.split(command), "--help"])
 

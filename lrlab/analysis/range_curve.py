@@ -5,7 +5,7 @@ fast.ai's `lr_find` (Howard and Gugger, 2020, arXiv:2002.04688) for the smoothed
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,6 +39,12 @@ class Smoothed(NamedTuple):
     updates: int = 0
     best: float = math.inf
     ended: bool = False
+
+    @classmethod
+    def of(cls, numbers: Iterable[float]) -> "Smoothed":
+        """The state that consisted of these numbers."""
+        factor, total, updates, best, ended = map(float, numbers)
+        return cls(factor, total, int(updates), best, bool(ended))
 
     @property
     def loss(self) -> float:

@@ -7,6 +7,7 @@ import sys
 from lrlab.cli.app import add_app, app
 from lrlab.cli.curve import add_curve, add_export, curve, export
 from lrlab.cli.flags import KindHelp
+from lrlab.cli.range_test import add_range_test, suggest
 from lrlab.cli.reference import add_reference, reference
 from lrlab.cli.runs import add_runs, runs
 from lrlab.cli.serve_class import add_class, serve_class
@@ -22,6 +23,7 @@ COMMANDS = {
     "curve": (curve, add_curve, "Print a schedule as CSV: step,epoch,lr.", None),
     "export": (export, add_export, "Print source code that gives exactly this curve.", None),
     "train": (train, add_train, "Train a network and record the run.", "training"),
+    "range-test": (suggest, add_range_test, "Suggest a learning rate: train while it grows.", "training"),
     "runs": (runs, add_runs, "List the recorded runs, newest first.", "training"),
     "app": (app, add_app, "Serve the dashboard, and open it in the browser.", "dashboard"),
     "class": (serve_class, add_class, "Serve the dashboard to a class in this network.", "dashboard"),

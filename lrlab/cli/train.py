@@ -1,34 +1,15 @@
 """`lrlab train` trains a run in this process and records it in the store."""
 
-import os
-import secrets
 import sys
 from dataclasses import asdict
 
-from lrlab import article
 from lrlab.analysis import findings
-from lrlab.cli.flags import (
-    add_flags,
-    add_kind,
-    add_schedule,
-    kind_of,
-    known_to,
-    schedule_of,
-    separate,
-    value_of,
-    values,
-)
+from lrlab.cli.flags import add_schedule, kind_of, known_to, schedule_of, separate, values
+from lrlab.cli.here import add_run, run_of, train_here
 from lrlab.cli.printing import print_json, print_warnings
 from lrlab.datasets import data_set
-from lrlab.datasets.catalogue import choices
-from lrlab.datasets.kept import own_from_path
-from lrlab.datasets.sources import check_folder
-from lrlab.networks import ARTICLE_NETWORK, NETWORKS, network_of_kind
-from lrlab.optimizers import OPTIMIZERS, SGD, optimizer_of_kind
 from lrlab.parameters.record import Parametrised, of_kind
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
-from lrlab.runs.spec import RunSpec
-from lrlab.store import Store
 from lrlab.store.library import MAX_NAME, checked_text
 
 CONTROLLERS: dict[str, tuple[type[Parametrised], str]] = {
@@ -41,19 +22,7 @@ NEAR = 0.05  # an accuracy this close to guessing, or closer with many classes, 
 def add_train(parser) -> None:
     """The arguments of `lrlab train`."""
     add_schedule(parser)
-    add_flags(parser, RunSpec)
-    parser.set_defaults(train_images=None)
-    parser.add_argument(
-        "--data",
-        default="auto",
-        metavar="NAME|FILE.npz",
-        help=f"data set, one of: {', '.join(choices())}; or the path of your own .npz file. Default: auto.",
-    )
-    for what, classes, default in (
-        ("optimizer", OPTIMIZERS, SGD.kind),
-        ("network", NETWORKS, ARTICLE_NETWORK.kind),
-    ):
-        add_kind(parser, what, classes, default)
+    add_run(parser)
     for what, (cls, help) in CONTROLLERS.items():
         parser.add_argument(
             f"--{what.replace('_', '-')}",
@@ -88,47 +57,17 @@ def train(options) -> int:
     """Train one run and record it."""
     _give_back(options)
     schedule = schedule_of(options)
-    data = own_from_path(options.data) if options.data.endswith(".npz") else options.data
-    if options.train_images is None:
-        options.train_images = min(article.TRAIN_IMAGES, data_set(data).train)
-    spec = RunSpec(
-        schedule=schedule,
-        data=data,
-        optimizer=value_of(options.optimizer, optimizer_of_kind),
-        network=value_of(options.network, network_of_kind),
-        **{what: _controller(options, what) for what in CONTROLLERS},
-        **{name: getattr(options, name) for name in RunSpec.parameters()},
-    )
+    spec = run_of(options, schedule=schedule, **{what: _controller(options, what) for what in CONTROLLERS})
     name = kind_of(options).title
     if options.name is not None:
         name = checked_text("name", options.name, 1, MAX_NAME)
-    check_folder(spec.data)
     print_warnings(spec.plan)
-    store = Store()
-    # These imports need TensorFlow, which takes seconds to load.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
-    from tqdm import tqdm
 
-    from lrlab.training.execute import execute
-    from lrlab.training.heartbeat import heartbeat
+    def on_epoch(_, epoch):
+        if options.json:
+            print_json({name: value for name, value in asdict(epoch).items() if name != "lr_end"})
 
-    worker = f"cli-{secrets.token_hex(8)}"
-    with heartbeat(store, worker, os.getpid()) as say:
-        (run,) = store.race(store.add(spec, name, worker))
-        say("busy")
-        bar = tqdm(total=spec.epochs, unit="epoch", disable=None if not options.json else True)
-
-        def on_epoch(_, epoch):
-            if options.json:
-                print_json({name: value for name, value in asdict(epoch).items() if name != "lr_end"})
-            bar.set_postfix(val_loss=f"{epoch.val_loss:.4f}", val_accuracy=f"{epoch.val_accuracy:.4f}")
-            bar.update()
-
-        try:
-            execute(store, [run], on_epoch)
-        finally:
-            bar.close()
-    (run,) = store.race(run.race)
+    store, (run,) = train_here([[(name, spec)]], options.json, on_epoch)
     _print_outcome(options, store, run, spec)
     return 1 if run.status == "failed" else 0
 

@@ -47,12 +47,13 @@ def last_validated(epochs: Sequence[Epoch]) -> Epoch | None:
 class Steps:
     """Consecutive updates from update `step` of the run on: the mean loss and applied rate of each.
 
-    Both are float32 of shape (n,).
+    Both are float32 of shape (n,). In a range test there are also the norms of the gradients.
     """
 
     step: int
     losses: np.ndarray
     rates: np.ndarray
+    gradients: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

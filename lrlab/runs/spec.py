@@ -13,7 +13,7 @@ from lrlab.errors import UserError
 from lrlab.networks import ARTICLE_NETWORK, Network, network_from_record
 from lrlab.optimizers import SGD, Optimizer, optimizer_from_record
 from lrlab.parameters.declare import declared, later, part
-from lrlab.parameters.kinds import Parameter
+from lrlab.parameters.kinds import Parameter, Switch
 from lrlab.parameters.record import Parametrised, Record
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
 from lrlab.runs.plan import BATCHES_PER_UPDATE, CLOCK, CLOCKS, EPOCHS, Plan
@@ -31,6 +31,9 @@ TRAIN_SIZE = Parameter(
     MOST_EXAMPLES,
     (LEAST_EXAMPLES, 60_000),
     integer=True,
+)
+RANGE_TEST = Switch(
+    "End the run when its smoothed loss is over four times its lowest, as a learning-rate range test does."
 )
 VALIDATION_SPLIT = Parameter(
     "", "The share of these images that is used for validation, not for training.", 0.01, 0.9, (0.05, 0.5)
@@ -50,8 +53,9 @@ class RunSpec(Record):
     the order of the batches. All seeds use the same images, so that runs can be compared. `data` is the
     name of a built-in set, a set of one's own, or "auto": Fashion-MNIST if it is available, otherwise the
     synthetic set; the store records which one was used.
-    `plateau` reduces the rate and `early_stopping` ends the run, both by a metric. Raises UserError for
-    anything unknown or out of range.
+    `plateau` reduces the rate and `early_stopping` ends the run, both by a metric. A `range_test` ends by its
+    training loss, measures the gradient at every update, and is not tested; `lrlab.runs.range_test` makes
+    one. Raises UserError for anything unknown or out of range.
 
     >>> spec = RunSpec(epochs=10, batch_size=32)
     >>> spec.steps_per_epoch
@@ -73,6 +77,7 @@ class RunSpec(Record):
     early_stopping: EarlyStopping | None = part(None, EarlyStopping, _controller, optional=True)
     plateau: ReduceOnPlateau | None = part(None, ReduceOnPlateau, _controller, optional=True)
     batches_per_update: int = later(declared(1, BATCHES_PER_UPDATE))
+    range_test: bool = later(declared(False, RANGE_TEST))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -82,6 +87,13 @@ class RunSpec(Record):
         self.network.layers(known.shape, known.class_count)  # raises UserError if it cannot take the examples
         # Raises UserError if the schedule does not fit into the run, or cycles a momentum that is not there.
         _ = self.trained_optimizer
+        if self.range_test:
+            first, second = self.plan.at([0, 1])
+            if not 0 < first < second:
+                raise UserError(
+                    f"In a range test the rate must grow with every update, but it begins with {first:.4g} "
+                    f"and {second:.4g}. Use a growing schedule and the clock step."
+                )
 
     @property
     def data_set(self) -> DataSet:

@@ -51,16 +51,17 @@ class History(File):
 
     def steps(self, run: int) -> Steps:
         """All updates of a run so far; NaN stands for those that are lost."""
-        sql = f"SELECT step, losses, rates FROM steps WHERE run = ? AND {OF_LINKED} ORDER BY step"
+        sql = f"SELECT step, losses, rates, gradients FROM steps WHERE run = ? AND {OF_LINKED} ORDER BY step"
         pieces = [
-            (step, *(np.frombuffer(part, np.float32) for part in row)) for step, *row in self._read(sql, run)
+            (step, [np.frombuffer(part, np.float32) for part in row if part is not None])
+            for step, *row in self._read(sql, run)
         ]
-        count = pieces[-1][0] + len(pieces[-1][1]) if pieces else 0
-        losses, rates = np.full((2, count), np.nan, np.float32)
-        for step, some_losses, some_rates in pieces:
-            losses[step : step + len(some_losses)] = some_losses
-            rates[step : step + len(some_rates)] = some_rates
-        return Steps(0, losses, rates)
+        count = pieces[-1][0] + len(pieces[-1][1][0]) if pieces else 0
+        found = np.full((max((len(arrays) for _, arrays in pieces), default=2), count), np.nan, np.float32)
+        for step, arrays in pieces:
+            for row, array in zip(found, arrays, strict=False):
+                row[step : step + len(array)] = array
+        return Steps(0, *found)
 
     def manual_rates(self, run: int) -> list[ManualRate]:
         """The rates of a run that were set by hand, and when, in order."""
@@ -93,8 +94,11 @@ def _add(connection, of, record):
         )
     elif isinstance(record, Steps):
         cut(connection, run, record.step, of.spec.steps_per_epoch)
-        pieces = (np.asarray(array, np.float32).tobytes() for array in (record.losses, record.rates))
-        connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run, record.step, *pieces))
+        pieces = (
+            None if array is None else np.asarray(array, np.float32).tobytes()
+            for array in (record.losses, record.rates, record.gradients)
+        )
+        connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", (run, record.step, *pieces))
     elif isinstance(record, ManualRate):
         connection.execute("INSERT OR REPLACE INTO manual_rates VALUES (?, ?, ?)", (run, *astuple(record)))
         connection.execute("UPDATE runs SET has_manual_rate = 1 WHERE id = ?", (run,))

@@ -105,6 +105,7 @@ MIGRATIONS = (
         AND run IN (SELECT id FROM runs WHERE imported IS NOT NULL);
     """,
     "CREATE INDEX runs_by_owner ON runs (owner, started)",
+    "ALTER TABLE steps ADD COLUMN gradients BLOB",
 )
 
 

@@ -98,7 +98,17 @@ class CompiledEpoch:
         return [*self.network.weights, *self.optimizer.variables]
 
     def steps(
-        self, images, labels, order, rates, start: int, stop: int, seed: int, first: int, momentum=None
+        self,
+        images,
+        labels,
+        order,
+        rates,
+        start: int,
+        stop: int,
+        seed: int,
+        first: int,
+        momentum=None,
+        measured: bool = False,
     ) -> np.ndarray:
         """Train steps `start` to `stop` of an epoch; returns one row per step, float32 (n, 5).
 
@@ -116,8 +126,9 @@ class CompiledEpoch:
         4. The norm of the gradient.
         5. The norm of the update, divided by the norm of the weights.
 
-        Columns 4 and 5 take time, so only the first step of the epoch has them; they are 0 elsewhere. If
-        the loss of a step is NaN or infinite, training ends and that step has the last row.
+        Columns 4 and 5 take time, so only the first step of the epoch has them, or all if they are
+        `measured`; they are 0 elsewhere. If the loss of a step is NaN or infinite, training ends and that
+        step has the last row.
         """
         drawn = tf.constant([np.uint32(seed).astype(np.int32), first], tf.int32)
         given = (images, labels, _padded(order, images), _padded(rates, images), tf.constant(len(order)))
@@ -125,7 +136,8 @@ class CompiledEpoch:
         rows = []
         while start < stop:
             end = min(start + ROWS, stop) if start else 1
-            log = self._steps(*given, tf.constant(start), tf.constant(end), drawn, start == 0, momenta)
+            places = tf.constant(start), tf.constant(end)
+            log = self._steps(*given, *places, drawn, measured or start == 0, momenta)
             rows.append(log.numpy()[: end - start])
             if not np.isfinite(last := rows[-1][:, LOSS]).all():
                 rows[-1] = rows[-1][: np.argmin(np.isfinite(last)) + 1]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from lrlab.analysis.range_curve import END, Smoothed, smoothing
 from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
 from lrlab.training.epoch import GRADIENT, HITS, LOG_COLUMNS, LOSS, MOVE, RATE, compiled_epoch, program_of
@@ -62,6 +63,7 @@ class Lane:
         self._chunk = max(1, FIRST_CHUNK // self.spec.batches_per_update)
         self._best: list[np.ndarray] | None = None
         self._before_manual: list[Checkpoint] = []
+        self._smoothed = smoothing(self._planned) if self.spec.range_test else None
         self._begin_epoch()
         if start.checkpoint:
             self._go_on_from(start.checkpoint)
@@ -111,15 +113,18 @@ class Lane:
         order = fit[batch_order(self.spec.seed, epoch, len(fit))]
         batches = epoch * self.spec.batches_per_epoch
         momentum = None if self._momentum is None else self._momentum[first : first + size]
-        given = self._rates(epoch), start, stop, self.spec.seed, batches, momentum
+        given = self._rates(epoch), start, stop, self.spec.seed, batches, momentum, self.spec.range_test
         rows = compiled.steps(*tensors, order, *given)
         seconds_a_step = (time.perf_counter() - began) / (stop - start)
         self._chunk = max(1, int(CHUNK_SECONDS / max(seconds_a_step, 1e-6)))
+        rows = self._up_to_its_end(rows, start)
         stop = start + len(rows)
         self._log[start:stop] = rows
         self.step = first + stop
-        over = stop == size or not np.isfinite(rows[-1, LOSS])
+        over = stop == size or self._has_blown_up or not np.isfinite(rows[-1, LOSS])
         scores = compiled.score(*tensors, validation) if over else ()
+        if self._has_blown_up:  # its weights are those of some updates later
+            scores = np.nan, np.nan
         self._seconds += (time.perf_counter() - began) / together
         records = [self._steps(first, start, stop)]
         if over:
@@ -139,6 +144,8 @@ class Lane:
         arrays = {f"state{number}": array for number, array in enumerate(self._state)}
         arrays |= {f"best{number}": array for number, array in enumerate(self._best or ())}
         file = io.BytesIO()
+        if self._smoothed:
+            arrays["smoothed"] = np.array(self._smoothed, float)
         np.savez(file, log=self._log, seconds=self._seconds, **arrays)
         return [Checkpoint(self.step, file.getvalue())]
 
@@ -149,6 +156,8 @@ class Lane:
             )
             self._best = best or None
             self._log, self._seconds = arrays["log"], float(arrays["seconds"])
+            if self._smoothed:
+                self._smoothed = Smoothed.of(arrays["smoothed"])
         self.step = checkpoint.step
 
     def _compiled(self, place):
@@ -172,11 +181,31 @@ class Lane:
             applied[at:] = rates[at:] if each.rate is None else each.rate
         return applied
 
-    def _steps(self, first, start, stop):
-        rows, each = self._log[start:stop], self.spec.images_per_update
+    @property
+    def _has_blown_up(self):
+        """Whether this is a range test whose loss has ended it."""
+        return self._smoothed is not None and self._smoothed.ended
+
+    def _up_to_its_end(self, rows, start):
+        """The rows of the updates from place `start` of the epoch on, but those after a range test's end."""
+        if self._smoothed:
+            for at, loss in enumerate(self._mean_losses(rows, start).tolist(), 1):
+                self._smoothed = self._smoothed.after(loss)
+                if self._smoothed.ended:
+                    return rows[:at]
+        return rows
+
+    def _mean_losses(self, rows, start):
+        """The mean losses of updates of an epoch, from place `start` on, float32."""
+        each = self.spec.images_per_update
         counts = np.full(len(rows), each)
-        counts[-1] = min(each, self.spec.fit_images - (stop - 1) * each)
-        return Steps(first + start, (rows[:, LOSS] / counts).astype(np.float32), rows[:, RATE].copy())
+        counts[-1] = min(each, self.spec.fit_images - (start + len(rows) - 1) * each)
+        return (rows[:, LOSS] / counts).astype(np.float32)
+
+    def _steps(self, first, start, stop):
+        rows = self._log[start:stop]
+        gradients = rows[:, GRADIENT].copy() if self.spec.range_test else None
+        return Steps(first + start, self._mean_losses(rows, start), rows[:, RATE].copy(), gradients)
 
     def _end_epoch(self, compiled, epoch, done, val_loss, val_accuracy):
         """The Epoch, and also the Outcome if the run ends with this epoch."""
@@ -197,7 +226,13 @@ class Lane:
         self._epochs.append(record)
         self._begin_epoch()
         loss = val_loss if np.isfinite(rows[-1, LOSS]) else rows[-1, LOSS]
-        if np.isfinite(loss):
+        if self._has_blown_up:
+            status = "completed"
+            message = (
+                f"The range test ended at update {self.step} of {self.spec.plan.steps}, at a rate of "
+                f"{rows[-1, RATE]:.4g}: the smoothed loss was over {END} times its lowest."
+            )
+        elif np.isfinite(loss):
             message = self._in_time(compiled)
             status = None if message is None else "completed"
         else:
@@ -209,7 +244,8 @@ class Lane:
             )
         if status:
             back = self._before_manual if status == "diverged" else []
-            return [record, *back, self._end(Outcome(status, message, *self._test(compiled)))]
+            scores = () if self.spec.range_test else self._test(compiled)
+            return [record, *back, self._end(Outcome(status, message, *scores))]
         return [record]
 
     def _test(self, compiled):

@@ -8,6 +8,7 @@ import pytest
 from lrlab.networks import Dense
 from lrlab.optimizers import SGD, Adam
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
+from lrlab.runs.range_test import range_test_spec
 from lrlab.runs.records import Checkpoint, Control, Epoch, ManualRate, Outcome, Steps
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant, ExponentialDecay, StepDecay
@@ -28,6 +29,7 @@ SPECS = (
     replace(SPEC, network=SMALL, schedule=StepDecay(0.4, 0.5, 2), plateau=ReduceOnPlateau(patience=1)),
     replace(SPEC, early_stopping=EarlyStopping(patience=2, restore_best=True), schedule=Constant(1.0)),
     replace(SPEC, optimizer=Adam(), schedule=ExponentialDecay(0.01, 0.4), batches_per_update=2),
+    range_test_spec(SPEC, updates=100, high=100.0),
 )
 
 
@@ -52,7 +54,8 @@ def essence(records):
     """All that a run computes: its epochs without their seconds, each update, and its end."""
     epochs = [repr(replace(record, seconds=0)) for record in records if isinstance(record, Epoch)]
     steps = [record for record in records if isinstance(record, Steps)]
-    arrays = [np.concatenate([getattr(piece, name) for piece in steps]) for name in ("losses", "rates")]
+    names = ("losses", "rates") if steps[0].gradients is None else ("losses", "rates", "gradients")
+    arrays = [np.concatenate([getattr(piece, name) for piece in steps]) for name in names]
     (outcome,) = (record for record in records if isinstance(record, Outcome))
     return epochs, [array.tobytes() for array in arrays], outcome
 
