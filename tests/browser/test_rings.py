@@ -45,10 +45,10 @@ def ring(page, name):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def take(page, name, at_once=False):
-    """Press on a ring, as soon as it stands still or at once; returns where it is."""
+def take(page, name):
+    """Press on a ring as soon as it stands still; returns where it is."""
     before, now = None, ring(page, name)
-    while before != now and not at_once:
+    while before != now:
         page.wait_for_timeout(200)
         before, now = now, ring(page, name)
     x, y = now
@@ -61,6 +61,15 @@ def drag(page, name, across, down):
     x, y = take(page, name)
     page.mouse.move(x + across, y + down, steps=5)
     page.mouse.up()
+
+
+def where(page, rate):
+    """Where a rate is on the page, from its top."""
+    return page.evaluate(
+        f"(rate) => {{ const {{ yaxis }} = {HOST}._fullLayout;"
+        f" return {HOST}.getBoundingClientRect().top + yaxis._offset + yaxis.d2p(rate); }}",
+        rate,
+    )
 
 
 def numbers(page, line=0):
@@ -241,10 +250,10 @@ def test_the_first_drop_after_a_warm_up_has_its_ring_where_it_is(explore):
 def test_a_ring_is_dragged_back_before_the_server_answers(explore, server):
     page = explore("?c=exponential")
     with silent(server):
-        _, before = ring(page, "initial_lr")
         drag(page, "initial_lr", 0, 150)
-        x, _ = take(page, "initial_lr", at_once=True)  # the axes are still those of before
-        page.mouse.move(x, before, steps=5)
+        assert page.evaluate(FIRST_VALUES)[0] < 0.4
+        x, _ = take(page, "initial_lr")
+        page.mouse.move(x, where(page, 0.5), steps=5)  # the axes stay while a ring is held
         page.mouse.up()
         page.evaluate(
             f"() => {{ window.seen = []; setInterval(() => seen.push(...({FIRST_VALUES})()), 10); }}"
