@@ -192,9 +192,10 @@ class Runs(File):
         return found
 
     def race_of(self, run: int) -> int | None:
-        """The race of a run, also if its first run is given and was deleted; None if there is none."""
-        rows = self._read("SELECT race FROM linked WHERE id = ? OR race = ? LIMIT 1", run, run)
-        return rows[0][0] if rows else None
+        """The race of a run, also if the first was given and is deleted; None if `race` would be empty."""
+        where = f"{RACES.format('linked')} AND race IN (SELECT race FROM linked WHERE id = ? OR race = ?)"
+        runs = readable(self._read(where, run, run))
+        return runs[0].race if runs else None
 
     def set_stage(self, run: int, stage: str) -> None:
         """Store a text that says what a running run does before its first epoch."""

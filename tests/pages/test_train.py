@@ -13,6 +13,7 @@ from lrlab.networks import Convolutional
 from lrlab.optimizers import Adam, Nesterov
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.records import Epoch, ManualRate, Outcome, Steps
+from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
 from lrlab.schedules import Constant
 from lrlab.store import Store
@@ -280,6 +281,20 @@ def test_a_link_opens_its_run_and_a_dead_link_says_so(home):
         assert f"#### {name}" in texts(page)
         assert [warning in shown.value for shown in page.warning] == ([True] if warning else [])
     jobs.shut_down(store)
+
+
+def test_a_link_to_a_run_that_was_not_trained_here_says_so(home):
+    store = Store()
+    epochs = (Epoch(0, 0.1, 0.1, 0.5, 0.8, 0.6, 0.8, 1.0),)
+    store.add_results([Result("Imported", epochs, RunSpec()), Result("Only curves", epochs)])
+    for run in store.runs():
+        page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+        page.query_params["run"] = str(run.id)
+        page.switch_page("pages/lab/train.py").run()
+        assert not page.exception
+        (warning,) = page.warning
+        assert warning.value.endswith("which does not exist here."), "and no other run is shown"
+    assert store.race_of(run.id) is None
 
 
 def test_a_store_from_a_newer_version_is_said_not_raised(home):

@@ -369,7 +369,8 @@ def chosen_race(races: list[int], race_of) -> int | None:
         try:
             race = _linked(race_of) or race
         except UserError as error:
-            st.warning(f"{plain(str(error))} The newest run is shown.")
+            shown = " The newest run is shown." if races else ""
+            st.warning(f"{plain(str(error))}{shown}")
         st.session_state[RACE] = race
     return st.session_state[RACE]
 
