@@ -123,7 +123,8 @@ def diverging(data):
         pytest.param(Momentum(0.8), 0.01, Dense(), marks=pytest.mark.proof),
         (Adam(epsilon=1e-5), 0.001, Dense()),
         *(pytest.param(cls(), cls.usual_lr, Dense(), marks=pytest.mark.proof) for cls in OPTIMIZERS[2:]),
-        pytest.param(AdamW(weight_decay=0.1), 0.001, Dense(), marks=pytest.mark.proof),
+        # With a small epsilon, Adam too magnifies the rounding of gradients near 0.
+        pytest.param(AdamW(weight_decay=0.1, epsilon=1e-5), 0.001, Dense(), marks=pytest.mark.proof),
         pytest.param(RMSprop(momentum=0.5), 0.001, Dense(), marks=pytest.mark.proof),
         pytest.param(SGD(), 0.1, Dense((64, 32, 16), dropout=0.3, l2=0.01), marks=pytest.mark.proof),
         (SGD(), 0.02, Convolutional(dropout=0.2, l2=0.001)),
