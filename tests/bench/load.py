@@ -44,6 +44,7 @@ def main() -> None:
                 lanes = [(curve.name, RunSpec(curve.schedule, epochs=1000)) for curve in CURVES[:LANES]]
                 store.add_race([lanes])
             asyncio.run(_crowds(*served, store, is_racing))
+            print(f"after SIGTERM, server and worker end in {_ended(served[1]):.1f} s", flush=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _served(folder) as served:
         asyncio.run(_rounds(*served))
     sessions.main()
@@ -52,6 +53,16 @@ def main() -> None:
 def _served(folder):
     lost = str(LOST_SECONDS)
     return serving(Path(folder), LRLAB_HOME=folder, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=lost)
+
+
+def _ended(process):
+    """The seconds from SIGTERM until the server and all that it started have ended."""
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    began = time.perf_counter()
+    process.terminate()
+    _, left = psutil.wait_procs(family, 60)
+    assert not left, f"{len(left)} of {len(family)} processes have not ended after a minute."
+    return time.perf_counter() - began
 
 
 async def _crowds(address, process, store, is_racing):
