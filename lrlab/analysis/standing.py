@@ -36,14 +36,20 @@ class End(NamedTuple):
 
 
 def end(result: Result, measure: str) -> End:
-    """How a run ended in one of MEASURES: at its last epoch, when it was last validated, or in its test."""
+    """How a run ended in one of MEASURES: at its last epoch, when it was last validated, or in its test.
+
+    The validation of a completed run that was never validated is not known.
+    """
     seed = result.spec.seed if result.spec else None
     if not result.epochs:
         return End(result.status, None, seed)
     if measure.startswith("test"):
         return End(result.status, getattr(result, measure), seed)
     last = result.epochs[-1]
-    source = (last_validated(result.epochs) if measure.startswith("val") else None) or last
+    validated = last_validated(result.epochs) if measure.startswith("val") else last
+    if validated is None and result.status == "completed":
+        return End(result.status, None, seed)
+    source = validated or last
     return End(result.status, getattr(source, measure), seed, source.epoch, source is not last)
 
 
@@ -124,6 +130,8 @@ def verdict(
     if any(over):
         sentence = f"No verdict yet: {over.count(False)} of {_runs(len(over))} ended."
         return Verdict(standings, None, sentence, differences)
+    if not best.finished and any(end.status == "completed" for ends in lanes.values() for end in ends):
+        return Verdict(standings, None, f"No {MEASURES[measure]} is known.{_lost(standings)}", differences)
     return _judge(standings, differences, measure, _measured([*chain(*lanes.values())]))
 
 

@@ -290,3 +290,13 @@ def test_a_difference_is_written_so_that_it_is_one(measure, ones, others):
     assert float(apart.split()[0]) > 0
     assert ("higher" in apart) == (found.mean > 0)
     assert ("higher" in interval) == ("lower" in interval) == (not found.sign or found.interval[0] == 0)
+
+
+def test_a_run_that_was_never_validated_has_no_known_validation_and_has_not_diverged():
+    epochs = tuple(Epoch(at, 0.1, 0.1, 0.5, 0.7, math.nan, math.nan, 1) for at in range(3))
+    one, other = Result("Log", epochs), Result("Other", epochs, status="diverged")
+    assert end(one, "val_loss") == End("completed", None)
+    assert end(one, "loss").value == 0.5
+    assert verdict({"Log": [end(one, "val_loss")]}).sentence == "No final validation loss is known."
+    lanes = {"Log": [end(one, "val_loss")], "Other": [end(other, "val_loss")]}
+    assert verdict(lanes).sentence == "No final validation loss is known. Other diverged."

@@ -1,5 +1,6 @@
 """Compare, run by AppTest against a real store."""
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -259,6 +260,18 @@ def test_a_file_that_is_none_is_said_and_leaves_the_store_alone(store):
     button(page, "Import").click().run()
     assert page.error[0].value
     assert len(store.listed()) == 4
+
+
+def test_a_run_that_was_never_validated_has_a_card_and_did_not_diverge(home):
+    epochs = tuple(Epoch(at, 0.1, 0.1, 0.9 - at / 10, 0.7, math.nan, math.nan, 1.0) for at in range(3))
+    Store().add_results([Result("A log", epochs)])
+    page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    page.query_params["runs"] = "1"
+    page.switch_page("pages/lab/compare.py").run()
+    assert not page.exception
+    said = texts(page)
+    assert "A log" in said
+    assert "diverged" not in said
 
 
 @pytest.mark.training

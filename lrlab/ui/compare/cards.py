@@ -51,8 +51,10 @@ def _gap(measured):
         parts.append(f"loss {measured.loss_gap:+.3f}")
     if measured.accuracy_gap is not None:
         parts.append(f"accuracy {-100 * measured.accuracy_gap:+.1f} percentage points")
+    if not parts:  # nothing was validated
+        return ""
     when = f" in epoch {measured.val_epoch + 1}" if measured.is_late else ""
-    return f"  \n:small[:gray[Validation minus training{when}: {', '.join(parts)}.]]" if parts else ""
+    return f"  \n:small[:gray[Validation minus training{when}: {', '.join(parts)}.]]"
 
 
 def _badges(group):
