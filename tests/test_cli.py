@@ -584,3 +584,58 @@ def test_a_range_test_suggests_rates_and_is_a_run_like_any_other(capsys, home):
 def test_a_range_test_that_cannot_be(capsys, home, arguments, message):
     assert main(["range-test", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+SWEEP = """
+epochs = 2
+train_images = 300
+data = "synthetic"
+network = { kind = "dense", widths = [16] }
+seeds = [1, 2]
+peaks = [0.1, 1.0]
+schedules = ["constant", "step"]
+"""
+
+
+@pytest.mark.training
+def test_a_sweep_shows_each_schedule_at_its_best_and_trains_only_what_has_not_ended(capsys, home, tmp_path):
+    file = tmp_path / "sweep.toml"
+    file.write_text(SWEEP)
+    assert main(["sweep", str(file), "--json"]) == 0
+    *runs, answer = lines(capsys.readouterr().out)
+    assert {(run["name"], run["peak"], run["seed"]) for run in runs} == {
+        (name, peak, seed) for name in ("Constant", "Step") for peak in (0.1, 1.0) for seed in (1, 2)
+    }
+    store = Store()
+    for run in runs:
+        stored = store.run(run["id"])
+        assert (stored.status, stored.spec.seed) == (run["status"], run["seed"]) == ("completed", run["seed"])
+        assert stored.spec.plan.rates().max() == pytest.approx(run["peak"])
+        assert store.epochs(run["id"])[-1].val_loss == run["val_loss"]
+    assert {each["name"] for each in answer["best"]} == {"Constant", "Step"}
+    assert sum(answer["shares"].values()) == pytest.approx(1)
+
+    store.delete(runs[0]["id"])
+    file.write_text(SWEEP.replace("seeds = [1, 2]", "seeds = [1, 2, 3]"))
+    assert main(["sweep", str(file)]) == 0
+    said = capsys.readouterr()
+    assert "7 of 12 runs had ended before." in said.err
+    assert "of the differences come from the peak rate" in said.out
+    assert len(store.runs()) == 12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Name the file of the sweep."),
+        (["nowhere.toml"], "nowhere.toml cannot be read"),
+    ],
+)
+def test_a_sweep_that_cannot_be(capsys, home, arguments, message):
+    assert main(["sweep", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_sweep_has_an_example(capsys, home):
+    assert main(["sweep", "--example"]) == 0
+    assert "[[schedules]]" in capsys.readouterr().out

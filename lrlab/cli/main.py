@@ -11,6 +11,7 @@ from lrlab.cli.range_test import add_range_test, suggest
 from lrlab.cli.reference import add_reference, reference
 from lrlab.cli.runs import add_runs, runs
 from lrlab.cli.serve_class import add_class, serve_class
+from lrlab.cli.sweep import add_sweep, sweep
 from lrlab.cli.train import add_train, train
 from lrlab.errors import UserError
 from lrlab.networks import network_of_kind
@@ -24,6 +25,7 @@ COMMANDS = {
     "export": (export, add_export, "Print source code that gives exactly this curve.", None),
     "train": (train, add_train, "Train a network and record the run.", "training"),
     "range-test": (suggest, add_range_test, "Suggest a learning rate: train while it grows.", "training"),
+    "sweep": (sweep, add_sweep, "Train schedules at several peak rates; show each at its best.", "training"),
     "runs": (runs, add_runs, "List the recorded runs, newest first.", "training"),
     "app": (app, add_app, "Serve the dashboard, and open it in the browser.", "dashboard"),
     "class": (serve_class, add_class, "Serve the dashboard to a class in this network.", "dashboard"),

@@ -17,6 +17,7 @@ from lrlab.parameters.kinds import Parameter, Switch
 from lrlab.parameters.record import Parametrised, Record
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau, controller_from_record
 from lrlab.runs.plan import BATCHES_PER_UPDATE, CLOCK, CLOCKS, EPOCHS, Plan
+from lrlab.runs.summary import summary
 from lrlab.schedules import Constant, Schedule, schedule_from_dict
 
 MAX_SEED = 2**32 - 1
@@ -145,6 +146,18 @@ class RunSpec(Record):
     def with_seed(self, seed: int) -> Self:
         """The same run from another seed."""
         return replace(self, seed=seed)
+
+    def with_peak(self, peak: float) -> Self:
+        """The same run with all of its rates scaled so that the highest is `peak`.
+
+        Raises UserError if it cannot be scaled so, or if a rate leaves its range.
+        """
+        top = summary(self.plan).peak
+        if not top > 0:
+            raise UserError(
+                f"A schedule whose highest rate is {top:g} cannot be scaled to a peak of {peak:g}."
+            )
+        return replace(self, schedule=self.schedule.scaled(peak / top))
 
     @property
     def recipe(self) -> tuple[object, ...]:

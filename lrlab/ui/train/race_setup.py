@@ -22,7 +22,6 @@ from lrlab.runs.controllers import CONTROLLERS, EarlyStopping, ReduceOnPlateau
 from lrlab.runs.plan import BATCHES_PER_UPDATE, EPOCHS
 from lrlab.runs.spec import BATCH_SIZE, TRAIN_SIZE, VALIDATION_SPLIT, RunSpec
 from lrlab.runs.spec import SEED as FIRST_SEED
-from lrlab.runs.summary import summary
 from lrlab.scene import SHARED_RATE
 from lrlab.schedules import Constant, Schedule
 from lrlab.store import Store
@@ -326,15 +325,7 @@ def _run(entry, seed):
         early_stopping=made(EarlyStopping) if values[STOP_EARLY] else None,
         plateau=made(ReduceOnPlateau) if values[ON_PLATEAU] else None,
     )
-    return entry.name, with_peak(spec, values[PEAK]) if values[SAME_PEAK] else spec
-
-
-def with_peak(spec: RunSpec, peak: float) -> RunSpec:
-    """The same run with all of its rates scaled so that the highest is `peak`."""
-    top = summary(spec.plan).peak
-    if not top > 0:
-        raise UserError(f"A schedule whose highest rate is {top:g} cannot be scaled to a peak of {peak:g}.")
-    return replace(spec, schedule=spec.schedule.scaled(peak / top))
+    return entry.name, spec.with_peak(values[PEAK]) if values[SAME_PEAK] else spec
 
 
 def choose_race(race: int) -> None:
