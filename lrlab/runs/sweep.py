@@ -48,7 +48,7 @@ class Sweep:
             if not any(name == lane for lane, _ in self._scaled):
                 raise UserError(f"No peak rate of this sweep fits {name}: {self.left_out[name][0]}")
 
-    @property
+    @cached_property
     def runs(self) -> dict[tuple[str, float, int], RunSpec]:
         """Every run, by its name, peak rate and seed; first those of the first seed."""
         return {
