@@ -360,8 +360,8 @@ def chosen_race(races: list[int], race_of) -> int | None:
         try:
             race = _linked(race_of) or race
         except UserError as error:
-            shown = " The newest run is shown." if races else ""
-            st.warning(f"{plain(str(error))}{shown}")
+            said = plain(str(error))
+            st.warning(f"{said} The newest run is shown." if races else said)
         st.session_state[RACE] = race
     return st.session_state[RACE]
 
