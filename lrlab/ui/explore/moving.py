@@ -3,18 +3,17 @@
 from typing import NamedTuple
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lrlab.runs.plan import Plan
 from lrlab.ui.chart import forget_sent
 from lrlab.ui.explore import state
 from lrlab.ui.explore.curves import MOVING, Lines, fill_moving
 from lrlab.ui.explore.drawing import CHARTS, drawing
-from lrlab.ui.explore.panels import panels
+from lrlab.ui.explore.panels import Panel, fill_panel
 from lrlab.ui.widgets.refreshed import refreshed
 
 
-def moving(lines: Lines, panels_place: DeltaGenerator) -> dict[str, Plan]:
+def moving(lines: Lines, panel: Panel | None) -> dict[str, Plan]:
     """The chart, here; the line of the curve in hand and the open panel, in their places.
 
     Returns the plans of the curves that are drawn.
@@ -31,8 +30,7 @@ def moving(lines: Lines, panels_place: DeltaGenerator) -> dict[str, Plan]:
             st.rerun()
         drawing(shown, names, now.colors)  # first, because it is what one waits for
         fill_moving(lines, shown.plans, names, now.colors)
-        with panels_place:
-            panels(shown.plans)
+        fill_panel(panel, shown.plans)
         return shown.plans
 
     return refreshed(part, name=MOVING)

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+from collections.abc import Callable
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrlab.errors import UserError
 from lrlab.export import TARGETS, source
@@ -28,24 +31,36 @@ SHOWN_ROWS = 400
 MOST_ROWS = 250_000
 
 
-def panels(plans: dict[str, Plan]) -> None:
-    """Show one panel at a time; only the open one is computed."""
-    named = {
+class Panel(NamedTuple):
+    """The open panel: its place, and what draws it for the plans of the curves that are shown."""
+
+    place: DeltaGenerator
+    draw: Callable[[dict[str, Plan]], None]
+
+
+def panels() -> Panel | None:
+    """The tabs of the panels; returns the open one, still empty: only this one is computed."""
+    drawn = {
         ":material/table: In numbers": in_numbers,
         EXPORT: _export,
         APPLIED: _stated_and_applied,
         ":material/compare_arrows: Conventions": _conventions,
     }
-    tabs = st.tabs(list(named), on_change="rerun", key=state.PANEL)
-    for tab, panel in zip(tabs, named.values(), strict=True):
-        if tab.open:
-            with tab:
-                if plans or panel is _conventions:
-                    panel(plans)
-                else:
-                    st.caption("Show a schedule first.")
+    tabs = st.tabs(list(drawn), on_change="rerun", key=state.PANEL)
     if st.session_state.pop(state.EXPORTED, False):
         bring_into_view(".st-key-explore-panels", 300, "start")
+    return next((Panel(tab, draw) for tab, draw in zip(tabs, drawn.values(), strict=True) if tab.open), None)
+
+
+def fill_panel(panel: Panel | None, plans: dict[str, Plan]) -> None:
+    """Draw the open panel, if there is one."""
+    if panel is None:
+        return
+    with panel.place:
+        if plans or panel.draw is _conventions:
+            panel.draw(plans)
+        else:
+            st.caption("Show a schedule first.")
 
 
 def _chosen(plans, key, **kwargs):
