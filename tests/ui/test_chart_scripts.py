@@ -11,14 +11,12 @@ from lrlab.ui.chart import HERE
 # A page with nothing but sliders, which are where `thumbs` says; someone is at that of the name `focused`.
 PAGE = """
 const thumbs = {};
-const sliders = {};
 const document = {
   focused: "slider",
-  get activeElement() { return sliders[this.focused] ?? {}; },
-  querySelector: (selector) => {
-    const name = selector.slice(1).split(" ")[0];
-    if (thumbs[name] === undefined) return null;
-    return (sliders[name] ??= { getAttribute: () => String(thumbs[name]) });
+  querySelector(selector) {
+    const name = selector.slice(1).split(/[ :]/)[0];
+    if (thumbs[name] === undefined || (selector.includes(":focus-within") && name !== this.focused)) return null;
+    return { getAttribute: () => String(thumbs[name]) };
   },
 };
 """

@@ -71,11 +71,11 @@ function pointsOf(line, numbers, axis, batchSize) {
   return line.points;
 }
 
-// The current value of a slider, as screen readers get it; undefined if nobody is at it. Other sliders say a wrong
-// value for a moment when an answer adds one to their own: their places have other values first.
+// The current value of a slider, as screen readers get it; undefined if nobody is at it. Others say a wrong value for a
+// moment when an answer adds one to their own: their places have other values first.
 function thumb(key) {
-  const input = document.querySelector(`.${key} input[type="range"]`);
-  const text = input === document.activeElement ? input?.getAttribute("aria-valuetext") : null;
+  const input = document.querySelector(`.${key}:is(:active, :focus-within) input[type="range"]`);
+  const text = input?.getAttribute("aria-valuetext");
   return text == null || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
