@@ -15,7 +15,8 @@ const document = {
   focused: "slider",
   querySelector(selector) {
     const name = selector.slice(1).split(/[ :]/)[0];
-    if (thumbs[name] === undefined || (selector.includes(":focus-within") && name !== this.focused)) return null;
+    const isMissed = selector.includes(":focus-within") && name !== this.focused;
+    if (thumbs[name] === undefined || isMissed) return null;
     return { getAttribute: () => String(thumbs[name]) };
   },
 };
