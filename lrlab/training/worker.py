@@ -15,7 +15,7 @@ import time
 
 from lrlab.home import is_public
 from lrlab.memory import give_back
-from lrlab.optimizers import SGD, Adam
+from lrlab.optimizers import SGD
 from lrlab.runs.records import Outcome
 from lrlab.runs.spec import RunSpec
 from lrlab.store import Run, Store, StoreError
@@ -38,8 +38,8 @@ def main(worker: str) -> None:
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     patience = PUBLIC_IDLE_SECONDS if is_public() else IDLE_SECONDS
     with heartbeat(store, worker, os.getpid()) as say:
+        # Not Adam's too: it would take 42 MB for as long as the worker lives, to save the first run with Adam 4 s.
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]
-        to_compile.append((RunSpec(optimizer=Adam()), 0))
         idle_since = time.monotonic()
         while time.monotonic() - idle_since < patience and programs() <= MOST_PROGRAMS:
             runs = insist(store.claim, worker)
