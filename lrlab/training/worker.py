@@ -38,7 +38,7 @@ def main(worker: str) -> None:
     threading.Thread(target=_end_with_parent, args=(store, current), daemon=True).start()
     patience = PUBLIC_IDLE_SECONDS if is_public() else IDLE_SECONDS
     with heartbeat(store, worker, os.getpid()) as say:
-        # Not Adam's too: it would take 42 MB for as long as the worker lives, to save the first run with Adam 4 s.
+        # Not of Adam too: it would take 42 MB all the time, to save the first run with Adam 4 s.
         to_compile = [(RunSpec(optimizer=SGD()), place) for place in range(AT_ONCE)]
         idle_since = time.monotonic()
         while time.monotonic() - idle_since < patience and programs() <= MOST_PROGRAMS:
