@@ -250,6 +250,8 @@ def _head(
             "The cycled momentum is not repeated: Keras compiles the momentum into its training step, so the "
             "optimizer keeps its first value."
         )
+    if result.spec and result.spec.range_test:
+        lines.append("The range test does not end by its loss: here all of its updates are trained.")
     if result.has_manual_rate:
         lines.append("The rate that was set by hand is not repeated: here the whole run uses the schedule.")
     if l2:

@@ -162,7 +162,7 @@ class Plan(Record):
         return self.at(np.arange(self.epochs) * self.steps_per_epoch)
 
     def curve(self, points: int = 400) -> tuple[Rates, Rates]:
-        """Points to draw: (time in epochs, rate), two float64 arrays of about `points` values.
+        """Points to draw: (time in epochs, rate), two read-only float64 arrays of about `points` values.
 
         They include the first and the last update, and every rate is a value of `rates()`. Under the
         `epoch` clock they are the first and the last update of every epoch: between them the rate is

@@ -228,9 +228,15 @@ class Lane:
         loss = val_loss if np.isfinite(rows[-1, LOSS]) else rows[-1, LOSS]
         if self._has_blown_up:
             status = "completed"
+            is_finite = np.isfinite(rows[-1, LOSS])
+            why = (
+                f"the smoothed loss was over {END} times its lowest"
+                if is_finite
+                else "its loss was not finite"
+            )
             message = (
                 f"The range test ended at update {self.step} of {self.spec.plan.steps}, at a rate of "
-                f"{rows[-1, RATE]:.4g}: the smoothed loss was over {END} times its lowest."
+                f"{rows[-1, RATE]:.4g}: {why}."
             )
         elif np.isfinite(loss):
             message = self._in_time(compiled)

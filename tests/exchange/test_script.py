@@ -26,6 +26,7 @@ from lrlab.networks import NETWORKS, Convolutional, Dense
 from lrlab.optimizers import OPTIMIZERS, Adam, Momentum, Nesterov, RMSprop
 from lrlab.runs.controllers import EarlyStopping, ReduceOnPlateau
 from lrlab.runs.plan import CLOCKS
+from lrlab.runs.range_test import range_test_spec
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
 from lrlab.runs.spec import RunSpec
@@ -340,6 +341,8 @@ def test_the_comment_says_what_is_known():
     assert "Data: Fashion-MNIST" in plain
     assert "lrlab" not in plain
     assert "not repeated" not in plain
+    assert "The range test does not end by its loss" in " ".join(script(range_test_spec(SMALL)).split("\n# "))
+    assert "range test" not in plain
 
 
 def test_of_curves_alone_there_is_no_script():

@@ -42,6 +42,7 @@ def test_it_ends_where_its_smoothed_loss_says(dataset, optimizer):
     np.testing.assert_array_equal(steps.rates, spec.plan.rates()[: len(steps.rates)].astype(np.float32))
     assert outcome.status == "completed"
     assert f"ended at update {len(steps.losses)} of 200" in outcome.message
+    assert ("over 4 times" in outcome.message) == bool(np.isfinite(steps.losses[-1]))
     assert outcome.test_loss is None
     assert np.isnan(epochs[-1].val_loss), "its weights are those of some updates later"
 

@@ -79,10 +79,10 @@ def following(key: str, name: str, shown=None, default: str = "value", parts: Se
     """
     widget, value = f"{key}.{name}", st.session_state[key] if shown is None else shown
     arguments = {"key": widget, "on_change": _take, "args": (widget, key, parts)}
-    reported, told = st.session_state.get(widget, value), _told().get(widget)
-    if reported != value or (told and told.value != value):
+    reported, known = st.session_state.get(widget, value), _told()
+    if reported != value or (widget in known and known[widget].value != value):
         st.session_state[widget] = value
-        _told()[widget] = _Told(reported, value, time.monotonic())
+        known[widget] = _Told(reported, value, time.monotonic())
         return arguments
     # The session state reaches the browser in one message, which is dropped if the script begins again before
     # it is sent. Without a default, the browser would then show the widget's lowest value, and report it.
@@ -106,9 +106,9 @@ def _told() -> dict[str, _Told]:
 
 
 def _take(widget, key, parts):
-    value, told = st.session_state[widget], _told().get(widget)
-    if not (told and told.is_on_its_way(value)):
-        _told().pop(widget, None)
+    value, known = st.session_state[widget], _told()
+    if widget not in known or not known[widget].is_on_its_way(value):
+        known.pop(widget, None)
         if value is not None:  # a slow browser can report that nothing is chosen
             st.session_state[key] = value
     if parts:
