@@ -9,6 +9,7 @@ from lrlab.analysis.manual_rate import manual_rate_schedule
 from lrlab.analysis.range_curve import RangeCurve, Smoothed, smoothed, smoothing
 from lrlab.analysis.range_test import DEFAULT_SUGGESTION, SUGGESTIONS, RangeTest, Suggestion, range_test
 from lrlab.analysis.report import Findings, LearningStopped, Measured, StillFalling
+from lrlab.analysis.search import answer_of, best_of, fresh_seeds, shares_of
 from lrlab.analysis.shape_or_rate import Shares, shape_or_rate
 from lrlab.analysis.standing import (
     MEASURES,
@@ -47,14 +48,17 @@ __all__ = [
     "StillFalling",
     "Suggestion",
     "Verdict",
+    "answer_of",
     "bases",
     "basis",
+    "best_of",
     "best_rates",
     "cells",
     "confirm",
     "differences",
     "end",
     "findings",
+    "fresh_seeds",
     "gathered",
     "groups",
     "holm",
@@ -63,6 +67,7 @@ __all__ = [
     "manual_rate_schedule",
     "range_test",
     "shape_or_rate",
+    "shares_of",
     "smoothed",
     "smoothing",
     "unique",

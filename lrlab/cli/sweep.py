@@ -45,8 +45,8 @@ def sweep(options) -> int:
         print(f"lrlab: {len(ended)} of {len(wanted.runs)} runs had ended before.", file=sys.stderr)
     for key, run in ended.items():
         _print_run(options, store, key, run)
-    for group in wanted.groups():
-        if missing := [key for key in group if key not in ended]:
+    for group in wanted.groups(ended):
+        if missing := [(name, peak, spec.seed) for name, peak, spec in group]:
             _, runs = train_here([[(_name(key), wanted.runs[key]) for key in missing]], options.json)
             for key, run in zip(missing, runs, strict=True):
                 _print_run(options, store, key, run)

@@ -8,8 +8,6 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from lrlab.article import name_of
 from lrlab.datasets.catalogue import data_from_record
 from lrlab.errors import UserError
@@ -17,7 +15,7 @@ from lrlab.networks import network_from_record
 from lrlab.optimizers import optimizer_from_record
 from lrlab.parameters.kinds import Parameter
 from lrlab.runs.spec import SEED, RunSpec
-from lrlab.runs.sweep import MOST_RUNS, Sweep
+from lrlab.runs.sweep import MOST_RUNS, Candidate, Sweep, grid
 from lrlab.schedules import Cooldown, Warmup, schedule_from_dict
 
 KEYS = (
@@ -26,7 +24,6 @@ KEYS = (
 )
 GRID = ("from", "to", "points")
 POINTS = Parameter("", "How many peak rates there are.", 2, MOST_RUNS, (2, 20), integer=True)
-DIGITS = 3  # of a peak rate on the grid
 AROUND = {"warmup": Warmup, "cooldown": Cooldown}
 EXAMPLE = """\
 # A sweep: each schedule at each peak rate, from each seed. Train it with: lrlab sweep FILE
@@ -82,7 +79,7 @@ def read_sweep(text: str) -> Sweep:
     optimizers = [
         optimizer_from_record(each) for each in _list("optimizers", given.get("optimizers", ["sgd"]))
     ]
-    lanes = []
+    peaks, candidates = _peaks(given.get("peaks", [])), []
     for number, each in enumerate(_list("schedules", given.get("schedules", [])), 1):
         record = {"kind": each} if isinstance(each, str) else each
         if not isinstance(record, dict) or "kind" not in record:
@@ -92,8 +89,8 @@ def read_sweep(text: str) -> Sweep:
         name, clock, schedule = _schedule(record, given.get("clock", RunSpec.clock))
         for optimizer in optimizers:
             title = name if len(optimizers) == 1 else f"{name}, {optimizer.title}"
-            lanes.append((title, RunSpec(schedule, clock, optimizer, **settings)))
-    return Sweep(tuple(lanes), _peaks(given.get("peaks", [])), _seeds(given.get("seeds", [])))
+            candidates.append(Candidate(title, RunSpec(schedule, clock, optimizer, **settings), peaks))
+    return Sweep(tuple(candidates), _seeds(given.get("seeds", [])))
 
 
 def _schedule(record: Mapping[str, Any], clock: str) -> tuple[str, str, Any]:
@@ -118,7 +115,7 @@ def _peaks(given: Any) -> tuple[float, ...]:
         if not low < high:
             raise UserError(f"The peak rates must go up, but they go from {low:g} to {high:g}.")
         points = POINTS.check("points", given["points"])
-        return tuple(dict.fromkeys(float(f"{peak:.{DIGITS}g}") for peak in np.geomspace(low, high, points)))
+        return grid(low, high, points)
     return tuple(_rate(each) for each in _list("peaks", given))
 
 

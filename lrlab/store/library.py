@@ -46,10 +46,13 @@ class Library(History):
     """Operations on stored runs."""
 
     def listed(self, limit: int = MOST_LISTED, also: Sequence[int] = ()) -> list[Listed]:
-        """The newest `limit` runs with their scores, pinned runs first; `also` these runs of others."""
+        """The newest `limit` runs with their scores, pinned runs first, but not those of sweeps.
+
+        `also` are runs to list with them, of others or of sweeps.
+        """
         sql = f"""
             WITH
-            newest AS (SELECT id FROM listed ORDER BY pinned DESC, id DESC LIMIT ?),
+            newest AS (SELECT id FROM listed WHERE role = '' ORDER BY pinned DESC, id DESC LIMIT ?),
             shown AS (SELECT * FROM linked WHERE id IN newest OR id IN ({marks(also)})),
             best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
             whole AS (

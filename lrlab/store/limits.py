@@ -25,6 +25,7 @@ class Limits:
     active_runs_of_all: int = 600
     runs: int = 1_000
     race_runs: int = 36
+    sweep_runs: int = 90
     images: int = 6_000_000
     updates: int = 100_000
     parameters: int = 1_000_000
@@ -45,10 +46,16 @@ class Limits:
             _check("A network has at most {most} parameters here", parameters, self.parameters)
             _check("A batch has at most {most} images here", spec.batch_size, self.batch)
 
-    def check_active(self, connection: Connection, more: int, race: int = 0) -> None:
-        """Raise UserError if `more` runs may not be queued now, as a race or as more of that race."""
+    def check_race(self, connection: Connection, more: int, race: int, is_sweep: bool) -> None:
+        """Raise UserError if a race or a sweep may not have `more` runs than it has; 0 is a new one."""
         (count,) = connection.execute("SELECT COUNT(*) FROM own WHERE race = ?", (race,)).fetchone()
-        _check("A race has at most {most} runs here: lanes times seeds", count + more, self.race_runs)
+        if is_sweep:
+            _check("A sweep has at most {most} runs here", count + more, self.sweep_runs)
+        else:
+            _check("A race has at most {most} runs here: lanes times seeds", count + more, self.race_runs)
+
+    def check_active(self, connection: Connection, more: int) -> None:
+        """Raise UserError if `more` runs may not be queued now."""
         for who, active, most in (
             ("You have", "own", self.active_runs),
             ("All visitors together have", "whose", self.active_runs_of_all),

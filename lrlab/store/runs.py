@@ -21,8 +21,9 @@ class StoredRun:
     with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
     hand now, if any; `has_manual_rate` says whether one ever was. `versions` are the versions of the packages
     that trained the run. `imported` is a digest of an imported run, None for others; an imported run is in no
-    visible race, and it ended when it was imported. `owner` names the visitor whose run it is; `is_own` says
-    whether this visitor may change it. The note of another's run is left out.
+    visible race, and it ended when it was imported. `role` and `peak` are those of a run of a sweep; of
+    others, `role` is empty. `owner` names the visitor whose run it is; `is_own` says whether this visitor may
+    change it. The note of another's run is left out.
     """
 
     id: int
@@ -52,6 +53,8 @@ class StoredRun:
     versions: dict[str, str]
     imported: str | None
     has_manual_rate: bool
+    role: str
+    peak: float | None
     owner: str
     is_own: bool
 
@@ -138,14 +141,27 @@ class Runs(File):
         Each seed group is a list of its lanes, as (name, spec). Raises UserError if the race is another
         visitor's, or if the `limits` do not allow it.
         """
-        now, specs = time.time(), [spec for lanes in seed_groups for _, spec in lanes]
+        return self._add(
+            [[(name, spec, "", None) for name, spec in lanes] for lanes in seed_groups], worker, race
+        )
+
+    def _add(
+        self,
+        seed_groups: Sequence[Sequence[tuple[str, RunSpec, str, float | None]]],
+        worker: str | None,
+        race: int,
+    ) -> int:
+        """Queue seed groups, each a list of its lanes, as (name, spec, role, peak)."""
+        now, specs = time.time(), [spec for lanes in seed_groups for _, spec, *_ in lanes]
         tags = json.dumps([self.class_code] if self.class_code else [])
         if self.limits:
             self.limits.check_sizes(specs)
         with self._transaction() as connection:
             if self.limits:
                 self.limits.make_room(connection, len(specs))
-                self.limits.check_active(connection, len(specs), race)
+                is_sweep = any(role for lanes in seed_groups for _, _, role, _ in lanes)
+                self.limits.check_race(connection, len(specs), race, is_sweep)
+                self.limits.check_active(connection, len(specs))
             (first,) = connection.execute(
                 "SELECT max(seed_group) + 1 FROM visible WHERE race = ?", (race,)
             ).fetchone()
@@ -153,14 +169,14 @@ class Runs(File):
                 raise UserError(f"Race {race} is not one of your races, so nothing can be added to it.")
             first = first or 0
             for seed_group, lanes in enumerate(seed_groups, first):
-                for lane, (name, spec) in enumerate(lanes):
+                for lane, (name, spec, role, peak) in enumerate(lanes):
                     values = (
-                        *(race, seed_group, lane, name, spec.to_json(), tags),
+                        *(race, seed_group, lane, name, spec.to_json(), role, peak, tags),
                         *(("running", worker, now, now) if worker else ("queued", None, now, None)),
                     )
                     added = connection.execute(
-                        "INSERT INTO runs (race, seed_group, lane, name, spec, tags, status, worker, created,"
-                        f" started, owner) VALUES ({marks(values)}, owner())",
+                        "INSERT INTO runs (race, seed_group, lane, name, spec, role, peak, tags, status,"
+                        f" worker, created, started, owner) VALUES ({marks(values)}, owner())",
                         values,
                     ).lastrowid
                     race = race or added  # it is called by the id of its first run
@@ -184,7 +200,9 @@ class Runs(File):
 
     def races(self, limit=100) -> dict[int, list[Run]]:
         """The newest `limit` races, newest first, with their runs by seed group and lane."""
-        newest = "SELECT DISTINCT race FROM listed WHERE imported IS NULL ORDER BY race DESC LIMIT ?"
+        newest = (
+            "SELECT DISTINCT race FROM listed WHERE imported IS NULL AND role = '' ORDER BY race DESC LIMIT ?"
+        )
         sql = f"{RACES.format('listed')} AND race IN ({newest}) ORDER BY race DESC, seed_group, lane"
         found: dict[int, list[Run]] = {}
         for run in readable(self._read(sql, limit)):
@@ -192,9 +210,9 @@ class Runs(File):
         return found
 
     def race_of(self, run: int) -> int | None:
-        """The race of a run, also if the first was given and is deleted; None if `race` would be empty."""
-        where = f"{RACES.format('linked')} AND race IN (SELECT race FROM linked WHERE id = ? OR race = ?)"
-        runs = readable(self._read(where, run, run))
+        """The race of a run, also if the first was given and is deleted; None if it has none."""
+        where = f"{RACES.format('linked')} AND role = '' AND race IN"
+        runs = readable(self._read(f"{where} (SELECT race FROM linked WHERE id = ? OR race = ?)", run, run))
         return runs[0].race if runs else None
 
     def set_stage(self, run: int, stage: str) -> None:

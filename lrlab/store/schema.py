@@ -106,6 +106,10 @@ MIGRATIONS = (
     """,
     "CREATE INDEX runs_by_owner ON runs (owner, started)",
     "ALTER TABLE steps ADD COLUMN gradients BLOB",
+    """
+    ALTER TABLE runs ADD COLUMN role TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN peak REAL;
+    """,
 )
 
 

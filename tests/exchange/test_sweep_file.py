@@ -14,9 +14,9 @@ REST = "\nseeds = [1]\npeaks = [0.1]\n"
 
 def test_the_example_is_a_sweep():
     sweep = read_sweep(EXAMPLE)
-    assert sweep.peaks == (0.01, 0.0316, 0.1, 0.316, 1.0)
+    assert {each.peaks for each in sweep.candidates} == {(0.01, 0.0316, 0.1, 0.316, 1.0)}
     assert sweep.seeds == (1, 2, 3)
-    assert sweep.lanes == (
+    assert tuple(each[:2] for each in sweep.candidates) == (
         ("Constant", RunSpec(Constant(), epochs=15)),
         ("Step", RunSpec(StepDecay(drop_rate=0.5, drop_every=5), epochs=15)),
         ("Cosine after a warm-up", RunSpec(Warmup(CosineDecay(), 250), "step", epochs=15)),
@@ -28,9 +28,9 @@ def test_kinds_may_be_words_or_tables_and_each_optimizer_makes_a_lane():
         'schedules = ["constant"]\noptimizers = ["sgd", { kind = "momentum", momentum = 0.8 }]\n'
         'network = { kind = "dense", widths = [32] }\ndata = "synthetic"\nclock = "step"' + REST
     )
-    assert [name for name, _ in sweep.lanes] == ["Constant, SGD", f"Constant, {Momentum.title}"]
-    assert [spec.optimizer for _, spec in sweep.lanes] == [SGD(), Momentum(0.8)]
-    assert {(spec.network, spec.data, spec.clock) for _, spec in sweep.lanes} == {
+    assert [name for name, *_ in sweep.candidates] == ["Constant, SGD", f"Constant, {Momentum.title}"]
+    assert [spec.optimizer for _, spec, _ in sweep.candidates] == [SGD(), Momentum(0.8)]
+    assert {(spec.network, spec.data, spec.clock) for _, spec, _ in sweep.candidates} == {
         (Dense((32,)), "synthetic", "step")
     }
 

@@ -36,7 +36,14 @@ LINKED = {
     "steps": lambda store, run: len(store.steps(run).losses) > 0,
     "manual_rates": lambda store, run: bool(store.manual_rates(run)),
 }
-READS = LISTS | LINKED
+SWEEPS = {
+    "sweeps": lambda store, run: run in store.sweeps(),
+    "sweep_of": lambda store, run: store.sweep_of(run) == run,
+    "swept": lambda store, run: [each.id for each in store.swept(run)] == [run],
+    "sweep_runs": lambda store, run: [each.id for each in store.sweep_runs(run)] == [run],
+    "first_losses": lambda store, run: store.first_losses([run]) == {run: 1.0},
+}
+READS = LISTS | LINKED | SWEEPS
 # Each changes a run that has this status.
 CHANGES = {
     "rename": ("completed", lambda store, run: store.rename(run, "Another")),
@@ -53,6 +60,7 @@ CHANGES = {
 APART = {  # each has a test of its own
     *("waiting", "queue", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
     "together",
+    "add_sweep",
 }
 WORKERS = {
     *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
@@ -75,11 +83,11 @@ def teacher(tmp_path):
     return Store(tmp_path, "teacher", sees_all=True)
 
 
-def added(store, status="completed"):
+def added(store, status="completed", is_swept=False):
     """A run with this status that has records of every kind."""
     if status == "queued":
         return store.add(SPEC, "A run")
-    id = store.add(SPEC, "A run", "w")
+    id = store.add_sweep([[("A run", 0.1, SPEC)]], worker="w") if is_swept else store.add(SPEC, "A run", "w")
     one = np.ones(1, np.float32)
     store.record(store.run(id), Steps(0, one, one), ManualRate(0, 0.2), EPOCH, Checkpoint(1, b"state"))
     if status != "running":
@@ -110,7 +118,7 @@ def test_what_a_visitor_may_see_is_said_in_one_place():
 
 @pytest.mark.parametrize("read", READS)
 def test_a_deleted_run_is_seen_by_no_method(anna, read):
-    id = added(anna)
+    id = added(anna, is_swept=read in SWEEPS)
     assert READS[read](anna, id)
     anna.delete(id)
     assert not READS[read](anna, id)

@@ -1,0 +1,73 @@
+"""Sweeps: a race with a place in the grid for each run, and its confirming runs."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+import numpy as np
+
+from lrlab.runs.spec import RunSpec
+from lrlab.runs.swept import SEARCH, SweptRun
+from lrlab.store.runs import RACES, Run, Runs, readable
+
+_LAST = ("loss", "val_loss", "val_accuracy")
+_OF_RUN = [f.name for f in fields(SweptRun) if f.name not in ("seed", "epochs", *_LAST)]
+
+
+class Sweeps(Runs):
+    """Adding the runs of a sweep, and reading them."""
+
+    def add_sweep(
+        self,
+        seed_groups: Sequence[Sequence[tuple[str, float, RunSpec]]],
+        role: str = SEARCH,
+        worker: str | None = None,
+        sweep: int = 0,
+    ) -> int:
+        """Queue a sweep, or more seed groups of an existing `sweep`, and return its id, which is of a race.
+
+        Each seed group is a list of runs that train together, as (name, peak, spec). Raises UserError if the
+        sweep is another visitor's, or if the `limits` do not allow it.
+        """
+        groups = [[(name, spec, role, peak) for name, peak, spec in group] for group in seed_groups]
+        return self._add(groups, worker, sweep)
+
+    def sweeps(self, limit: int = 100) -> list[int]:
+        """The ids of the newest `limit` sweeps, newest first."""
+        sql = "SELECT DISTINCT race FROM listed WHERE role != '' ORDER BY race DESC LIMIT ?"
+        return [race for (race,) in self._read(sql, limit)]
+
+    def sweep_of(self, run: int) -> int | None:
+        """The sweep with that id, or of the run with that id; None if there is none."""
+        rows = self._read(
+            "SELECT race FROM linked WHERE role != '' AND (id = ? OR race = ?) LIMIT 1", run, run
+        )
+        return rows[0][0] if rows else None
+
+    def swept(self, sweep: int) -> list[SweptRun]:
+        """All runs of a sweep, in the order of training; reads no spec."""
+        columns = ", ".join(f"linked.{name}" for name in _OF_RUN)
+        sql = f"""
+            SELECT json_extract(spec, '$.seed'), coalesce(epoch + 1, 0), {", ".join(_LAST)}, {columns}
+            FROM linked LEFT JOIN epochs ON run = linked.id
+                AND epoch = (SELECT MAX(epoch) FROM epochs WHERE run = linked.id)
+            WHERE race = ? AND role != '' ORDER BY seed_group, lane
+        """
+        names = ("seed", "epochs", *_LAST, *_OF_RUN)
+        return [SweptRun(**dict(zip(names, row, strict=True))) for row in self._read(sql, sweep)]
+
+    def sweep_runs(self, sweep: int) -> list[Run]:
+        """All runs of a sweep with their specs, in the order of training."""
+        return readable(
+            self._read(
+                f"{RACES.format('linked')} AND role != '' AND race = ? ORDER BY seed_group, lane", sweep
+            )
+        )
+
+    def first_losses(self, runs: Sequence[int]) -> dict[int, float]:
+        """The loss of each run's first batch, before any update; runs without an update are left out."""
+        sql = (
+            "SELECT run, substr(losses, 1, 4) FROM steps WHERE step = 0 AND run ="
+            " (SELECT id FROM linked WHERE id = ?)"
+        )
+        rows = [row for run in runs for row in self._read(sql, run)]
+        return {run: float(np.frombuffer(loss, np.float32)[0]) for run, loss in rows if loss}
