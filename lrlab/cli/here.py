@@ -52,6 +52,7 @@ def train_here(
     seed_groups: Sequence[Sequence[tuple[str, RunSpec]]],
     quiet: bool,
     on_epoch: Callable[[Run, Epoch], None] = lambda run, epoch: None,
+    role: str = "",
 ) -> tuple[Store, list[Run]]:
     """Train a race in this process, one seed group after another, and record it; returns its runs.
 
@@ -71,7 +72,7 @@ def train_here(
 
     worker = f"cli-{secrets.token_hex(8)}"
     with heartbeat(store, worker, os.getpid()) as say:
-        race = store.add_race(seed_groups, worker)
+        race = store.add_race(seed_groups, worker, role=role)
         say("busy")
         bar = tqdm(total=sum(spec.epochs for spec in specs), unit="epoch", disable=True if quiet else None)
 

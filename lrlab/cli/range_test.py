@@ -10,6 +10,7 @@ from lrlab.errors import UserError
 from lrlab.parameters.kinds import Parameter
 from lrlab.runs.range_test import FROM, HIGH, LEAST_UPDATES, LOW, TO, UPDATES, range_test_spec
 from lrlab.runs.spec import MAX_SEED
+from lrlab.runs.swept import RANGE_TEST
 
 MOST_SEEDS = 12
 SEEDS = Parameter(
@@ -40,7 +41,7 @@ def suggest(options) -> int:
         raise UserError(f"The last seed would be above {MAX_SEED:,}. Use a smaller --seed.")
     name = f"Range test, {spec.optimizer.title}"
     groups = [[(name, spec.with_seed(spec.seed + more))] for more in range(options.seeds)]
-    store, runs = train_here(groups, options.json)
+    store, runs = train_here(groups, options.json, role=RANGE_TEST)
     failed = [run for run in runs if run.status == "failed"]
     steps = {run.id: store.steps(run.id) for run in runs if run not in failed}
     found = range_test([(each.rates, each.losses) for each in steps.values()])

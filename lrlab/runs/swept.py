@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SEARCH, CONFIRM = "sweep", "confirm"  # the role of a run: it searches the best rate, or confirms it
+# The roles of runs that are in no race: of a range test, of a sweep, and of its confirming runs.
+RANGE_TEST, SEARCH, CONFIRM = "range", "sweep", "confirm"
 MEASURES = ("val_loss", "val_accuracy", "loss")
 
 

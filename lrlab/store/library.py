@@ -52,7 +52,7 @@ class Library(History):
         """
         sql = f"""
             WITH
-            newest AS (SELECT id FROM listed WHERE role = '' ORDER BY pinned DESC, id DESC LIMIT ?),
+            newest AS (SELECT id FROM listed WHERE peak IS NULL ORDER BY pinned DESC, id DESC LIMIT ?),
             shown AS (SELECT * FROM linked WHERE id IN newest OR id IN ({marks(also)})),
             best AS (SELECT run, epoch, MIN(val_loss) AS loss FROM epochs GROUP BY run),
             whole AS (

@@ -21,8 +21,8 @@ class StoredRun:
     with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
     hand now, if any; `has_manual_rate` says whether one ever was. `versions` are the versions of the packages
     that trained the run. `imported` is a digest of an imported run, None for others; an imported run is in no
-    visible race, and it ended when it was imported. `role` and `peak` are those of a run of a sweep; of
-    others, `role` is empty. `owner` names the visitor whose run it is; `is_own` says whether this visitor may
+    visible race, and it ended when it was imported. `role` is that of a run in
+    no race, as `lrlab.runs.swept` names it; a run of a sweep has a `peak`. `owner` names the visitor whose run it is; `is_own` says whether this visitor may
     change it. The note of another's run is left out.
     """
 
@@ -135,14 +135,15 @@ class Runs(File):
         seed_groups: Sequence[Sequence[tuple[str, RunSpec]]],
         worker: str | None = None,
         race: int = 0,
+        role: str = "",
     ) -> int:
         """Queue a race, or more seed groups of an existing `race`, and return its id.
 
-        Each seed group is a list of its lanes, as (name, spec). Raises UserError if the race is another
+        Each seed group is a list of its lanes, as (name, spec); `role` is RANGE_TEST for range tests. Raises UserError if the race is another
         visitor's, or if the `limits` do not allow it.
         """
         return self._add(
-            [[(name, spec, "", None) for name, spec in lanes] for lanes in seed_groups], worker, race
+            [[(name, spec, role, None) for name, spec in lanes] for lanes in seed_groups], worker, race
         )
 
     def _add(
@@ -159,7 +160,7 @@ class Runs(File):
         with self._transaction() as connection:
             if self.limits:
                 self.limits.make_room(connection, len(specs))
-                is_sweep = any(role for lanes in seed_groups for _, _, role, _ in lanes)
+                is_sweep = any(peak for lanes in seed_groups for *_, peak in lanes)
                 self.limits.check_race(connection, len(specs), race, is_sweep)
                 self.limits.check_active(connection, len(specs))
             (first,) = connection.execute(
@@ -198,14 +199,14 @@ class Runs(File):
         """The runs of a race, by seed group and lane; an empty list if the race does not exist."""
         return readable(self._read(f"{RACES.format('linked')} AND race = ? ORDER BY seed_group, lane", race))
 
-    def races(self, limit=100) -> dict[int, list[Run]]:
-        """The newest `limit` races, newest first, with their runs by seed group and lane."""
+    def races(self, limit=100, role: str = "") -> dict[int, list[Run]]:
+        """The newest `limit` races, or others with that role, newest first, with their runs."""
         newest = (
-            "SELECT DISTINCT race FROM listed WHERE imported IS NULL AND role = '' ORDER BY race DESC LIMIT ?"
+            "SELECT DISTINCT race FROM listed WHERE imported IS NULL AND role = ? ORDER BY race DESC LIMIT ?"
         )
         sql = f"{RACES.format('listed')} AND race IN ({newest}) ORDER BY race DESC, seed_group, lane"
         found: dict[int, list[Run]] = {}
-        for run in readable(self._read(sql, limit)):
+        for run in readable(self._read(sql, role, limit)):
             found.setdefault(run.race, []).append(run)
         return found
 

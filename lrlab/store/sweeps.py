@@ -33,13 +33,13 @@ class Sweeps(Runs):
 
     def sweeps(self, limit: int = 100) -> list[int]:
         """The ids of the newest `limit` sweeps, newest first."""
-        sql = "SELECT DISTINCT race FROM listed WHERE role != '' ORDER BY race DESC LIMIT ?"
+        sql = "SELECT DISTINCT race FROM listed WHERE peak IS NOT NULL ORDER BY race DESC LIMIT ?"
         return [race for (race,) in self._read(sql, limit)]
 
     def sweep_of(self, run: int) -> int | None:
         """The sweep with that id, or of the run with that id; None if there is none."""
         rows = self._read(
-            "SELECT race FROM linked WHERE role != '' AND (id = ? OR race = ?) LIMIT 1", run, run
+            "SELECT race FROM linked WHERE peak IS NOT NULL AND (id = ? OR race = ?) LIMIT 1", run, run
         )
         return rows[0][0] if rows else None
 
@@ -50,7 +50,7 @@ class Sweeps(Runs):
             SELECT json_extract(spec, '$.seed'), coalesce(epoch + 1, 0), {", ".join(_LAST)}, {columns}
             FROM linked LEFT JOIN epochs ON run = linked.id
                 AND epoch = (SELECT MAX(epoch) FROM epochs WHERE run = linked.id)
-            WHERE race = ? AND role != '' ORDER BY seed_group, lane
+            WHERE race = ? AND peak IS NOT NULL ORDER BY seed_group, lane
         """
         names = ("seed", "epochs", *_LAST, *_OF_RUN)
         return [SweptRun(**dict(zip(names, row, strict=True))) for row in self._read(sql, sweep)]
@@ -59,7 +59,7 @@ class Sweeps(Runs):
         """All runs of a sweep with their specs, in the order of training."""
         return readable(
             self._read(
-                f"{RACES.format('linked')} AND role != '' AND race = ? ORDER BY seed_group, lane", sweep
+                f"{RACES.format('linked')} AND peak IS NOT NULL AND race = ? ORDER BY seed_group, lane", sweep
             )
         )
 

@@ -8,7 +8,7 @@ import pytest
 from lrlab.errors import UserError
 from lrlab.runs.records import Epoch, Outcome, Steps
 from lrlab.runs.spec import RunSpec
-from lrlab.runs.swept import CONFIRM, SEARCH, SweptRun, values
+from lrlab.runs.swept import CONFIRM, RANGE_TEST, SEARCH, SweptRun, values
 from lrlab.schedules import Constant
 from lrlab.store import Store
 from lrlab.store.limits import Limits
@@ -62,6 +62,12 @@ def test_a_sweep_is_no_race_and_is_compared_only_if_it_is_asked_for(store):
     assert (store.sweep_of(race), store.race_of(sweep)) == (None, None)
     assert [entry.run.id for entry in store.listed()] == [race]
     assert [entry.run.id for entry in store.listed(also=[sweep])] == [sweep, race]
+
+
+def test_a_range_test_is_compared_as_any_run_but_is_no_race(store):
+    test = store.add_race([[("Test", SPEC)]], role=RANGE_TEST)
+    assert ([*store.races()], [*store.races(role=RANGE_TEST)], store.sweeps()) == ([], [test], [])
+    assert [entry.run.id for entry in store.listed()] == [test]
 
 
 def test_a_visitor_of_a_public_server_has_only_so_large_sweeps(tmp_path):
