@@ -21,9 +21,9 @@ class StoredRun:
     with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
     hand now, if any; `has_manual_rate` says whether one ever was. `versions` are the versions of the packages
     that trained the run. `imported` is a digest of an imported run, None for others; an imported run is in no
-    visible race, and it ended when it was imported. `role` is that of a run in
-    no race, as `lrlab.runs.swept` names it; a run of a sweep has a `peak`. `owner` names the visitor whose run it is; `is_own` says whether this visitor may
-    change it. The note of another's run is left out.
+    visible race, and it ended when it was imported. `role` is that of a run in no race, as
+    `lrlab.runs.swept` names it; a run of a sweep has a `peak`. `owner` names the visitor whose run it is;
+    `is_own` says whether this visitor may change it. The note of another's run is left out.
     """
 
     id: int
@@ -139,8 +139,8 @@ class Runs(File):
     ) -> int:
         """Queue a race, or more seed groups of an existing `race`, and return its id.
 
-        Each seed group is a list of its lanes, as (name, spec); `role` is RANGE_TEST for range tests. Raises UserError if the race is another
-        visitor's, or if the `limits` do not allow it.
+        Each seed group is a list of its lanes, as (name, spec); `role` is RANGE_TEST for range tests. Raises
+        UserError if the race is another visitor's, or if the `limits` do not allow it.
         """
         return self._add(
             [[(name, spec, role, None) for name, spec in lanes] for lanes in seed_groups], worker, race
