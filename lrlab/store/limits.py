@@ -46,8 +46,13 @@ class Limits:
             _check("A network has at most {most} parameters here", parameters, self.parameters)
             _check("A batch has at most {most} images here", spec.batch_size, self.batch)
 
-    def check_race(self, connection: Connection, more: int, race: int, is_sweep: bool) -> None:
-        """Raise UserError if a race or a sweep may not have `more` runs than it has; 0 is a new one."""
+    def check(self, connection: Connection, specs: Sequence[RunSpec], race: int, is_sweep: bool) -> None:
+        """Raise UserError if these runs may not be queued now, as a new race or sweep or as more of `race`."""
+        self.check_sizes(specs)
+        self._check_race(connection, len(specs), race, is_sweep)
+        self.check_active(connection, len(specs))
+
+    def _check_race(self, connection, more, race, is_sweep):
         (count,) = connection.execute("SELECT COUNT(*) FROM own WHERE race = ?", (race,)).fetchone()
         if is_sweep:
             _check("A sweep has at most {most} runs here", count + more, self.sweep_runs)

@@ -155,14 +155,11 @@ class Runs(File):
         """Queue seed groups, each a list of its lanes, as (name, spec, role, peak)."""
         now, specs = time.time(), [spec for lanes in seed_groups for _, spec, *_ in lanes]
         tags = json.dumps([self.class_code] if self.class_code else [])
-        if self.limits:
-            self.limits.check_sizes(specs)
         with self._transaction() as connection:
             if self.limits:
                 self.limits.make_room(connection, len(specs))
                 is_sweep = any(peak for lanes in seed_groups for *_, peak in lanes)
-                self.limits.check_race(connection, len(specs), race, is_sweep)
-                self.limits.check_active(connection, len(specs))
+                self.limits.check(connection, specs, race, is_sweep)
             (first,) = connection.execute(
                 "SELECT max(seed_group) + 1 FROM visible WHERE race = ?", (race,)
             ).fetchone()

@@ -31,6 +31,12 @@ class Sweeps(Runs):
         groups = [[(name, spec, role, peak) for name, peak, spec in group] for group in seed_groups]
         return self._add(groups, worker, sweep)
 
+    def check_sweep(self, specs: Sequence[RunSpec], sweep: int = 0) -> None:
+        """Raise UserError if the `limits` do not allow to queue these runs now, before anybody asks for it."""
+        if self.limits:
+            with self._connection() as connection:
+                self.limits.check(connection, specs, sweep, is_sweep=True)
+
     def sweeps(self, limit: int = 100) -> list[int]:
         """The ids of the newest `limit` sweeps, newest first."""
         sql = "SELECT DISTINCT race FROM listed WHERE peak IS NOT NULL ORDER BY race DESC LIMIT ?"

@@ -72,6 +72,11 @@ def test_a_range_test_is_compared_as_any_run_but_is_no_race(store):
 
 def test_a_visitor_of_a_public_server_has_only_so_large_sweeps(tmp_path):
     store = Store(tmp_path, "anna", limits=Limits(race_runs=1, sweep_runs=4))
+    specs = [spec for group in GROUPS for *_, spec in group]
+    store.check_sweep(specs)
+    with pytest.raises(UserError, match="A sweep has at most 4 runs here, but this would make 5"):
+        store.check_sweep([*specs, SPEC])
+    assert store.sweeps() == []
     sweep = store.add_sweep(GROUPS)
     with pytest.raises(UserError, match="A sweep has at most 4 runs here, but this would make 5"):
         store.add_sweep([GROUPS[0][:1]], CONFIRM, sweep=sweep)

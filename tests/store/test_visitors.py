@@ -61,6 +61,7 @@ APART = {  # each has a test of its own
     *("waiting", "queue", "move", "restore", "add", "add_race", "add_results", "checkpoint_step", "rewind"),
     "together",
     "add_sweep",
+    "check_sweep",
 }
 WORKERS = {
     *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
