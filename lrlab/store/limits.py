@@ -47,7 +47,7 @@ class Limits:
             _check("A batch has at most {most} images here", spec.batch_size, self.batch)
 
     def check(self, connection: Connection, specs: Sequence[RunSpec], race: int, is_sweep: bool) -> None:
-        """Raise UserError if these runs may not be queued now, as a new race or sweep or as more of `race`."""
+        """Raise UserError if these runs may not be queued now, as a new race or sweep or in that `race`."""
         self.check_sizes(specs)
         self._check_race(connection, len(specs), race, is_sweep)
         self.check_active(connection, len(specs))

@@ -32,7 +32,7 @@ class Sweeps(Runs):
         return self._add(groups, worker, sweep)
 
     def check_sweep(self, specs: Sequence[RunSpec], sweep: int = 0) -> None:
-        """Raise UserError if the `limits` do not allow to queue these runs now, before anybody asks for it."""
+        """Raise UserError if the `limits` would not allow to queue these runs now."""
         if self.limits:
             with self._connection() as connection:
                 self.limits.check(connection, specs, sweep, is_sweep=True)

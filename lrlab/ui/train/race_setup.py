@@ -202,15 +202,21 @@ def keep_in_link() -> None:
     A reload starts a new session, which has nothing else. One's own data set is not in a link.
     """
     values = st.session_state
+    race = None if values[FORM] else values.get(RACE)  # a link with a race folds the form
+    shown = ((RACE, str(race)),) if race is not None else ()
+    address.replace(Query((*form_pairs(), *shown)))
+
+
+def form_pairs() -> tuple[tuple[str, str], ...]:
+    """The form, and the curves of Explore, as pairs of a query."""
+    values = st.session_state
     usual = _usual(values[SOURCE])
     if values[DATA_SET] == OWN:
         usual[DATA_SET] = OWN
     form = link.to_query(
         {SOURCE: values[SOURCE]} | {key: values[key] for key in usual}, {SOURCE: EXPLORE} | usual
     )
-    race = None if values[FORM] else values.get(RACE)  # a link with a race folds the form
-    shown = ((RACE, str(race)),) if race is not None else ()
-    address.replace(Query((*read(state.link() or "").pairs, *form.pairs, *shown)))
+    return (*read(state.link() or "").pairs, *form.pairs)
 
 
 def known() -> dict[str, str]:
@@ -284,10 +290,7 @@ def entries() -> list[Entry]:
             name = ADAM.name if [*known().values()].count(ADAM.name) == 1 else f"{ADAM.name}, constant rate"
             found.append(Entry(name, ADAM.schedule, ADAM.clock, Adam()))
             continue
-        curve = _curve(id)
-        for optimizer in chosen:
-            name = f"{curve.name} · {optimizer.title}" if len(chosen) > 1 else curve.name
-            found.append(Entry(name, curve.schedule, curve.clock, optimizer))
+        found += entries_of(_curve(id), chosen)
     if not found:
         raise UserError("There is nothing to train. Choose at least one schedule and one optimizer.")
     if len(found) > MAX_LANES:
@@ -296,6 +299,15 @@ def entries() -> list[Entry]:
             "every optimizer. Choose fewer schedules or optimizers."
         )
     return found
+
+
+def entries_of(curve: Curve, chosen: Sequence[Optimizer]) -> list[Entry]:
+    """A curve with each of these optimizers."""
+    several = len(chosen) > 1
+    return [
+        Entry(f"{curve.name} · {each.title}" if several else curve.name, curve.schedule, curve.clock, each)
+        for each in chosen
+    ]
 
 
 def seed_groups() -> list[list[tuple[str, RunSpec]]]:
@@ -310,22 +322,31 @@ def seed_groups() -> list[list[tuple[str, RunSpec]]]:
 
 def _run(entry, seed):
     values = st.session_state
-    spec = RunSpec(
-        schedule=entry.schedule,
-        clock=entry.clock,
-        optimizer=entry.optimizer,
-        epochs=values[number_key(state.EPOCHS)],
-        batch_size=values[number_key(state.BATCH_SIZE)],
-        batches_per_update=values[number_key(state.BATCHES_PER_UPDATE)],
+    spec = replace(
+        spec_of(entry, values[number_key(state.EPOCHS)]),
         seed=seed,
-        train_images=train_images(),
-        validation_split=values[SPLIT],
-        data=data(),
-        network=made(type(network_of_kind(values[NETWORK]))),
         early_stopping=made(EarlyStopping) if values[STOP_EARLY] else None,
         plateau=made(ReduceOnPlateau) if values[ON_PLATEAU] else None,
     )
     return entry.name, spec.with_peak(values[PEAK]) if values[SAME_PEAK] else spec
+
+
+def spec_of(entry: Entry, epochs: int) -> RunSpec:
+    """The first run of a lane on the chosen network and images, without early stopping or plateau."""
+    values = st.session_state
+    return RunSpec(
+        schedule=entry.schedule,
+        clock=entry.clock,
+        optimizer=entry.optimizer,
+        epochs=epochs,
+        batch_size=values[number_key(state.BATCH_SIZE)],
+        batches_per_update=values[number_key(state.BATCHES_PER_UPDATE)],
+        seed=values[SEED],
+        train_images=train_images(),
+        validation_split=values[SPLIT],
+        data=data(),
+        network=made(type(network_of_kind(values[NETWORK]))),
+    )
 
 
 def choose_race(race: int) -> None:

@@ -45,10 +45,25 @@ def settings() -> None:
                 race_setup.SEEDS: ("Seeds", race_setup.SEED_COUNT),
             }
         )
-        together = race_setup.number_key(state.BATCHES_PER_UPDATE)
-        _numbers({together: ("Batches per update", BATCHES_PER_UPDATE)})
+        _numbers(_together())
         _data()
         _controllers()
+
+
+def settings_of_sweep() -> None:
+    """Choose network, images, batch size and the parameters of optimizers, which Train has too."""
+    _numbers({race_setup.number_key(state.BATCH_SIZE): ("Batch size", BATCH_SIZE)} | _together())
+    _network()
+    _data()
+    with fold("Optimizer parameters", "optimizers"):
+        for cls in OPTIMIZERS:
+            if cls.parameters():
+                st.markdown(f"**{cls.title}**")
+                _options(cls)
+
+
+def _together():
+    return {race_setup.number_key(state.BATCHES_PER_UPDATE): ("Batches per update", BATCHES_PER_UPDATE)}
 
 
 def _lanes():
