@@ -14,7 +14,7 @@ SOURCES = [*sorted((ROOT / "lrlab").rglob("*.py")), *PAGES, ROOT / "app.py"]
 # Value in, value out: these know only each other. Each part imports only what stands before it.
 PURE = (
     *("errors", "text", "parameters", "schedules", "optimizers", "networks", "article", "datasets"),
-    *("runs", "palette", "scene", "export", "analysis", "exchange", "lessons", "links", "figures"),
+    *("runs", "palette", "scene", "export", "analysis", "figures", "exchange", "lessons", "links"),
 )
 ORDER = (
     *PURE,
