@@ -10,6 +10,7 @@ show(
         [
             st.Page("pages/lab/explore.py", title="Explore", icon=":material/tune:", default=True),
             st.Page("pages/lab/train.py", title="Train", icon=":material/play_arrow:"),
+            st.Page("pages/lab/choose.py", title="Choose", icon=":material/target:"),
             st.Page("pages/lab/compare.py", title="Compare", icon=":material/table_rows:"),
             st.Page("pages/learn/lessons.py", title="Lessons", icon=":material/school:"),
             st.Page("pages/learn/claims.py", title="Claims", icon=":material/fact_check:"),

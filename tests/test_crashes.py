@@ -1,4 +1,4 @@
-"""Nothing is lost: whatever is killed at whatever moment, a race ends as an undisturbed one, bit for bit."""
+"""Whatever is killed at whatever moment, a race or a sweep ends as an undisturbed one, bit for bit."""
 
 import os
 import random
@@ -14,6 +14,7 @@ from lrlab import jobs
 from lrlab.networks import Dense
 from lrlab.optimizers import Adam
 from lrlab.runs.spec import RunSpec
+from lrlab.runs.sweep import Candidate, Sweep
 from lrlab.schedules import Constant, ExponentialDecay
 from lrlab.store import Store
 from tests.test_jobs import lives, wait_for, worker_of
@@ -31,6 +32,13 @@ LANES = [
     ("SGD", replace(SPEC, network=Dense((64,), dropout=0.2))),
     ("Adam", replace(SPEC, optimizer=Adam(), schedule=Constant(0.001), network=Dense((64,)))),
 ]
+SWEEP = Sweep(
+    tuple(
+        Candidate(name, replace(spec, epochs=100), (0.003, 0.01, 0.03))
+        for name, spec in (("Exponential", LANES[0][1]), ("Constant", replace(LANES[0][1], schedule=Constant())))
+    ),
+    seeds=(1, 2),
+)
 # What a page does that shows a run, and the one click on a run whose app was closed.
 SERVER = """
 import sys, time
@@ -79,22 +87,30 @@ def is_over(store, race):
     return all(run.status == "completed" for run in store.race(race))
 
 
-def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
+@pytest.mark.parametrize(
+    ("add", "kills"),
+    [
+        (lambda store: store.add_race([LANES]), KILLS),
+        (lambda store: store.add_sweep(SWEEP.groups()), max(KILLS, 5)),
+    ],
+    ids=["race", "sweep"],
+)
+def test_it_ends_as_if_nothing_had_been_killed(add, kills, tmp_path):
     folders = [tmp_path / name for name in ("undisturbed", "killed")]
     for folder in folders:
         folder.mkdir()
     calm, rough = map(Store, folders)
-    race = calm.add_race([LANES])
+    race = add(calm)
     jobs.watch(calm)
     wait_for(lambda: is_over(calm, race), 1800)
     jobs.shut_down(calm)
 
     dice = random.Random(9125)
-    assert rough.add_race([LANES]) == race
+    assert add(rough) == race
     server = serve(rough.folder)
     resumed = set()
     try:
-        for kill in range(KILLS):
+        for kill in range(kills):
             if kill % 2:  # into the training, however long TensorFlow takes to load
                 wait_for(lambda: checkpoints(rough, race) - resumed or is_over(rough, race), 1800)
             time.sleep(dice.uniform(0, 13))
@@ -113,7 +129,7 @@ def test_a_race_ends_as_if_nothing_had_been_killed(tmp_path):
     finally:
         server.terminate()
         server.wait()
-    assert len(resumed) > KILLS / 4  # the kills fell into the training itself
+    assert len(resumed) > kills / 4  # the kills fell into the training itself
     for killed, undisturbed in zip(results(rough, race), results(calm, race), strict=True):
         for what, value in undisturbed.items():
             assert killed[what] == value, what

@@ -9,7 +9,7 @@ from lrlab.analysis.manual_rate import manual_rate_schedule
 from lrlab.analysis.range_curve import RangeCurve, Smoothed, smoothed, smoothing
 from lrlab.analysis.range_test import DEFAULT_SUGGESTION, SUGGESTIONS, RangeTest, Suggestion, range_test
 from lrlab.analysis.report import Findings, LearningStopped, Measured, StillFalling
-from lrlab.analysis.search import answer_of, best_of, fresh_seeds, shares_of
+from lrlab.analysis.search import answer_of, best_of, confirming_groups, fresh_seeds, shares_of
 from lrlab.analysis.shape_or_rate import Shares, shape_or_rate
 from lrlab.analysis.standing import (
     MEASURES,
@@ -55,6 +55,7 @@ __all__ = [
     "best_rates",
     "cells",
     "confirm",
+    "confirming_groups",
     "differences",
     "end",
     "findings",

@@ -1,11 +1,12 @@
 """What the runs of a sweep and their confirming runs say; each function takes all runs of the sweep."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lrlab.analysis.best_rate import BestRate, best_rates
 from lrlab.analysis.confirm import Answer, confirm
 from lrlab.analysis.shape_or_rate import Shares, shape_or_rate
-from lrlab.runs.spec import MAX_SEED
+from lrlab.runs.spec import MAX_SEED, RunSpec
+from lrlab.runs.sweep import AT_ONCE
 from lrlab.runs.swept import CONFIRM, SEARCH, SweptRun, values
 
 CONFIRMING_SEEDS = 5
@@ -53,6 +54,24 @@ def fresh_seeds(runs: Sequence[SweptRun], count: int = CONFIRMING_SEEDS) -> list
         if seed not in used:
             found.append(seed)
     return found
+
+
+def confirming_groups(
+    runs: Sequence[SweptRun], spec_of: Callable[[int], RunSpec], count: int = CONFIRMING_SEEDS
+) -> list[list[tuple[str, float, RunSpec]]]:
+    """The confirming runs of `count` more fresh seeds: the best of each schedule, as groups of one seed.
+
+    A schedule that was confirmed before stays at its rate. `spec_of` gives the spec of the run with that id.
+    """
+    peaks = {each.name: each.peak for each in best_of(runs) if each.peak is not None}
+    peaks |= {run.name: run.peak for run in runs if run.role == CONFIRM}
+    ids = {(run.name, run.peak): run.id for run in runs}
+    lanes = [(name, peak, spec_of(ids[name, peak])) for name, peak in peaks.items()]
+    return [
+        [(name, peak, spec.with_seed(seed)) for name, peak, spec in lanes[at : at + AT_ONCE]]
+        for seed in fresh_seeds(runs, count)
+        for at in range(0, len(lanes), AT_ONCE)
+    ]
 
 
 def answer_of(

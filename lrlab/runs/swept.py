@@ -12,7 +12,8 @@ MEASURES = ("val_loss", "val_accuracy", "loss")
 class SweptRun:
     """A run of a sweep, with the values of the last of its `epochs` finished epochs; None if not known.
 
-    `name` and `peak` are its place in the grid, `seed` is its seed, and `role` is SEARCH or CONFIRM.
+    `name` and `peak` are its place in the grid, `seed` is its seed, and `role` is SEARCH or CONFIRM. `seconds`
+    is how long that epoch took.
     """
 
     id: int
@@ -25,6 +26,7 @@ class SweptRun:
     loss: float | None
     val_loss: float | None
     val_accuracy: float | None
+    seconds: float | None = None
 
     @property
     def has_ended(self) -> bool:

@@ -9,7 +9,7 @@ from lrlab.runs.spec import RunSpec
 from lrlab.runs.swept import SEARCH, SweptRun
 from lrlab.store.runs import RACES, Run, Runs, readable
 
-_LAST = ("loss", "val_loss", "val_accuracy")
+_LAST = ("loss", "val_loss", "val_accuracy", "seconds")
 _OF_RUN = [f.name for f in fields(SweptRun) if f.name not in ("seed", "epochs", *_LAST)]
 
 
@@ -37,10 +37,13 @@ class Sweeps(Runs):
             with self._connection() as connection:
                 self.limits.check(connection, specs, sweep, is_sweep=True)
 
-    def sweeps(self, limit: int = 100) -> list[int]:
-        """The ids of the newest `limit` sweeps, newest first."""
-        sql = "SELECT DISTINCT race FROM listed WHERE peak IS NOT NULL ORDER BY race DESC LIMIT ?"
-        return [race for (race,) in self._read(sql, limit)]
+    def sweeps(self, limit: int = 100) -> dict[int, tuple[int, float]]:
+        """The newest `limit` sweeps by id, newest first: the number of runs, and when it was queued."""
+        sql = """
+            SELECT race, COUNT(*), MIN(created) FROM listed WHERE peak IS NOT NULL
+            GROUP BY race ORDER BY race DESC LIMIT ?
+        """
+        return {race: (count, created) for race, count, created in self._read(sql, limit)}
 
     def sweep_of(self, run: int) -> int | None:
         """The sweep with that id, or of the run with that id; None if there is none."""

@@ -2,8 +2,10 @@
 
 from itertools import count
 
-from lrlab.analysis import answer_of, best_of, fresh_seeds, shares_of
+from lrlab.analysis import answer_of, best_of, confirming_groups, fresh_seeds, shares_of
+from lrlab.runs.spec import RunSpec
 from lrlab.runs.swept import CONFIRM, SEARCH, SweptRun
+from lrlab.schedules import Constant
 
 ids = count(1)
 
@@ -48,6 +50,21 @@ def test_fresh_seeds_are_none_of_the_search_nor_of_what_was_confirmed():
     runs = [*searched(), run("Cosine", 0.3, 4, 0.34, CONFIRM)]
     assert fresh_seeds(runs, 3) == [5, 6, 7]
     assert fresh_seeds([run("Cosine", 0.3, 2**32 - 1, 0.34), run("Cosine", 0.3, 1, 0.34)], 2) == [0, 2]
+
+
+def test_the_best_of_each_is_confirmed_and_stays_at_its_rate():
+    runs = searched()
+    specs = {each.id: RunSpec(Constant(each.peak), seed=each.seed) for each in runs}
+    groups = confirming_groups(runs, specs.__getitem__, 2)
+    assert [[(name, peak, spec.seed) for name, peak, spec in group] for group in groups] == [
+        [("Cosine", 0.3, seed), ("Constant", 0.1, seed)] for seed in (4, 5)
+    ]
+    assert groups[0][0][2] == RunSpec(Constant(0.3), seed=4)
+    again = [*runs, run("Cosine", 0.1, 4, 0.40, CONFIRM)]
+    assert [each[:2] for each in confirming_groups(again, lambda _: RunSpec(), 1)[0]] == [
+        ("Cosine", 0.1),
+        ("Constant", 0.1),
+    ]
 
 
 def test_only_the_fresh_seeds_decide():

@@ -33,9 +33,9 @@ def test_a_sweep_is_read_with_the_values_of_its_last_epochs(store):
     store.record(third, EPOCH)
     place = {"name": "Step", "role": SEARCH}
     assert store.swept(sweep) == [
-        SweptRun(first.id, "Step", 0.1, 1, SEARCH, "completed", 2, 1.0, 1.25, 0.5),
+        SweptRun(first.id, "Step", 0.1, 1, SEARCH, "completed", 2, 1.0, 1.25, 0.5, 2.0),
         SweptRun(second.id, **place, peak=0.3, seed=1, status="diverged", epochs=0, **nothing()),
-        SweptRun(third.id, "Step", 0.1, 2, SEARCH, "running", 1, 1.25, 1.5, 0.25),
+        SweptRun(third.id, "Step", 0.1, 2, SEARCH, "running", 1, 1.25, 1.5, 0.25, 2.0),
         SweptRun(fourth.id, **place, peak=0.3, seed=2, status="running", epochs=0, **nothing()),
     ]
     assert values(store.swept(sweep), "val_loss") == {("Step", 0.1): {1: 1.25}, ("Step", 0.3): {1: None}}
@@ -44,7 +44,7 @@ def test_a_sweep_is_read_with_the_values_of_its_last_epochs(store):
 
 
 def nothing():
-    return dict.fromkeys(("loss", "val_loss", "val_accuracy"))
+    return dict.fromkeys(("loss", "val_loss", "val_accuracy", "seconds"))
 
 
 def test_confirming_runs_belong_to_their_sweep(store):
@@ -58,7 +58,7 @@ def test_confirming_runs_belong_to_their_sweep(store):
 def test_a_sweep_is_no_race_and_is_compared_only_if_it_is_asked_for(store):
     race = store.add(SPEC, "Alone")
     sweep = store.add_sweep(GROUPS)
-    assert (store.sweeps(), [*store.races()]) == ([sweep], [race])
+    assert ([*store.sweeps()], [*store.races()]) == ([sweep], [race])
     assert (store.sweep_of(race), store.race_of(sweep)) == (None, None)
     assert [entry.run.id for entry in store.listed()] == [race]
     assert [entry.run.id for entry in store.listed(also=[sweep])] == [sweep, race]
@@ -66,7 +66,7 @@ def test_a_sweep_is_no_race_and_is_compared_only_if_it_is_asked_for(store):
 
 def test_a_range_test_is_compared_as_any_run_but_is_no_race(store):
     test = store.add_race([[("Test", SPEC)]], role=RANGE_TEST)
-    assert ([*store.races()], [*store.races(role=RANGE_TEST)], store.sweeps()) == ([], [test], [])
+    assert ([*store.races()], [*store.races(role=RANGE_TEST)], store.sweeps()) == ([], [test], {})
     assert [entry.run.id for entry in store.listed()] == [test]
 
 
@@ -76,7 +76,7 @@ def test_a_visitor_of_a_public_server_has_only_so_large_sweeps(tmp_path):
     store.check_sweep(specs)
     with pytest.raises(UserError, match="A sweep has at most 4 runs here, but this would make 5"):
         store.check_sweep([*specs, SPEC])
-    assert store.sweeps() == []
+    assert store.sweeps() == {}
     sweep = store.add_sweep(GROUPS)
     with pytest.raises(UserError, match="A sweep has at most 4 runs here, but this would make 5"):
         store.add_sweep([GROUPS[0][:1]], CONFIRM, sweep=sweep)

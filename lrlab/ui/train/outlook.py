@@ -1,5 +1,6 @@
 """A preview of a race before it starts: its curves, sizes and time, and whether it fits into memory."""
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from statistics import median
@@ -57,13 +58,21 @@ def sizes(store: Store, seed_groups: SeedGroups) -> bool:
     # An active race has its own timer. A second timer beside it could make a click get lost.
     waits = seconds is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
     refreshed(partial(_sizes, store, seed_groups, seconds), REFRESH_SECONDS if waits else None)
-    needed, free = max(memory(spec, len(lanes)) for _, spec in lanes), jobs.free_memory(store)
-    if needed > free:
-        st.error(
-            f"Not enough memory: this needs about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free. "
-            "Use a smaller batch size, fewer images or a smaller network."
-        )
-    return needed > free
+    problem = too_large(store, [spec for _, spec in lanes])
+    if problem:
+        st.error(problem)
+    return bool(problem)
+
+
+def too_large(store: Store, lanes: Sequence[RunSpec]) -> str:
+    """Says it if there is too little memory for these runs at the same time; else an empty text."""
+    needed, free = max(memory(spec, len(lanes)) for spec in lanes), jobs.free_memory(store)
+    if needed <= free:
+        return ""
+    return (
+        f"Not enough memory: this needs about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free. "
+        "Use a smaller batch size, fewer images or a smaller network."
+    )
 
 
 def _far_from_usual(lanes):

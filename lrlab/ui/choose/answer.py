@@ -1,0 +1,220 @@
+"""Step 3: the answer of the confirming runs, and what to do with it."""
+
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from lrlab.analysis import Answer, answer_of
+from lrlab.errors import UserError
+from lrlab.export import TARGETS, source
+from lrlab.figures.forest import forest
+from lrlab.runs.swept import CONFIRM
+from lrlab.store import Store
+from lrlab.ui.choose import setup
+from lrlab.ui.choose.seen import Seen, glance, spec_of
+from lrlab.ui.choose.sweep import buttons_for, colors, confirm
+from lrlab.ui.shell import address, visitor
+from lrlab.ui.widgets.acting import acting
+from lrlab.ui.widgets.markdown import hexadecimal, plain
+from lrlab.ui.widgets.picture import picture
+from lrlab.ui.widgets.refreshed import refreshed
+
+REFRESH_SECONDS = 1.0
+MEASURE = "val_loss"
+
+
+def said_of(seen: Seen | None) -> tuple[str, bool]:
+    """The answer in a few words, and whether it is there."""
+    runs = seen.of(CONFIRM) if seen else []
+    if not runs:
+        return "The best of each, on fresh seeds", False
+    if not seen.is_over(CONFIRM):
+        return f"{sum(run.has_ended for run in runs)} of {len(runs)} runs done", False
+    return f"Done: the best of each, {len({run.seed for run in runs})} fresh seeds", True
+
+
+def told_by(seen: Seen) -> Answer | None:
+    """What the confirming runs say so far."""
+    classes = seen.spec.data_set.class_count
+    return seen.once("answer", lambda: answer_of(seen.runs, MEASURE, classes))
+
+
+def answer(store: Store, seen: Seen | None) -> None:
+    """Show the answer; while the confirming runs train, it is refreshed each second."""
+    if seen is None or not seen.of(CONFIRM):
+        _nothing_yet(seen)
+        return
+    if not seen.is_over(CONFIRM):
+        part = partial(_refresh, st.session_state[setup.SWEEP], buttons_for(seen))
+        refreshed(part, REFRESH_SECONDS)
+        return
+    told = told_by(seen)
+    if told is None or told.name is None:
+        st.warning("No confirming run has ended, so nothing is decided.")
+        return
+    _card(store, seen, told)
+    _panels(store, seen, told)
+
+
+def _nothing_yet(seen):
+    if seen is None:
+        st.info("Sweep first: the best of each schedule is then trained again on fresh seeds.")
+        st.button("To the sweep", type="primary", on_click=setup.go_to, args=(setup.SEARCH,))
+        return
+    st.info("The best of each schedule was not trained on fresh seeds yet. The button is below the sweep.")
+    st.button("To the sweep", type="primary", on_click=setup.go_to, args=(setup.SEARCH,))
+
+
+def _refresh(sweep, buttons):
+    store = visitor.store()
+    try:
+        seen = glance(store, sweep)
+    except UserError as error:
+        st.error(plain(str(error)))
+        return
+    if not seen.runs or buttons != buttons_for(seen):
+        st.rerun()
+    told = told_by(seen)
+    if told is None:
+        st.caption("The answer comes when the fresh runs have ended.")
+        return
+    st.markdown(f"**So far.** {plain(told.verdict.sentence)}")
+    _panels(store, seen, told)
+
+
+def _card(store, seen, told):
+    names = colors(seen)
+    color = hexadecimal(names[told.name])
+    st.html(f"<style>.st-key-choose_answer {{ --answer: {color} }}</style>")
+    with st.container(border=True, key="choose_answer"):
+        left, right = st.columns(2, gap="large")
+        with left:
+            st.caption("Answer, for this network, data and budget")
+            st.html(
+                f'<div class="choose-name"><span style="color:{color}">{escape(told.name)}</span>, '
+                f"peak {told.peak:.3g}</div>"
+            )
+            if told.peaks and told.peaks[0] < told.peaks[1]:
+                low, high = told.peaks
+                st.markdown(
+                    f"Any peak from **{low:.3g} to {high:.3g}** is as good: the seeds cannot tell them apart."
+                )
+            for line in lines(told):
+                st.markdown(line)
+            _buttons(store, seen, told)
+        with right:
+            st.markdown("**What it beats, and by how much**")
+            count = len(told.verdict.standings) - 1
+            st.caption(
+                f"Final validation loss, paired by seed, {count} comparison{'s' * (count != 1)}. "
+                "None of these seeds was in the search."
+            )
+            picture(seen.once("forest", lambda: forest(told, names, MEASURE)), "choose.forest")
+
+
+def lines(told: Answer) -> list[str]:
+    """What the answer beats and what is undecided, in Markdown."""
+    said = []
+    for name in told.beaten:
+        beaten = told.differences[name]
+        low, high = sorted(abs(each) for each in beaten.interval)
+        said.append(
+            f":green[:material/check:] Beats **{plain(name)}** by **{abs(beaten.mean):.3f}** "
+            f"(95 % {low:.3f} to {high:.3f}) over {beaten.seeds} fresh seeds."
+        )
+    for name in told.undecided:
+        if (apart := told.differences.get(name)) is None:
+            said.append(
+                f":material/question_mark: Nothing is known of **{plain(name)}**: it has too few seeds."
+            )
+            continue
+        more = apart.more_seeds()
+        cost = (
+            f"About {more} more seeds would decide a difference this small."
+            if more
+            else ("The difference is so small that more than 20 more seeds would be needed.")
+        )
+        said.append(f"**≈** Not distinguishable from **{plain(name)}**. {cost}")
+    if not said:
+        said.append(plain(told.verdict.sentence))
+    return said
+
+
+def _buttons(store, seen, told):
+    with st.container(horizontal=True):
+        with st.popover("Export this", icon=":material/ios_share:", key="choose_export", type="primary"):
+            _export(store, seen, told)
+        if not seen.recorded:
+            st.page_link(
+                "pages/lab/compare.py",
+                label="See the runs",
+                icon=":material/table_rows:",
+                query_params={"runs": ".".join(str(run.id) for run in seen.of(CONFIRM))},
+            )
+        st.download_button(
+            "Report (HTML)",
+            partial(report, store, seen, told),
+            "schedule.html",
+            mime="text/html",
+            icon=":material/description:",
+            on_click="ignore",
+        )
+        with st.popover("Link", icon=":material/link:"):
+            st.code(
+                f"{address.without_query()}?choose.step=confirm&sweep={st.session_state[setup.SWEEP]}",
+                language=None,
+            )
+        if told.undecided and seen.is_own:
+            more = [
+                told.differences[name].more_seeds() for name in told.undecided if name in told.differences
+            ]
+            count = min((each for each in more if each), default=None)
+            if count:
+                st.button(
+                    f"Add {count} seeds" if count > 1 else "Add 1 seed",
+                    icon=":material/add:",
+                    key="choose.more",
+                    on_click=acting(confirm),
+                    args=(store, seen, count),
+                )
+
+
+def _export(store, seen, told):
+    run = next(run for run in seen.of(CONFIRM) if (run.name, run.peak) == (told.name, told.peak))
+    spec = spec_of(store, seen, run)
+    form = st.segmented_control(
+        "Format",
+        [*TARGETS],
+        format_func=lambda name: TARGETS[name].title,
+        default="keras",
+        required=True,
+        key="choose.format",
+    )
+    optimizer = spec.trained_optimizer if TARGETS[form].has_optimizer else None
+    try:
+        text = source(spec.plan, form, told.name, optimizer)
+    except UserError as error:
+        st.error(plain(str(error)))
+        return
+    st.code(text, language="python", height=360)
+    st.download_button(
+        "Download schedule.py", text, "schedule.py", icon=":material/download:", on_click="ignore"
+    )
+
+
+def _epochs(store, seen):
+    """The epochs of the confirming runs, by run."""
+    if seen.recorded:
+        return seen.recorded.epochs
+    return store.epochs_of([run.id for run in seen.of(CONFIRM)])
+
+
+def _panels(store, seen, told):
+    """The epochs of the confirming runs, a panel a schedule."""
+    raise NotImplementedError
+
+
+def report(store: Store, seen: Seen, told: Answer) -> str:
+    """The answer as one HTML file that stands alone."""
+    raise NotImplementedError

@@ -1,0 +1,253 @@
+"""Step 1: a learning-rate range test, its curve, and the rates that it suggests."""
+
+from functools import partial
+
+import streamlit as st
+
+from lrlab import jobs
+from lrlab.analysis import DEFAULT_SUGGESTION, SUGGESTIONS, RangeTest, range_test
+from lrlab.errors import UserError
+from lrlab.figures.range_curve import ShownTest, range_test_figure
+from lrlab.optimizers import OPTIMIZERS
+from lrlab.runs.range_test import UPDATES
+from lrlab.runs.swept import RANGE_TEST
+from lrlab.store import Run, Store
+from lrlab.ui.choose import setup
+from lrlab.ui.explore.state import colors_of
+from lrlab.ui.shell import visitor
+from lrlab.ui.widgets.acting import acting
+from lrlab.ui.widgets.controls import field
+from lrlab.ui.widgets.markdown import plain
+from lrlab.ui.widgets.picture import picture
+from lrlab.ui.widgets.refreshed import refreshed
+
+REFRESH_SECONDS = 0.4
+LETTERS = "ABCD"
+CHOSEN = "choose.suggestion"
+CANNOT = (
+    "Which rate **ends** best: it sees the start of training only.",
+    "Which **shape** is best, or how low to decay.",
+    "What a **warm-up** allows: it starts with fresh weights.",
+)
+
+
+def tests_shown(store: Store) -> dict[int, list[Run]]:
+    """The range tests that are shown, by id, the newest first; the newest of all if none was chosen."""
+    if st.session_state[setup.TESTS] is None:
+        newest = store.races(1, RANGE_TEST)
+        st.session_state[setup.TESTS] = [*newest]
+    found = {race: store.race(race) for race in st.session_state[setup.TESTS]}
+    shown = {race: runs for race, runs in found.items() if runs and runs[0].role == RANGE_TEST}
+    st.session_state[setup.TESTS] = [*shown]
+    return shown
+
+
+def judged(store: Store, runs: list[Run]) -> tuple[RangeTest, list]:
+    """What a range test says so far, and the updates of each of its runs."""
+    steps = [found for found in (store.steps(run.id) for run in runs) if len(found.losses) > 1]
+    return range_test([(each.rates, each.losses) for each in steps]), steps
+
+
+def said_of(store: Store, tests: dict[int, list[Run]]) -> tuple[str, bool]:
+    """The newest test in a few words, and whether it is done."""
+    runs = next(iter(tests.values()), [])
+    if not runs:
+        return "One epoch while the rate grows", False
+    if any(run.active for run in runs):
+        return "Testing …", False
+    rates = {each.name: each.rate for each in judged(store, runs)[0].suggestions}
+    valley, stable = rates[DEFAULT_SUGGESTION], rates["stable"]
+    if valley is None:
+        return "It suggests no rate", True
+    said = f"Valley suggests {valley:.2g}"
+    return said + (f", stable up to {stable:.2g}" if stable else ""), True
+
+
+def find(store: Store, tests: dict[int, list[Run]]) -> None:
+    """Test rates, and show what the newest test suggests, with the others laid over it."""
+    active = any(run.active for runs in tests.values() for run in runs)
+    _controls(store, tests, active)
+    if not tests:
+        st.info(
+            "A range test trains for one epoch while the rate grows from 0.00001 to 10, and takes seconds. "
+            "It suggests a rate to sweep around.",
+            icon=":material/info:",
+        )
+        _skip()
+        return
+    left, right = st.columns([900, 460], gap="medium")
+    with left.container(border=True):
+        if active:
+            refreshed(partial(_refresh, [*tests]), REFRESH_SECONDS)
+        else:
+            _figure(store, tests)
+    with right:
+        if active:
+            st.markdown("The suggestions come when the test has ended.")
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                on_click=acting(store.request_stop),
+                args=[run.id for runs in tests.values() for run in runs],
+            )
+            return
+        _suggestions(store, next(iter(tests.values())))
+
+
+def _controls(store, tests, active):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choose_test"):
+        titles = {cls.kind: cls.title for cls in OPTIMIZERS}
+        st.selectbox(
+            "Optimizer",
+            [*titles],
+            format_func=titles.__getitem__,
+            key=setup.TEST_OPTIMIZER,
+            persist_state="session",
+            width=190,
+        )
+        st.number_input(
+            "Updates",
+            min_value=int(UPDATES.low),
+            max_value=int(UPDATES.high),
+            value=None,
+            placeholder=f"{setup.usual_updates()} (one epoch)",
+            help="How many updates the test has. Usual: those of an epoch, but at least 100.",
+            key=setup.TEST_UPDATES,
+            persist_state="session",
+            width=170,
+        )
+        field(setup.TEST_SEEDS, "Seeds", setup.COUNT_OF_TESTS, width=130)
+        label = "Test again" if tests else "Test rates"
+        problem = ""
+        try:
+            groups = setup.test_groups()
+        except UserError as error:
+            groups, problem = [], str(error)
+        st.button(
+            label,
+            icon=":material/play_arrow:",
+            type="secondary" if tests else "primary",
+            disabled=active or bool(problem),
+            key="choose.test",
+            on_click=acting(_begin),
+            args=(store, groups),
+        )
+        if tests:
+            st.toggle(
+                "Lay the next test over it",
+                key=setup.OVERLAY,
+                persist_state="session",
+                help="Compares optimizers, batch sizes or networks.",
+            )
+    if problem:
+        st.error(plain(problem))
+
+
+def _begin(store, groups):
+    race = store.add_race(groups, role=RANGE_TEST)
+    others = st.session_state[setup.TESTS] if st.session_state[setup.OVERLAY] else []
+    st.session_state[setup.TESTS] = [race, *others][: setup.MOST_TESTS]
+    jobs.ensure_worker(store)
+
+
+def _refresh(races):
+    store = visitor.store()
+    jobs.watch(store)
+    tests = {race: store.race(race) for race in races}
+    if not any(run.active for runs in tests.values() for run in runs):
+        st.rerun()
+    _figure(store, tests)
+
+
+def _figure(store, tests):
+    """The curves of all tests so far; of a run that failed, why."""
+    shown = []
+    specs = [runs[0].spec for runs in tests.values() if runs]
+    for color, (race, runs) in zip(colors_of(specs), tests.items(), strict=False):
+        found, steps = judged(store, runs)
+        first = runs[0].spec
+        name = f"{first.optimizer.title}, batch {first.batch_size}"
+        gradients = [each.gradients for each in steps]
+        shown.append(
+            ShownTest(
+                name if len(tests) == 1 else f"{name} ({race})",
+                color,
+                found,
+                [(each.rates, each.losses) for each in steps],
+                gradients,
+            )
+        )
+    for runs in tests.values():
+        for run in runs:
+            if run.status == "failed":
+                st.error(plain(run.message))
+    first, last = _ends(specs[0])
+    st.markdown(f"**Loss while the learning rate grows from {first:g} to {last:g}**")
+    if any(len(test.losses) for test in shown):
+        chosen = st.session_state.get(CHOSEN, DEFAULT_SUGGESTION)
+        picture(range_test_figure(shown, chosen), "choose.range")
+    else:
+        stage = next((run.stage for runs in tests.values() for run in runs if run.stage), "")
+        st.caption(f"{plain(stage) or 'Waiting for the training process'} …")
+
+
+def _ends(spec):
+    return (float(f"{rate:.3g}") for rate in spec.plan.at([0, spec.plan.steps - 1]))
+
+
+def _suggestions(store, runs):
+    """The four rates, each with a button, and the way on."""
+    found, _ = judged(store, runs)
+    known = {each.name: each for each in found.suggestions if each.rate is not None}
+    chosen = st.session_state.get(CHOSEN, DEFAULT_SUGGESTION)
+    chosen = chosen if chosen in known else next(iter(known), None)
+    with st.container(border=True, key="choose_suggestions"):
+        st.markdown("**Four suggestions**")
+        for letter, each in zip(LETTERS, found.suggestions, strict=True):
+            default = " :blue-badge[default]" if each.name == DEFAULT_SUGGESTION else ""
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f"**{letter} · {SUGGESTIONS[each.name]}**{default}  \n{plain(each.sentence)}",
+                    width="stretch",
+                )
+                st.markdown(f"**{each.rate:.2g}**" if each.rate else "none", width="content")
+                st.button(
+                    "Use",
+                    key=f"choose.use.{each.name}",
+                    disabled=each.rate is None,
+                    type="secondary",
+                    icon=":material/check:" if each.name == chosen else None,
+                    help=f"Sweep around {each.rate:.2g}, and set it on Explore." if each.rate else None,
+                    on_click=_use,
+                    args=(each, runs[0].spec.optimizer.kind),
+                )
+    with st.container(border=True, key="choose_cannot"):
+        st.markdown("**What this cannot tell**\n" + "\n".join(f"* {each}" for each in CANNOT))
+    if chosen:
+        rate = known[chosen].rate
+        st.button(
+            f"Sweep around {rate:.2g}",
+            type="primary",
+            icon=":material/arrow_forward:",
+            width="stretch",
+            key="choose.around",
+            on_click=_sweep_around,
+            args=(rate, runs[0].spec.optimizer.kind),
+        )
+        st.caption("Nothing trains before you say so.")
+    else:
+        _skip()
+
+
+def _use(suggestion, kind):
+    st.session_state[CHOSEN] = suggestion.name
+    setup.use(suggestion.rate, kind)
+
+
+def _sweep_around(rate, kind):
+    setup.use(rate, kind)
+    setup.show_sweep(None)
+
+
+def _skip():
+    st.button("Sweep without a test", type="tertiary", on_click=setup.go_to, args=(setup.SEARCH,))

@@ -1,0 +1,71 @@
+"""Which sweep is shown: one of the store, the recorded one, or none, which shows the form of a new one."""
+
+import time
+
+import streamlit as st
+
+from lrlab.lessons.recorded_sweep import recorded_sweep
+from lrlab.store import Store
+from lrlab.ui.choose import setup
+from lrlab.ui.choose.seen import Seen, read
+
+NEW = "new"
+WHICH = "choose.which"
+
+
+def shown(store: Store) -> Seen | None:
+    """The sweep that is shown, read now; None for the form of a new one."""
+    chosen = st.session_state[setup.SWEEP]
+    if chosen is None:
+        return None
+    if chosen == setup.RECORDED:
+        return _recorded()
+    sweep = store.sweep_of(chosen)
+    if sweep is None:
+        st.warning(f"There is no sweep {chosen} here.")
+        st.session_state[setup.SWEEP] = None
+        return None
+    st.session_state[setup.SWEEP] = sweep
+    return read(store, sweep)
+
+
+@st.cache_resource
+def _recorded():
+    found = recorded_sweep()
+    specs = {each.name: each.spec for each in found.sweep.candidates}
+    return Seen(found.runs, specs, found.first_losses, recorded=found)
+
+
+def choice(store: Store, seen: Seen | None) -> None:
+    """Choose one of the sweeps, or a new one."""
+    sweeps = store.sweeps()
+    now = st.session_state[setup.SWEEP]
+    labels = {NEW: "A new sweep", setup.RECORDED: "Recorded: eight schedules and Adam"} | {
+        sweep: f"Sweep {sweep}: {count:,} runs, {time.strftime('%d %b %H:%M', time.localtime(created))}"
+        for sweep, (count, created) in sweeps.items()
+    }
+    if now is not None and now not in labels:
+        labels[now] = f"Sweep {now}"
+    st.session_state[WHICH] = NEW if now is None else now
+    with st.container(horizontal=True, vertical_alignment="center", key="choose_which"):
+        st.selectbox(
+            "Sweep",
+            [*labels],
+            format_func=labels.__getitem__,
+            key=WHICH,
+            on_change=_choose,
+            label_visibility="collapsed",
+            width=360,
+        )
+        if seen and not seen.recorded:
+            st.page_link(
+                "pages/lab/compare.py",
+                label="The runs on Compare",
+                icon=":material/table_rows:",
+                query_params={"runs": ".".join(str(run.id) for run in seen.runs[:MOST_COMPARED])},
+            )
+
+
+def _choose():
+    chosen = st.session_state[WHICH]
+    st.session_state[setup.SWEEP] = None if chosen == NEW else chosen
