@@ -4,7 +4,7 @@ from lrlab.analysis.shape_or_rate import Shares
 from lrlab.figures.axes import text_width
 from lrlab.figures.svg import Box, Picture, rect, svg, text
 
-WIDE, NARROW = 560, 350
+WIDE, NARROW = 460, 350
 BAR = 14
 GAP = 2
 
@@ -47,7 +47,7 @@ def _drawn(parts: list[tuple[str, float | None, str]], words: list[str], width: 
         box = Box(x, 2, max(end, x + 0.5), 2 + BAR)
         found.append(rect(box, fill, radius=min(3, box.width / 2), title=f"{name}: {percent(share)}"))
         x = end + GAP
-    columns = 4 if width > 500 else 2
+    columns = 4 if width > 400 else 2
     sizes = [text_width(each) + 17 for each in words]
     gap = (width - sum(sizes)) / 3
     for number, (each, (_, _, fill)) in enumerate(zip(words, parts, strict=True)):

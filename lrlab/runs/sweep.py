@@ -126,7 +126,7 @@ def around(rate: float) -> tuple[float, float]:
     """The ends of the usual grid around a rate that a range test suggests: three decades.
 
     >>> around(0.1)
-    (0.00316, 3.16)
+    (0.0032, 3.2)
     """
-    low, _, high = grid(rate / 10**1.5, rate * 10**1.5, 3)
+    low, high = (float(f"{rate * times:.2g}") for times in (10**-1.5, 10**1.5))
     return low, high

@@ -1,5 +1,6 @@
 """Step 3: the answer of the confirming runs, and what to do with it."""
 
+import time
 from functools import partial
 from html import escape
 
@@ -7,13 +8,18 @@ import streamlit as st
 
 from lrlab.analysis import Answer, answer_of
 from lrlab.errors import UserError
+from lrlab.exchange.sweep_file import write_sweep
+from lrlab.exchange.sweep_report import Facts, sweep_report
 from lrlab.export import TARGETS, source
+from lrlab.figures.confirming import confirming_panels, panels_of
 from lrlab.figures.forest import forest
 from lrlab.runs.swept import CONFIRM
 from lrlab.store import Store
 from lrlab.ui.choose import setup
+from lrlab.ui.choose.head import in_a_line
 from lrlab.ui.choose.seen import Seen, glance, spec_of
-from lrlab.ui.choose.sweep import buttons_for, colors, confirm
+from lrlab.ui.choose.sweep import ARTICLE_RATES, best, buttons_for, colors, confirm
+from lrlab.ui.compare.choice import MOST_COMPARED
 from lrlab.ui.shell import address, visitor
 from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import hexadecimal, plain
@@ -26,8 +32,7 @@ MEASURE = "val_loss"
 
 def said_of(seen: Seen | None) -> tuple[str, bool]:
     """The answer in a few words, and whether it is there."""
-    runs = seen.of(CONFIRM) if seen else []
-    if not runs:
+    if seen is None or not (runs := seen.of(CONFIRM)):
         return "The best of each, on fresh seeds", False
     if not seen.is_over(CONFIRM):
         return f"{sum(run.has_ended for run in runs)} of {len(runs)} runs done", False
@@ -146,15 +151,16 @@ def _buttons(store, seen, told):
         with st.popover("Export this", icon=":material/ios_share:", key="choose_export", type="primary"):
             _export(store, seen, told)
         if not seen.recorded:
-            st.page_link(
-                "pages/lab/compare.py",
-                label="See the runs",
-                icon=":material/table_rows:",
-                query_params={"runs": ".".join(str(run.id) for run in seen.of(CONFIRM))},
-            )
+            with st.container(key="choose_see", width="content"):
+                st.page_link(
+                    "pages/lab/compare.py",
+                    label="See the runs",
+                    icon=":material/table_rows:",
+                    query_params={"runs": ".".join(str(run.id) for run in seen.of(CONFIRM)[:MOST_COMPARED])},
+                )
         st.download_button(
             "Report (HTML)",
-            partial(report, store, seen, told),
+            partial(report, store, seen),
             "schedule.html",
             mime="text/html",
             icon=":material/description:",
@@ -203,18 +209,50 @@ def _export(store, seen, told):
     )
 
 
-def _epochs(store, seen):
-    """The epochs of the confirming runs, by run."""
+def _curves(store, seen):
+    """The validation losses of the confirming runs, epoch by epoch, by run."""
     if seen.recorded:
-        return seen.recorded.epochs
-    return store.epochs_of([run.id for run in seen.of(CONFIRM)])
+        epochs = seen.recorded.epochs
+    else:
+        epochs = store.epochs_of([run.id for run in seen.of(CONFIRM)])
+    return {run: tuple(epoch.val_loss for epoch in each) for run, each in epochs.items()}
 
 
 def _panels(store, seen, told):
     """The epochs of the confirming runs, a panel a schedule."""
-    raise NotImplementedError
+    st.markdown("**The confirming runs.** Validation loss, each at its own best peak, on fresh seeds")
+    panels = panels_of(seen.runs, told, best(seen, MEASURE), colors(seen), _curves(store, seen))
+    picture(confirming_panels(panels, MEASURE, told.name), "choose.panels")
+    if all(panel.end > panel.searched for panel in panels if panel.end and panel.searched):
+        st.caption(
+            "Every fresh loss is above what the sweep had said: a best that was picked among many flatters."
+        )
 
 
-def report(store: Store, seen: Seen, told: Answer) -> str:
-    """The answer as one HTML file that stands alone."""
-    raise NotImplementedError
+def report(store: Store, seen: Seen) -> str:
+    """The sweep and its answer as one HTML file that stands alone."""
+    origin, versions = _about(store, seen)
+    facts = Facts(
+        title="Which learning-rate schedule?",
+        about=in_a_line(seen.spec),
+        spec=write_sweep(seen.sweep()),
+        versions=versions,
+        origin=origin,
+        date=time.strftime("%Y-%m-%d"),
+    )
+    return sweep_report(
+        seen.runs,
+        colors(seen),
+        facts,
+        MEASURE,
+        _curves(store, seen),
+        seen.first_losses,
+        seen.spec.data_set.class_count,
+        ARTICLE_RATES,
+    )
+
+
+def _about(store, seen):
+    """Where the data came from, and the versions of the packages that trained the runs."""
+    run = seen.recorded or store.run(seen.of(CONFIRM)[0].id)
+    return (run.origin, run.versions) if run else ("", {})

@@ -7,13 +7,12 @@ import streamlit as st
 from lrlab import jobs
 from lrlab.analysis import DEFAULT_SUGGESTION, SUGGESTIONS, RangeTest, range_test
 from lrlab.errors import UserError
-from lrlab.figures.range_curve import ShownTest, range_test_figure
+from lrlab.figures.range_picture import ShownTest, range_picture
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.runs.range_test import UPDATES
 from lrlab.runs.swept import RANGE_TEST
 from lrlab.store import Run, Store
 from lrlab.ui.choose import setup
-from lrlab.ui.explore.state import colors_of
 from lrlab.ui.shell import visitor
 from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.controls import field
@@ -23,6 +22,7 @@ from lrlab.ui.widgets.refreshed import refreshed
 
 REFRESH_SECONDS = 0.4
 LETTERS = "ABCD"
+COLORS = (9, 7, 8, 1)  # no schedule of the article has them, or it is the last
 CHOSEN = "choose.suggestion"
 CANNOT = (
     "Which rate **ends** best: it sees the start of training only.",
@@ -162,19 +162,18 @@ def _refresh(races):
 def _figure(store, tests):
     """The curves of all tests so far; of a run that failed, why."""
     shown = []
-    specs = [runs[0].spec for runs in tests.values() if runs]
-    for color, (race, runs) in zip(colors_of(specs), tests.items(), strict=False):
+    specs = [runs[0].spec for runs in tests.values()]
+    for color, (race, runs) in zip(COLORS, tests.items(), strict=False):
         found, steps = judged(store, runs)
         first = runs[0].spec
         name = f"{first.optimizer.title}, batch {first.batch_size}"
-        gradients = [each.gradients for each in steps]
         shown.append(
             ShownTest(
                 name if len(tests) == 1 else f"{name} ({race})",
                 color,
                 found,
-                [(each.rates, each.losses) for each in steps],
-                gradients,
+                tuple((each.rates, each.losses) for each in steps),
+                tuple((each.rates, each.gradients) for each in steps if each.gradients is not None),
             )
         )
     for runs in tests.values():
@@ -182,17 +181,17 @@ def _figure(store, tests):
             if run.status == "failed":
                 st.error(plain(run.message))
     first, last = _ends(specs[0])
-    st.markdown(f"**Loss while the learning rate grows from {first:g} to {last:g}**")
+    st.markdown(f"**Loss while the learning rate grows from {first:.5f} to {last:g}**")
     if any(len(test.losses) for test in shown):
         chosen = st.session_state.get(CHOSEN, DEFAULT_SUGGESTION)
-        picture(range_test_figure(shown, chosen), "choose.range")
+        picture(range_picture(shown, chosen, _ends(specs[0])[1]), "choose.range")
     else:
         stage = next((run.stage for runs in tests.values() for run in runs if run.stage), "")
         st.caption(f"{plain(stage) or 'Waiting for the training process'} …")
 
 
 def _ends(spec):
-    return (float(f"{rate:.3g}") for rate in spec.plan.at([0, spec.plan.steps - 1]))
+    return [float(f"{rate:.3g}") for rate in spec.plan.at([0, spec.plan.steps - 1])]
 
 
 def _suggestions(store, runs):
@@ -205,22 +204,20 @@ def _suggestions(store, runs):
         st.markdown("**Four suggestions**")
         for letter, each in zip(LETTERS, found.suggestions, strict=True):
             default = " :blue-badge[default]" if each.name == DEFAULT_SUGGESTION else ""
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(
-                    f"**{letter} · {SUGGESTIONS[each.name]}**{default}  \n{plain(each.sentence)}",
-                    width="stretch",
-                )
-                st.markdown(f"**{each.rate:.2g}**" if each.rate else "none", width="content")
-                st.button(
-                    "Use",
-                    key=f"choose.use.{each.name}",
-                    disabled=each.rate is None,
-                    type="secondary",
-                    icon=":material/check:" if each.name == chosen else None,
-                    help=f"Sweep around {each.rate:.2g}, and set it on Explore." if each.rate else None,
-                    on_click=_use,
-                    args=(each, runs[0].spec.optimizer.kind),
-                )
+            words, rate, button = st.columns([290, 60, 90], vertical_alignment="center")
+            words.markdown(f"**{letter} · {SUGGESTIONS[each.name]}**{default}")
+            words.caption(plain(each.sentence))
+            rate.markdown(f"**{each.rate:.2g}**" if each.rate else "none")
+            button.button(
+                "Use",
+                key=f"choose.use.{each.name}",
+                disabled=each.rate is None,
+                type="secondary",
+                icon=":material/check:" if each.name == chosen else None,
+                help=f"Sweep around {each.rate:.2g}, and set it on Explore." if each.rate else None,
+                on_click=_use,
+                args=(each, runs[0].spec.optimizer.kind),
+            )
     with st.container(border=True, key="choose_cannot"):
         st.markdown("**What this cannot tell**\n" + "\n".join(f"* {each}" for each in CANNOT))
     if chosen:

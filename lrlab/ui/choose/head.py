@@ -6,6 +6,7 @@ import streamlit as st
 
 from lrlab.errors import UserError
 from lrlab.exchange.sweep_file import read_sweep, write_sweep
+from lrlab.runs.spec import RunSpec
 from lrlab.ui.choose import setup
 from lrlab.ui.choose.seen import Seen
 from lrlab.ui.shell.workspace import workspace
@@ -37,10 +38,15 @@ def _what(seen):
         spec = seen.spec if seen else setup.base()
     except UserError as error:
         return plain(str(error))
+    return plain(in_a_line(spec))
+
+
+def in_a_line(spec: RunSpec) -> str:
+    """Data, network, batch size and epochs of the runs of a sweep."""
     weights = spec.network.parameter_count(spec.data_set.shape, spec.data_set.class_count)
     held = spec.train_images - spec.fit_images
     return (
-        f"{plain(spec.data_set.title)}, {spec.fit_images:,} + {held:,} images · {weights:,} weights · "
+        f"{spec.data_set.title}, {spec.fit_images:,} + {held:,} images · {weights:,} weights · "
         f"batch {spec.batch_size} · {spec.epochs} epochs"
     )
 

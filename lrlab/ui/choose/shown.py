@@ -8,6 +8,7 @@ from lrlab.lessons.recorded_sweep import recorded_sweep
 from lrlab.store import Store
 from lrlab.ui.choose import setup
 from lrlab.ui.choose.seen import Seen, read
+from lrlab.ui.compare.choice import MOST_COMPARED
 
 NEW = "new"
 WHICH = "choose.which"

@@ -11,7 +11,7 @@ from lrlab.analysis import best_of, cells, confirming_groups, shares_of
 from lrlab.analysis.search import CONFIRMING_SEEDS
 from lrlab.errors import UserError
 from lrlab.figures.sensitivity import sensitivity
-from lrlab.figures.shares import shares_picture
+from lrlab.figures.shares import percent, shares_bar
 from lrlab.figures.swept_line import lines_of
 from lrlab.runs.swept import CONFIRM, SEARCH, values
 from lrlab.store import Store
@@ -29,9 +29,9 @@ from lrlab.ui.widgets.refreshed import refreshed
 
 REFRESH_SECONDS = 1.0
 RECKONED = (
-    "The differences between the final values of all runs that did not diverge are split into what comes from "
-    "the peak rate, from the shape, from both together and from the seed: a two-way analysis of variance, of "
-    "the logarithms of losses."
+    "The differences between the final values of all runs that did not diverge are split into what comes "
+    "from the peak rate, from the shape, from both together and from the seed: a two-way analysis of "
+    "variance, of the logarithms of losses."
 )
 ARTICLE_RATES = {0.01: "the article's constant: 0.01", 0.5: "its other five: 0.5"}
 
@@ -64,7 +64,7 @@ def said_of(seen: Seen | None) -> tuple[str, bool]:
     said = (
         ""
         if told.peak is None or told.shape is None
-        else f"{told.peak:.0%} peak rate, {told.shape:.0%} shape · "
+        else f"{percent(told.peak)} peak rate, {percent(told.shape)} shape · "
     )
     return f"{said}{len(found)} runs", is_over
 
@@ -152,7 +152,7 @@ def _body(seen, places):
                 for caveat in told.caveats:
                     st.markdown(f"* {plain(caveat)}")
     with places.bar:
-        picture(seen.once(("bar", measure), lambda: shares_picture(told)), "choose.shares")
+        picture(seen.once(("bar", measure), lambda: shares_bar(told)), "choose.shares")
     names = colors(seen)
     with places.chart:
         if st.session_state[setup.VIEW] == "Map":

@@ -7,6 +7,7 @@ from math import isfinite, log
 import streamlit as st
 
 from lrlab.analysis import BestRate, Cell
+from lrlab.figures.shares import percent
 from lrlab.runs.swept import SweptRun
 from lrlab.ui.choose import setup
 from lrlab.ui.widgets.markdown import hexadecimal
@@ -29,7 +30,7 @@ def best_table(best: Sequence[BestRate], colors: Mapping[str, int], measure: str
             "how much a wrong rate costs (Wortsman et al., 2023).",
         ),
         ("Width<br>decades", "How many decades of rates around the best are within 5 % of its value."),
-        ("Diverged", "The share of its runs that diverged."),
+        ("Di&shy;verged", "The share of its runs that diverged."),
     )
     titles = "".join(f'<th scope="col" title="{escape(said)}">{title}</th>' for title, said in heads)
     rows = "".join(_row(each, colors, measure, at == 0) for at, each in enumerate(best))
@@ -43,14 +44,14 @@ def _row(each, colors, measure, is_first):
         cells = ["all diverged", "", "", "", "100 %"]
     else:
         low, high = each.peaks or (each.peak, each.peak)
-        alike = f"{low:.3g} to {high:.3g}" if low < high else ""
+        alike = f"{low:.3g} – {high:.3g}" if low < high else ""
         beyond = "≤ " if each.below else "≥ " if each.above else ""
         cells = [
             f'<b title="{escape(each.edge)}">{beyond}{each.peak:.3g}</b><small>{alike}</small>',
             f"<b>{number(each.mean, measure)}</b><small>{_interval(each, measure)}</small>",
             "–" if each.sensitivity is None else f"{each.sensitivity:.2f}",
             "–" if each.width is None else f"{'≥ ' if each.is_cut else ''}{each.width:.2f}",
-            f"{each.diverged:.0%}",
+            percent(each.diverged) if each.diverged else "–",
         ]
     best = ' class="best"' if is_first and each.peak is not None else ""
     return (
@@ -62,7 +63,7 @@ def _interval(each, measure):
     if each.interval is None:
         return ""
     low, high = each.interval
-    return f"{number(low, measure)} to {number(high, measure)}"
+    return f"{number(low, measure)} – {number(high, measure)}"
 
 
 def number(value: float | None, measure: str) -> str:

@@ -29,7 +29,7 @@ PANELS = {"Validation loss": "val_loss", "Accuracy": "val_accuracy", "Training l
 ALL_PANELS = "All"
 RUNS = "runs"  # in links
 FIRST_EPOCHS = 60  # the article shows these in detail
-MOST_COMPARED = 12
+MOST_COMPARED = 60
 NONE_KNOWN, NO_BASELINE = "not known", ""
 
 
