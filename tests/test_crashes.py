@@ -35,7 +35,10 @@ LANES = [
 SWEEP = Sweep(
     tuple(
         Candidate(name, replace(spec, epochs=100), (0.003, 0.01, 0.03))
-        for name, spec in (("Exponential", LANES[0][1]), ("Constant", replace(LANES[0][1], schedule=Constant())))
+        for name, spec in (
+            ("Exponential", LANES[0][1]),
+            ("Constant", replace(LANES[0][1], schedule=Constant())),
+        )
     ),
     seeds=(1, 2),
 )

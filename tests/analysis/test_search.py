@@ -67,6 +67,12 @@ def test_the_best_of_each_is_confirmed_and_stays_at_its_rate():
     ]
 
 
+def test_a_seed_with_which_the_search_went_on_is_not_fresh():
+    fresh = [run("Cosine", 0.3, seed, 0.34, CONFIRM) for seed in (3, 4)]
+    assert answer_of([*searched(), *fresh]).verdict.standings[0].seeds == 1
+    assert answer_of([*searched(), fresh[0]]) is None
+
+
 def test_only_the_fresh_seeds_decide():
     assert answer_of(searched()) is None
     fresh = [run("Cosine", 0.3, seed, 0.40 + 0.002 * seed, CONFIRM) for seed in (4, 5, 6)]
