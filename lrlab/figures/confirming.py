@@ -1,17 +1,21 @@
 """The confirming runs of a sweep: a panel a schedule, with the curves of its fresh seeds."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from lrlab.analysis.best_rate import BestRate
+from lrlab.analysis.confirm import Answer
 from lrlab.analysis.standing import MEASURES
 from lrlab.figures.axes import Axis, plain, said, shortened, text_width
 from lrlab.figures.svg import Box, Picture, Point, circle, clipped, color, line, path, rect, svg, text
+from lrlab.runs.swept import CONFIRM, SweptRun
 
 WIDE, NARROW = 1240, 350
 GAP, LEAST = 14, 150  # pixels between panels, and of a panel
 MOST = 5  # panels side by side
+MOST_POINTS = 150  # of a curve
 Curve = tuple[float | None, ...]  # the value of each epoch; None, NaN or infinite if there is none
 
 
@@ -41,6 +45,39 @@ def confirming_panels(
     wide, narrow = (_drawn(panels, measure, winner, each) for each in (width, NARROW))
     title = f"{MEASURES[measure].removeprefix('final ').capitalize()} of the confirming runs, epoch by epoch."
     return Picture(wide, narrow, " ".join([title, *(_in_words(panel, measure) for panel in panels)]))
+
+
+def panels_of(
+    runs: Sequence[SweptRun],
+    answer: Answer,
+    best: Sequence[BestRate],
+    colors: Mapping[str, int],
+    curves: Mapping[int, Curve],
+) -> tuple[Panel, ...]:
+    """The panels of a sweep's confirming runs, in the order of the verdict.
+
+    `best` are the best rates of the search, `colors` numbers of the palette by the name of the schedule, and
+    `curves` the values of each epoch by the number of the run.
+    """
+    told = {each.name: each for each in best}
+    found = []
+    for standing in answer.verdict.standings:
+        peaks = [run.peak for run in runs if is_counted(run) and run.name == standing.name]
+        peak = max(peaks, key=peaks.count)
+        shown = [
+            run.id for run in runs if run.role == CONFIRM and (run.name, run.peak) == (standing.name, peak)
+        ]
+        of_seeds = tuple(tuple(curves[id]) for id in shown if id in curves)
+        end = standing.median if standing.finished else None
+        searched = told.get(standing.name, BestRate(standing.name))
+        mean = searched.mean if searched.peak == peak else None
+        found.append(Panel(standing.name, colors[standing.name], peak, of_seeds, end, mean))
+    return tuple(found)
+
+
+def is_counted(run: SweptRun) -> bool:
+    """Whether the run is a confirming one that has ended."""
+    return run.role == CONFIRM and run.has_ended
 
 
 def middle(curves: Sequence[Curve]) -> list[float]:
@@ -167,13 +204,13 @@ def _panel(
 
 
 def _points(values: Sequence[float | None], x: Axis, y: Axis) -> list[Point]:
+    """The points of a curve, of a long one every so many epochs and the last."""
     far = 20 * (y.high - y.low)  # a loss that overflows leaves the panel, and still has a place
-    return [
-        (
-            x(at),
-            y(min(max(value, y.low - far), y.high + far))
-            if value is not None and math.isfinite(value)
-            else math.nan,
-        )
-        for at, value in enumerate(values, 1)
-    ]
+    step = -(-len(values) // MOST_POINTS)
+    found = []
+    for at, value in enumerate(values, 1):
+        if (at - 1) % max(step, 1) and at < len(values):
+            continue
+        is_known = value is not None and math.isfinite(value)
+        found.append((x(at), y(min(max(value or 0.0, y.low - far), y.high + far)) if is_known else math.nan))
+    return found
