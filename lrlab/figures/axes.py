@@ -11,6 +11,7 @@ from lrlab.text import one_line
 
 SIZE = 13.0  # pixels of a text
 STEPS = (1, 2, 5)
+PARTS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))  # of a decade
 LETTERS = {"iIjlt|!.,:;'’()[] f-r": 0.32, "mwMW%@": 0.9, "—…": 1.0}  # widths, in the size of the text
 
 
@@ -39,9 +40,14 @@ class Axis:
 
         `upright` is for labels above each other. There are always two.
         """
-        for values, labels in _candidates(self.low, self.high, self.log):
-            if len(values) > 1 and self._fits(values, labels, gap, upright):
-                return tuple(zip(values, labels, strict=True))
+        fitting = [
+            (values, labels)
+            for values, labels in _candidates(self.low, self.high, self.log)
+            if len(values) > 1 and self._fits(values, labels, gap, upright)
+        ]
+        if fitting:
+            values, labels = max(fitting, key=lambda each: len(each[0]))
+            return tuple(zip(values, labels, strict=True))
         return self._ends()
 
     def _fits(self, values: Sequence[float], labels: Sequence[str], gap: float, upright: bool) -> bool:
@@ -63,15 +69,19 @@ class Axis:
 
 
 def _candidates(low: float, high: float, log: bool) -> Iterator[tuple[list[float], list[str]]]:
-    """Sets of round values from `low` to `high` with their labels, the densest first."""
-    if log and high / low > 8:
+    """Sets of round values from `low` to `high` with their labels."""
+    if log:
         first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-        for parts, by in (((1, 2, 5), 1), ((1, 3), 1), *(((1,), by) for by in range(1, last - first + 1))):
+        for parts, by in (
+            *((parts, 1) for parts in PARTS),
+            *(((1,), by) for by in range(2, last - first + 1)),
+        ):
             powers = range(last, first - 1, -by)  # from the largest: the rates that matter are there
             values = sorted(float(f"{part}e{power}") for power in powers for part in parts)
             values = [value for value in values if low <= value <= high]
             yield values, [plain(value) for value in values]
-        return
+        if high / low > 8:
+            return
     exponent = math.floor(math.log10(high - low))
     for power in range(exponent - 1, exponent + 1):
         for step in STEPS:
