@@ -2,7 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable, Collection, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from lrlab import article
@@ -49,20 +51,35 @@ def run_of(options, **others: Any) -> RunSpec:
 
 
 def train_here(
-    seed_groups: Sequence[Sequence[tuple[str, RunSpec]]],
-    quiet: bool,
-    on_epoch: Callable[[Run, Epoch], None] = lambda run, epoch: None,
-    role: str = "",
-) -> tuple[Store, list[Run]]:
-    """Train a race in this process, one seed group after another, and record it; returns its runs.
+    name: str, spec: RunSpec, quiet: bool, on_epoch: Callable[[Run, Epoch], None]
+) -> tuple[Store, Run]:
+    """Train a run in this process, and record it.
 
     A bar shows the progress on a terminal unless it is to be `quiet`. Raises UserError if the data set is not
     there.
     """
-    specs = [spec for group in seed_groups for _, spec in group]
-    for spec in specs:
-        check_folder(spec.data)
+    check_folder(spec.data)
     store = Store()
+    with worker_here(store, spec.epochs, quiet, on_epoch) as (worker, train):
+        id = store.add(spec, name, worker)
+        train(store.race(id))
+    (run,) = store.race(id)
+    return store, run
+
+
+@contextmanager
+def worker_here(
+    store: Store,
+    epochs: int,
+    quiet: bool,
+    on_epoch: Callable[[Run, Epoch], None] = lambda run, epoch: None,
+    done: int = 0,
+) -> Iterator[tuple[str, Callable[[Sequence[Run]], None]]]:
+    """A worker in this process: its id, and a function that trains running runs of it with one seed.
+
+    Those that it has not trained at the end are stopped. A bar shows the progress in so many `epochs`, of
+    which some may be `done`.
+    """
     # These imports need TensorFlow, which takes seconds to load.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from tqdm import tqdm
@@ -71,23 +88,18 @@ def train_here(
     from lrlab.training.heartbeat import heartbeat
 
     worker = f"cli-{secrets.token_hex(8)}"
-    with heartbeat(store, worker, os.getpid()) as say:
-        race = store.add_race(seed_groups, worker, role=role)
+    bar = tqdm(total=epochs, initial=done, unit="epoch", disable=True if quiet else None)
+
+    def shown(run: Run, epoch: Epoch) -> None:
+        on_epoch(run, epoch)
+        bar.set_postfix(val_loss=f"{epoch.val_loss:.4f}", val_accuracy=f"{epoch.val_accuracy:.4f}")
+        bar.update()
+
+    with heartbeat(store, worker, os.getpid()) as say, bar:
         say("busy")
-        bar = tqdm(total=sum(spec.epochs for spec in specs), unit="epoch", disable=True if quiet else None)
-
-        def shown(run, epoch):
-            on_epoch(run, epoch)
-            bar.set_postfix(val_loss=f"{epoch.val_loss:.4f}", val_accuracy=f"{epoch.val_accuracy:.4f}")
-            bar.update()
-
         try:
-            waiting = store.race(race)
-            for number in sorted({run.seed_group for run in waiting}):
-                execute(store, [run for run in waiting if run.seed_group == number], shown)
+            yield worker, lambda runs: execute(store, runs, shown)
         finally:
-            bar.close()
-            for run in store.race(race):
-                if run.active:
+            for run in store.runs(("running",), limit=sys.maxsize):
+                if run.worker == worker:
                     store.finish(run.id, Outcome("stopped", "Stopped."), worker)
-    return store, store.race(race)

@@ -4,13 +4,15 @@ import sys
 
 from lrlab.analysis import DEFAULT_SUGGESTION, SUGGESTIONS, range_test
 from lrlab.cli.flags import add_flag
-from lrlab.cli.here import add_run, run_of, train_here
+from lrlab.cli.here import add_run, run_of
 from lrlab.cli.printing import print_json
+from lrlab.cli.wanted import train_wanted
 from lrlab.errors import UserError
 from lrlab.parameters.kinds import Parameter
 from lrlab.runs.range_test import FROM, HIGH, LEAST_UPDATES, LOW, TO, UPDATES, range_test_spec
 from lrlab.runs.spec import MAX_SEED
 from lrlab.runs.swept import RANGE_TEST
+from lrlab.store import Store
 
 MOST_SEEDS = 12
 SEEDS = Parameter(
@@ -40,8 +42,11 @@ def suggest(options) -> int:
     if spec.seed + options.seeds - 1 > MAX_SEED:
         raise UserError(f"The last seed would be above {MAX_SEED:,}. Use a smaller --seed.")
     name = f"Range test, {spec.optimizer.title}"
-    groups = [[(name, spec.with_seed(spec.seed + more))] for more in range(options.seeds)]
-    store, runs = train_here(groups, options.json, role=RANGE_TEST)
+    seeds = [spec.seed + more for more in range(options.seeds)]
+    store = Store()
+    wanted = {(name, None, seed): spec.with_seed(seed) for seed in seeds}
+    _, trained = train_wanted(store, wanted, RANGE_TEST, options.json, lambda key, run: None)
+    runs = [trained[key] for key in wanted]
     failed = [run for run in runs if run.status == "failed"]
     steps = {run.id: store.steps(run.id) for run in runs if run not in failed}
     found = range_test([(each.rates, each.losses) for each in steps.values()])

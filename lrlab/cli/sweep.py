@@ -1,30 +1,39 @@
 """`lrlab sweep` trains schedules at several peak rates, and shows each at its own best."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lrlab.analysis import best_rates, end, shape_or_rate
-from lrlab.cli.here import train_here
-from lrlab.cli.printing import print_json
+from lrlab.analysis import BestRate, Shares, best_of, shares_of
+from lrlab.cli.printing import print_failures, print_json, print_table
+from lrlab.cli.wanted import ENDED, Key, Runs, swept_of, train_wanted
 from lrlab.errors import UserError
 from lrlab.exchange.sweep_file import EXAMPLE, read_sweep
-from lrlab.runs.result import Result
-from lrlab.runs.spec import RunSpec
 from lrlab.runs.sweep import Sweep
+from lrlab.runs.swept import SEARCH, SweptRun
 from lrlab.store import Run, Store
 
 MEASURE = "val_loss"
-ENDED = ("completed", "diverged")
-FLATTERS = (
-    "Each best was picked among several rates, so its loss is too good: only fresh seeds can confirm it."
+HEADER = ("schedule", "peak", "validation loss", "as good", "sensitivity", "width", "diverged")
+EXPLAINED = (
+    "As good: the rates that the seeds cannot tell from the best. Sensitivity: how much higher the loss is, "
+    "on average over all rates. Width: decades of the rate within 5 % of the best."
 )
+FLATTERS = (
+    "Each best was picked among several rates, so its loss is too good: only fresh seeds can confirm it"
+)
+
+
+def add_file(parser, what: str) -> None:
+    """The arguments of a command that trains what a file describes."""
+    parser.add_argument("file", nargs="?", metavar="FILE", help=f"the {what}, as a TOML file")
+    parser.add_argument("--example", action="store_true", help="print such a file, with comments, and end")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def add_sweep(parser) -> None:
     """The arguments of `lrlab sweep`."""
-    parser.add_argument("file", nargs="?", metavar="FILE", help="the sweep, as a TOML file")
-    parser.add_argument("--example", action="store_true", help="print such a file, with comments, and end")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    add_file(parser, "sweep")
 
 
 def sweep(options) -> int:
@@ -34,99 +43,109 @@ def sweep(options) -> int:
         return 0
     if options.file is None:
         raise UserError("Name the file of the sweep. `lrlab sweep --example` prints one.")
-    wanted = read_sweep(_text(options.file))
-    for name, reasons in wanted.left_out.items():
-        print(
-            f"lrlab: warning: {name} is left out at {len(reasons)} peak rates: {reasons[0]}", file=sys.stderr
-        )
+    wanted = read_sweep(text_of(options.file))
+    print_left_out(wanted)
     store = Store()
-    ended = _ended(store, wanted)
-    if ended:
-        print(f"lrlab: {len(ended)} of {len(wanted.runs)} runs had ended before.", file=sys.stderr)
-    for key, run in ended.items():
-        _print_run(options, store, key, run)
-    for group in wanted.groups(ended):
-        if missing := [(name, peak, spec.seed) for name, peak, spec in group]:
-            _, runs = train_here([[(_name(key), wanted.runs[key]) for key in missing]], options.json)
-            for key, run in zip(missing, runs, strict=True):
-                _print_run(options, store, key, run)
-                if run.status in ENDED:
-                    ended[key] = run
-    data = {str(run.data) for run in ended.values()}
-    if len(data) > 1:
-        raise UserError(
-            f"The runs used different data sets: {', '.join(sorted(data))}. Name one in the file."
-        )
-    _print(options, store, ended)
+    number, runs = train_wanted(store, wanted.runs, SEARCH, options.json, printer(options, store))
+    ended = ended_of(runs)
+    check_data(ended)
+    swept = swept_of(store, ended, SEARCH)
+    best = best_of(swept, MEASURE, losses_before(store, swept))
+    if options.json:
+        _print_json(number, best, shares_of(swept, MEASURE))
+    else:
+        _print(number, best, shares_of(swept, MEASURE), len(ended), len(wanted.runs))
+    print_failures(runs.values())
     if lost := len(wanted.runs) - len(ended):
         print(f"lrlab: {lost} of {len(wanted.runs)} runs have not ended: try again.", file=sys.stderr)
     return 1 if lost else 0
 
 
-def _name(key):
-    name, peak, _ = key
-    return f"{name}, peak {peak:g}"
-
-
-def _text(file):
+def text_of(file: str) -> str:
+    """The text of a file; raises UserError if it cannot be read."""
     try:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file} cannot be read: {error}.") from error
 
 
-def _ended(store: Store, wanted: Sweep) -> dict[tuple[str, float, int], Run]:
-    """The runs of the sweep that have ended, the newest of each, by name, peak rate and seed."""
-    keys: dict[RunSpec, list[tuple[str, float, int]]] = {}
-    for key, spec in wanted.runs.items():
-        keys.setdefault(spec, []).append(key)
-    found: dict[tuple[str, float, int], Run] = {}
-    for run in store.runs(ENDED, limit=sys.maxsize):
-        if isinstance(run, Run) and run.imported is None and not run.has_manual_rate:
-            for key in keys.get(run.spec) or keys.get(run.spec.with_data("auto")) or ():
-                found.setdefault(key, run)
-    return found
+def print_left_out(wanted: Sweep) -> None:
+    """A warning for each schedule that is left out at some peak rates."""
+    for name, reasons in wanted.left_out.items():
+        print(
+            f"lrlab: warning: {name} is left out at {len(reasons)} peak rates: {reasons[0]}", file=sys.stderr
+        )
 
 
-def _print_run(options, store, key, run):
-    """One line of JSON about a run that is over."""
-    if options.json:
-        name, peak, seed = key
-        known = {"id": run.id, "name": name, "peak": peak, "seed": seed, "status": run.status}
-        print_json(known | {MEASURE: _value(run, store.epochs(run.id))})
-    if run.status == "failed":
-        print(f"lrlab: {run.message}\n{run.details}", file=sys.stderr)
+def printer(options, store: Store):
+    """A function that prints one line of JSON about a run that is over, if JSON is wanted."""
+
+    def on_end(key: Key, run: Run) -> None:
+        if options.json:
+            name, peak, seed = key
+            epochs = store.epochs(run.id)
+            ended = run.status == "completed" and epochs
+            known = {"id": run.id, "name": name, "peak": peak, "seed": seed, "status": run.status}
+            known |= {MEASURE: epochs[-1].val_loss if ended else None}
+            print_json({name: value for name, value in known.items() if (name, value) != ("peak", None)})
+
+    return on_end
 
 
-def _value(run, epochs):
-    """The final value of a run; None if it diverged."""
-    found = end(Result(run.name, tuple(epochs), run.spec, run.status), MEASURE)
-    return found.value if found.status == "completed" else None
+def ended_of(runs: Runs) -> Runs:
+    """Those of the runs that count."""
+    return {key: run for key, run in runs.items() if run.status in ENDED}
 
 
-def _print(options, store, ended):
-    epochs = store.epochs_of([run.id for run in ended.values()])
-    values: dict[tuple[str, float], dict[int, float | None]] = {}
-    for (name, peak, seed), run in ended.items():
-        values.setdefault((name, peak), {})[seed] = _value(run, epochs[run.id])
-    best, shares = best_rates(values, MEASURE), shape_or_rate(values, MEASURE)
-    if options.json:
-        table = [
-            {"name": each.name, "peak": each.peak, MEASURE: each.mean, "peaks": each.peaks} for each in best
-        ]
-        told = {"peak": shares.peak, "shape": shares.shape, "both": shares.both, "seed": shares.seed}
-        print_json({"best": table, "shares": told, "sentence": shares.sentence})
-        return
-    width = max((len(each.name) for each in best), default=0)
+def check_data(ended: Runs) -> None:
+    """Raises UserError for runs on different data sets: "auto" may have meant one, and then another."""
+    data = {str(run.data) for run in ended.values()}
+    if len(data) > 1:
+        raise UserError(
+            f"The runs used different data sets: {', '.join(sorted(data))}. Name one in the file."
+        )
+
+
+def losses_before(store: Store, swept: Sequence[SweptRun]) -> Mapping[int, float]:
+    """The loss before training of each seed."""
+    first = {run.seed: run.id for run in reversed(swept)}
+    losses = store.first_losses([*first.values()])
+    return {seed: losses[id] for seed, id in first.items() if id in losses}
+
+
+def _print_json(number: int, best: Sequence[BestRate], shares: Shares) -> None:
+    table = [
+        {
+            **{"name": each.name, "peak": each.peak, MEASURE: each.mean, "interval": each.interval},
+            **{"peaks": each.peaks, "sensitivity": each.sensitivity, "width": each.width},
+            **{"width_is_cut": each.is_cut, "diverged": each.diverged},
+        }
+        for each in best
+    ]
+    told = {"peak": shares.peak, "shape": shares.shape, "both": shares.both, "seed": shares.seed}
+    print_json({"sweep": number or None, "best": table, "shares": told, "sentence": shares.sentence})
+
+
+def _print(number: int, best: Sequence[BestRate], shares: Shares, ended: int, wanted: int) -> None:
+    print(f"Sweep {number}: " * bool(number) + f"{ended} of {wanted} runs have ended.")
+    print_table([HEADER, *map(_row, best)])
     for each in best:
-        if each.peak is None:
-            print(f"{each.name:<{width}}  all runs diverged")
-            continue
-        low, high = each.peaks or (each.peak, each.peak)
-        alike = f"; the seeds cannot tell {low:g} to {high:g} from it" if low < high else ""
-        said = f"peak {each.peak:<8g} validation loss {each.mean:.4f}{alike}. {each.edge}"
-        print(f"{each.name:<{width}}  {said.rstrip()}")
+        if each.edge:
+            print(f"{each.name}: {each.edge}")
+    print(EXPLAINED)
     print(shares.sentence)
     for sentence in shares.caveats:
         print(f"  {sentence}")
-    print(FLATTERS)
+    print(f"{FLATTERS}, with `lrlab confirm {number}`." if number else f"{FLATTERS}.")
+
+
+def _row(each: BestRate) -> tuple[str, ...]:
+    diverged = f"{each.diverged:.0%}"
+    if each.peak is None or each.mean is None:
+        return (each.name, *["-"] * 5, diverged)
+    low, high = each.interval or (each.mean, each.mean)
+    loss = f"{each.mean:.4f}" + f" ({low:.4f} to {high:.4f})" * (low < high)
+    peaks = f"{each.peaks[0]:g} to {each.peaks[1]:g}" if each.peaks else "-"
+    sensitivity = "-" if each.sensitivity is None else f"{each.sensitivity:.4f}"
+    width = "-" if each.width is None else f"{'over ' * each.is_cut}{each.width:.2f}"
+    return each.name, f"{each.peak:g}", loss, peaks, sensitivity, width, diverged

@@ -67,7 +67,7 @@ def train(options) -> int:
         if options.json:
             print_json({name: value for name, value in asdict(epoch).items() if name != "lr_end"})
 
-    store, (run,) = train_here([[(name, spec)]], options.json, on_epoch)
+    store, run = train_here(name, spec, options.json, on_epoch)
     _print_outcome(options, store, run, spec)
     return 1 if run.status == "failed" else 0
 

@@ -9,6 +9,7 @@ from lrlab.schedules import Constant
 from lrlab.store.file import File, marks, these
 from lrlab.store.history import cut
 from lrlab.store.runs import RUN_COLUMNS, Run, readable, run_of
+from lrlab.store.workers import ABANDONED, lately
 
 UNREADABLE = (
     "The settings of this run were written by another version of LR Lab. This version cannot read them. "
@@ -63,6 +64,22 @@ class Queue(File):
                         (time.time(), UNREADABLE, run.id),
                     )
         return [run for run in runs if isinstance(run, Run)]
+
+    def take(self, worker: str, *runs: int) -> list[int]:
+        """Give `worker` those of the runs that have not ended and that no other worker trains; returns them.
+
+        They are queued, paused, stopped or failed, or their worker is silent. They are then running, and
+        continue from their last checkpoint.
+        """
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "UPDATE runs SET status = 'running', worker = ?, started = ?, ended = NULL, stage = '',"
+                " message = '', details = '', tries = 0, stop_requested = NULL, pause_requested = NULL"
+                f" WHERE {these(runs)} AND (status IN ('queued', 'paused', 'stopped', 'failed')"
+                f" OR {ABANDONED.format('runs')}) RETURNING id",
+                (worker, time.time(), *runs, *lately(), *lately()),
+            ).fetchall()
+        return sorted(id for (id,) in rows)
 
     def waiting(self) -> list[list[Run]]:
         """The waiting seed groups, each with its runs, in the order of training."""

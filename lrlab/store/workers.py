@@ -7,6 +7,11 @@ from lrlab.store.runs import RUN_COLUMNS, StoredRun, run_of
 
 STALE_SECONDS = 15
 LATELY = "heartbeat BETWEEN ? AND ?"
+# Of a table or view of runs: its worker is silent. Takes the values of `lately` twice.
+ABANDONED = (
+    "status = 'running' AND started NOT BETWEEN ? AND ?"
+    f" AND NOT EXISTS (SELECT * FROM workers WHERE id = {{}}.worker AND {LATELY})"
+)
 
 
 class Workers(File):
@@ -40,7 +45,7 @@ class Workers(File):
 
     def is_silent(self, worker: str) -> bool:
         """Whether a known worker has sent no heartbeat for 15 seconds, or the clock was moved since then."""
-        return bool(self._read(f"SELECT * FROM workers WHERE id = ? AND NOT {LATELY}", worker, *_lately()))
+        return bool(self._read(f"SELECT * FROM workers WHERE id = ? AND NOT {LATELY}", worker, *lately()))
 
     def throughput(self) -> float | None:
         """The training speed of the newest worker, in operations per second; None if not yet measured."""
@@ -55,14 +60,11 @@ class Workers(File):
         If the clock was moved or the machine has slept, they are for a moment also those of live workers.
         """
         rows = self._read(
-            f"SELECT {RUN_COLUMNS} FROM whose WHERE status = 'running' AND started NOT BETWEEN ? AND ?"
-            f" AND NOT EXISTS (SELECT * FROM workers WHERE id = whose.worker AND {LATELY})",
-            *_lately(),
-            *_lately(),
+            f"SELECT {RUN_COLUMNS} FROM whose WHERE {ABANDONED.format('whose')}", *lately(), *lately()
         )
         return [run_of(row) for row in rows]
 
 
-def _lately():
+def lately() -> tuple[float, float]:
     """Around now: a time in the future is from before the clock was moved."""
     return time.time() - STALE_SECONDS, time.time() + STALE_SECONDS

@@ -1,5 +1,6 @@
 """The queue of races: order, pauses, going on, and what the owner wants of a run."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -52,6 +53,27 @@ def test_a_seed_group_is_claimed_as_a_whole_and_one_after_another(store):
     assert [(run.seed_group, run.lane) for run in store.claim("w")] == [(1, 0), (1, 1)]
     assert store.claim("w") == []
     assert {run.status for run in store.race(race)} == {"running"}
+
+
+def test_a_worker_takes_what_no_other_trains(store, monkeypatch):
+    statuses = ("paused", "stopped", "failed", "completed", "diverged")
+    ended = {status: store.add(SPEC, status, "before") for status in statuses}
+    for status, id in ended.items():
+        store.finish(id, Outcome(status, "It ended."))
+    queued, busy, silent = store.add(SPEC, "queued"), store.add(SPEC, "", "busy"), store.add(SPEC, "", "gone")
+    store.request_stop(silent)
+    store.beat("busy", 1, "busy")
+    ids = [*ended.values(), queued, busy, silent]
+    assert store.take("w", *ids) == [ended["paused"], ended["stopped"], ended["failed"], queued]
+    assert store.claim("another") == []
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    store.beat("busy", 1, "busy")
+    store.beat("w", 1, "busy")
+    assert store.take("w", *ids) == [silent]
+    run = store.run(silent)
+    assert (run.status, run.worker, run.stop_requested, run.message) == ("running", "w", None, "")
+    assert Store(store.folder, "another").take("v", *ids) == []
 
 
 def test_what_waits_can_be_moved_and_withdrawn(store):

@@ -63,7 +63,7 @@ APART = {  # each has a test of its own
     "add_sweep",
 }
 WORKERS = {
-    *("claim", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
+    *("claim", "take", "controls", "record", "finish", "set_stage", "set_data", "checkpoint", "abandoned"),
     *("beat", "leave", "worker_state", "is_silent", "throughput", "of_all_owners"),
 }
 
