@@ -74,7 +74,7 @@ def planned_sweep() -> Sweep:
         Candidate(name, replace(common, schedule=shape, clock=clock), SGD_PEAKS)
         for name, shape, clock in shapes
     ]
-    adam = Candidate(ADAM, replace(common, optimizer=Adam()), ADAM_PEAKS)
+    adam = Candidate(ADAM, replace(common, schedule=Constant(Adam.usual_lr), optimizer=Adam()), ADAM_PEAKS)
     return Sweep((*schedules, adam), SEEDS)
 
 
@@ -96,7 +96,7 @@ def write(found: RecordedSweep, path: Path) -> None:
         "origin": found.origin,
         "versions": found.versions,
         "seeds": found.sweep.seeds,
-        "first_losses": {seed: _short(loss) for seed, loss in found.first_losses.items()},
+        "first_losses": {seed: _short(loss) for seed, loss in sorted(found.first_losses.items())},
         "candidates": candidates,
         "runs": [_record(run, found.epochs.get(run.id)) for run in found.runs],
     }

@@ -30,8 +30,7 @@ EPOCH = Epoch(0, 0.1, 0.1, 1.25, 0.5, 1.5, 0.25, 2.0)
 def ended(store, sweep, val_loss, status="completed"):
     """Put the runs of a sweep into the store as if they had been trained."""
     for group in sweep.groups():
-        race = store.add_race([[(name, spec) for name, _, spec in group]], "w")
-        for run in store.race(race):
+        for run in store.race(store.add_sweep([group], worker="w")):
             store.set_data(run.id, "synthetic", "drawn here", {"lrlab": "1"})
             loss = np.array([2.0 + run.spec.seed], np.float32)
             store.record(run, Steps(0, loss, loss), replace(EPOCH, val_loss=val_loss))
@@ -73,7 +72,7 @@ def test_what_has_ended_in_the_store_is_not_trained_again(home, capsys):
     ended(store, SWEEP, 1.5)
     ended(store, replace(SWEEP, seeds=(2,)), 1.25)
     first = sweep_results(SWEEP)
-    assert "6 of 6 runs have ended" in capsys.readouterr().err
+    assert "6 of 6 runs had ended before" in capsys.readouterr().err
     count = len(store.runs())
     assert sweep_results(SWEEP) == first
     assert len(store.runs()) == count
@@ -86,7 +85,7 @@ def test_what_has_ended_in_the_store_is_not_trained_again(home, capsys):
     ]
     assert {*first.epochs} == {run.id for run in confirmed}
     assert [run.id for run in first.runs] == [*range(-1, -17, -1)], "they are in no store"
-    assert [*first.first_losses] == [*range(1, 8)]
+    assert {*first.first_losses} == {*range(1, 8)}
     assert first.first_losses[1] == 3.0
     assert (first.data, {"keras", "lrlab"} <= {*first.versions}) == ("synthetic", True)
 
