@@ -138,9 +138,13 @@ def shortened(text: str, width: float, size: float = SIZE) -> str:
     text = one_line(text)
     if text_width(text, size) <= width:
         return text
-    while text and text_width(text + "…", size) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    left, kept = width - text_width("…", size), 0
+    for letter in text:
+        left -= text_width(letter, size)
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
