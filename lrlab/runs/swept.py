@@ -12,8 +12,8 @@ MEASURES = ("val_loss", "val_accuracy", "loss")
 class SweptRun:
     """A run of a sweep, with the values of the last of its `epochs` finished epochs; None if not known.
 
-    `name` and `peak` are its place in the grid, `seed` is its seed, and `role` is SEARCH or CONFIRM. `seconds`
-    is how long that epoch took.
+    `name` and `peak` are its place in the grid, `seed` is its seed, and `role` is SEARCH or CONFIRM.
+    `seconds` is how long that epoch took.
     """
 
     id: int

@@ -211,10 +211,8 @@ def _export(store, seen, told):
 
 def _curves(store, seen):
     """The validation losses of the confirming runs, epoch by epoch, by run."""
-    if seen.recorded:
-        epochs = seen.recorded.epochs
-    else:
-        epochs = store.epochs_of([run.id for run in seen.of(CONFIRM)])
+    runs = [run.id for run in seen.of(CONFIRM)]
+    epochs = seen.recorded.epochs if seen.recorded else store.epochs_of(runs)
     return {run: tuple(epoch.val_loss for epoch in each) for run, each in epochs.items()}
 
 

@@ -107,7 +107,7 @@ def read(store: Store, sweep: int) -> Seen:
 def spec_of(store: Store, seen: Seen, run: SweptRun) -> RunSpec:
     """The spec of a run of the sweep."""
     if seen.recorded:
-        return seen.recorded.spec_of(run)
+        return seen.specs[run.name].with_peak(run.peak).with_seed(run.seed)
     found = store.run(run.id)
     if not isinstance(found, Run):
         raise UserError(f"Run {run.id} was deleted, or was written by another version of LR Lab.")

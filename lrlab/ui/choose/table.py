@@ -76,7 +76,7 @@ def number(value: float | None, measure: str) -> str:
 def cell_map(
     cells: Mapping[str, Sequence[Cell]], runs: Sequence[SweptRun], measure: str, links: bool
 ) -> None:
-    """Schedules down, peak rates across: the median of each cell, the better the stronger; diverged is hatched.
+    """Schedules down, peak rates across: the median of each cell, the better the stronger.
 
     With `links`, a cell leads to its runs on Compare.
     """
@@ -99,8 +99,8 @@ def cell_map(
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
     st.caption(
-        f"Median {setup.MEASURES[measure].lower()}; the stronger the colour, the better; hatched is where a seed diverged."
-        + (" A cell leads to its runs." if links else "")
+        f"Median {setup.MEASURES[measure].lower()}; the stronger the colour, the better. Hatched: a seed "
+        "diverged." + (" A cell leads to its runs." if links else "")
     )
 
 
