@@ -27,7 +27,7 @@ AT_ONCE, WARM = 4, 60
 EXPIRED_SECONDS = 45  # the server keeps a lost session for 30, and collects garbage every 30 at most
 MOST_GROWTH = 50_000_000
 
-PAGES = ("", "", "", "train", "compare", "lessons", "claims")
+PAGES = ("", "", "", "train", "choose", "compare", "lessons", "claims")
 NAMES = (
     *"esubxlrtc",
     *(

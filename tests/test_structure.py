@@ -22,7 +22,7 @@ ORDER = (
 )
 # What is known of a data set is pure; these find, download and keep its files.
 LOADERS = ("sources", "download", "kept")
-UI_ORDER = ("chart", "widgets", "shell", "explore", "train", "race", "compare", "lessons")
+UI_ORDER = ("chart", "widgets", "shell", "explore", "train", "race", "compare", "choose", "lessons")
 HOMES = {
     "tensorflow": {"training"},
     "keras": {"training"},

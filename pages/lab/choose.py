@@ -12,7 +12,6 @@ from lrlab.ui.explore import state
 from lrlab.ui.shell import address, visitor
 from lrlab.ui.train import race_setup
 from lrlab.ui.widgets.acting import attempt
-from lrlab.ui.widgets.markdown import plain
 
 state.fill()
 race_setup.fill()
@@ -25,8 +24,6 @@ tests = find.tests_shown(store)
 step = st.session_state[setup.STEP]
 head(seen)
 address.show_problems([*st.session_state[race_setup.LINK_PROBLEMS], *st.session_state[setup.LINK_PROBLEMS]])
-if seen and seen.problem:
-    st.error(plain(seen.problem))
 steps(
     {
         setup.FIND: find.said_of(store, tests),

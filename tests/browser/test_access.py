@@ -15,7 +15,7 @@ from tests.test_jobs import wait_for
 
 pytestmark = pytest.mark.browser
 NARROW = {"width": 390, "height": 844}
-PAGES = ("", "train", "compare", "lessons", "claims")
+PAGES = ("", "train", "choose", "compare", "lessons", "claims")
 
 
 def faults(page):
@@ -43,7 +43,7 @@ def test_no_page_has_a_serious_fault(server, open_page, path, scheme):
     page = open_page(f"{server.address}/{path}", color_scheme=scheme)
     page.get_by_role("heading").first.wait_for()
     settle(page)
-    if path not in ("compare", "claims"):
+    if path not in ("choose", "compare", "claims"):
         page.wait_for_selector(".lrlab-chart .modebar-btn", state="attached")
     assert faults(page) == []
 
@@ -76,7 +76,7 @@ def test_the_target_of_an_icon_is_24_pixels_large_and_moves_nothing(server, open
     if not server.store.listed():
         server.store.add_results(recorded()[:2])
     page = open_page(server.address, viewport)
-    for path in ("", "train", "compare?runs=1.2", "lessons?lesson=5", "claims"):
+    for path in ("", "train", "choose?choose.step=sweep", "compare?runs=1.2", "lessons?lesson=5", "claims"):
         page.goto(f"{server.address}/{path}")
         page.get_by_role("heading").first.wait_for()
         settle(page)

@@ -32,7 +32,7 @@ def is_text(page, asked, address):
     assert page.get_by_text("encountered an error").count() == 0
 
 
-@pytest.mark.parametrize("path", ["", "train", "compare", "lessons", "claims"])
+@pytest.mark.parametrize("path", ["", "train", "choose", "compare", "lessons", "claims"])
 def test_a_hostile_link_is_text(server, open_page, path):
     address = server.address
     page, asked = opened(open_page, address)
@@ -52,7 +52,7 @@ def test_no_hostile_text_in_any_link_asks_elsewhere(server, open_page, hostile):
     pairs = [f"{name}={quote(hostile)}" for name in NAMES]
     at_once = max(LONGEST // (1 + max(map(len, pairs))), 1)  # a longer link is refused as a whole
     links = ["&".join(pairs[at : at + at_once]) for at in range(0, len(pairs), at_once)]
-    for path in ("", "train", "compare", "lessons", "claims"):
+    for path in ("", "train", "choose", "compare", "lessons", "claims"):
         for link in links:
             page.goto(f"{address}/{path}?{link}")
             page.get_by_role("heading").first.wait_for()

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="limits what a process may write"),
 ]
 APP = Path(__file__).parents[2] / "app.py"
-PAGES = ("lab/explore", "lab/train", "lab/compare", "learn/lessons", "learn/claims")
+PAGES = ("lab/explore", "lab/train", "lab/choose", "lab/compare", "learn/lessons", "learn/claims")
 
 if os.name == "posix":
     from tests.unwritable import full_disk, read_only

@@ -64,7 +64,7 @@ def said_of(store: Store, tests: dict[int, list[Run]]) -> tuple[str, bool]:
 
 
 def find(store: Store, tests: dict[int, list[Run]]) -> None:
-    """Test rates, and show what the newest test suggests, with the others laid over it."""
+    """Test rates, and show what the newest test suggests, with the others over it."""
     active = any(run.active for runs in tests.values() for run in runs)
     _controls(store, tests, active)
     if not tests:

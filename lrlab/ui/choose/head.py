@@ -30,6 +30,8 @@ def head(seen: Seen | None) -> None:
                 settings_of_sweep()
         with st.popover("Spec (TOML)", icon=":material/description:", key="choose_spec"):
             _spec(seen)
+    if seen and seen.problem:
+        st.error(plain(seen.problem))
 
 
 def _what(seen):

@@ -34,7 +34,7 @@ FILE, FILE_PROBLEM, LINK_PROBLEMS = "choose.file", "choose.file_problem", "choos
 RECORDED = "recorded"
 MEASURES = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy", "loss": "Training loss"}
 VIEWS = ("Sensitivity", "Map")
-MOST_TESTS = 4  # that are laid over each other
+MOST_TESTS = 4  # at the same time
 COUNT_OF_TESTS = Parameter("", "How many seeds the test is repeated from.", 1, 5, (1, 5), integer=True)
 COUNT_OF_SEEDS = Parameter(
     "", "How many seeds each run is repeated from, counted up from the first.", 1, 10, (1, 10), integer=True

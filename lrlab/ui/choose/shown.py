@@ -9,6 +9,7 @@ from lrlab.store import Store
 from lrlab.ui.choose import setup
 from lrlab.ui.choose.seen import Seen, read
 from lrlab.ui.compare.choice import MOST_COMPARED
+from lrlab.ui.widgets.markdown import plain
 
 NEW = "new"
 WHICH = "choose.which"
@@ -23,7 +24,7 @@ def shown(store: Store) -> Seen | None:
         return _recorded()
     sweep = store.sweep_of(chosen)
     if sweep is None:
-        st.warning(f"There is no sweep {chosen} here.")
+        st.warning(f"There is no sweep {plain(str(chosen))} here.")
         st.session_state[setup.SWEEP] = None
         return None
     st.session_state[setup.SWEEP] = sweep

@@ -60,7 +60,7 @@ def sizes(store: Store, seed_groups: SeedGroups) -> bool:
     refreshed(partial(_sizes, store, seed_groups, seconds), REFRESH_SECONDS if waits else None)
     problem = too_large(store, [spec for _, spec in lanes])
     if problem:
-        st.error(problem)
+        st.error(plain(problem))
     return bool(problem)
 
 
