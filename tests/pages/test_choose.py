@@ -186,6 +186,16 @@ def test_the_sweep_as_a_file_is_the_same_sweep(swept):
     assert found.runs == SWEEP.runs
 
 
+def test_a_sweep_is_deleted_and_restored(swept):
+    store, sweep = swept
+    page = opened(f"choose.step=sweep&sweep={sweep}")
+    next(button for button in page.button if button.label.startswith("Delete all 24 runs")).click().run()
+    assert store.sweeps() == {}
+    next(button for button in page.button if button.label == "Undo: restore 24 runs").click().run()
+    assert [*store.sweeps()] == [sweep]
+    assert "#### Here" in texts(page)
+
+
 def test_a_sweep_of_another_visitor_can_be_looked_at_but_not_changed(home, monkeypatch):
     sweep = Store(owner="anna").add_sweep(SWEEP.groups(), worker="w")
     train(Store(owner="anna"), sweep, SEARCH)

@@ -86,6 +86,13 @@ def test_a_visitor_of_a_public_server_has_only_so_large_sweeps(tmp_path):
     assert {run.status for run in store.swept(sweep)} == {"queued"}
 
 
+def test_a_sweep_takes_turns_with_the_runs_of_others(tmp_path):
+    anna, ben, worker = Store(tmp_path, "anna"), Store(tmp_path, "ben"), Store(tmp_path, owner=None)
+    sweep = anna.add_sweep([*GROUPS, *GROUPS])
+    races = [ben.add(SPEC, "Ben's") for _ in range(2)]
+    assert [worker.claim("w")[0].race for _ in range(5)] == [sweep, races[0], sweep, races[1], sweep]
+
+
 def test_nobody_adds_to_the_sweep_of_another(tmp_path):
     sweep = Store(tmp_path, "anna").add_sweep(GROUPS)
     with pytest.raises(UserError, match="not one of your races"):

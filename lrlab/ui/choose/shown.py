@@ -5,14 +5,16 @@ import time
 import streamlit as st
 
 from lrlab.lessons.recorded_sweep import recorded_sweep
+from lrlab.runs.swept import CONFIRM, SEARCH
 from lrlab.store import Store
 from lrlab.ui.choose import setup
 from lrlab.ui.choose.seen import Seen, read
 from lrlab.ui.compare.choice import MOST_COMPARED
+from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import plain
 
 NEW = "new"
-WHICH = "choose.which"
+WHICH, DELETED = "choose.which", "choose.deleted"
 
 
 def shown(store: Store) -> Seen | None:
@@ -28,7 +30,12 @@ def shown(store: Store) -> Seen | None:
         st.session_state[setup.SWEEP] = None
         return None
     st.session_state[setup.SWEEP] = sweep
-    return read(store, sweep)
+    seen = read(store, sweep)
+    if not seen.specs:
+        st.warning(f"Sweep {sweep} was written by another version of LR Lab.")
+        st.session_state[setup.SWEEP] = None
+        return None
+    return seen
 
 
 @st.cache_resource
@@ -66,8 +73,34 @@ def choice(store: Store, seen: Seen | None) -> None:
                 icon=":material/table_rows:",
                 query_params={"runs": ".".join(str(run.id) for run in seen.runs[:MOST_COMPARED])},
             )
+            if seen.is_own and seen.is_over(SEARCH) and seen.is_over(CONFIRM):
+                with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+                    st.button(
+                        f"Delete all {len(seen.runs):,} runs of this sweep",
+                        on_click=acting(_delete),
+                        args=(store, *(run.id for run in seen.runs)),
+                    )
+        if deleted := st.session_state.get(DELETED):
+            st.button(
+                f"Undo: restore {len(deleted):,} runs",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=acting(_restore),
+                args=(store, *deleted),
+            )
 
 
 def _choose():
     chosen = st.session_state[WHICH]
     st.session_state[setup.SWEEP] = None if chosen == NEW else chosen
+
+
+def _delete(store, *runs):
+    st.session_state[DELETED] = store.delete(*runs)
+    st.session_state[setup.SWEEP] = None
+
+
+def _restore(store, *runs):
+    store.restore(*runs)
+    st.session_state[DELETED] = []
+    st.session_state[setup.SWEEP] = store.sweep_of(runs[0])
