@@ -129,7 +129,7 @@ def _answer(answer: Answer, runs: Sequence[SweptRun], colors: Mapping[str, int],
     waiting = sum(run.role != SEARCH and not run.has_ended for run in runs)
     if waiting:
         told.append(f"{waiting} confirming run{'s have' if waiting > 1 else ' has'} not ended yet.")
-    rows = apart(answer, measure)
+    rows = sorted(apart(answer, measure), key=lambda row: not row.is_worse)
     items = [
         _compared(row, number, answer, measure)
         for row, number in zip(rows, in_numbers(rows, measure), strict=True)

@@ -27,6 +27,9 @@ class Picture:
     narrow: str
     alt: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "alt", one_line(self.alt))  # it has names of anyone
+
 
 @dataclass(frozen=True)
 class Box:

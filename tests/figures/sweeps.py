@@ -64,6 +64,7 @@ def check(picture: Picture) -> str:
                 assert "inf" not in value.lower(), (name, value)
             if element.tag.endswith("}text"):
                 assert float(element.get("font-size")) >= 12
+    assert picture.alt.isprintable()
     assert picture.alt
     return words(picture.wide)
 
