@@ -11,10 +11,11 @@ from dataclasses import replace
 import pytest
 
 import lrlab.store.workers
+from lrlab.analysis import answer_of
 from lrlab.cli.main import main
 from lrlab.exchange.sweep_file import read_sweep
 from lrlab.runs.records import ManualRate, Outcome
-from lrlab.runs.swept import SEARCH
+from lrlab.runs.swept import CONFIRM, RANGE_TEST, SEARCH
 from lrlab.store import Store
 from tests.store.test_sweeps import EPOCH
 from tests.test_cli import lines
@@ -69,18 +70,131 @@ def test_a_sweep_shows_each_schedule_at_its_best_and_trains_only_what_has_not_en
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Name the file of the sweep."),
-        (["nowhere.toml"], "nowhere.toml cannot be read"),
+        (["sweep"], "Name the file of the sweep. `lrlab sweep --example` prints one."),
+        (["race"], "Name the file of the race."),
+        (["sweep", "nowhere.toml"], "nowhere.toml cannot be read"),
+        (["range-test", "nowhere.toml"], "nowhere.toml cannot be read"),
+        (["range-test", "x.toml", "--from", "0.1"], "Beside a file, --json is the only option"),
+        (["confirm", "nowhere.toml"], "nowhere.toml cannot be read"),
+        (["confirm", "7"], "There is no sweep 7."),
+        (["confirm", "7", "--seeds", "0"], "seeds must be a whole number from 1 to 100, but it is 0."),
     ],
 )
-def test_a_sweep_that_cannot_be(capsys, home, arguments, message):
-    assert main(["sweep", *arguments]) == 2
+def test_a_command_that_cannot_be(capsys, home, arguments, message):
+    assert main(arguments) == 2
     assert message in capsys.readouterr().err
 
 
-def test_a_sweep_has_an_example(capsys, home):
-    assert main(["sweep", "--example"]) == 0
-    assert "[[schedules]]" in capsys.readouterr().out
+@pytest.mark.parametrize(
+    ("command", "text", "message"),
+    [
+        ("sweep", "epoch = 2", "A sweep has no key 'epoch'."),
+        ("sweep", SWEEP.replace("[0.1, 1.0]", "[]"), "A sweep needs at least one peak rate"),
+        ("sweep", SWEEP.replace("[1, 2]", str([*range(501)])), "A sweep has at most 2,000 runs"),
+        ("sweep", SWEEP.replace("[0.1, 1.0]", "[1e4, 1e5]"), "No peak rate of this sweep fits Constant: "),
+        ("race", SWEEP, "A race has no key 'peaks'."),
+        ("range-test", SWEEP, "A range test has no key "),
+        ("confirm", SWEEP, "8 runs of this sweep have not ended. Train them first, with `lrlab sweep FILE`."),
+    ],
+)
+def test_a_file_that_cannot_be(capsys, home, tmp_path, command, text, message):
+    file = tmp_path / "a.toml"
+    file.write_text(text)
+    assert main([command, str(file)]) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize("command", ["sweep", "race", "range-test"])
+def test_a_file_has_an_example(capsys, home, command):
+    assert main([command, "--example"]) == 0
+    assert f"lrlab {command} FILE" in capsys.readouterr().out
+
+
+RACE = (
+    SWEEP.replace("peaks = [0.1, 1.0]", "")
+    .replace("[1, 2]", "[1, 2, 3]")
+    .replace('"step"]', '{ kind = "step", initial_lr = 0.001 }]')
+)
+
+
+@pytest.mark.training
+def test_a_race_has_a_verdict_and_trains_only_what_has_not_ended(capsys, home, tmp_path):
+    file = tmp_path / "race.toml"
+    file.write_text(RACE.replace("[1, 2, 3]", "[1, 2]"))
+    assert main(["race", str(file), "--json"]) == 0
+    *runs, said = lines(capsys.readouterr().out)
+    assert [(run["name"], run["seed"]) for run in runs] == [
+        *(("Constant", 1), ("Step", 1), ("Constant", 2), ("Step", 2))
+    ]
+    assert (said["winner"], said["more_seeds"]) == (None, 1)
+    file.write_text(RACE)
+    assert main(["race", str(file)]) == 0
+    printed = capsys.readouterr()
+    assert "4 of 6 runs had ended before." in printed.err
+    store = Store()
+    ((race, lanes),) = store.races().items()
+    assert (race, len(lanes)) == (said["race"], 6)
+    assert [line.split()[:3] for line in printed.out.splitlines()[1:3]] == [
+        ["Constant", "3", "0"],
+        ["Step", "3", "0"],
+    ]
+    assert "Constant has the lowest final validation loss" in printed.out
+
+
+@pytest.mark.training
+def test_a_range_test_of_a_file_has_suggestions_for_each_optimizer(capsys, home, tmp_path):
+    file = tmp_path / "range.toml"
+    file.write_text(
+        'optimizers = ["sgd", "momentum"]\nupdates = 120\nseeds = [1, 2]\ndata = "synthetic"\n'
+        'train_images = 600\nbatch_size = 4\nnetwork = { kind = "dense", widths = [16] }'
+    )
+    assert main(["range-test", str(file), "--json"]) == 0
+    *_, first, _, _, last = lines(capsys.readouterr().out)
+    assert [each["optimizer"] for each in (first, last)] == ["sgd", "momentum"]
+    assert last["suggestions"].keys() == {"steepest", "tenth", "valley", "stable"}
+    store = Store()
+    assert {(run.role, run.name) for run in store.runs()} == {
+        (RANGE_TEST, "Range test, SGD"),
+        (RANGE_TEST, "Range test, SGD with momentum"),
+    }
+    assert main(["range-test", str(file)]) == 0
+    said = capsys.readouterr()
+    assert "4 of 4 runs had ended before." in said.err
+    assert said.out.count("Valley (default)") == 2
+    assert len(store.runs()) == 4
+
+
+@pytest.mark.training
+def test_only_fresh_seeds_confirm_a_sweep(capsys, home, tmp_path):
+    file = tmp_path / "sweep.toml"
+    slow = SWEEP.replace('"step"]', '{ kind = "step", drop_every = 1, drop_rate = 0.01 }]')
+    file.write_text(slow.replace("[1, 2]", "[1]"))
+    assert main(["sweep", str(file), "--json"]) == 0
+    *_, searched = lines(capsys.readouterr().out)
+    best = {each["name"]: each["peak"] for each in searched["best"]}
+    assert main(["confirm", str(searched["sweep"]), "--seeds", "1", "--json"]) == 0
+    *runs, answer = lines(capsys.readouterr().out)
+    assert [(run["name"], run["peak"], run["seed"]) for run in runs] == [
+        (each["name"], each["peak"], 2) for each in searched["best"]
+    ]
+    assert (answer["sweep"], answer["beaten"], answer["more_seeds"]) == (searched["sweep"], {}, 2)
+    assert main(["confirm", str(file), "--seeds", "3"]) == 0
+    said = capsys.readouterr()
+    assert "2 of 6 runs had ended before." in said.err
+    assert f"at the peak rate {best[answer['name']]:g}" in said.out
+    assert "on 3 fresh seeds." in said.out
+    store = Store()
+    assert store.sweeps() == [searched["sweep"]]
+    confirming = [run for run in store.swept(searched["sweep"]) if run.role == CONFIRM]
+    assert {(run.name, run.peak) for run in confirming} == set(best.items())
+    assert sorted({run.seed for run in confirming}) == [2, 3, 4]
+    assert answer_of(store.swept(searched["sweep"])).verdict.sentence in said.out
+
+    file.write_text(slow)  # the search goes on with seed 2, which is no longer fresh
+    assert main(["sweep", str(file)]) == 0
+    assert answer_of(store.swept(searched["sweep"])).verdict.standings[0].seeds == 2
 
 
 def records(store, sweep):

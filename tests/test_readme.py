@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^python -m lrlab (.*)$", README, re.MULTILINE)
 
 
-TRAINING = [command for command in COMMANDS if command.startswith(("train", "range-test"))]
+TRAINING = [command for command in COMMANDS if command.startswith(("train", "range-test --opt", "confirm"))]
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in TRAINING])

@@ -60,9 +60,11 @@ def answer_of(
 ) -> Answer | None:
     """What the confirming runs that have ended say; None if there is none.
 
-    A schedule that was confirmed at several peak rates is judged at the one with the most seeds.
+    A schedule that was confirmed at several peak rates is judged at the one with the most seeds. A seed with
+    which the search went on later is no longer fresh, and does not count.
     """
-    fresh = values(runs, measure, CONFIRM)
+    searched = {run.seed for run in runs if run.role == SEARCH}
+    fresh = values([run for run in runs if run.seed not in searched], measure, CONFIRM)
     if not fresh:
         return None
     best = {each.name: each for each in best_of(runs, measure)}
@@ -74,5 +76,4 @@ def answer_of(
         best[name] if name in best and best[name].peak == peak else BestRate(name, peak)
         for name, (peak, _) in chosen.items()
     ]
-    searched = [run.seed for run in runs if run.role == SEARCH]
     return confirm(at, searched, {name: seeds for name, (_, seeds) in chosen.items()}, measure, classes)

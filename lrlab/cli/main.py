@@ -5,8 +5,10 @@ import os
 import sys
 
 from lrlab.cli.app import add_app, app
+from lrlab.cli.confirm import add_confirm, confirm
 from lrlab.cli.curve import add_curve, add_export, curve, export
 from lrlab.cli.flags import KindHelp
+from lrlab.cli.race import add_race, race
 from lrlab.cli.range_test import add_range_test, suggest
 from lrlab.cli.reference import add_reference, reference
 from lrlab.cli.runs import add_runs, runs
@@ -25,7 +27,9 @@ COMMANDS = {
     "export": (export, add_export, "Print source code that gives exactly this curve.", None),
     "train": (train, add_train, "Train a network and record the run.", "training"),
     "range-test": (suggest, add_range_test, "Suggest a learning rate: train while it grows.", "training"),
+    "race": (race, add_race, "Train schedules from the same seeds, and say which wins.", "training"),
     "sweep": (sweep, add_sweep, "Train schedules at several peak rates; show each at its best.", "training"),
+    "confirm": (confirm, add_confirm, "Train a sweep's best again on fresh seeds, and decide.", "training"),
     "runs": (runs, add_runs, "List the recorded runs, newest first.", "training"),
     "app": (app, add_app, "Serve the dashboard, and open it in the browser.", "dashboard"),
     "class": (serve_class, add_class, "Serve the dashboard to a class in this network.", "dashboard"),

@@ -12,11 +12,15 @@ from lrlab.store import Run
 
 def print_json(record):
     """Print one line of JSON. NaN and infinity, which JSON does not have, become null."""
-    finite = {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in record.items()
-    }
-    print(json.dumps(finite), flush=True)
+    print(json.dumps(_finite(record)), flush=True)
+
+
+def _finite(value):
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_warnings(plan: Plan) -> None:

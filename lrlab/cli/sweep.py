@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from lrlab.analysis import BestRate, Shares, best_of, shares_of
-from lrlab.cli.printing import print_failures, print_json, print_table
-from lrlab.cli.wanted import ENDED, Key, Runs, swept_of, train_wanted
-from lrlab.errors import UserError
+from lrlab.cli.files import MEASURE, add_file, ended_of, exit_code, printer, text_of
+from lrlab.cli.printing import print_json, print_table
+from lrlab.cli.wanted import swept_of, train_wanted
 from lrlab.exchange.sweep_file import EXAMPLE, read_sweep
 from lrlab.runs.sweep import Sweep
 from lrlab.runs.swept import SEARCH, SweptRun
-from lrlab.store import Run, Store
+from lrlab.store import Store
 
-MEASURE = "val_loss"
 HEADER = ("schedule", "peak", "validation loss", "as good", "sensitivity", "width", "diverged")
 EXPLAINED = (
     "As good: the rates that the seeds cannot tell from the best. Sensitivity: how much higher the loss is, "
@@ -22,13 +20,6 @@ EXPLAINED = (
 FLATTERS = (
     "Each best was picked among several rates, so its loss is too good: only fresh seeds can confirm it"
 )
-
-
-def add_file(parser, what: str) -> None:
-    """The arguments of a command that trains what a file describes."""
-    parser.add_argument("file", nargs="?", metavar="FILE", help=f"the {what}, as a TOML file")
-    parser.add_argument("--example", action="store_true", help="print such a file, with comments, and end")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def add_sweep(parser) -> None:
@@ -41,32 +32,17 @@ def sweep(options) -> int:
     if options.example:
         print(EXAMPLE, end="")
         return 0
-    if options.file is None:
-        raise UserError("Name the file of the sweep. `lrlab sweep --example` prints one.")
-    wanted = read_sweep(text_of(options.file))
+    wanted = read_sweep(text_of(options.file, "sweep"))
     print_left_out(wanted)
     store = Store()
     number, runs = train_wanted(store, wanted.runs, SEARCH, options.json, printer(options, store))
-    ended = ended_of(runs)
-    check_data(ended)
-    swept = swept_of(store, ended, SEARCH)
+    swept = swept_of(store, ended_of(runs), SEARCH)
     best = best_of(swept, MEASURE, losses_before(store, swept))
     if options.json:
         _print_json(number, best, shares_of(swept, MEASURE))
     else:
-        _print(number, best, shares_of(swept, MEASURE), len(ended), len(wanted.runs))
-    print_failures(runs.values())
-    if lost := len(wanted.runs) - len(ended):
-        print(f"lrlab: {lost} of {len(wanted.runs)} runs have not ended: try again.", file=sys.stderr)
-    return 1 if lost else 0
-
-
-def text_of(file: str) -> str:
-    """The text of a file; raises UserError if it cannot be read."""
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file} cannot be read: {error}.") from error
+        _print(number, best, shares_of(swept, MEASURE), len(swept), len(wanted.runs))
+    return exit_code(runs)
 
 
 def print_left_out(wanted: Sweep) -> None:
@@ -74,35 +50,6 @@ def print_left_out(wanted: Sweep) -> None:
     for name, reasons in wanted.left_out.items():
         print(
             f"lrlab: warning: {name} is left out at {len(reasons)} peak rates: {reasons[0]}", file=sys.stderr
-        )
-
-
-def printer(options, store: Store):
-    """A function that prints one line of JSON about a run that is over, if JSON is wanted."""
-
-    def on_end(key: Key, run: Run) -> None:
-        if options.json:
-            name, peak, seed = key
-            epochs = store.epochs(run.id)
-            ended = run.status == "completed" and epochs
-            known = {"id": run.id, "name": name, "peak": peak, "seed": seed, "status": run.status}
-            known |= {MEASURE: epochs[-1].val_loss if ended else None}
-            print_json({name: value for name, value in known.items() if (name, value) != ("peak", None)})
-
-    return on_end
-
-
-def ended_of(runs: Runs) -> Runs:
-    """Those of the runs that count."""
-    return {key: run for key, run in runs.items() if run.status in ENDED}
-
-
-def check_data(ended: Runs) -> None:
-    """Raises UserError for runs on different data sets: "auto" may have meant one, and then another."""
-    data = {str(run.data) for run in ended.values()}
-    if len(data) > 1:
-        raise UserError(
-            f"The runs used different data sets: {', '.join(sorted(data))}. Name one in the file."
         )
 
 

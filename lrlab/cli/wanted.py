@@ -71,7 +71,7 @@ def _in_order(wanted: Wanted, runs: Runs) -> Runs:
 def found(store: Store, wanted: Wanted, role: str, number: int = 0) -> tuple[int, Runs, Runs]:
     """The race of the wanted runs, 0 if there is none, those that have ended, and those that had begun in it.
 
-    Confirming runs are only those of the race with that `number`.
+    Confirming runs are only runs that were trained as such, of the race with that `number` if there is one.
     """
     keys: dict[RunSpec, list[Key]] = {}
     for key, spec in wanted.items():
@@ -83,7 +83,7 @@ def found(store: Store, wanted: Wanted, role: str, number: int = 0) -> tuple[int
     for run in store.runs(limit=sys.maxsize):
         if not isinstance(run, Run) or run.imported or run.has_manual_rate:
             continue
-        if role == CONFIRM and (run.role, run.race) != (CONFIRM, number):
+        if role == CONFIRM and (run.role != CONFIRM or number not in (0, run.race)):
             continue
         of_run = keys.get(run.spec) or (keys.get(run.spec.with_data("auto")) if is_auto else None)
         if not of_run:

@@ -43,7 +43,8 @@ def range_test_spec(
     low, high = FROM.check("the first rate", low), TO.check("the last rate", high)
     if not low < high:
         raise UserError(f"The last rate must be above the first, but they are {high:g} and {low:g}.")
-    wanted = UPDATES.check("updates", updates or max(spec.steps_per_epoch, LEAST_UPDATES))
+    usual = max(spec.steps_per_epoch, LEAST_UPDATES)
+    wanted = UPDATES.check("updates", usual if updates is None else updates)
     epochs = math.ceil(wanted / spec.steps_per_epoch)
     if epochs > MAX_EPOCHS:
         raise UserError(

@@ -1,6 +1,7 @@
 """A sweep: the same runs at several peak rates, from several seeds."""
 
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -48,14 +49,10 @@ class Sweep:
 
     def __post_init__(self) -> None:
         names = [each.name for each in self.candidates]
-        checked = [("schedule", names), ("seed", self.seeds)]
-        checked += [("peak rate", each.peaks) for each in self.candidates]
-        for what, given in checked:
-            if not given:
-                raise UserError(f"A sweep needs at least one {what}, but there is none.")
-            for each in given:
-                if [*given].count(each) > 1:
-                    raise UserError(f"Each {what} of a sweep must be another one, but {each} comes twice.")
+        check_each("sweep", "schedule", names)
+        check_each("sweep", "seed", self.seeds)
+        for each in self.candidates:
+            check_each("sweep", "peak rate", each.peaks)
         cells = sum(len(each.peaks) for each in self.candidates)
         count = cells * len(self.seeds)
         if count > MOST_RUNS:
@@ -111,6 +108,15 @@ class Sweep:
                 except UserError as error:
                     left_out[name].append(str(error))
         return scaled, left_out
+
+
+def check_each(whole: str, what: str, given: Sequence[object]) -> None:
+    """Raises UserError if none is given, or one twice."""
+    if not given:
+        raise UserError(f"A {whole} needs at least one {what}, but there is none.")
+    each, times = Counter(given).most_common(1)[0]
+    if times > 1:
+        raise UserError(f"Each {what} of a {whole} must be another one, but {each} comes twice.")
 
 
 def grid(low: float, high: float, points: int) -> tuple[float, ...]:

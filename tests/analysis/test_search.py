@@ -50,6 +50,12 @@ def test_fresh_seeds_are_none_of_the_search_nor_of_what_was_confirmed():
     assert fresh_seeds([run("Cosine", 0.3, 2**32 - 1, 0.34), run("Cosine", 0.3, 1, 0.34)], 2) == [0, 2]
 
 
+def test_a_seed_with_which_the_search_went_on_is_not_fresh():
+    fresh = [run("Cosine", 0.3, seed, 0.34, CONFIRM) for seed in (3, 4)]
+    assert answer_of([*searched(), *fresh]).verdict.standings[0].seeds == 1
+    assert answer_of([*searched(), fresh[0]]) is None
+
+
 def test_only_the_fresh_seeds_decide():
     assert answer_of(searched()) is None
     fresh = [run("Cosine", 0.3, seed, 0.40 + 0.002 * seed, CONFIRM) for seed in (4, 5, 6)]
