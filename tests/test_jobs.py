@@ -122,6 +122,7 @@ def test_what_is_queued_is_trained_by_one_worker_in_turn(store):
     assert [epoch.val_loss for epoch in first] == [epoch.val_loss for epoch in second]
 
 
+@pytest.mark.proof
 @signals
 def test_the_worker_has_a_lower_priority_than_the_server_with_all_its_threads(own_store, monkeypatch):
     monkeypatch.delenv("LRLAB_NICE")

@@ -128,7 +128,7 @@ def test_a_reader_hears_what_a_chart_shows(server, open_page):
 
 
 @pytest.mark.training
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.proof)])
 def test_a_race_has_no_serious_fault_while_it_runs_and_when_it_is_over(server, open_page, scheme):
     spec = RunSpec(epochs=1000, train_images=4000, data="synthetic")
     race = server.store.add_race([[("Constant", replace(spec, schedule=Constant(0.01))), ("Step", spec)]])

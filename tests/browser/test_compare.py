@@ -221,6 +221,7 @@ def test_what_is_exported_is_imported_elsewhere(own_server, store, open_page, tm
     assert len(store.listed()) == 13
 
 
+@pytest.mark.proof  # the same on Train is in `make test`
 def test_no_click_is_lost_while_a_race_is_refreshed(own_server, store, open_page):
     """50 clicks at any time of a refresh: ticks of rows, a control of segments, a switch and a button."""
     address, _ = own_server

@@ -85,6 +85,7 @@ def test_lesson_5_is_run_here(server_with_data, open_page):
     page.get_by_text("The training loss of Time-based as coded stops falling after").first.wait_for()
 
 
+@pytest.mark.proof  # lesson 5 is in `make test`
 def test_lesson_8_from_start_to_verdict(server, open_page):
     address = server.address
     page = lessons(open_page, address, "?lesson=race")

@@ -388,7 +388,7 @@ def test_a_run_is_paused_goes_on_and_has_its_rate_set_by_hand(server_with_data, 
     page.get_by_role("button", name=re.compile(f"Rates of run {run}$")).wait_for()
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.proof)])
 def test_server_and_worker_end_within_five_seconds_whatever_is_open(own_server, home, contexts, ending):
     address, process = own_server
     store = Store()

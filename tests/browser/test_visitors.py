@@ -76,6 +76,7 @@ def buttons(page):
     return {name for name in ("Pause", "Stop", "Go on") if page.get_by_role("button", name=name).count()}
 
 
+@pytest.mark.proof
 def test_a_visitor_is_the_same_after_a_reload_in_another_tab_and_by_the_private_link(visitor):
     page = visitor("train")
     key = key_of(page)

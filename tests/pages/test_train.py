@@ -625,6 +625,7 @@ def test_that_there_is_no_verdict_yet_is_said_once(page):
     assert texts(page).count("No verdict yet") == 1
 
 
+@pytest.mark.proof  # tests/browser/test_walk.py does it too
 def test_the_short_race_of_the_introduction_trains_two_schedules_at_once(home):
     page = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
     button(page, "Race two schedules in 20 seconds").click().run()
