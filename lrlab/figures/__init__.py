@@ -1,7 +1,8 @@
-"""Plotly figures: pure functions of curves and records.
+"""Plotly figures and pictures in SVG: pure functions of curves and records.
 
-A trace has the number of its colour in `meta`. The chart in the browser replaces it by the theme's colour,
-so that the same figure works in light and dark themes.
+A picture has the colours of the page around it; `svg` says which. In a Plotly figure, a trace has the number
+of its colour in `meta`. The chart in the browser replaces it by the theme's colour, so that the same figure
+works in light and dark themes.
 """
 
 from lrlab.figures.compare import compare_figure

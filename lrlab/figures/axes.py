@@ -12,6 +12,7 @@ from lrlab.text import one_line
 SIZE = 13.0  # pixels of a text
 STEPS = (1, 2, 5)
 PARTS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))  # of a decade
+FINE = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8)
 LETTERS = {"iIjlt|!.,:;'’()[] f-r": 0.32, "mwMW%@": 0.9, "—…": 1.0}  # widths, in the size of the text
 
 
@@ -72,10 +73,9 @@ def _candidates(low: float, high: float, log: bool) -> Iterator[tuple[list[float
     """Sets of round values from `low` to `high` with their labels."""
     if log:
         first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-        for parts, by in (
-            *((parts, 1) for parts in PARTS),
-            *(((1,), by) for by in range(2, last - first + 1)),
-        ):
+        known = PARTS if high / low > 3 else (FINE, *PARTS)
+        sparse = [((1,), by) for by in range(2, last - first + 1)]
+        for parts, by in [*((parts, 1) for parts in known), *sparse]:
             powers = range(last, first - 1, -by)  # from the largest: the rates that matter are there
             values = sorted(float(f"{part}e{power}") for power in powers for part in parts)
             values = [value for value in values if low <= value <= high]

@@ -17,8 +17,9 @@ def shares_bar(shares: Shares) -> Picture:
         ("Shape", shares.shape, "var(--hue9)"),
         ("Seed", shares.seed, "color-mix(in srgb, var(--grey) 35%, var(--paper))"),
     ]
-    words = [f"{name} {percent(share)}" for name, share, _ in parts]
-    told = ", ".join(words) if any(share is not None for _, share, _ in parts) else shares.sentence
+    words = [f"{name} {'–' if share is None else percent(share)}" for name, share, _ in parts]
+    names = [f"{name} {percent(share)}" for name, share, _ in parts]
+    told = ", ".join(names) if any(share is not None for _, share, _ in parts) else shares.sentence
     wide, narrow = (_drawn(parts, words, width) for width in (WIDE, NARROW))
     return Picture(wide, narrow, f"Where the differences come from: {told}.".replace("..", "."))
 

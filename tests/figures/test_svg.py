@@ -45,9 +45,10 @@ def test_ticks_are_those_that_a_person_would_choose():
     def labels(*axis, **given):
         return [label for _, label in Axis(*axis).ticks(**given)]
 
-    rates = ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]
+    rates = ["0.01", "0.02", "0.03", "0.05", "0.1", "0.2", "0.3", "0.5", "1"]
     assert labels(0.008, 1.2, 0, 740, True) == rates
     assert labels(1e-5, 10, 0, 750, True) == ["0.00001", "0.0001", "0.001", "0.01", "0.1", "1", "10"]
+    assert labels(0.33, 0.58, 240, 0, True, gap=28, upright=True) == ["0.35", "0.4", "0.5"]
     losses = ["0.35", "0.40", "0.45", "0.50", "0.55"]
     assert labels(0.33, 0.58, 300, 0, True, gap=24, upright=True) == losses
 
