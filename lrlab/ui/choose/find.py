@@ -9,6 +9,7 @@ from lrlab.analysis import DEFAULT_SUGGESTION, SUGGESTIONS, RangeTest, range_tes
 from lrlab.errors import UserError
 from lrlab.figures.range_picture import ShownTest, range_picture
 from lrlab.optimizers import OPTIMIZERS
+from lrlab.palette import INK, NUMBERS, Look
 from lrlab.runs.range_test import UPDATES
 from lrlab.runs.swept import RANGE_TEST
 from lrlab.store import Run, Store
@@ -22,7 +23,7 @@ from lrlab.ui.widgets.refreshed import refreshed
 
 REFRESH_SECONDS = 0.4
 LETTERS = "ABCD"
-COLORS = (9, 7, 8, 1)  # no schedule of the article has them, or it is the last
+COLORS = (*(NUMBERS[Look(hue)] for hue in (9, 7, 8)), INK)  # no schedule of the article has them
 CHOSEN = "choose.suggestion"
 CANNOT = (
     "Which rate **ends** best: it sees the start of training only.",
@@ -205,8 +206,8 @@ def _suggestions(store, runs):
         for letter, each in zip(LETTERS, found.suggestions, strict=True):
             default = " :blue-badge[default]" if each.name == DEFAULT_SUGGESTION else ""
             words, rate, button = st.columns([290, 60, 90], vertical_alignment="center")
-            words.markdown(f"**{letter} · {SUGGESTIONS[each.name]}**{default}")
-            words.caption(plain(each.sentence))
+            title = f"**{letter} · {SUGGESTIONS[each.name]}**{default}"
+            words.markdown(f"{title}  \n:small[{plain(each.sentence)}]")
             rate.markdown(f"**{each.rate:.2g}**" if each.rate else "none")
             button.button(
                 "Use",
