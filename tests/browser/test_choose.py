@@ -19,9 +19,12 @@ def fill(page, label, value):
 
 
 def test_from_a_range_test_to_the_code_of_the_answer(server_with_data, open_page, tmp_path):
-    page = open_page(f"{server_with_data.address}/choose")
+    page = open_page(server_with_data.address)
+    page.get_by_role("link", name="Choose", exact=True).first.click()
     page.get_by_role("button", name="Test rates").click()
     page.get_by_role("button", name=re.compile("^Sweep around")).click()
+    page.get_by_role("button", name="Sweep 108 runs").wait_for()
+    settle(page)
     rate = float(re.search(r"[?&]r=([\d.]+)", page.url)[1])  # Explore has it now
     assert 0.05 < rate < 0.3
     for name in ("Exponential", "Step"):
