@@ -197,6 +197,16 @@ def test_only_fresh_seeds_confirm_a_sweep(capsys, home, tmp_path):
     assert answer_of(store.swept(searched["sweep"])).verdict.standings[0].seeds == 2
 
 
+# Checkpoints so often that a sweep of a few seconds has some.
+OFTEN = """
+import sys
+import lrlab.training.engine
+from lrlab.cli.main import main
+lrlab.training.engine.CHECKPOINT_SECONDS = 0.1
+main(["sweep", sys.argv[1]])
+"""
+
+
 def records(store, sweep):
     """All that a sweep has computed, by its place in the grid, without times."""
     return {
@@ -216,10 +226,10 @@ def test_a_killed_sweep_goes_on_from_its_checkpoints_and_ends_as_an_undisturbed_
 ):
     file = tmp_path / "sweep.toml"
     file.write_text(
-        'epochs = 50\ntrain_images = 600\nbatch_size = 4\ndata = "synthetic"\nseeds = [1]\n'
+        'epochs = 40\ntrain_images = 600\nbatch_size = 4\ndata = "synthetic"\nseeds = [1]\n'
         'network = { kind = "dense", widths = [32] }\npeaks = [0.01, 0.1]\nschedules = ["constant", "cosine"]'
     )
-    process = subprocess.Popen([sys.executable, "-m", "lrlab", "sweep", str(file)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", OFTEN, str(file)], stderr=subprocess.DEVNULL)
     store = Store()
     until = time.monotonic() + 120
     while not (ids := [run.id for run in store.runs()]) or any(

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lrlab.cli.printing import print_failures, print_json
-from lrlab.cli.wanted import ENDED, Key, Runs
+from lrlab.cli.wanted import ENDED, Runs
 from lrlab.errors import UserError
-from lrlab.store import Run, Store
+from lrlab.store import Store
 
 MEASURE = "val_loss"
 
@@ -29,16 +29,18 @@ def text_of(file: str | None, what: str) -> str:
         raise UserError(f"{file} cannot be read: {error}.") from error
 
 
-def printer(options, store: Store) -> Callable[[Key, Run], None]:
-    """A function that prints one line of JSON about a run that is over, if JSON is wanted."""
+def printer(options, store: Store) -> Callable[[Runs], None]:
+    """A function that prints one line of JSON about each run that is over, if JSON is wanted."""
 
-    def on_end(key: Key, run: Run) -> None:
-        if options.json:
-            name, peak, seed = key
-            epochs = store.epochs(run.id) if run.status == "completed" else []
+    def on_end(runs: Runs) -> None:
+        if not options.json:
+            return
+        epochs = store.epochs_of([run.id for run in runs.values()])
+        for (name, peak, seed), run in runs.items():
             known = {"id": run.id, "name": name} | ({} if peak is None else {"peak": peak})
             known |= {"seed": seed, "status": run.status}
-            print_json(known | {MEASURE: epochs[-1].val_loss if epochs else None})
+            ended = epochs[run.id] if run.status == "completed" else []
+            print_json(known | {MEASURE: ended[-1].val_loss if ended else None})
 
     return on_end
 

@@ -45,7 +45,7 @@ def suggest(options) -> int:
     groups = _of_flags(options) if options.file is None else _of_file(options)
     wanted = {(name, None, spec.seed): spec for tests in groups for name, spec in tests}
     store = Store()
-    _, runs = train_wanted(store, wanted, RANGE_TEST, options.json, lambda key, run: None)
+    _, runs = train_wanted(store, wanted, RANGE_TEST, options.json, lambda runs: None)
     for name in dict.fromkeys(name for name, *_ in wanted):
         _print(options, store, [run for key, run in runs.items() if key[0] == name])
     if not options.json:

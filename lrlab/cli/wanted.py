@@ -29,7 +29,7 @@ def train_wanted(
     wanted: Wanted,
     role: str,
     quiet: bool,
-    on_end: Callable[[Key, Run], None],
+    on_end: Callable[[Runs], None],
     number: int = 0,
 ) -> tuple[int, Runs]:
     """Train and record what has not ended of the wanted runs; returns the number of their race, and the runs.
@@ -37,13 +37,12 @@ def train_wanted(
     Runs that have ended are those with the same spec in any race. The others are of the newest race that has
     some of them, or of the race with that number, or of a new one: those that had begun go on, and those that
     another process trains are waited for. The number is 0 if all had ended in no such race. `on_end` is
-    called for each run that is over.
+    called with runs that are over.
     """
     number, ended, begun = found(store, wanted, role, number)
     if ended:
         print(f"lrlab: {len(ended)} of {len(wanted)} runs had ended before.", file=sys.stderr)
-    for key, run in _in_order(wanted, ended).items():
-        on_end(key, run)
+    on_end(_in_order(wanted, ended))
     if len(ended) == len(wanted):
         return number, _in_order(wanted, ended)
     for key, spec in wanted.items():
@@ -132,15 +131,15 @@ def _train_all(
     worker: str,
     train: Callable[[Sequence[Run]], None],
     keys: Mapping[int, Key],
-    on_end: Callable[[Key, Run], None],
+    on_end: Callable[[Runs], None],
 ) -> Runs:
     """Train the runs with these ids, and wait for those that another process trains; returns all of them."""
     over: Runs = {}
 
     def look(runs: Iterable[Run]) -> None:
-        for run in runs:
-            over[keys[run.id]] = run
-            on_end(keys[run.id], run)
+        found = {keys[run.id]: run for run in runs}
+        over.update(found)
+        on_end(found)
 
     def left() -> list[Run]:
         return [run for run in store.race(number) if run.id in keys and keys[run.id] not in over]
