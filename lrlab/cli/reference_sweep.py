@@ -37,7 +37,7 @@ def sweep_results(sweep: Sweep) -> RecordedSweep:
 
 def _trained(store: Store, sweep: Sweep, role: str, number: int = 0) -> tuple[int, Runs]:
     """The number of the sweep in the store, and its runs."""
-    number, runs = train_wanted(store, sweep.runs, role, False, lambda key, run: None, number)
+    number, runs = train_wanted(store, sweep.runs, role, False, lambda _: None, number)
     if lost := [run for run in runs.values() if run.status not in ENDED]:
         raise UserError(f"{lost[0].name} has not ended: {lost[0].message or lost[0].status}")
     return number, runs
