@@ -173,6 +173,8 @@ def test_the_answer_can_be_exported_and_reported(confirmed):
     assert (told.name, told.peak, told.beaten) == ("Cosine", 0.3, ("Step <b>",))
     assert "Cosine</span>, peak 0.3" in tables(page)
     assert "Beats **Step <b>** by **0.0" in texts(page)
+    page.session_state["choose_export"] = True
+    page.run()
     spec = SWEEP.runs["Cosine", 0.3, 1]
     code = source(spec.plan, "keras", "Cosine", spec.trained_optimizer)
     assert code.strip() in [shown.value for shown in page.code]
@@ -181,6 +183,8 @@ def test_the_answer_can_be_exported_and_reported(confirmed):
 def test_the_sweep_as_a_file_is_the_same_sweep(swept):
     _, sweep = swept
     page = opened(f"choose.step=sweep&sweep={sweep}")
+    page.session_state["choose_spec"] = True
+    page.run()
     text = next(code.value for code in page.code if "peaks" in code.value)
     found = read_sweep(text)
     assert found.runs == SWEEP.runs

@@ -148,8 +148,16 @@ def lines(told: Answer) -> list[str]:
 
 def _buttons(store, seen, told):
     with st.container(horizontal=True):
-        with st.popover("Export this", icon=":material/ios_share:", key="choose_export", type="primary"):
-            _export(store, seen, told)
+        menu = st.popover(
+            "Export this",
+            icon=":material/ios_share:",
+            key="choose_export",
+            type="primary",
+            on_change="rerun",
+        )
+        if menu.open:
+            with menu:
+                _export(store, seen, told)
         if not seen.recorded:
             with st.container(key="choose_see", width="content"):
                 st.page_link(

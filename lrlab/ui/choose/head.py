@@ -26,10 +26,14 @@ def head(seen: Seen | None) -> None:
         st.caption(_what(seen), width="stretch")
         workspace()
         if seen is None or st.session_state[setup.STEP] == setup.FIND:
-            with st.popover("Settings", icon=":material/tune:", key="choose_settings"):
-                settings_of_sweep()
-        with st.popover("Spec (TOML)", icon=":material/description:", key="choose_spec"):
-            _spec(seen)
+            menu = st.popover("Settings", icon=":material/tune:", on_change="rerun", key="choose_settings")
+            if menu.open:
+                with menu:
+                    settings_of_sweep()
+        menu = st.popover("Spec (TOML)", icon=":material/description:", on_change="rerun", key="choose_spec")
+        if menu.open:
+            with menu:
+                _spec(seen)
     if seen and seen.problem:
         st.error(plain(seen.problem))
 

@@ -159,14 +159,19 @@ def _body(seen, places):
             grid = seen.once(("cells", measure), lambda: cells(values(seen.runs, measure)))
             cell_map(grid, seen.of(SEARCH), measure, not seen.recorded)
         else:
-            shown = sensitivity(lines_of(seen.runs, names, measure), measure, ARTICLE_RATES)
-            picture(shown, "choose.sensitivity")
+            now = tuple((run.id, run.value(measure)) for run in seen.of(SEARCH) if run.status == "running")
+            looks = ("sensitivity", measure, tuple(names.items()), now)
+            picture(seen.once(looks, lambda: _sensitivity(seen, names, measure)), "choose.sensitivity")
     with places.table:
         st.markdown("**Each schedule at its own best**")
         if found:
             best_table(found, names, measure)
         else:
             st.caption("The first results come when the first runs have ended.")
+
+
+def _sensitivity(seen, names, measure):
+    return sensitivity(lines_of(seen.runs, names, measure), measure, ARTICLE_RATES)
 
 
 def _confirm(store, seen):
