@@ -87,20 +87,32 @@ def page_of_a_thousand(browser) -> tuple[float, float]:
             page.locator(".choose-table").wait_for()
             time.sleep(0.5)
             opened.append(_cpu(process) - before)
-        idle, busy = [], []
-        for found, is_busy in ((idle, False), (busy, True)):
-            waiting = store.swept(sweep)[-REFRESHES:] if is_busy else []
-            if is_busy:
-                page.goto(link)
-                page.locator(".choose-table").wait_for()
-            time.sleep(2)
-            for run in waiting or range(REFRESHES):
-                before = _cpu(process)
-                if is_busy:
-                    store.finish(run.id, Outcome("stopped"))
-                time.sleep(1)
-                found.append(_cpu(process) - before)
-        return 1000 * statistics.median(opened), 1000 * statistics.median(busy)
+        spent, waiting = [], store.sweep_runs(sweep)[-REFRESHES:]
+        time.sleep(2)
+        for run in waiting:
+            before = _cpu(process)
+            store.record(run, replace(NEWEST, epoch=29, val_loss=0.4))
+            time.sleep(1)  # as often as it is refreshed
+            spent.append(_cpu(process) - before)
+        return 1000 * statistics.median(opened), 1000 * statistics.median(spent)
+
+
+def range_tests(browser) -> list[float]:
+    """Seconds from a click on a warm worker to the suggestions of a range test of three seeds."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), LRLAB_HOME=folder) as (address, _):
+        page = browser.new_page(viewport=DESKTOP)
+        page.goto(f"{address}/?p")
+        settle(page)
+        page.get_by_role("link", name="Choose", exact=True).first.click()
+        page.get_by_role("button", name="Test rates").click()
+        found = []
+        for test in range(1, CLICKS + 2):
+            page.locator(f".st-key-choose_suggestions_{test}").wait_for()
+            if test > 1:
+                found.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            page.get_by_role("button", name="Test again").click()
+        return found
 
 
 def simulated(store: Store) -> int:

@@ -201,7 +201,7 @@ def _suggestions(store, runs):
     known = {each.name: each for each in found.suggestions if each.rate is not None}
     chosen = st.session_state.get(CHOSEN, DEFAULT_SUGGESTION)
     chosen = chosen if chosen in known else next(iter(known), None)
-    with st.container(border=True, key="choose_suggestions"):
+    with st.container(border=True, key=f"choose_suggestions_{runs[0].race}"):
         st.markdown("**Four suggestions**")
         for letter, each in zip(LETTERS, found.suggestions, strict=True):
             default = " :blue-badge[default]" if each.name == DEFAULT_SUGGESTION else ""
