@@ -69,6 +69,7 @@ bench: $(VENV)/test
 	$(PYTHON) -m tests.bench.drag
 	$(PYTHON) -m tests.bench.train
 	$(PYTHON) -m tests.bench.race
+	$(PYTHON) -m tests.bench.sweep
 	$(PYTHON) -m tests.bench.compare
 	$(PYTHON) -m tests.bench.load
 	$(PYTHON) -m tests.bench.memory
