@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 from lrlab.analysis import answer_of, confirming_groups
 from lrlab.exchange.sweep_file import read_sweep
 from lrlab.export import source
+from lrlab.optimizers import SGD, Adam
+from lrlab.runs.range_test import range_test_spec
 from lrlab.runs.records import Epoch, Outcome, Steps
 from lrlab.runs.spec import RunSpec
-from lrlab.runs.sweep import Candidate, Sweep
-from lrlab.runs.swept import CONFIRM, SEARCH
+from lrlab.runs.sweep import Candidate, Sweep, around
+from lrlab.runs.swept import CONFIRM, RANGE_TEST, SEARCH
 from lrlab.schedules import CosineDecay, StepDecay
 from lrlab.store import Store
 from tests.pages import TIMEOUT, as_read, link_of
@@ -89,6 +91,44 @@ def test_at_first_it_offers_a_test_and_trains_nothing(home):
     assert {"Find a rate", "Sweep", "Confirm", "Test rates"} <= {*labels(page)}
     assert "Fashion-MNIST, 16,000 + 4,000 images · 506,530 weights · batch 64 · 15 epochs" in texts(page)
     assert Store().runs() == []
+
+
+def tested(store, optimizer, valley):
+    """A range test that has ended, whose loss flattens at that rate."""
+    spec = range_test_spec(RunSpec(optimizer=optimizer, train_images=2000, data="synthetic"), 200)
+    race = store.add_race([[("Test", spec.with_seed(seed))] for seed in (1, 2)], "w", role=RANGE_TEST)
+    rates = spec.plan.rates()[:200]
+    losses = 0.5 + 1.8 / (1 + (rates / valley * 4) ** 2) + (rates / valley / 20) ** 2
+    for run in store.race(race):
+        store.record(run, Steps(0, losses.astype(np.float32), rates.astype(np.float32)))
+        store.finish(run.id, Outcome("completed", "Ended."))
+    return race
+
+
+def test_a_test_suggests_rates_and_one_is_taken_for_the_sweep_and_explore(home):
+    tested(Store(), SGD(), 0.1)
+    page = opened()
+    assert not page.exception
+    assert "Valley suggests 0.1" in texts(page)
+    valley = float(texts(page).partition("Valley suggests ")[2].split(",")[0])
+    page.button(key="choose.around").click().run()
+    low, high = around(valley)
+    assert page.number_input(key="choose.from.sgd.field").value == pytest.approx(low, rel=0.1)
+    assert page.number_input(key="choose.to.sgd.field").value == pytest.approx(high, rel=0.1)
+    assert float(link_of(page)["r"][0]) == valley
+
+
+def test_earlier_tests_are_found_again_and_shown_over_each_other(home):
+    first, second = tested(Store(), SGD(), 0.1), tested(Store(), Adam(), 0.001)
+    page = opened()
+    assert link_of(page)["test"] == [str(second)]
+    page.session_state["choose_earlier"] = True
+    page.run()
+    page.multiselect(key="choose.earlier").set_value([first, second]).run()
+    assert link_of(page)["test"] == [f"{first}.{second}"]
+    assert "Valley suggests 0.1" in texts(page)
+    again = opened(f"test={first}")
+    assert link_of(again)["test"] == [str(first)]
 
 
 def test_the_form_says_what_a_sweep_amounts_to(home):

@@ -1,5 +1,6 @@
 """Step 1: a learning-rate range test, its curve, and the rates that it suggests."""
 
+import time
 from functools import partial
 
 import streamlit as st
@@ -24,7 +25,8 @@ from lrlab.ui.widgets.refreshed import refreshed
 REFRESH_SECONDS = 0.4
 LETTERS = "ABCD"
 COLORS = (*(NUMBERS[Look(hue)] for hue in (9, 7, 8)), INK)  # no schedule of the article has them
-CHOSEN = "choose.suggestion"
+CHOSEN, EARLIER = "choose.suggestion", "choose.earlier"
+MOST_LISTED = 20
 CANNOT = (
     "Which rate **ends** best: it sees the start of training only.",
     "Which **shape** is best, or how low to decay.",
@@ -133,6 +135,7 @@ def _controls(store, tests, active):
             on_click=acting(_begin),
             args=(store, groups),
         )
+        _earlier(store)
         if tests:
             st.toggle(
                 "Lay the next test over it",
@@ -142,6 +145,38 @@ def _controls(store, tests, active):
             )
     if problem:
         st.error(plain(problem))
+
+
+def _earlier(store):
+    """Which of the newest tests are shown, over each other: the first of them makes the suggestions."""
+    known = store.races(MOST_LISTED, RANGE_TEST)
+    shown = [race for race in st.session_state[setup.TESTS] if race in known]
+    if len(known) < 2:
+        return
+    menu = st.popover("Earlier tests", icon=":material/history:", on_change="rerun", key="choose_earlier")
+    if menu.open:
+        labels = {race: _named(race, runs) for race, runs in known.items()}
+        st.session_state[EARLIER] = shown
+        menu.multiselect(
+            "Tests that are shown",
+            [*labels],
+            format_func=labels.__getitem__,
+            max_selections=setup.MOST_TESTS,
+            key=EARLIER,
+            on_change=_show,
+            help="The suggestions are those of the first.",
+            width=420,
+        )
+
+
+def _named(race, runs):
+    spec, at = runs[0].spec, time.strftime("%d %b %H:%M", time.localtime(runs[0].created))
+    seeds = "1 seed" if len(runs) == 1 else f"{len(runs)} seeds"
+    return f"{race} · {spec.optimizer.title}, batch {spec.batch_size}, {seeds}, {at}"
+
+
+def _show():
+    st.session_state[setup.TESTS] = [*st.session_state[EARLIER]]
 
 
 def _begin(store, groups):
