@@ -26,6 +26,7 @@ from lrlab.lessons.evidence import (
 )
 from lrlab.lessons.lesson import amount, spread
 from lrlab.lessons.recipes import HAND_SET, RECIPES
+from lrlab.lessons.swept import leads
 
 VERDICTS = ("holds", "holds in loss but not in accuracy", "does not hold", "not decided")
 HOLDS, IN_LOSS, FAILS, OPEN = VERDICTS
@@ -48,7 +49,7 @@ class Judgement:
 class Claim:
     """A claim in our words, its recipes, and the function that judges it by evidence on them.
 
-    `lesson` is the id of the lesson about it.
+    One without recipes is judged by the recorded sweep. `lesson` is the id of the lesson about it.
     """
 
     id: str
@@ -209,6 +210,14 @@ def _safe_start(found):
     return Judgement(HOLDS if several(found, FROM_HALF) else OPEN, f"{sentence}.")
 
 
+def _exponential_is_best(found):
+    if found.sweep is None:
+        return Judgement(OPEN, "There is no sweep.")
+    loss, accuracy = (leads(found.sweep, "Exponential", f"val_{what}") for what in ("loss", "accuracy"))
+    sentence = f"Here each schedule has its own best rate. {loss.sentence} {accuracy.sentence}"
+    return Judgement(_of_both(loss.sign, accuracy.sign), sentence)
+
+
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         "three-rates",
@@ -258,6 +267,7 @@ CLAIMS: tuple[Claim, ...] = (
         "constant",
     ),
     _beats("step", "Step decay beats the constant baseline.", "step", "step", "constant"),
+    Claim("best", "Exponential decay performs best.", (), _exponential_is_best, "shape-or-rate"),
     Claim("choice", "The choice of the schedule decides the result.", HAND_SET, _choice_decides, "race"),
     _beats(
         "adam",

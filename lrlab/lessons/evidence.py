@@ -24,6 +24,7 @@ from lrlab.analysis import (
 )
 from lrlab.datasets import AUTO
 from lrlab.lessons.recipes import RECIPES
+from lrlab.lessons.recorded_sweep import RecordedSweep, recorded_sweep
 from lrlab.lessons.reference import recorded
 from lrlab.runs.records import Epoch
 from lrlab.runs.result import Result
@@ -36,7 +37,7 @@ _IDS = {spec.recipe: id for id, (_, spec) in RECIPES.items()}
 
 @dataclass(frozen=True)
 class Evidence:
-    """The results of some recipes, by recipe id: one result per seed, all on one data set.
+    """The results of some recipes, by recipe id: one result per seed, all on one data set; or a `sweep`.
 
     `source` is "recorded" or "yours"; `data` is the name of the data set.
     """
@@ -44,6 +45,7 @@ class Evidence:
     results: dict[str, tuple[Result, ...]]
     source: str = "recorded"
     data: str = AUTO[0].name
+    sweep: RecordedSweep | None = None
 
     @property
     def is_strong(self) -> bool:
@@ -67,18 +69,24 @@ def recipe_of(spec: RunSpec | None) -> str | None:
 def evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence:
     """The evidence on the recipes with these ids: the reader's `own` results if strong, or the recorded ones.
 
-    Weaker evidence never takes the place of stronger evidence. Results of both are never mixed.
+    Weaker evidence never takes the place of stronger evidence. Results of both are never mixed. Where there
+    is no recipe, the evidence is the recorded sweep.
     """
+    if not recipes:
+        found_sweep = recorded_sweep()
+        return Evidence({}, data=found_sweep.data, sweep=found_sweep)
     found = own_evidence(recipes, own)
     return found if found and found.is_strong else Evidence(_by_recipe(recipes, recorded()))
 
 
 def own_evidence(recipes: Sequence[str], own: Sequence[Result]) -> Evidence | None:
-    """The evidence in the reader's `own` results, or None if a recipe has none.
+    """The evidence in the reader's `own` results, or None if a recipe has none, or there is no recipe.
 
     A result counts if it is finished and had no rate set by hand; of each seed the newest. All are on one
     data set: the one with strong evidence, or else Fashion-MNIST before the synthetic one.
     """
+    if not recipes:
+        return None
     complete = []
     for data in (each.name for each in AUTO):  # the preferred one first
         found = _by_recipe(recipes, [result for result in own if result.data == data])

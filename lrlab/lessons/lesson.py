@@ -33,7 +33,8 @@ class Question:
 class Lesson:
     """A lesson: text as Markdown with LaTeX between dollar signs, a question, and a conclusion.
 
-    `recipes` are drawn on the live figure and trained. `conclusion` turns evidence on them into Markdown.
+    `recipes` are drawn on the live figure and trained; a lesson without any is about the recorded sweep.
+    `conclusion` turns evidence on them into Markdown.
     `caution` is a sentence on what cannot be compared here. `panel` is the measure to look at, one of
     PANELS. With `is_drawn`, the reader can draw the curves of this loss before seeing the measured ones.
     """

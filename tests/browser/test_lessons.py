@@ -90,7 +90,7 @@ def test_lesson_8_from_start_to_verdict(server, open_page):
     address = server.address
     page = lessons(open_page, address, "?lesson=race")
     page.get_by_role("heading", name="A race of all schedules").wait_for()
-    page.get_by_text("Lesson 8 of 10").first.wait_for(state="attached")
+    page.get_by_text("Lesson 8 of 11").first.wait_for(state="attached")
     answer(page, "None of them: the seeds do not agree")
     assert len(measured(page)) == 6
     page.get_by_text("No winner: Exponential has the lowest final validation loss").wait_for()
@@ -102,7 +102,7 @@ def test_lesson_8_from_start_to_verdict(server, open_page):
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("lesson", ["learning-rate", "exponential", "race"])
+@pytest.mark.parametrize("lesson", ["learning-rate", "exponential", "race", "shape-or-rate"])
 def test_the_verdict_moves_nothing_and_the_result_comes_into_view(server, open_page, viewport, lesson):
     page = lessons(open_page, server.address, f"?lesson={lesson}", viewport=viewport)
     card, options = page.locator(".st-key-lesson-question"), page.locator("[data-testid=stRadioOption]")
@@ -118,7 +118,8 @@ def test_the_verdict_moves_nothing_and_the_result_comes_into_view(server, open_p
     settle(page)
     assert heights() == before
     inside = """() => {
-      const box = document.querySelector(".st-key-lesson-result .plot-container")?.getBoundingClientRect();
+      const drawn = ".st-key-lesson-result :is(.plot-container, .lrlab-picture svg)";
+      const box = document.querySelector(drawn)?.getBoundingClientRect();
       const bar = document.querySelector(".st-key-lesson-bar").getBoundingClientRect();
       return box?.height > 200 && box.top >= 0 && box.bottom <= bar.top;
     }"""
@@ -126,35 +127,35 @@ def test_the_verdict_moves_nothing_and_the_result_comes_into_view(server, open_p
 
 
 def test_back_goes_one_lesson_and_the_way_ends_with_a_summary(server, open_page):
-    page = lessons(open_page, server.address, "?lesson=adam")
+    page = lessons(open_page, server.address, "?lesson=beyond")
     bar = page.locator(".st-key-lesson-bar")
     bar.get_by_role("button", name="Next").click()
-    page.get_by_role("heading", name="Beyond the article").wait_for()
+    page.get_by_role("heading", name="Is it the shape").wait_for()
     bar.get_by_role("button", name="Next").click()
     page.get_by_role("heading", name="What you predicted").wait_for()
     settle(page)
     page.go_back()
-    page.get_by_role("heading", name="Beyond the article").wait_for()
+    page.get_by_role("heading", name="Is it the shape").wait_for()
     settle(page)
     page.go_back()
-    page.get_by_role("heading", name="Adam compared with the schedules").wait_for()
-    settle(page)
-    assert page.url.endswith("?lesson=adam")
-    page.go_forward()
     page.get_by_role("heading", name="Beyond the article").wait_for()
+    settle(page)
+    assert page.url.endswith("?lesson=beyond")
+    page.go_forward()
+    page.get_by_role("heading", name="Is it the shape").wait_for()
     page.get_by_role("link", name="Claims").click()
     page.get_by_role("heading", name="The article's claims").wait_for()
     page.get_by_role("link", name="Lessons").click()
-    page.get_by_role("heading", name="Beyond the article").wait_for()
+    page.get_by_role("heading", name="Is it the shape").wait_for()
 
 
 def test_on_a_telephone_the_index_is_a_popover(server, open_page):
     page = lessons(open_page, server.address, "", viewport=NARROW)
     assert not page.locator(".st-key-lesson-index").is_visible()
-    page.get_by_role("button", name="Lesson 1 of 10").click()
+    page.get_by_role("button", name="Lesson 1 of 11").click()
     page.get_by_role("button", name="Step decay: what a drop does").last.click()
     page.get_by_role("heading", name="Step decay: what a drop does").wait_for()
-    page.get_by_role("button", name="Lesson 7 of 10").wait_for()
+    page.get_by_role("button", name="Lesson 7 of 11").wait_for()
     assert page.locator(".st-key-lesson-bar").get_by_role("button", name="Next").is_visible()
 
 

@@ -13,6 +13,7 @@ from lrlab.lessons.evidence import Evidence, evidence
 from lrlab.lessons.lesson import PANELS, apart, by_heart, by_seed, learned_most
 from lrlab.lessons.recipes import HAND_SET
 from tests.lessons.test_evidence import lane, run
+from tests.lessons.test_swept import sweep
 
 BY_ID = {lesson.id: lesson for lesson in LESSONS}
 CASES = []
@@ -130,6 +131,18 @@ for option, ends in ((0, (0.1, 0.11, 0.1)), (1, (0.3, 0.31, 0.3)), (2, (0.9, 0.9
 
 for option, ends in ((0, (0.1, 0.11, 0.1)), (1, (0.45, 0.55, 0.45)), (2, (0.9, 0.91, 0.9)), (None, (0.1,))):
     case("beyond", option, **field(LATER) | {"warmup-cosine": lane("warmup-cosine", *ends)})
+
+# What makes the differences: the rate, the shape, both together; one peak rate, or no sweep at all
+for option, losses in (
+    (0, {"Constant": (0.9, 0.5), "Step": (0.91, 0.51)}),
+    (1, {"Constant": (0.9, 0.91), "Step": (0.5, 0.51)}),
+    (2, {"Constant": (0.5, 0.9), "Step": (0.9, 0.5)}),
+    (None, {"Constant": (0.9,), "Step": (0.5,)}),
+    (None, {"Constant": (None, None), "Step": (None, None)}),
+):
+    found = Evidence({}, sweep=sweep(losses))
+    CASES.append(pytest.param("shape-or-rate", option, found, id=f"shape-or-rate-{option}-{len(CASES)}"))
+case("shape-or-rate", None)
 
 
 @pytest.mark.parametrize(("lesson", "option", "found"), CASES)

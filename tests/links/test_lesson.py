@@ -78,7 +78,7 @@ def test_names_of_other_links_are_left_alone():
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("lesson=11", "must be from 1 to 10, but it is 11. Instead, you see the first lesson."),
+        ("lesson=12", "must be from 1 to 11, but it is 12. Instead, you see the first lesson."),
         ("lesson=x", "The lesson must be one of learning-rate, constant"),
         ("text=%1b", "must have only printable characters"),
         ("question=a%0ab", "must have only printable characters"),

@@ -1,4 +1,4 @@
-"""The ten lessons: seven on the article's schedules, a race, Adam, and what came after.
+"""The eleven lessons: seven on the article's schedules, a race, Adam, what came after, and a sweep.
 
 The texts contain no measured numbers: answers and conclusions compute those from evidence. Rates that
 follow from a formula are computed from the plans.
@@ -12,6 +12,7 @@ from lrlab.lessons.course.exponential import EXPONENTIAL
 from lrlab.lessons.course.learning_rate import LEARNING_RATE
 from lrlab.lessons.course.polynomial import POLYNOMIAL
 from lrlab.lessons.course.race import RACE
+from lrlab.lessons.course.shape_or_rate import SHAPE_OR_RATE
 from lrlab.lessons.course.step import STEP
 from lrlab.lessons.course.time_based import TIME_BASED
 from lrlab.lessons.lesson import Lesson
@@ -29,4 +30,5 @@ LESSONS: tuple[Lesson, ...] = (
     RACE,
     ADAM,
     BEYOND,
+    SHAPE_OR_RATE,
 )

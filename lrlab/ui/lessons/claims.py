@@ -10,6 +10,7 @@ from lrlab.lessons.evidence import evidence
 from lrlab.lessons.recipes import RECIPES
 from lrlab.store import Store
 from lrlab.ui.lessons.measured import lanes_of, own_results, source_in_words
+from lrlab.ui.lessons.swept import confirming_lanes, see_the_sweep, sweep_in_words
 from lrlab.ui.shell import address
 from lrlab.ui.train import race_setup
 from lrlab.ui.widgets.acting import acting
@@ -31,7 +32,7 @@ def claims_page(store: Store) -> None:
         "comparison suggests, in our words. "
         "LR Lab checks it with measured numbers. It uses your own runs, trained here or imported, if they "
         "include every run that the claim needs, from three seeds or more. Otherwise it uses the recorded "
-        "results."
+        "results. One claim needs a whole sweep: it always uses the recorded one."
     )
     recorded_only = st.toggle("Use recorded results only", key="claims.recorded", persist_state="session")
     recipes = {recipe for claim in CLAIMS for recipe in claim.recipes}
@@ -50,8 +51,10 @@ def claims_page(store: Store) -> None:
                     icon=":material/school:",
                     query_params={"lesson": claim.lesson},
                 )
+                if found.sweep:
+                    see_the_sweep()
             with picture:
-                lanes = lanes_of(claim.recipes, found)
+                lanes = confirming_lanes(found.sweep) if found.sweep else lanes_of(claim.recipes, found)
                 svg = thumbnail(lanes, [hexadecimal(lane.color) for lane in lanes])
                 st.image(
                     svg,
@@ -63,14 +66,22 @@ def claims_page(store: Store) -> None:
                 st.markdown(f":{color}-badge[{icon} {judgement.verdict}]")
                 st.markdown(judgement.sentence)
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    st.caption(source_in_words(found), width="stretch")
-                    if st.button(
-                        "Test it",
-                        icon=":material/play_arrow:",
-                        key=f"claims.test.{claim.id}",
-                        help=f"Trains this claim's {len(claim.recipes)} runs here, with {LEAST} seeds each.",
-                    ):
-                        acting(_test)(store, claim)
+                    _source(store, claim, found)
+
+
+def _source(store, claim, found):
+    """Where the evidence comes from, and how to get one's own."""
+    if found.sweep:
+        st.caption(sweep_in_words(found.sweep))
+        return
+    st.caption(source_in_words(found), width="stretch")
+    if st.button(
+        "Test it",
+        icon=":material/play_arrow:",
+        key=f"claims.test.{claim.id}",
+        help=f"Trains this claim's {len(claim.recipes)} runs here, with {LEAST} seeds each.",
+    ):
+        acting(_test)(store, claim)
 
 
 def _test(store, claim):

@@ -12,6 +12,7 @@ from lrlab.ui.lessons.drawing import draw
 from lrlab.ui.lessons.look import styled
 from lrlab.ui.lessons.measured import chosen_evidence, measured, run_here
 from lrlab.ui.lessons.question import question, room
+from lrlab.ui.lessons.swept import shapes, shares, swept
 from lrlab.ui.lessons.teacher import teacher
 from lrlab.ui.lessons.way import bar, end, index, marks, where
 from lrlab.ui.shell import address
@@ -20,7 +21,7 @@ from lrlab.ui.widgets.markdown import plain
 
 BESIDE = [268, 1108]
 WORDS, FIGURE = 440, 652
-RESULT = ".st-key-lesson-result :is(.lrlab-chart, .lrlab-drawing)"
+RESULT = ".st-key-lesson-result :is(.lrlab-chart, .lrlab-drawing, .lrlab-picture)"
 
 
 def lesson_page(store: Store) -> None:
@@ -66,13 +67,13 @@ def _read(store, lesson, setup):
     with figure.container(key="lesson-figure"):
         if progress.answer() is not None:
             found = _result(store, lesson)
-            st.markdown(lesson.conclusion(found))
+            _concluded(lesson, found)
         elif lesson.is_drawn:
             with st.container(key="lesson-draw"):
                 st.subheader("Draw the loss curves that you expect")
                 draw(lesson)
-        curves(lesson, setup, 300)
-        if found and setup.controls != "hidden":
+        _curves(lesson, setup, 300)
+        if found and lesson.recipes and setup.controls != "hidden":
             run_here(store, lesson)
     with words.container(key="lesson-words"):
         with st.container(key="lesson-title"):
@@ -87,8 +88,25 @@ def _result(store: Store, lesson: Lesson, present: bool = False) -> Evidence:
         if not present:
             st.subheader("What was measured")
         found = chosen_evidence(store, lesson)
-        measured(store, lesson, found, present)
+        if found.sweep:
+            swept(found.sweep)
+        else:
+            measured(store, lesson, found, present)
     return found
+
+
+def _concluded(lesson: Lesson, found: Evidence) -> None:
+    if found.sweep:
+        shares(found.sweep)
+    st.markdown(lesson.conclusion(found))
+
+
+def _curves(lesson: Lesson, setup: Setup, height: int) -> None:
+    """The live figure: the schedules of the lesson, or the shapes of the sweep."""
+    if lesson.recipes:
+        curves(lesson, setup, height)
+    else:
+        shapes(setup, height)
 
 
 def _text(lesson: Lesson, setup: Setup):
@@ -121,7 +139,7 @@ def _presented(store, lesson, setup):
     if stage == "Idea":
         _text(lesson, setup)
     elif stage == "Curves":
-        curves(lesson, setup, 560)
+        _curves(lesson, setup, 560)
     elif stage == "Question":
         found = None if progress.answer() is None else chosen_evidence(store, lesson)
         question(lesson, setup, found)
@@ -132,4 +150,4 @@ def _presented(store, lesson, setup):
     else:
         found = _result(store, lesson, present=True)
         question(lesson, setup, found)
-        st.markdown(lesson.conclusion(found))
+        _concluded(lesson, found)
