@@ -93,7 +93,7 @@ def test_at_first_it_offers_a_test_and_trains_nothing(home):
     assert Store().runs() == []
 
 
-def tested(store, optimizer, valley):
+def ended_test(store, optimizer, valley):
     """A range test that has ended, whose loss flattens at that rate."""
     spec = range_test_spec(RunSpec(optimizer=optimizer, train_images=2000, data="synthetic"), 200)
     race = store.add_race([[("Test", spec.with_seed(seed))] for seed in (1, 2)], "w", role=RANGE_TEST)
@@ -106,7 +106,7 @@ def tested(store, optimizer, valley):
 
 
 def test_a_test_suggests_rates_and_one_is_taken_for_the_sweep_and_explore(home):
-    tested(Store(), SGD(), 0.1)
+    ended_test(Store(), SGD(), 0.1)
     page = opened()
     assert not page.exception
     assert "Valley suggests 0.1" in texts(page)
@@ -119,7 +119,7 @@ def test_a_test_suggests_rates_and_one_is_taken_for_the_sweep_and_explore(home):
 
 
 def test_earlier_tests_are_found_again_and_shown_over_each_other(home):
-    first, second = tested(Store(), SGD(), 0.1), tested(Store(), Adam(), 0.001)
+    first, second = ended_test(Store(), SGD(), 0.1), ended_test(Store(), Adam(), 0.001)
     page = opened()
     assert link_of(page)["test"] == [str(second)]
     page.session_state["choose_earlier"] = True

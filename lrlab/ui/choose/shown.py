@@ -32,7 +32,7 @@ def shown(store: Store) -> Seen | None:
     st.session_state[setup.SWEEP] = sweep
     seen = read(store, sweep)
     if not seen.specs:
-        st.warning(f"Sweep {sweep} was written by another version of LR Lab.")
+        st.warning(f"Sweep {sweep:d} was written by another version of LR Lab.")
         st.session_state[setup.SWEEP] = None
         return None
     return seen
