@@ -34,7 +34,7 @@ LANES = [
 ]
 SWEEP = Sweep(
     tuple(
-        Candidate(name, replace(spec, epochs=100), (0.003, 0.01, 0.03))
+        Candidate(name, replace(spec, epochs=30), (0.003, 0.01, 0.03))
         for name, spec in (
             ("Exponential", LANES[0][1]),
             ("Constant", replace(LANES[0][1], schedule=Constant())),
