@@ -258,7 +258,10 @@ def test_every_claim_has_a_verdict_from_stored_numbers(opened):
 def test_every_claim_has_a_picture_and_leads_to_its_lesson(opened):
     page = opened("claims")
     links = [link.proto.query_string for link in page.get("page_link")]
-    expected = [[f"lesson={claim.lesson}", *["sweep=recorded"] * (not claim.recipes)] for claim in CLAIMS]
+    expected = [
+        [f"lesson={claim.lesson}", *["sweep=recorded&choose.step=sweep"] * (not claim.recipes)]
+        for claim in CLAIMS
+    ]
     assert links == [*chain(*expected)]
     assert len(page.get("image")) == len(CLAIMS)
 

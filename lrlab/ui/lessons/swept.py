@@ -65,7 +65,7 @@ def see_the_sweep() -> None:
         "pages/lab/choose.py",
         label="See the sweep on Choose",
         icon=":material/target:",
-        query_params={"sweep": "recorded"},
+        query_params={"sweep": "recorded", "choose.step": "sweep"},
     )
 
 
