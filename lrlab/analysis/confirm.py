@@ -18,7 +18,8 @@ class Answer:
     `name`, `peak` and `peaks` are those of the best schedule, and None if no run ended. `verdict` is that of
     a race: its `winner` beats all others. `differences` are those of the best to each other schedule with at
     least three seeds, by name. Their intervals hold for the statements that are made of them: each by
-    itself if there is a winner, and else for all pairs at once, as the best is known only afterwards.
+    itself if there is a winner, and else for all pairs at once, as the best is known only afterwards; there
+    are so many `comparisons`.
     """
 
     verdict: Verdict
@@ -26,6 +27,7 @@ class Answer:
     peak: float | None
     peaks: tuple[float, float] | None
     differences: Mapping[str, Difference]
+    comparisons: int = 1
 
     @property
     def beaten(self) -> tuple[str, ...]:
@@ -82,4 +84,4 @@ def confirm(
     found = next((each for each in best if each.name == first.name), BestRate(first.name))
     statements = 1 if judged.winner else max(math.comb(len(lanes), 2), 1)
     apart = differences(first.name, lanes, measure, classes, statements)
-    return Answer(judged, first.name, found.peak, found.peaks, apart)
+    return Answer(judged, first.name, found.peak, found.peaks, apart, statements)

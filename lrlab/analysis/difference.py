@@ -33,22 +33,26 @@ class Difference(NamedTuple):
         """1 if the lane is above the other, -1 if it is below, 0 if that is not decided at LEVEL."""
         return 0 if self.p >= LEVEL else 1 if self.mean > 0 else -1
 
-    def more_seeds(self) -> int | None:
+    def more_seeds(self, comparisons: int = 1) -> int | None:
         """How many more seeds would find it with a probability of POWER, if the difference is what it seems.
 
-        None if more than MOST_MORE.
+        It is found as one of so many `comparisons`. None if more than MOST_MORE.
         """
-        if not self._power(MOST_MORE) >= POWER:
-            return None
-        return 1 + bisect_left(range(1, MOST_MORE + 1), POWER, key=self._power)
 
-    def _power(self, more: int) -> float:
+        def power(more: int) -> float:
+            return self._power(more, comparisons)
+
+        if not power(MOST_MORE) >= POWER:
+            return None
+        return 1 + bisect_left(range(1, MOST_MORE + 1), POWER, key=power)
+
+    def _power(self, more: int, comparisons: int) -> float:
         """The probability that this difference is found with so many more seeds."""
         from scipy import special
 
         seeds = self.seeds + more
         freedom = (seeds - 1) * (1 if self.paired else 2)
-        limit = special.stdtrit(freedom, 1 - LEVEL / 2)
+        limit = special.stdtrit(freedom, 1 - LEVEL / comparisons / 2)
         return 1 - float(special.nctdtr(freedom, self.effect * math.sqrt(seeds), limit))
 
 

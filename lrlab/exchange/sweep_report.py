@@ -150,7 +150,7 @@ def _compared(row: Apart, number: str, answer: Answer, measure: str) -> str:
         return f'<li class="beats">Beats <b>{name}</b> by {mean}{unit} (95 % interval {interval}.</li>'
     if row.mean is None:
         return f'<li class="open">Too few seeds to compare with <b>{name}</b>: it takes three each.</li>'
-    more = answer.differences[row.name].more_seeds()
+    more = answer.differences[row.name].more_seeds(answer.comparisons)
     hope = "More seeds would hardly decide a difference this small."
     if more:
         hope = f"About {more} more seed{'s' * (more > 1)} each would probably decide it."

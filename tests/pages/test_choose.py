@@ -256,3 +256,16 @@ def test_the_recorded_sweep_needs_no_training(home):
     page.button(key="choose.go.confirm").click().run()
     assert not page.exception
     assert "Answer, for this network, data and budget" in texts(page)
+
+
+def test_a_link_that_is_followed_later_takes_the_place_of_the_settings(swept):
+    _, sweep = swept
+    page = opened("choose.step=sweep&choose.points=5")
+    page.number_input(key="choose.points.field").set_value(6).run()  # the address still has the old number
+    page.run()
+    assert page.number_input(key="choose.points.field").value == 6
+    page.query_params.clear()
+    page.query_params["sweep"], page.query_params["choose.step"] = str(sweep), "sweep"
+    page.run()
+    assert "Cosine" in tables(page)
+    assert link_of(page)["sweep"] == [str(sweep)]

@@ -130,17 +130,18 @@ def lines(told: Answer) -> list[str]:
         )
     for name in told.undecided:
         if (apart := told.differences.get(name)) is None:
-            said.append(
-                f":material/question_mark: Nothing is known of **{plain(name)}**: it has too few seeds."
-            )
+            said.append(f":material/question_mark: Too little is known of **{plain(name)}**.")
             continue
-        more = apart.more_seeds()
+        more = apart.more_seeds(told.comparisons)
         cost = (
-            f"About {more} more seeds would decide a difference this small."
+            f"{more} more seeds would probably decide it"
             if more
-            else ("The difference is so small that more than 20 more seeds would be needed.")
+            else "more than 20 more seeds would be needed"
         )
-        said.append(f"**≈** Not distinguishable from **{plain(name)}**. {cost}")
+        said.append(
+            f"**≈** Not distinguishable from **{plain(name)}**, which ends {abs(apart.mean):.3f} "
+            f"{'higher' if apart.mean < 0 else 'lower'}: {cost}."
+        )
     if not said:
         said.append(plain(told.verdict.sentence))
     return said
@@ -181,7 +182,9 @@ def _buttons(store, seen, told):
             )
         if told.undecided and seen.is_own:
             more = [
-                told.differences[name].more_seeds() for name in told.undecided if name in told.differences
+                told.differences[name].more_seeds(told.comparisons)
+                for name in told.undecided
+                if name in told.differences
             ]
             count = min((each for each in more if each), default=None)
             if count:

@@ -32,8 +32,10 @@ CURVES, CHOSEN_OPTIMIZERS = "choose.schedules", "choose.optimizers"
 MEASURE, VIEW = "choose.measure", "choose.view"
 FILE, FILE_PROBLEM, LINK_PROBLEMS = "choose.file", "choose.file_problem", "choose.problems"
 RECORDED = "recorded"
+WRITTEN = "choose.written"  # into the address, newest last
 MEASURES = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy", "loss": "Training loss"}
 VIEWS = ("Sensitivity", "Map")
+MOST_WRITTEN = 20
 MOST_TESTS = 4  # at the same time
 COUNT_OF_TESTS = Parameter("", "How many seeds the test is repeated from.", 1, 5, (1, 5), integer=True)
 COUNT_OF_SEEDS = Parameter(
@@ -93,9 +95,9 @@ def _kinds() -> dict[str, Kind]:
 
 
 def fill() -> None:
-    """Set every value that is not set yet: from the page's link, or else to the usual value."""
+    """Set every value from the page's link if one was followed, or at first, and else to the usual value."""
     values = st.session_state
-    if STEP in values:
+    if STEP in values and not _is_followed():
         return
     found = Reading()
     query = found.value(Query(), address.query, instead="The usual values are shown.")
@@ -106,6 +108,14 @@ def fill() -> None:
     values[SWEEP] = found.value(None, _sweep_of, query, instead="No sweep is shown.")
     values[TESTS] = found.value(None, _tests_of, query, instead="No range test is shown.")
     values[LINK_PROBLEMS] = found.problems
+    values[WRITTEN] = [str(address.now())]
+
+
+def _is_followed():
+    """Whether the address names something of this page that this session has not written itself."""
+    asked = address.now()
+    names = {*_usual(), "sweep", "test"}
+    return str(asked) not in st.session_state[WRITTEN] and any(name in names for name, _ in asked.pairs)
 
 
 def _sweep_of(query: Query) -> int | str | None:
@@ -137,7 +147,10 @@ def keep_in_link() -> None:
         shown.append(("sweep", str(values[SWEEP])))
     if values[TESTS]:
         shown.append(("test", ".".join(map(str, values[TESTS]))))
-    address.replace(Query((*race_setup.form_pairs(), *own, *shown)))
+    query = Query((*race_setup.form_pairs(), *own, *shown))
+    # Of several changes that follow each other fast, the browser can report one before the last.
+    values[WRITTEN] = [*values[WRITTEN], str(query)][-MOST_WRITTEN:]
+    address.replace(query)
 
 
 def go_to(step: str) -> None:

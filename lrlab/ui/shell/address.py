@@ -39,7 +39,7 @@ def get(name: str) -> str | None:
 def replace(query: Query) -> None:
     """Make this the query of the page's address, in place of the one before."""
     if str(query) != str(now()):
-        new = json.dumps(str(query) or ".")
+        new = json.dumps(str(query) or "?")  # "." would be the address of the first page
         script = f"history.replaceState(history.state, '', {new})"
         st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
