@@ -62,7 +62,7 @@ def test_a_sweep_shows_each_schedule_at_its_best_and_trains_only_what_has_not_en
     said = capsys.readouterr()
     assert "7 of 12 runs had ended before." in said.err
     assert "of the differences come from the peak rate" in said.out
-    assert store.sweeps() == [sweep]
+    assert [*store.sweeps()] == [sweep]
     assert len(store.swept(sweep)) == 12
     assert "sensitivity  width" in said.out
 
@@ -186,7 +186,7 @@ def test_only_fresh_seeds_confirm_a_sweep(capsys, home, tmp_path):
     assert f"at the peak rate {best[answer['name']]:g}" in said.out
     assert "on 3 fresh seeds." in said.out
     store = Store()
-    assert store.sweeps() == [searched["sweep"]]
+    assert [*store.sweeps()] == [searched["sweep"]]
     confirming = [run for run in store.swept(searched["sweep"]) if run.role == CONFIRM]
     assert {(run.name, run.peak) for run in confirming} == set(best.items())
     assert sorted({run.seed for run in confirming}) == [2, 3, 4]

@@ -98,7 +98,8 @@ class Frame:
         elif usual > 0:
             high = max(v for v in (*middle, *(cell.high for cell in known)) if v <= OUT * usual)
         if not high > low:
-            low, high = (low / 1.1, high * 1.1) if log else (low - 0.05, high + 0.05)
+            step = max(0.05, 0.05 * abs(high))
+            low, high = (low / 1.1, high * 1.1) if log else (low - step, high + step)
         # Room for the value of the best, and for the marks on the axis.
         foot = 32 + 16 * max((level + 1 for *_, level in self.mark_places()), default=0)
         is_off = max(cell.median for cell in known) > high if known else False
