@@ -219,6 +219,7 @@ def records(store, sweep):
     }
 
 
+@pytest.mark.proof
 @pytest.mark.training
 @pytest.mark.skipif(os.name != "posix", reason="kills a process as only POSIX systems can")
 def test_a_killed_sweep_goes_on_from_its_checkpoints_and_ends_as_an_undisturbed_one(

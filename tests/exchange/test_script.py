@@ -161,7 +161,10 @@ def test_a_run_is_trained_again_to_its_end(spec, tmp_path):
     "spec",
     [
         replace(SMALL, optimizer=Momentum(0.0), clock="smooth"),
-        replace(SMALL, optimizer=Adam(), batch_size=50, batches_per_update=4, clock="step"),
+        pytest.param(
+            replace(SMALL, optimizer=Adam(), batch_size=50, batches_per_update=4, clock="step"),
+            marks=pytest.mark.proof,
+        ),
         pytest.param(
             replace(SMALL, optimizer=Nesterov(), epochs=12, plateau=PLATEAU), marks=pytest.mark.proof
         ),

@@ -260,7 +260,7 @@ def own_data(shape, classes, kind):
         (Dense((16,)), (20,), 3, np.float32),
         (Dense((16,), dropout=0.2), (6, 5, 3), 12, np.uint8),
         (Convolutional((4, 6), 8, l2=0.001), (9, 14, 3), 4, np.uint8),
-        (Convolutional((4,), 8), (16, 16, 1), 2, np.uint8),
+        pytest.param(Convolutional((4,), 8), (16, 16, 1), 2, np.uint8, marks=pytest.mark.proof),
     ],
     ids=str,
 )
