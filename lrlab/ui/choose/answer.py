@@ -110,11 +110,8 @@ def _card(store, seen, told):
             _buttons(store, seen, told)
         with right:
             st.markdown("**What it beats, and by how much**")
-            count = len(told.verdict.standings) - 1
-            st.caption(
-                f"Final validation loss, paired by seed, {count} comparison{'s' * (count != 1)}. "
-                "None of these seeds was in the search."
-            )
+            several = f", corrected for {told.comparisons} comparisons" if told.comparisons > 1 else ""
+            st.caption(f"Final validation loss, paired by seed{several}. No seed was in the search.")
             picture(seen.once("forest", lambda: forest(told, names, MEASURE)), "choose.forest")
 
 
@@ -128,20 +125,17 @@ def lines(told: Answer) -> list[str]:
             f":green[:material/check:] Beats **{plain(name)}** by **{abs(beaten.mean):.3f}** "
             f"(95 % {low:.3f} to {high:.3f}) over {beaten.seeds} fresh seeds."
         )
+    undecided: dict[str, list[str]] = {}
     for name in told.undecided:
-        if (apart := told.differences.get(name)) is None:
-            said.append(f":material/question_mark: Too little is known of **{plain(name)}**.")
-            continue
-        more = apart.more_seeds(told.comparisons)
+        apart = told.differences.get(name)
+        more = apart.more_seeds(told.comparisons) if apart else None
         cost = (
-            f"{more} more seeds would probably decide it"
-            if more
-            else "more than 20 more seeds would be needed"
+            f"About {more} more seeds would decide it" if more else "More than 20 more seeds would be needed"
         )
-        said.append(
-            f"**≈** Not distinguishable from **{plain(name)}**, which ends {abs(apart.mean):.3f} "
-            f"{'higher' if apart.mean < 0 else 'lower'}: {cost}."
-        )
+        cost = cost if apart else "Too few of its seeds have ended"
+        how = f" ({abs(apart.mean):.3f} {'higher' if apart.mean < 0 else 'lower'})" if apart else ""
+        undecided.setdefault(cost, []).append(f"**{plain(name)}**{how}")
+    said += [f"**≈** Not distinguishable from {', '.join(each)}. {cost}." for cost, each in undecided.items()]
     if not said:
         said.append(plain(told.verdict.sentence))
     return said
