@@ -63,7 +63,9 @@ def _fields():
     with st.container(border=True):
         st.markdown("**Schedules**, as they are on Explore; only their shapes count")
         names, colors = state.names(), state.colors()
-        st.session_state[setup.CURVES] = [id for id in st.session_state[setup.CURVES] if id in names]
+        chosen = [id for id in st.session_state[setup.CURVES] if id in names]
+        if chosen != st.session_state[setup.CURVES]:  # what is set is sent, and would undo a click meanwhile
+            st.session_state[setup.CURVES] = chosen
         st.pills(
             "Schedules",
             [*names],

@@ -229,7 +229,9 @@ def known() -> dict[str, str]:
 def recipes() -> dict[str, tuple[str, int]]:
     """The schedules that can be raced, by id: name, and number of the colour."""
     names = known()
-    st.session_state[SCHEDULES] = [id for id in st.session_state[SCHEDULES] if id in names]
+    chosen = [id for id in st.session_state[SCHEDULES] if id in names]
+    if chosen != st.session_state[SCHEDULES]:  # what is set is sent, and would undo a click meanwhile
+        st.session_state[SCHEDULES] = chosen
     colors = state.colors() if st.session_state[SOURCE] == EXPLORE else {}
     for id, curve in ARTICLE_CURVES.items():
         colors.setdefault(id, color_of_kind(curve.schedule.kind, curve.clock))
