@@ -12,10 +12,11 @@ from lrlab.analysis.search import CONFIRMING_SEEDS
 from lrlab.errors import UserError
 from lrlab.figures.sensitivity import sensitivity
 from lrlab.figures.shares import percent, shares_bar
-from lrlab.figures.swept_line import lines_of
+from lrlab.figures.swept_line import Line
 from lrlab.runs.swept import CONFIRM, SEARCH, values
 from lrlab.store import Store
 from lrlab.ui.choose import setup
+from lrlab.ui.choose.progress import MOST_CELLS
 from lrlab.ui.choose.seen import Seen, glance
 from lrlab.ui.choose.table import best_table, cell_map
 from lrlab.ui.shell import visitor
@@ -156,8 +157,7 @@ def _body(seen, places):
     names = colors(seen)
     with places.chart:
         if st.session_state[setup.VIEW] == "Map":
-            grid = seen.once(("cells", measure), lambda: cells(values(seen.runs, measure)))
-            cell_map(grid, seen.of(SEARCH), measure, not seen.recorded)
+            cell_map(_cells(seen, measure), seen.of(SEARCH), measure, not seen.recorded)
         else:
             picture(_sensitivity(seen, names, measure), "choose.sensitivity")
     with places.table:
@@ -169,12 +169,25 @@ def _body(seen, places):
 
 
 def _sensitivity(seen, names, measure):
-    """The picture of the newest values; only the last one is kept."""
-    now = [(run.id, run.value(measure)) for run in seen.of(SEARCH) if run.status == "running"]
+    """The picture of the newest values; only the last one is kept. A large sweep has no rings."""
+    training = [run for run in seen.of(SEARCH) if run.status == "running"] * (len(seen.runs) <= MOST_CELLS)
+    now = [(run.name, run.peak, run.value(measure)) for run in training]
     looks = ("sensitivity", measure, tuple(names.items()))
     if looks not in seen.made or seen.made[looks][0] != now:
-        seen.made[looks] = now, sensitivity(lines_of(seen.runs, names, measure), measure, ARTICLE_RATES)
+        grid, known = _cells(seen, measure), {each.name: each for each in best(seen, measure)}
+        rings = {
+            name: tuple((peak, v) for n, peak, v in now if n == name and v is not None) for name in names
+        }
+        lines = [
+            Line(name, color, grid.get(name, ()), known.get(name), rings[name])
+            for name, color in names.items()
+        ]
+        seen.made[looks] = now, sensitivity(lines, measure, ARTICLE_RATES)
     return seen.made[looks][1]
+
+
+def _cells(seen, measure):
+    return seen.once(("cells", measure), lambda: cells(values(seen.runs, measure)))
 
 
 def _confirm(store, seen):
