@@ -9,8 +9,9 @@ from lrlab.runs.spec import RunSpec
 from lrlab.runs.swept import SEARCH, SweptRun
 from lrlab.store.runs import RACES, Run, Runs, readable
 
-_LAST = ("loss", "val_loss", "val_accuracy", "seconds")
-_OF_RUN = [f.name for f in fields(SweptRun) if f.name not in ("seed", "epochs", *_LAST)]
+# Where the fields of a SweptRun come from that are not columns of its name.
+_SOURCES = {"id": "linked.id", "seed": "json_extract(spec, '$.seed')", "epochs": "coalesce(epoch + 1, 0)"}
+_SWEPT = ", ".join(_SOURCES.get(f.name, f.name) for f in fields(SweptRun))
 
 
 class Sweeps(Runs):
@@ -54,15 +55,12 @@ class Sweeps(Runs):
 
     def swept(self, sweep: int) -> list[SweptRun]:
         """All runs of a sweep, in the order of training; reads no spec."""
-        columns = ", ".join(f"linked.{name}" for name in _OF_RUN)
         sql = f"""
-            SELECT json_extract(spec, '$.seed'), coalesce(epoch + 1, 0), {", ".join(_LAST)}, {columns}
-            FROM linked LEFT JOIN epochs ON run = linked.id
+            SELECT {_SWEPT} FROM linked LEFT JOIN epochs ON run = linked.id
                 AND epoch = (SELECT MAX(epoch) FROM epochs WHERE run = linked.id)
             WHERE race = ? AND peak IS NOT NULL ORDER BY seed_group, lane
         """
-        names = ("seed", "epochs", *_LAST, *_OF_RUN)
-        return [SweptRun(**dict(zip(names, row, strict=True))) for row in self._read(sql, sweep)]
+        return [SweptRun(*row) for row in self._read(sql, sweep)]
 
     def sweep_runs(self, sweep: int) -> list[Run]:
         """All runs of a sweep with their specs, in the order of training."""

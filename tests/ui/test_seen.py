@@ -7,11 +7,12 @@ from lrlab.runs.records import Epoch, Steps
 from lrlab.runs.spec import RunSpec
 from lrlab.store import Store
 from lrlab.ui.race import seen
+from lrlab.ui.shell import watched
 
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):
-    monkeypatch.setattr(seen, "_seen", {})
+    monkeypatch.setattr(seen._watch, "_known", {})
     return Store(tmp_path)
 
 
@@ -19,7 +20,7 @@ def store(tmp_path, monkeypatch):
 def clock(monkeypatch):
     """The time, which the test sets."""
     now = [1000.0]
-    monkeypatch.setattr(seen.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(watched.time, "monotonic", lambda: now[0])
     return now
 
 
@@ -37,7 +38,7 @@ def test_all_watchers_see_what_one_of_them_has_read(store, clock):
     first = seen.read(store, race)
     assert [len(epochs) for epochs in first.epochs.values()] == [2, 2]
     assert seen.glance(Store(store.folder), race) is first
-    clock[0] += seen.FRESH_SECONDS + 0.01
+    clock[0] += watched.FRESH_SECONDS + 0.01
     store.record(first.runs[0], Epoch(2, 0.1, 0.1, 1.0, 0.5, 1.0, 0.5, 0.1))
     later = seen.glance(store, race)
     assert [len(epochs) for epochs in later.epochs.values()] == [3, 2]
@@ -74,7 +75,7 @@ def test_others_have_a_reading_of_their_own_and_it_is_forgotten(store, clock):
     race = trained(store, 1)
     assert seen.read(store, race).runs[0].is_own
     assert not seen.glance(Store(store.folder, owner="another"), race).runs[0].is_own
-    clock[0] += seen.KEPT_SECONDS + 1
+    clock[0] += watched.KEPT_SECONDS + 1
     other = trained(store, 1)
     seen.read(store, other)
-    assert [key[2] for key in seen._seen] == [other]
+    assert [key[2] for key in seen._watch._known] == [other]

@@ -1,34 +1,25 @@
-"""What the watchers of a sweep see: read once for all of them, and judged once."""
+"""What the watchers of a sweep see, which is judged once for all of them."""
 
-import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from threading import Lock
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from lrlab import jobs
 from lrlab.errors import UserError
 from lrlab.lessons.recorded_sweep import RecordedSweep
 from lrlab.runs.records import ACTIVE
 from lrlab.runs.spec import RunSpec
 from lrlab.runs.sweep import Candidate, Sweep
 from lrlab.runs.swept import SEARCH, SweptRun
-from lrlab.store import Run, Store, StoreError, StoreRescued
-
-FRESH_SECONDS = 0.5
-KEPT_SECONDS = 60
-Made = TypeVar("Made")
+from lrlab.store import Run, Store
+from lrlab.ui.shell.watched import Watch, Watched
 
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(Watched):
     """The runs of a sweep, and of each schedule the spec of one run, by name.
 
     There are no runs if the sweep was deleted. `first_losses` are the losses before training, by seed.
     `is_own` says whether this visitor may change it, `recorded` is the sweep that ships with LR Lab if it is
-    this. `problem` says why the processes could not be looked after. `made` is what was made of it, for all
-    watchers; as long as no run has ended since, it stays.
+    this. What is `made` of it stays as long as no run has ended since.
     """
 
     runs: tuple[SweptRun, ...]
@@ -36,15 +27,6 @@ class Seen:
     first_losses: Mapping[int, float]
     is_own: bool = False
     recorded: RecordedSweep | None = None
-    at: float = 0.0
-    problem: str = ""
-    made: dict[Any, Any] = field(default_factory=dict, compare=False)
-
-    def once(self, what: Any, make: Callable[[], Made]) -> Made:
-        """What `make` has returned for the first watcher, as long as the ended runs are the same."""
-        if what not in self.made:
-            self.made[what] = make()
-        return self.made[what]
 
     def of(self, role: str) -> list[SweptRun]:
         """The runs that search, or those that confirm."""
@@ -67,43 +49,6 @@ class Seen:
         return not any(run.status in (*ACTIVE, "paused") for run in self.of(role))
 
 
-_seen: dict[tuple, Seen] = {}
-_locks: defaultdict[tuple, Lock] = defaultdict(Lock)
-
-
-def read(store: Store, sweep: int) -> Seen:
-    """What there is now, after the processes were looked after."""
-    at, problem = time.monotonic(), ""
-    try:
-        jobs.watch(store)
-    except StoreRescued:
-        raise
-    except StoreError as error:  # what can be read is shown nevertheless
-        problem = str(error)
-    key = (store.folder, store.owner, sweep)
-    before = _seen.get(key)
-
-    def look():
-        runs = tuple(store.swept(sweep))
-        first = {run.name: run.id for run in reversed(runs)}
-        if before and {*before.specs} == {*first}:
-            specs, is_own = before.specs, before.is_own
-        else:
-            examples = {name: store.run(id) for name, id in [*first.items()][::-1]}
-            specs = {name: run.spec for name, run in examples.items() if isinstance(run, Run)}
-            is_own = any(run.is_own for run in examples.values() if run)
-        return Seen(runs, specs, _first_losses(store, runs, before), is_own, None, at, problem)
-
-    found: Seen = store.together(look)
-    if before and _ended(before) == _ended(found):
-        found.made.update(before.made)
-    for old in [old for old, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
-        _seen.pop(old, None)
-        _locks.pop(old, None)
-    _seen[key] = found
-    return found
-
-
 def spec_of(store: Store, seen: Seen, run: SweptRun) -> RunSpec:
     """The spec of a run of the sweep."""
     if seen.recorded:
@@ -114,14 +59,16 @@ def spec_of(store: Store, seen: Seen, run: SweptRun) -> RunSpec:
     return found.spec
 
 
-def glance(store: Store, sweep: int) -> Seen:
-    """What any page has read in the last half second, or else what there is now."""
-    key = (store.folder, store.owner, sweep)
-    with _locks[key]:
-        found = _seen.get(key)
-        if found is None or found.at < time.monotonic() - FRESH_SECONDS:
-            found = read(store, sweep)
-    return found
+def _look(store, sweep, before):
+    runs = tuple(store.swept(sweep))
+    first = {run.name: run.id for run in reversed(runs)}
+    if before and {*before.specs} == {*first}:
+        specs, is_own = before.specs, before.is_own
+    else:
+        examples = {name: store.run(id) for name, id in [*first.items()][::-1]}
+        specs = {name: run.spec for name, run in examples.items() if isinstance(run, Run)}
+        is_own = any(run.is_own for run in examples.values() if run)
+    return Seen(runs, specs, _first_losses(store, runs, before), is_own)
 
 
 def _first_losses(store, runs, before):
@@ -132,5 +79,13 @@ def _first_losses(store, runs, before):
     return known | {seed: found[id] for seed, id in begun.items() if id in found}
 
 
+def _is_same(before, now):
+    return _ended(before) == _ended(now)
+
+
 def _ended(seen):
     return [(run.id, run.status) for run in seen.runs if run.has_ended]
+
+
+_watch = Watch(_look, _is_same)
+read, glance = _watch.read, _watch.glance

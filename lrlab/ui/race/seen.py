@@ -1,72 +1,27 @@
-"""What the watchers of a race see: read once for all of them, and not once for each part of each page."""
+"""What the watchers of a race see."""
 
-import time
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Lock
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
-from lrlab import jobs
 from lrlab.runs.records import Epoch
-from lrlab.store import Run, Store, StoreError, StoreRescued
-
-FRESH_SECONDS = 0.5
-KEPT_SECONDS = 60
-Made = TypeVar("Made")
+from lrlab.store import Run
+from lrlab.ui.shell.watched import Watch, Watched
 
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(Watched):
     """The runs of a race, with their epochs by run, and the queue: the place of each (race, seed group).
 
-    There are no runs if the race was deleted. `problem` says why the processes could not be looked after.
-    `made` is what was made of it, for all watchers.
+    There are no runs if the race was deleted.
     """
 
     runs: list[Run]
     epochs: dict[int, list[Epoch]]
     queue: dict[tuple[int, int], int]
-    at: float
-    problem: str = ""
-    made: dict[Any, Any] = field(default_factory=dict, compare=False)
-
-    def once(self, what: Any, make: Callable[[], Made]) -> Made:
-        """What `make` has returned for the first watcher that looks at it in the same way."""
-        if what not in self.made:
-            self.made[what] = make()
-        return self.made[what]
 
 
-_seen: dict[tuple, Seen] = {}
-_locks: defaultdict[tuple, Lock] = defaultdict(Lock)  # one reads, and all others wait for it
-
-
-def read(store: Store, race: int) -> Seen:
-    """What there is now, after the processes were looked after."""
-    at = time.monotonic()
-    problem = ""
-    try:
-        jobs.watch(store)
-    except StoreRescued:
-        raise
-    except StoreError as error:  # what can be read is shown nevertheless
-        problem = str(error)
-    key = (store.folder, store.owner, race)
-    before = _seen.get(key)
-
-    def look():
-        runs = store.race(race)
-        return Seen(runs, _epochs(store, runs, before), store.queue(), at, problem)
-
-    found: Seen = store.together(look)
-    if before and (found.runs, found.epochs) == (before.runs, before.epochs):
-        found.made.update(before.made)
-    for old in [old for old, known in [*_seen.items()] if known.at < at - KEPT_SECONDS]:
-        _seen.pop(old, None)
-        _locks.pop(old, None)
-    _seen[key] = max(found, _seen.get(key, found), key=lambda seen: seen.at)
-    return found
+def _look(store, race, before):
+    runs = store.race(race)
+    return Seen(runs, _epochs(store, runs, before), store.queue())
 
 
 def _epochs(store, runs, before):
@@ -87,11 +42,9 @@ def _same(run, before):
     return trained == [(run.status, run.started, run.tries)]
 
 
-def glance(store: Store, race: int) -> Seen:
-    """What any page has read in the last half second, or else what there is now."""
-    key = (store.folder, store.owner, race)
-    with _locks[key]:
-        found = _seen.get(key)
-        if found is None or found.at < time.monotonic() - FRESH_SECONDS:
-            found = read(store, race)
-    return found
+def _is_same(before, now):
+    return (now.runs, now.epochs) == (before.runs, before.epochs)
+
+
+_watch = Watch(_look, _is_same)
+read, glance = _watch.read, _watch.glance
