@@ -11,6 +11,7 @@ from lrlab.analysis.shape_or_rate import Shares
 from lrlab.analysis.standing import MEASURES
 from lrlab.exchange.report_style import STYLE
 from lrlab.figures.axes import listed, plain, said
+from lrlab.figures.best_cells import HEADS, best_cells
 from lrlab.figures.confirming import Curve, confirming_panels, panels_of
 from lrlab.figures.forest import Apart, apart, forest, in_numbers
 from lrlab.figures.sensitivity import sensitivity
@@ -206,10 +207,7 @@ def _table(best: Sequence[BestRate], colors: Mapping[str, int], measure: str) ->
     )
     rows = "".join(_row(each, color(colors[each.name]), measure) for each in best)
     notes = [f"{each.name}: {each.edge}" for each in best if each.edge and each.peak is not None]
-    notes.append(
-        "Sensitivity: how much is lost on average over the swept rates (Wortsman et al., 2023). Width: over "
-        "how many decades of the rate the value stays within 5 % of the best; ≥ where the grid ends before."
-    )
+    notes += [f"{name}: {HEADS[name][0].lower()}{HEADS[name][1:]}" for name in ("Sensitivity", "Width")]
     more = "".join(f'<p class="more">{clean(note)}</p>' for note in notes)
     table = f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     what = "From the search, so each value is too good by chance."
@@ -217,17 +215,7 @@ def _table(best: Sequence[BestRate], colors: Mapping[str, int], measure: str) ->
 
 
 def _row(each: BestRate, fill: str, measure: str) -> str:
-    cells = [("–", "")] * 4
-    if each.peak is not None and each.mean is not None:
-        good = f"{plain(each.peaks[0])} to {plain(each.peaks[1])}" if each.peaks else ""
-        ends = (
-            f"{said(each.interval[0], measure)} to {said(each.interval[1], measure)}" if each.interval else ""
-        )
-        width = "–" if each.width is None else f"{'≥ ' if each.is_cut else ''}{each.width:.2f}"
-        minds = "–" if each.sensitivity is None else f"{each.sensitivity:.2f}"
-        cells = [(plain(each.peak), good), (said(each.mean, measure), ends), (minds, ""), (width, "")]
-    cells.append((f"{100 * each.diverged:.0f} %", ""))
-    written = "".join(f"<td>{one}<small>{other}</small></td>" for one, other in cells)
+    written = "".join(f"<td>{one}<small>{other}</small></td>" for one, other in best_cells(each, measure))
     dot = f'<i style="background:{fill}"></i>'
     return f'<tr><th scope="row">{dot}{clean(each.name)}</th>{written}</tr>'
 

@@ -6,7 +6,6 @@ from lrlab import jobs
 from lrlab.ui.choose import answer, find, setup, sweep
 from lrlab.ui.choose.form import form
 from lrlab.ui.choose.head import head, steps
-from lrlab.ui.choose.progress import bar
 from lrlab.ui.choose.shown import choice, shown
 from lrlab.ui.explore import state
 from lrlab.ui.shell import address, visitor
@@ -41,6 +40,4 @@ else:
         sweep.sweep(store, seen)
     else:
         form(store)
-    if seen and not seen.recorded:
-        bar(store, seen, step)
 setup.keep_in_link()

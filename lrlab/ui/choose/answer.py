@@ -17,16 +17,15 @@ from lrlab.runs.swept import CONFIRM
 from lrlab.store import Store
 from lrlab.ui.choose import setup
 from lrlab.ui.choose.head import in_a_line
-from lrlab.ui.choose.seen import Seen, glance, spec_of
-from lrlab.ui.choose.sweep import ARTICLE_RATES, best, buttons_for, colors, confirm
+from lrlab.ui.choose.live import live
+from lrlab.ui.choose.seen import Seen, spec_of
+from lrlab.ui.choose.sweep import ARTICLE_RATES, best, colors, confirm
 from lrlab.ui.compare.choice import MOST_COMPARED
-from lrlab.ui.shell import address, visitor
+from lrlab.ui.shell import address
 from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.markdown import hexadecimal, plain
 from lrlab.ui.widgets.picture import picture
-from lrlab.ui.widgets.refreshed import refreshed
 
-REFRESH_SECONDS = 1.0
 MEASURE = "val_loss"
 
 
@@ -48,43 +47,29 @@ def told_by(seen: Seen) -> Answer | None:
 def answer(store: Store, seen: Seen | None) -> None:
     """Show the answer; while the confirming runs train, it is refreshed each second."""
     if seen is None or not seen.of(CONFIRM):
-        _nothing_yet(seen)
-        return
-    if not seen.is_over(CONFIRM):
-        part = partial(_refresh, st.session_state[setup.SWEEP], buttons_for(seen))
-        refreshed(part, REFRESH_SECONDS)
-        return
-    told = told_by(seen)
-    if told is None or told.name is None:
-        st.warning("No confirming run has ended, so nothing is decided.")
-        return
-    _card(store, seen, told)
-    _panels(store, seen, told)
-
-
-def _nothing_yet(seen):
-    if seen is None:
-        st.info("Sweep first: the best of each schedule is then trained again on fresh seeds.")
+        what = (
+            "Sweep first: the best of each schedule is then"
+            if seen is None
+            else ("The button below the sweep has the best of each schedule")
+        )
+        st.info(f"{what} trained again on fresh seeds.")
         st.button("To the sweep", type="primary", on_click=setup.go_to, args=(setup.SEARCH,))
         return
-    st.info("The best of each schedule was not trained on fresh seeds yet. The button is below the sweep.")
-    st.button("To the sweep", type="primary", on_click=setup.go_to, args=(setup.SEARCH,))
+    live(store, seen, CONFIRM, _body)
 
 
-def _refresh(sweep, buttons):
-    store = visitor.store()
-    try:
-        seen = glance(store, sweep)
-    except UserError as error:
-        st.error(plain(str(error)))
-        return
-    if not seen.runs or buttons != buttons_for(seen):
-        st.rerun()
+def _body(store, seen):
     told = told_by(seen)
-    if told is None:
-        st.caption("The answer comes when the fresh runs have ended.")
+    if not seen.is_over(CONFIRM):
+        if told is None:
+            st.caption("The answer comes when the fresh runs have ended.")
+            return
+        st.markdown(f"**So far.** {plain(told.verdict.sentence)}")
+    elif told is None or told.name is None:
+        st.warning("No confirming run has ended, so nothing is decided.")
         return
-    st.markdown(f"**So far.** {plain(told.verdict.sentence)}")
+    else:
+        _card(store, seen, told)
     _panels(store, seen, told)
 
 

@@ -9,26 +9,22 @@ from streamlit.delta_generator import DeltaGenerator
 from lrlab import jobs
 from lrlab.analysis import best_of, cells, confirming_groups, shares_of
 from lrlab.analysis.search import CONFIRMING_SEEDS
-from lrlab.errors import UserError
 from lrlab.figures.sensitivity import sensitivity
 from lrlab.figures.shares import percent, shares_bar
 from lrlab.figures.swept_line import Line
 from lrlab.runs.swept import CONFIRM, SEARCH, values
 from lrlab.store import Store
 from lrlab.ui.choose import setup
-from lrlab.ui.choose.progress import MOST_CELLS
-from lrlab.ui.choose.seen import Seen, glance
+from lrlab.ui.choose.live import MOST_CELLS, live
+from lrlab.ui.choose.seen import Seen
 from lrlab.ui.choose.table import best_table, cell_map
-from lrlab.ui.shell import visitor
 from lrlab.ui.train.outlook import duration
 from lrlab.ui.widgets.acting import acting
 from lrlab.ui.widgets.controls import following
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain
 from lrlab.ui.widgets.picture import picture
-from lrlab.ui.widgets.refreshed import refreshed
 
-REFRESH_SECONDS = 1.0
 RECKONED = (
     "The differences between the final values of all runs that did not diverge are split into what comes "
     "from the peak rate, from the shape, from both together and from the seed: a two-way analysis of "
@@ -84,20 +80,17 @@ def sweep(store: Store, seen: Seen) -> None:
     sentence, bar = st.columns([860, 484], gap="medium", vertical_alignment="center")
     left, right = st.columns([860, 484], gap="medium")
     with left.container(border=True):
-        _controls(seen)
+        _controls()
         chart = st.container()
     card = right.container(border=True)
     places = Places(sentence.container(key="choose_sentence"), bar.container(), chart, card.container())
+    live(store, seen, SEARCH, partial(_body, places))
     if seen.is_over(SEARCH):
-        _body(seen, places)
         with card:
             _confirm(store, seen)
-    else:
-        part = partial(_refresh, st.session_state[setup.SWEEP], buttons_for(seen), places)
-        refreshed(part, REFRESH_SECONDS)
 
 
-def _controls(seen):
+def _controls():
     """What the chart shows; they stand outside of what is refreshed, so that no click is lost."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
@@ -119,27 +112,7 @@ def _controls(seen):
         )
 
 
-def _refresh(sweep, buttons, places):
-    store = visitor.store()
-    try:
-        seen = glance(store, sweep)
-    except UserError as error:
-        st.error(plain(str(error)))
-        return
-    if not seen.runs or buttons != buttons_for(seen):
-        st.rerun()
-    _body(seen, places)
-
-
-def buttons_for(seen: Seen):
-    """Everything that decides which buttons the page has."""
-    statuses = {(run.role, run.status) for run in seen.runs}
-    return [seen.problem, seen.is_over(SEARCH), seen.is_over(CONFIRM), (CONFIRM, "completed") in statuses] + [
-        any(status == given for _, status in statuses) for given in ("paused", "failed", "stopped", "running")
-    ]
-
-
-def _body(seen, places):
+def _body(places, store, seen):
     measure = st.session_state[setup.MEASURE]
     told, found = shares(seen, measure), best(seen, measure)
     done, total = sum(run.has_ended for run in seen.of(SEARCH)), len(seen.of(SEARCH))
