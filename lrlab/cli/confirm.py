@@ -8,7 +8,7 @@ from lrlab.cli.files import MEASURE, ended_of, exit_code, printer, text_of
 from lrlab.cli.flags import add_flag
 from lrlab.cli.printing import print_json
 from lrlab.cli.sweep import losses_before
-from lrlab.cli.wanted import Runs, found, swept_of, train_wanted
+from lrlab.cli.wanted import ENDED, Runs, found, swept_of, train_wanted
 from lrlab.errors import UserError
 from lrlab.exchange.sweep_file import read_sweep
 from lrlab.parameters.kinds import Parameter
@@ -57,15 +57,12 @@ def _searched(store: Store, sweep: str) -> tuple[int, Runs]:
     """The number of a sweep, and its runs; raises UserError if one has not ended."""
     if sweep.isdecimal() and not Path(sweep).exists():
         number = int(sweep)
-        of_sweep = {run.id: run for run in store.sweep_runs(number)}
         runs: Runs = {
-            (run.name, run.peak, run.seed): of_sweep[run.id]
-            for run in store.swept(number)
-            if run.role == SEARCH and run.id in of_sweep
+            (run.name, run.peak, run.spec.seed): run for run in store.sweep_runs(number) if run.role == SEARCH
         }
         if not runs:
             raise UserError(f"There is no sweep {number}. `lrlab sweep FILE` prints the number of its sweep.")
-        missing = sum(not run.has_ended for run in store.swept(number) if run.role == SEARCH)
+        missing = sum(run.status not in ENDED for run in runs.values())
     else:
         wanted = read_sweep(text_of(sweep, "sweep")).runs
         number, runs, _ = found(store, wanted, SEARCH)

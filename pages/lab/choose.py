@@ -25,7 +25,7 @@ head(seen)
 address.show_problems([*st.session_state[race_setup.LINK_PROBLEMS], *st.session_state[setup.LINK_PROBLEMS]])
 steps(
     {
-        setup.FIND: find.said_of(store, tests),
+        setup.FIND: find.said_of(tests),
         setup.SEARCH: sweep.said_of(seen),
         setup.CONFIRM: answer.said_of(seen),
     }

@@ -269,3 +269,14 @@ def test_a_link_that_is_followed_later_takes_the_place_of_the_settings(swept):
     page.run()
     assert "Cosine" in tables(page)
     assert link_of(page)["sweep"] == [str(sweep)]
+
+
+def test_a_link_to_many_tests_shows_as_many_as_fit_and_one_to_a_race_none(home):
+    store = Store()
+    tests = [ended_test(store, SGD(), 0.1) for _ in range(6)]
+    page = opened("test=" + ".".join(map(str, tests)))
+    assert not page.exception
+    assert link_of(page)["test"] == [".".join(map(str, tests[:4]))]
+    page = opened(f"test={store.add(RunSpec(), 'A race', worker='w')}")
+    assert not page.exception
+    assert "Test rates" in labels(page)

@@ -1,7 +1,8 @@
 """Step 1: a learning-rate range test, its curve, and the rates that it suggests."""
 
 import time
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property
 
 import streamlit as st
 
@@ -12,11 +13,12 @@ from lrlab.figures.range_picture import ShownTest, range_picture
 from lrlab.optimizers import OPTIMIZERS
 from lrlab.palette import INK, NUMBERS, Look
 from lrlab.runs.range_test import UPDATES
+from lrlab.runs.records import Steps
 from lrlab.runs.swept import RANGE_TEST
 from lrlab.store import Run, Store
 from lrlab.ui.choose import setup
 from lrlab.ui.shell import visitor
-from lrlab.ui.widgets.acting import acting
+from lrlab.ui.widgets.acting import acting, attempt
 from lrlab.ui.widgets.controls import field
 from lrlab.ui.widgets.markdown import plain
 from lrlab.ui.widgets.picture import picture
@@ -34,31 +36,48 @@ CANNOT = (
 )
 
 
-def tests_shown(store: Store) -> dict[int, list[Run]]:
+@dataclass(frozen=True)
+class Tested:
+    """A range test: its runs, one a seed. Their updates are read when they are asked for, and once."""
+
+    store: Store
+    runs: list[Run]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a run of it is queued or running."""
+        return any(run.active for run in self.runs)
+
+    @cached_property
+    def steps(self) -> list[Steps]:
+        """The updates of each run that has begun."""
+        return [found for found in (self.store.steps(run.id) for run in self.runs) if len(found.losses) > 1]
+
+    @cached_property
+    def found(self) -> RangeTest:
+        """What the test says so far."""
+        return range_test([(each.rates, each.losses) for each in self.steps])
+
+
+def tests_shown(store: Store) -> dict[int, Tested]:
     """The range tests that are shown, by id, the newest first; the newest of all if none was chosen."""
     if st.session_state[setup.TESTS] is None:
-        newest = store.races(1, RANGE_TEST)
-        st.session_state[setup.TESTS] = [*newest]
-    found = {race: store.race(race) for race in st.session_state[setup.TESTS]}
-    shown = {race: runs for race, runs in found.items() if runs and runs[0].role == RANGE_TEST}
+        st.session_state[setup.TESTS] = [*store.races(1, RANGE_TEST)]
+    asked = st.session_state[setup.TESTS][: setup.MOST_TESTS]
+    tests = {race: Tested(store, store.race(race)) for race in asked}
+    shown = {race: test for race, test in tests.items() if test.runs and test.runs[0].role == RANGE_TEST}
     st.session_state[setup.TESTS] = [*shown]
     return shown
 
 
-def judged(store: Store, runs: list[Run]) -> tuple[RangeTest, list]:
-    """What a range test says so far, and the updates of each of its runs."""
-    steps = [found for found in (store.steps(run.id) for run in runs) if len(found.losses) > 1]
-    return range_test([(each.rates, each.losses) for each in steps]), steps
-
-
-def said_of(store: Store, tests: dict[int, list[Run]]) -> tuple[str, bool]:
+def said_of(tests: dict[int, Tested]) -> tuple[str, bool]:
     """The newest test in a few words, and whether it is done."""
-    runs = next(iter(tests.values()), [])
-    if not runs:
+    newest = next(iter(tests.values()), None)
+    if newest is None:
         return "One epoch while the rate grows", False
-    if any(run.active for run in runs):
+    if newest.is_active:
         return "Testing …", False
-    rates = {each.name: each.rate for each in judged(store, runs)[0].suggestions}
+    rates = {each.name: each.rate for each in newest.found.suggestions}
     valley, stable = rates[DEFAULT_SUGGESTION], rates["stable"]
     if valley is None:
         return "It suggests no rate", True
@@ -66,9 +85,9 @@ def said_of(store: Store, tests: dict[int, list[Run]]) -> tuple[str, bool]:
     return said + (f", stable up to {stable:.2g}" if stable else ""), True
 
 
-def find(store: Store, tests: dict[int, list[Run]]) -> None:
+def find(store: Store, tests: dict[int, Tested]) -> None:
     """Test rates, and show what the newest test suggests, with the others over it."""
-    active = any(run.active for runs in tests.values() for run in runs)
+    active = any(test.is_active for test in tests.values())
     _controls(store, tests, active)
     if not tests:
         st.info(
@@ -81,20 +100,16 @@ def find(store: Store, tests: dict[int, list[Run]]) -> None:
     left, right = st.columns([900, 460], gap="medium")
     with left.container(border=True):
         if active:
-            refreshed(partial(_refresh, [*tests]), REFRESH_SECONDS)
+            refreshed(_refresh, REFRESH_SECONDS)
         else:
-            _figure(store, tests)
+            _figure(tests)
     with right:
         if active:
             st.markdown("The suggestions come when the test has ended.")
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                on_click=acting(store.request_stop),
-                args=[run.id for runs in tests.values() for run in runs],
-            )
+            ids = [run.id for test in tests.values() for run in test.runs]
+            st.button("Stop", icon=":material/stop:", on_click=acting(store.request_stop), args=ids)
             return
-        _suggestions(store, next(iter(tests.values())))
+        _suggestions(next(iter(tests.values())))
 
 
 def _controls(store, tests, active):
@@ -155,7 +170,7 @@ def _earlier(store):
         return
     menu = st.popover("Earlier tests", icon=":material/history:", on_change="rerun", key="choose_earlier")
     if menu.open:
-        labels = {race: _named(race, runs) for race, runs in known.items()}
+        labels = {race: _label(race, Tested(store, runs)) for race, runs in known.items()}
         st.session_state[EARLIER] = shown
         menu.multiselect(
             "Tests that are shown",
@@ -169,10 +184,10 @@ def _earlier(store):
         )
 
 
-def _named(race, runs):
-    spec, at = runs[0].spec, time.strftime("%d %b %H:%M", time.localtime(runs[0].created))
-    seeds = "1 seed" if len(runs) == 1 else f"{len(runs)} seeds"
-    return f"{race} · {spec.optimizer.title}, batch {spec.batch_size}, {seeds}, {at}"
+def _label(race, test):
+    at = time.strftime("%d %b %H:%M", time.localtime(test.runs[0].created))
+    seeds = "1 seed" if len(test.runs) == 1 else f"{len(test.runs)} seeds"
+    return f"{_named(race, test)}, {seeds}, {at}"
 
 
 def _show():
@@ -186,57 +201,52 @@ def _begin(store, groups):
     jobs.ensure_worker(store)
 
 
-def _refresh(races):
+def _refresh():
     store = visitor.store()
-    jobs.watch(store)
-    tests = {race: store.race(race) for race in races}
-    if not any(run.active for runs in tests.values() for run in runs):
+    attempt(jobs.watch, store)
+    tests = tests_shown(store)
+    if not any(test.is_active for test in tests.values()):
         st.rerun()
-    _figure(store, tests)
+    _figure(tests)
 
 
-def _figure(store, tests):
+def _figure(tests):
     """The curves of all tests so far; of a run that failed, why."""
-    shown = []
-    specs = [runs[0].spec for runs in tests.values()]
-    for color, (race, runs) in zip(COLORS, tests.items(), strict=False):
-        found, steps = judged(store, runs)
-        first = runs[0].spec
-        name = f"{first.optimizer.title}, batch {first.batch_size}"
-        shown.append(
-            ShownTest(
-                name if len(tests) == 1 else f"{name} ({race})",
-                color,
-                found,
-                tuple((each.rates, each.losses) for each in steps),
-                tuple((each.rates, each.gradients) for each in steps if each.gradients is not None),
-            )
-        )
-    for runs in tests.values():
-        for run in runs:
-            if run.status == "failed":
-                st.error(plain(run.message))
-    first, last = _ends(specs[0])
+    runs = [run for test in tests.values() for run in test.runs]
+    for run in runs:
+        if run.status == "failed":
+            st.error(plain(run.message))
+    first, last = (float(f"{rate:.3g}") for rate in runs[0].spec.plan.at([0, runs[0].spec.plan.steps - 1]))
     st.markdown(f"**Loss while the learning rate grows from {first:.5f} to {last:g}**")
-    if any(len(test.losses) for test in shown):
-        chosen = st.session_state.get(CHOSEN, DEFAULT_SUGGESTION)
-        picture(range_picture(shown, chosen, _ends(specs[0])[1]), "choose.range")
-    else:
-        stage = next((run.stage for runs in tests.values() for run in runs if run.stage), "")
+    if not any(test.steps for test in tests.values()):
+        stage = next((run.stage for run in runs if run.stage), "")
         st.caption(f"{plain(stage) or 'Waiting for the training process'} …")
+        return
+    shown = [
+        ShownTest(
+            _named(race, test) if len(tests) > 1 else test.runs[0].spec.optimizer.title,
+            color,
+            test.found,
+            tuple((each.rates, each.losses) for each in test.steps),
+            tuple((each.rates, each.gradients) for each in test.steps if each.gradients is not None),
+        )
+        for color, (race, test) in zip(COLORS, tests.items(), strict=False)
+    ]
+    picture(range_picture(shown, st.session_state.get(CHOSEN, DEFAULT_SUGGESTION), last), "choose.range")
 
 
-def _ends(spec):
-    return [float(f"{rate:.3g}") for rate in spec.plan.at([0, spec.plan.steps - 1])]
+def _named(race, test):
+    spec = test.runs[0].spec
+    return f"{spec.optimizer.title}, batch {spec.batch_size} ({race})"
 
 
-def _suggestions(store, runs):
+def _suggestions(test):
     """The four rates, each with a button, and the way on."""
-    found, _ = judged(store, runs)
+    found, first = test.found, test.runs[0]
     known = {each.name: each for each in found.suggestions if each.rate is not None}
     chosen = st.session_state.get(CHOSEN, DEFAULT_SUGGESTION)
     chosen = chosen if chosen in known else next(iter(known), None)
-    with st.container(border=True, key=f"choose_suggestions_{runs[0].race}"):
+    with st.container(border=True, key=f"choose_suggestions_{first.race}"):
         st.markdown("**Four suggestions**")
         for letter, each in zip(LETTERS, found.suggestions, strict=True):
             default = " :blue-badge[default]" if each.name == DEFAULT_SUGGESTION else ""
@@ -252,7 +262,7 @@ def _suggestions(store, runs):
                 icon=":material/check:" if each.name == chosen else None,
                 help=f"Sweep around {each.rate:.2g}, and set it on Explore." if each.rate else None,
                 on_click=_use,
-                args=(each, runs[0].spec.optimizer.kind),
+                args=(each, first.spec.optimizer.kind),
             )
     with st.container(border=True, key="choose_cannot"):
         st.markdown("**What this cannot tell**\n" + "\n".join(f"* {each}" for each in CANNOT))
@@ -265,7 +275,7 @@ def _suggestions(store, runs):
             width="stretch",
             key="choose.around",
             on_click=_sweep_around,
-            args=(rate, runs[0].spec.optimizer.kind),
+            args=(rate, first.spec.optimizer.kind),
         )
         st.caption("Nothing trains before you say so.")
     else:

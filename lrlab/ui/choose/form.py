@@ -14,9 +14,9 @@ from lrlab.store import Store
 from lrlab.ui.choose import setup
 from lrlab.ui.explore import state
 from lrlab.ui.train import race_setup
-from lrlab.ui.train.outlook import duration, too_large
+from lrlab.ui.train.outlook import duration, time_will_be_known, too_large
 from lrlab.ui.widgets.acting import acting
-from lrlab.ui.widgets.controls import field
+from lrlab.ui.widgets.controls import drop_unknown, field
 from lrlab.ui.widgets.in_words import in_words
 from lrlab.ui.widgets.markdown import plain, swatch
 from lrlab.ui.widgets.refreshed import refreshed
@@ -46,7 +46,9 @@ def form(store: Store) -> None:
             if problem:
                 st.error(plain(problem))
             elif sweep:
-                refreshed(partial(_costs, store, sweep), None if _seconds(store, sweep) else REFRESH_SECONDS)
+                seconds = duration(store, _pairs(sweep))
+                waits = REFRESH_SECONDS if time_will_be_known(store, seconds) else None
+                refreshed(partial(_costs, store, sweep, seconds), waits)
         count = len(sweep.runs) if sweep else 0
         if st.button(
             f"Sweep {count:,} runs" if count else "Sweep",
@@ -63,9 +65,7 @@ def _fields():
     with st.container(border=True):
         st.markdown("**Schedules**, as they are on Explore; only their shapes count")
         names, colors = state.names(), state.colors()
-        chosen = [id for id in st.session_state[setup.CURVES] if id in names]
-        if chosen != st.session_state[setup.CURVES]:  # what is set is sent, and would undo a click meanwhile
-            st.session_state[setup.CURVES] = chosen
+        drop_unknown(setup.CURVES, names)
         st.pills(
             "Schedules",
             [*names],
@@ -122,14 +122,10 @@ def _pairs(sweep):
     return [[(name, spec) for name, _, spec in group] for group in sweep.groups()]
 
 
-def _seconds(store, sweep):
-    return duration(store, _pairs(sweep))
-
-
-def _costs(store, sweep):
+def _costs(store, sweep, seconds):
     """Runs, epochs and time; the time is known once the training process is ready."""
     epochs = sum(spec.epochs for spec in sweep.runs.values())
-    seconds = _seconds(store, sweep)
+    seconds = seconds or duration(store, _pairs(sweep))
     time = (
         f"about **{in_words(seconds)}**"
         if seconds

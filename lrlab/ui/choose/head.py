@@ -75,7 +75,6 @@ def _spec(seen):
 def _take():
     if file := st.session_state[UPLOAD]:
         setup.take_file(lambda: read_sweep(_text(file)))
-        setup.show_sweep(None)
 
 
 def _text(file):

@@ -112,7 +112,7 @@ def fill() -> None:
 
 
 def _is_followed():
-    """Whether the address names something of this page that this session has not written itself."""
+    """Whether the address names something of this page that this page has not written itself."""
     asked = address.now()
     names = {*_usual(), "sweep", "test"}
     return str(asked) not in st.session_state[WRITTEN] and any(name in names for name, _ in asked.pairs)
@@ -237,11 +237,13 @@ def use(rate: float, kind: str) -> None:
 
 
 def take_file(read: Callable[[], Sweep]) -> None:
-    """Have the sweep that `read` returns in place of the form, or keep what is wrong with it for the page."""
+    """Show the sweep that `read` returns in place of the form, or keep what is wrong with it for the page."""
     try:
         st.session_state[FILE], st.session_state[FILE_PROBLEM] = read(), ""
     except UserError as error:
         st.session_state[FILE_PROBLEM] = str(error)
+    else:
+        show_sweep(None)
 
 
 def forget_file() -> None:
@@ -254,7 +256,8 @@ def colors(specs: Sequence[tuple[str, RunSpec]]) -> dict[str, int]:
 
     A schedule has the colour of the curve on Explore with its name, whatever its peak is.
     """
-    known = {name: state.curve_color(curve) for curve, name in state.names().items()}
+    names = state.names()
+    known = {names[curve]: color for curve, color in state.colors().items()}
     wanted = [
         color_of(spec.schedule, spec.clock, spec.optimizer, known.get(name.partition(" · ")[0]))
         for name, spec in specs

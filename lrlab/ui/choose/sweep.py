@@ -16,7 +16,7 @@ from lrlab.runs.swept import CONFIRM, SEARCH, values
 from lrlab.store import Store
 from lrlab.ui.choose import setup
 from lrlab.ui.choose.live import MOST_CELLS, live
-from lrlab.ui.choose.seen import Seen
+from lrlab.ui.choose.seen import Seen, spec_of
 from lrlab.ui.choose.table import best_table, cell_map
 from lrlab.ui.train.outlook import duration
 from lrlab.ui.widgets.acting import acting
@@ -195,8 +195,8 @@ def _confirm(store, seen):
 
 def confirm(store: Store, seen: Seen, count: int) -> None:
     """Train the best of each schedule on so many more fresh seeds, and show the answer."""
-    sweep = st.session_state[setup.SWEEP]
-    specs = {run.id: run.spec for run in store.sweep_runs(sweep)}
-    store.add_sweep(confirming_groups(seen.runs, specs.__getitem__, count), CONFIRM, sweep=sweep)
+    runs = {run.id: run for run in seen.runs}
+    groups = confirming_groups(seen.runs, lambda id: spec_of(store, seen, runs[id]), count)
+    store.add_sweep(groups, CONFIRM, sweep=st.session_state[setup.SWEEP])
     jobs.ensure_worker(store)
     setup.go_to(setup.CONFIRM)

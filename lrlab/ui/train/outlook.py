@@ -55,13 +55,20 @@ def sizes(store: Store, seed_groups: SeedGroups) -> bool:
     """Describe the size and time of a race; returns whether there is too little memory for it."""
     lanes = seed_groups[0]
     seconds = duration(store, seed_groups)
-    # An active race has its own timer. A second timer beside it could make a click get lost.
-    waits = seconds is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
-    refreshed(partial(_sizes, store, seed_groups, seconds), REFRESH_SECONDS if waits else None)
+    waits = REFRESH_SECONDS if time_will_be_known(store, seconds) else None
+    refreshed(partial(_sizes, store, seed_groups, seconds), waits)
     problem = too_large(store, [spec for _, spec in lanes])
     if problem:
         st.error(plain(problem))
     return bool(problem)
+
+
+def time_will_be_known(store: Store, seconds: float | None) -> bool:
+    """Whether an estimated time is not known yet, but soon, so that it is worth to look again.
+
+    Not beside an active race, which has its own timer: a second one could make a click get lost.
+    """
+    return seconds is None and jobs.worker_state(store) == "starting" and not store.runs(ACTIVE, limit=1)
 
 
 def too_large(store: Store, lanes: Sequence[RunSpec]) -> str:

@@ -27,6 +27,7 @@ from lrlab.schedules import Constant, Schedule
 from lrlab.store import Store
 from lrlab.ui.explore import state
 from lrlab.ui.shell import address, visitor
+from lrlab.ui.widgets.controls import drop_unknown
 from lrlab.ui.widgets.markdown import plain
 
 SOURCE, OTHER_SOURCES, LINK_PROBLEMS = "source", "other_sources", "race_link_problems"
@@ -229,9 +230,7 @@ def known() -> dict[str, str]:
 def recipes() -> dict[str, tuple[str, int]]:
     """The schedules that can be raced, by id: name, and number of the colour."""
     names = known()
-    chosen = [id for id in st.session_state[SCHEDULES] if id in names]
-    if chosen != st.session_state[SCHEDULES]:  # what is set is sent, and would undo a click meanwhile
-        st.session_state[SCHEDULES] = chosen
+    drop_unknown(SCHEDULES, names)
     colors = state.colors() if st.session_state[SOURCE] == EXPLORE else {}
     for id, curve in ARTICLE_CURVES.items():
         colors.setdefault(id, color_of_kind(curve.schedule.kind, curve.clock))

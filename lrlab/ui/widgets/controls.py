@@ -1,7 +1,7 @@
 """Controls for parameters: a slider to drag, and a field beside it for exact values."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -113,6 +113,13 @@ def _take(widget, key, parts):
             st.session_state[key] = value
     if parts:
         redraw(*parts)
+
+
+def drop_unknown(key: str, known: Collection[str]) -> None:
+    """Leave out of a list of the session state what a control does not offer any more."""
+    left = [each for each in st.session_state[key] if each in known]
+    if left != st.session_state[key]:  # what is set is sent, and would undo a click meanwhile
+        st.session_state[key] = left
 
 
 def control(
