@@ -18,12 +18,12 @@ class StoredRun:
     """What is known of every stored run. Times are seconds since 1970; a time in the future is None.
 
     The run is lane number `lane` of its race. The id of a race is the id of its first run. Runs of one race
-    with the same `seed_group` have the same seed and are trained together. `manual_rate` is the rate set by
-    hand now, if any; `has_manual_rate` says whether one ever was. `versions` are the versions of the packages
-    that trained the run. `imported` is a digest of an imported run, None for others; an imported run is in no
-    visible race, and it ended when it was imported. `role` is that of a run in no race, as
-    `lrlab.runs.swept` names it; a run of a sweep has a `peak`. `owner` names the visitor whose run it is;
-    `is_own` says whether this visitor may change it. The note of another's run is left out.
+    with the same `seed_group` are trained together, and have the same seed unless they are a range test.
+    `manual_rate` is the rate set by hand now, if any; `has_manual_rate` says whether one ever was. `versions`
+    are the versions of the packages that trained the run. `imported` is a digest of an imported run, None for
+    others; an imported run is in no visible race, and it ended when it was imported. `role` is that of a run
+    in no race, as `lrlab.runs.swept` names it; a run of a sweep has a `peak`. `owner` names the visitor whose
+    run it is; `is_own` says whether this visitor may change it. The note of another's run is left out.
     """
 
     id: int

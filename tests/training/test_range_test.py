@@ -71,3 +71,15 @@ def test_the_norm_of_each_gradient_is_measured(dataset):
     moved = [epoch.update_ratio for epoch in epochs]
     ratio = firsts * steps.rates[:: spec.steps_per_epoch]
     assert max(moved / ratio) == pytest.approx(min(moved / ratio), rel=0.02), "the weights hardly change"
+
+
+def test_seeds_that_train_together_are_what_each_is_alone(dataset):
+    specs = [range_test_spec(RUN, updates=200, high=100.0).with_seed(seed) for seed in (1, 2, 3)]
+    together: dict[int, list[np.ndarray]] = {0: [], 1: [], 2: []}
+    for lane_number, record in race(
+        [Start(spec) for spec in specs], dataset, lambda: [Control()] * len(specs)
+    ):
+        if isinstance(record, Steps):
+            together[lane_number].append(record.losses)
+    for number, spec in enumerate(specs):
+        np.testing.assert_array_equal(np.concatenate(together[number]), ran(spec, dataset)[0].losses)

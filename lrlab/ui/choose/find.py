@@ -24,7 +24,7 @@ from lrlab.ui.widgets.markdown import plain
 from lrlab.ui.widgets.picture import picture
 from lrlab.ui.widgets.refreshed import refreshed
 
-REFRESH_SECONDS = 0.4
+REFRESH_SECONDS = 0.7
 LETTERS = "ABCD"
 COLORS = (*(NUMBERS[Look(hue)] for hue in (9, 7, 8)), INK)  # no schedule of the article has them
 CHOSEN, EARLIER = "choose.suggestion", "choose.earlier"

@@ -184,12 +184,15 @@ def optimizer(kind: str) -> Optimizer:
 
 
 def test_groups() -> list[list[tuple[str, RunSpec]]]:
-    """The range test that the controls describe, one seed group a seed; raises UserError if it cannot be."""
+    """The range test that the controls describe: a run a seed, which train together.
+
+    Raises UserError if it cannot be trained.
+    """
     values = st.session_state
     chosen = optimizer(values[TEST_OPTIMIZER])
     spec = range_test_spec(_base(Entry("", Constant(), "epoch", chosen)), values[TEST_UPDATES])
     name = f"Range test, {chosen.title}"
-    return [[(name, spec.with_seed(seed))] for seed in _seeds(spec.seed, values[TEST_SEEDS])]
+    return [[(name, spec.with_seed(seed)) for seed in _seeds(spec.seed, values[TEST_SEEDS])]]
 
 
 def sweep() -> Sweep:
