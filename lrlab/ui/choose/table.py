@@ -9,11 +9,13 @@ import streamlit as st
 from lrlab.analysis import BestRate, Cell
 from lrlab.figures.axes import plain, said
 from lrlab.figures.best_cells import HEADS, best_cells
+from lrlab.palette import LOOKS
 from lrlab.runs.swept import SweptRun
 from lrlab.ui.choose import setup
 from lrlab.ui.widgets.markdown import hexadecimal
 
 COMPARE = "compare"
+LINES = ("solid", "dashed", "dotted", "double")  # of a mark, by the dash of its colour
 
 
 def best_table(best: Sequence[BestRate], colors: Mapping[str, int], measure: str) -> None:
@@ -25,7 +27,8 @@ def best_table(best: Sequence[BestRate], colors: Mapping[str, int], measure: str
     )
     rows = "".join(_row(each, colors, measure, at == 0) for at, each in enumerate(best))
     head = f'<tr><th scope="col">Schedule</th>{titles}</tr>'
-    st.html(f'<table class="choose-table"><thead>{head}</thead><tbody>{rows}</tbody></table>')
+    table = f'<table class="choose-table"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    st.html(f'<div class="choose-scroll">{table}</div>')
 
 
 def _row(each, colors, measure, is_first):
@@ -34,7 +37,9 @@ def _row(each, colors, measure, is_first):
     beyond = "≤ " if each.below else "≥ " if each.above else ""
     cells = [name, f'<b title="{escape(each.edge)}">{beyond}{peak}</b><small>{alike}</small>']
     cells += [f"<b>{value}</b><small>{more}</small>" if more else value for value, more in others]
-    look = f'style="--mark:{hexadecimal(colors[each.name])}"' + ' class="best"' * is_first
+    number = colors[each.name]
+    mark = f"--mark:{hexadecimal(number)};--dash:{LINES[LOOKS[number].dash]}"
+    look = f'style="{mark}"' + ' class="best"' * is_first
     return f"<tr {look}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
